@@ -1,0 +1,3 @@
+module finhub-sandbox
+
+go 1.26

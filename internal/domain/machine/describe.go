@@ -1,0 +1,117 @@
+package machine
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Description is a table without its functions: what is drawn, published and
+// compared with the document.
+type Description struct {
+	Name        string       `json:"name"`
+	States      []State      `json:"states"`
+	Triggers    []Trigger    `json:"triggers"`
+	Transitions []Transition `json:"transitions"`
+}
+
+// Transition describes one row.
+type Transition struct {
+	From    []State  `json:"from"`
+	Trigger Trigger  `json:"trigger"`
+	To      State    `json:"to,omitempty"`
+	Guarded bool     `json:"guarded,omitempty"`
+	Event   string   `json:"event,omitempty"`
+	Refusal string   `json:"refusal,omitempty"`
+	Choices []Answer `json:"choices,omitempty"`
+}
+
+// Answer describes a choice: its options, and what happens when nobody decides
+// otherwise.
+type Answer struct {
+	Point   string   `json:"point"`
+	Options []string `json:"options"`
+	Default string   `json:"default"`
+	// AfterSeconds is the default delay; deadlines have none.
+	AfterSeconds int64 `json:"afterSeconds"`
+	Deadline     bool  `json:"deadline,omitempty"`
+	// Reasons are those that may be given, by option.
+	Reasons map[string][]string `json:"reasons,omitempty"`
+}
+
+// Describe gives the table as data.
+func (t *Table[F]) Describe() Description {
+	d := Description{Name: t.Name, States: t.States(), Triggers: t.Triggers()}
+	for _, r := range t.Rows {
+		tr := Transition{From: r.From, Trigger: r.On, To: r.To, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse)}
+		for _, c := range r.Arms {
+			a := Answer{Point: c.Point, Default: c.Default, AfterSeconds: int64(c.After / time.Second), Deadline: c.Until != nil}
+			for _, o := range c.Options {
+				a.Options = append(a.Options, o.Name)
+				if len(o.Reasons) > 0 {
+					if a.Reasons == nil {
+						a.Reasons = map[string][]string{}
+					}
+					a.Reasons[o.Name] = o.Reasons
+				}
+			}
+			tr.Choices = append(tr.Choices, a)
+		}
+		d.Transitions = append(d.Transitions, tr)
+	}
+	return d
+}
+
+// Events lists every event type that the table emits, in its order.
+func (d Description) Events() []string {
+	var events []string
+	for _, t := range d.Transitions {
+		if t.Event != "" {
+			events = append(events, t.Event)
+		}
+	}
+	return events
+}
+
+// Mermaid draws the table as a state diagram. Refusing rows are not drawn.
+func (d Description) Mermaid() string {
+	var b strings.Builder
+	b.WriteString("stateDiagram-v2\n")
+	left := map[State]bool{}
+	for _, t := range d.Transitions {
+		if t.To == None {
+			continue
+		}
+		for _, from := range t.From {
+			left[from] = left[from] || from != t.To
+			fmt.Fprintf(&b, "    %s --> %s: %s\n", drawn(from), t.To, label(t))
+		}
+	}
+	for _, s := range d.States {
+		if !left[s] {
+			fmt.Fprintf(&b, "    %s --> [*]\n", s)
+		}
+	}
+	return b.String()
+}
+
+func drawn(s State) string {
+	if s == None {
+		return "[*]"
+	}
+	return string(s)
+}
+
+func label(t Transition) string {
+	text := string(t.Trigger)
+	if t.Guarded {
+		text += " [guarded]"
+	}
+	if t.Event != "" {
+		text += " / " + t.Event
+	}
+	for _, c := range t.Choices {
+		text += fmt.Sprintf(" (arms %s)", c.Point)
+	}
+	return text
+}

@@ -1,0 +1,41 @@
+package machine
+
+import "time"
+
+// Life is the part of an aggregate that its table governs. Aggregates embed
+// it; only the engine writes to it.
+type Life struct {
+	ID    string `json:"id"`
+	State State  `json:"state"`
+	// Seq is the tenant's sequence number at creation: the order of lists.
+	Seq     int64     `json:"seq"`
+	Created time.Time `json:"created"`
+	// Since is when the present state was entered.
+	Since time.Time `json:"since"`
+	Armed []Armed   `json:"armed,omitempty"`
+}
+
+// Armed is a pending choice with its answer: what will happen, when, unless the
+// state is left before.
+type Armed struct {
+	Point    string    `json:"point"`
+	Option   string    `json:"option"`
+	Trigger  Trigger   `json:"trigger"`
+	Reason   string    `json:"reason,omitempty"`
+	Due      time.Time `json:"due"`
+	Seq      int64     `json:"seq"`
+	Deadline bool      `json:"deadline,omitempty"`
+}
+
+// Living is what embeds a Life.
+type Living interface{ Lives() *Life }
+
+// Lives gives the embedded Life.
+func (l *Life) Lives() *Life { return l }
+
+// Cause says why a trigger was fired.
+type Cause struct {
+	// By is the id of the user, or the choice point that decided.
+	By     string
+	Reason string
+}

@@ -1,0 +1,259 @@
+// Package machine is the kernel of every life in the sandbox: a table of
+// transitions that is enforced, validated, drawn and offered to scenarios.
+//
+// It knows no aggregate, no clock and no storage. Fire says what would happen;
+// making it happen is the engine's work.
+package machine
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// State is a status of an aggregate, spelled as on the wire.
+type State string
+
+// Trigger is what can be asked of an aggregate, by a request, a timer, the
+// control API or another aggregate.
+type Trigger string
+
+// None is the state of an aggregate that does not exist yet: the rows that
+// start from it create it.
+const None State = ""
+
+// Table is the whole life of one kind of aggregate. F are the facts that its
+// guards read; they are plain values that somebody else has gathered.
+type Table[F any] struct {
+	Name string
+	Rows []Row[F]
+	// Otherwise is the refusal for a trigger that no row answers.
+	Otherwise refusal.Code
+}
+
+// Row says what one trigger does in some states. A row either moves to To or
+// refuses; a table has at most one row for a state and a trigger.
+type Row[F any] struct {
+	From []State
+	On   Trigger
+	To   State
+	// Guard refuses by returning an error, which reaches the caller as it is.
+	Guard func(F) error
+	// Emit is the type of the event that tells the world; empty for none.
+	Emit string
+	// Arms are the decisions that begin to be pending with this row.
+	Arms []Choice[F]
+	// Refuse makes the row an answer of its own for a trigger that comes too
+	// late or too early. Such a row has no To.
+	Refuse refusal.Code
+}
+
+// Choice is a decision that the world makes later. A choice with one option is
+// a timer.
+type Choice[F any] struct {
+	// Point is the name under which scenarios answer it: verification.outcome.
+	Point   string
+	Options []Option
+	Default string
+	// After is the default delay. Zero means at once, in the same commit.
+	After time.Duration
+	// Until makes the choice a deadline that was announced to the caller, such
+	// as an order's validUntil: it is never compressed, and nobody waits for it.
+	// A zero time arms nothing.
+	Until func(F) time.Time
+	// If arms the choice only when it says so; nil is always.
+	If func(F) bool
+}
+
+// Option is one way in which a choice can end.
+type Option struct {
+	Name    string
+	Trigger Trigger
+	// Reasons are those that a scenario may give with this option.
+	Reasons []string
+}
+
+// Pending is a choice that a step armed, with the facts already applied.
+type Pending struct {
+	Point   string
+	Options []Option
+	Default string
+	After   time.Duration
+	Until   time.Time
+}
+
+// Option finds an option by its name.
+func (p Pending) Option(name string) (Option, bool) {
+	i := slices.IndexFunc(p.Options, func(o Option) bool { return o.Name == name })
+	if i < 0 {
+		return Option{}, false
+	}
+	return p.Options[i], true
+}
+
+// Decision is how a pending choice is answered.
+type Decision struct {
+	Option string
+	Reason string
+	After  time.Duration
+}
+
+// Step is what a trigger does: it has not happened yet.
+type Step struct {
+	From, To State
+	On       Trigger
+	Emit     string
+	Arms     []Pending
+}
+
+// Moved tells whether the step leaves its state. Choices die when it does.
+func (s Step) Moved() bool { return s.From != s.To }
+
+// Fire says what the trigger does in the state, or refuses it. It changes
+// nothing: a caller that gets an error has nothing to undo.
+func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
+	row, ok := t.row(from, on)
+	if !ok {
+		return Step{}, t.refuse(t.Otherwise, from, on)
+	}
+	if row.Refuse != "" {
+		return Step{}, t.refuse(row.Refuse, from, on)
+	}
+	if row.Guard != nil {
+		if err := row.Guard(facts); err != nil {
+			return Step{}, err
+		}
+	}
+	step := Step{From: from, To: row.To, On: on, Emit: row.Emit}
+	for _, c := range row.Arms {
+		if c.If != nil && !c.If(facts) {
+			continue
+		}
+		p := Pending{Point: c.Point, Options: c.Options, Default: c.Default, After: c.After}
+		if c.Until != nil {
+			if p.Until = c.Until(facts); p.Until.IsZero() {
+				continue
+			}
+		}
+		step.Arms = append(step.Arms, p)
+	}
+	return step, nil
+}
+
+// Allows tells whether a row other than a refusing one answers the trigger.
+func (t *Table[F]) Allows(from State, on Trigger) bool {
+	row, ok := t.row(from, on)
+	return ok && row.Refuse == ""
+}
+
+func (t *Table[F]) row(from State, on Trigger) (Row[F], bool) {
+	for _, r := range t.Rows {
+		if r.On == on && slices.Contains(r.From, from) {
+			return r, true
+		}
+	}
+	return Row[F]{}, false
+}
+
+func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger) error {
+	var possible []string
+	for _, r := range t.Rows {
+		if r.On != on || r.Refuse != "" {
+			continue
+		}
+		for _, s := range r.From {
+			if s != None {
+				possible = append(possible, string(s))
+			}
+		}
+	}
+	return refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
+		strings.ReplaceAll(t.Name, "_", " "), from, on, strings.Join(possible, ", ")).
+		With("state", string(from))
+}
+
+// States lists every state but None, in the order of the table.
+func (t *Table[F]) States() []State {
+	var states []State
+	add := func(s State) {
+		if s != None && !slices.Contains(states, s) {
+			states = append(states, s)
+		}
+	}
+	for _, r := range t.Rows {
+		for _, s := range r.From {
+			add(s)
+		}
+		add(r.To)
+	}
+	return states
+}
+
+// Triggers lists every trigger, in the order of the table.
+func (t *Table[F]) Triggers() []Trigger {
+	var triggers []Trigger
+	for _, r := range t.Rows {
+		if !slices.Contains(triggers, r.On) {
+			triggers = append(triggers, r.On)
+		}
+	}
+	return triggers
+}
+
+// Validate finds every mistake in the table: two rows for one state and
+// trigger, states that nothing leads to, choices whose options their state
+// does not accept, and rows that both move and refuse.
+func (t *Table[F]) Validate() error {
+	var faults []error
+	fault := func(format string, args ...any) {
+		faults = append(faults, fmt.Errorf("table "+t.Name+": "+format, args...))
+	}
+	if t.Otherwise == "" {
+		fault("no refusal for triggers without a row")
+	}
+	seen := map[string]bool{}
+	points := map[string]bool{}
+	reached := map[State]bool{}
+	for _, r := range t.Rows {
+		if (r.To == None) == (r.Refuse == "") {
+			fault("%s from %v must either move or refuse", r.On, r.From)
+		}
+		for _, from := range r.From {
+			key := string(from) + " " + string(r.On)
+			if seen[key] {
+				fault("two rows for %s in %q", r.On, from)
+			}
+			seen[key] = true
+		}
+		reached[r.To] = true
+		t.validateArms(r, points, fault)
+	}
+	for _, s := range t.States() {
+		if !reached[s] {
+			fault("nothing leads to %s", s)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(string, ...any)) {
+	for _, c := range r.Arms {
+		name := fmt.Sprintf("%s armed by %s", c.Point, r.On)
+		if points[c.Point+string(r.To)+string(r.On)] {
+			fault("%s twice", name)
+		}
+		points[c.Point+string(r.To)+string(r.On)] = true
+		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Name == c.Default }) {
+			fault("%s: the default %q is no option", name, c.Default)
+		}
+		for _, o := range c.Options {
+			if !t.Allows(r.To, o.Trigger) {
+				fault("%s: option %s fires %s, which %s does not accept", name, o.Name, o.Trigger, r.To)
+			}
+		}
+	}
+}

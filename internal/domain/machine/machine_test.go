@@ -1,0 +1,134 @@
+package machine_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+type doorFacts struct {
+	key   bool
+	until time.Time
+}
+
+func door() *machine.Table[doorFacts] {
+	return &machine.Table[doorFacts]{
+		Name:      "door",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[doorFacts]{
+			{From: []machine.State{machine.None}, On: "hang", To: "CLOSED", Emit: "door.hung"},
+			{
+				From: []machine.State{"CLOSED"}, On: "open", To: "OPEN", Emit: "door.opened",
+				Guard: func(f doorFacts) error {
+					if !f.key {
+						return refusal.New(refusal.PermissionDenied, "no key")
+					}
+					return nil
+				},
+				Arms: []machine.Choice[doorFacts]{{
+					Point: "door.draught", Default: "SHUT", After: time.Hour,
+					Options: []machine.Option{{Name: "SHUT", Trigger: "close"}},
+				}, {
+					Point: "door.deadline", Default: "SHUT",
+					Options: []machine.Option{{Name: "SHUT", Trigger: "close"}},
+					Until:   func(f doorFacts) time.Time { return f.until },
+				}},
+			},
+			{From: []machine.State{"OPEN"}, On: "open", Refuse: refusal.CustomerAlreadyActive},
+			{From: []machine.State{"OPEN"}, On: "close", To: "CLOSED"},
+		},
+	}
+}
+
+func code(err error) refusal.Code {
+	var r *refusal.Error
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+func TestFire(t *testing.T) {
+	until := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name   string
+		from   machine.State
+		on     machine.Trigger
+		facts  doorFacts
+		to     machine.State
+		arms   int
+		refuse refusal.Code
+	}{
+		{"a row moves", machine.None, "hang", doorFacts{}, "CLOSED", 0, ""},
+		{"a guard refuses with its own code", "CLOSED", "open", doorFacts{}, "", 0, refusal.PermissionDenied},
+		{"a deadline without an instant is not armed", "CLOSED", "open", doorFacts{key: true}, "OPEN", 1, ""},
+		{"a deadline with an instant is armed", "CLOSED", "open", doorFacts{key: true, until: until}, "OPEN", 2, ""},
+		{"a refusing row has its code", "OPEN", "open", doorFacts{key: true}, "", 0, refusal.CustomerAlreadyActive},
+		{"no row is the table's refusal", "CLOSED", "close", doorFacts{}, "", 0, refusal.PhaseOrderBroken},
+		{"an unknown trigger is the table's refusal", "CLOSED", "paint", doorFacts{}, "", 0, refusal.PhaseOrderBroken},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			step, err := door().Fire(tt.from, tt.on, tt.facts)
+			if got := code(err); got != tt.refuse {
+				t.Fatalf("refused with %q (%v), want %q", got, err, tt.refuse)
+			}
+			if step.To != tt.to || len(step.Arms) != tt.arms {
+				t.Errorf("step goes to %q arming %d, want %q arming %d", step.To, len(step.Arms), tt.to, tt.arms)
+			}
+		})
+	}
+}
+
+func TestRefusalNamesTheStatesThatWouldDo(t *testing.T) {
+	_, err := door().Fire("OPEN", "hang", doorFacts{})
+	if err == nil || !strings.Contains(err.Error(), "door is OPEN; hang is possible in:") {
+		t.Errorf("error does not say where it is possible: %v", err)
+	}
+}
+
+func TestValidateFindsEveryMistake(t *testing.T) {
+	if err := door().Validate(); err != nil {
+		t.Fatalf("a right table is refused: %v", err)
+	}
+	bad := door()
+	bad.Otherwise = ""
+	bad.Rows = append(bad.Rows,
+		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: "close", To: "CLOSED"},
+		machine.Row[doorFacts]{From: []machine.State{"LOST"}, On: "find", To: "CLOSED", Refuse: refusal.Internal},
+		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: "slam", To: "CLOSED", Arms: []machine.Choice[doorFacts]{{
+			Point: "door.echo", Default: "NONE", Options: []machine.Option{{Name: "LOUD", Trigger: "close"}},
+		}}},
+	)
+	err := bad.Validate()
+	if err == nil {
+		t.Fatal("a table full of mistakes is accepted")
+	}
+	for _, want := range []string{
+		"no refusal for triggers without a row",
+		`two rows for close in "OPEN"`,
+		"find from [LOST] must either move or refuse",
+		"nothing leads to LOST",
+		`the default "NONE" is no option`,
+		"option LOUD fires close, which CLOSED does not accept",
+	} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("missing: %s\nin: %v", want, err)
+		}
+	}
+}
+
+func TestMermaid(t *testing.T) {
+	want := `stateDiagram-v2
+    [*] --> CLOSED: hang / door.hung
+    CLOSED --> OPEN: open [guarded] / door.opened (arms door.draught) (arms door.deadline)
+    OPEN --> CLOSED: close
+`
+	if got := door().Describe().Mermaid(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}

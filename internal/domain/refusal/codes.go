@@ -1,0 +1,132 @@
+package refusal
+
+// The codes, in the order of the phases in which a caller meets them.
+const (
+	RequestInvalid       Code = "REQUEST_INVALID"
+	BodyMalformed        Code = "BODY_MALFORMED"
+	HeadersMissing       Code = "HEADERS_MISSING"
+	BodyTooLarge         Code = "BODY_TOO_LARGE"
+	MediaTypeUnsupported Code = "MEDIA_TYPE_UNSUPPORTED"
+	RouteUnknown         Code = "ROUTE_UNKNOWN"
+	MethodNotAllowed     Code = "METHOD_NOT_ALLOWED"
+	RateLimited          Code = "RATE_LIMITED"
+	Internal             Code = "INTERNAL"
+
+	TokenMissing         Code = "TOKEN_MISSING"
+	TokenInvalid         Code = "TOKEN_INVALID"
+	TokenExpired         Code = "TOKEN_EXPIRED"
+	SessionEnded         Code = "SESSION_ENDED"
+	CredentialsInvalid   Code = "CREDENTIALS_INVALID"
+	AccountLocked        Code = "ACCOUNT_LOCKED"
+	TenantAccessDenied   Code = "TENANT_ACCESS_DENIED"
+	TenantKeyInvalid     Code = "TENANT_KEY_INVALID"
+	PermissionDenied     Code = "PERMISSION_DENIED"
+	CustomerAccessDenied Code = "CUSTOMER_ACCESS_DENIED"
+	PowerTenantRequired  Code = "POWER_TENANT_REQUIRED"
+
+	UserNotFound           Code = "USER_NOT_FOUND"
+	SessionNotFound        Code = "SESSION_NOT_FOUND"
+	CustomerNotFound       Code = "CUSTOMER_NOT_FOUND"
+	VerificationNotFound   Code = "VERIFICATION_NOT_FOUND"
+	ConsentNotFound        Code = "CONSENT_NOT_FOUND"
+	WalletNotFound         Code = "WALLET_NOT_FOUND"
+	WalletNotActivated     Code = "WALLET_NOT_ACTIVATED"
+	BeneficiaryNotFound    Code = "BENEFICIARY_NOT_FOUND"
+	PaymentConsentNotFound Code = "PAYMENT_CONSENT_NOT_FOUND"
+	OrderNotFound          Code = "ORDER_NOT_FOUND"
+
+	CategorizationInvalid Code = "CATEGORIZATION_INVALID"
+	DuplicateEmail        Code = "DUPLICATE_EMAIL"
+
+	VerificationExists      Code = "VERIFICATION_EXISTS"
+	VerificationDecided     Code = "VERIFICATION_DECIDED"
+	VerificationNotApproved Code = "VERIFICATION_NOT_APPROVED"
+	ConsentsMissing         Code = "CONSENTS_MISSING"
+	CustomerAlreadyActive   Code = "CUSTOMER_ALREADY_ACTIVE"
+	CustomerNotActive       Code = "CUSTOMER_NOT_ACTIVE"
+	PhaseOrderBroken        Code = "PHASE_ORDER_BROKEN"
+
+	WalletNotActive      Code = "WALLET_NOT_ACTIVE"
+	DuplicateBeneficiary Code = "DUPLICATE_BENEFICIARY"
+	BeneficiaryNotActive Code = "BENEFICIARY_NOT_ACTIVE"
+	CurrencyMismatch     Code = "CURRENCY_MISMATCH"
+
+	PaymentConsentRequired  Code = "PAYMENT_CONSENT_REQUIRED"
+	PaymentConsentNotActive Code = "PAYMENT_CONSENT_NOT_ACTIVE"
+	PaymentConsentDecided   Code = "PAYMENT_CONSENT_DECIDED"
+	PaymentConsentExpired   Code = "PAYMENT_CONSENT_EXPIRED"
+	PayeeNotAllowed         Code = "PAYEE_NOT_ALLOWED"
+	ConsentLimitExceeded    Code = "CONSENT_LIMIT_EXCEEDED"
+	CategoryLimitExceeded   Code = "CATEGORY_LIMIT_EXCEEDED"
+	InsufficientBalance     Code = "INSUFFICIENT_BALANCE"
+
+	OrderExpired              Code = "ORDER_EXPIRED"
+	OrderAlreadyExecuted      Code = "ORDER_ALREADY_EXECUTED"
+	AuthenticationCodeInvalid Code = "AUTHENTICATION_CODE_INVALID"
+	ConsentConfirmationWrong  Code = "CONSENT_CONFIRMATION_WRONG"
+)
+
+var definitions = []Definition{
+	{RequestInvalid, "Request validation failed", "Mend every member that data.errors names; the operation's schema is in /_sandbox/docs."},
+	{BodyMalformed, "Request body is not valid JSON", "Send one JSON value in UTF-8, without duplicate names and without text after it."},
+	{HeadersMissing, "Missing required header(s)", "Send the headers that data.missingHeaders names, or start the sandbox with --headers relaxed."},
+	{BodyTooLarge, "Request body is too large", "Send at most 10 MiB of decoded document, and at most 1 MiB of anything else."},
+	{MediaTypeUnsupported, "Unsupported media type", "Send Content-Type: application/json."},
+	{RouteUnknown, "No such path", "Look the path up in /_sandbox/docs; every path begins with /api/v2.1."},
+	{MethodNotAllowed, "Method not allowed", "Use one of the methods that the Allow header names."},
+	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
+	{Internal, "Internal error", "This is a fault of the sandbox: its log has the request id and the cause."},
+
+	{TokenMissing, "Authentication required", "Send Authorization: Bearer with the token of a session, or one of the fixed tokens that the sandbox prints at start."},
+	{TokenInvalid, "Invalid token", "Log in again and send the token exactly as the session's reply gave it."},
+	{TokenExpired, "Token expired", "Refresh the session, or log in again."},
+	{SessionEnded, "Session ended", "Log in again: the session was closed or has reached its end."},
+	{CredentialsInvalid, "Authentication failed", "Log in with the e-mail and the password of the registration."},
+	{AccountLocked, "Account locked", "Wait until data.lockoutTime, or move the tenant's clock past it."},
+	{TenantAccessDenied, "Tenant access denied or categorization not available", "Send the X-Tenant-ID for which the token was issued."},
+	{TenantKeyInvalid, "Invalid tenant credentials", "Send the tenantKey and tenantSecret that the tenant's settings name."},
+	{PermissionDenied, "Insufficient permission", "Use the token of a user who holds one of the roles that data.requiredRoles names."},
+	{CustomerAccessDenied, "Access to this customer is denied", "A customer's token acts on its own customer only; use that customer's session, or an administrator's."},
+	{PowerTenantRequired, "Power tenant approval required", "Let the power tenant decide, in the sandbox with the token sandbox-power-tenant."},
+
+	{UserNotFound, "User not found", "Use the user id of the registration's reply (data.user.id)."},
+	{SessionNotFound, "Session not found", "Use the sessionId of the login's reply."},
+	{CustomerNotFound, "Customer not found", "Use the id of the registration's reply (data.id), under the same X-Tenant-ID."},
+	{VerificationNotFound, "Verification not found", "Use the verificationId of the reply that opened it, under the same X-Tenant-ID."},
+	{ConsentNotFound, "Consent not found", "Use the id of the reply that recorded the consent, under the same X-Tenant-ID."},
+	{WalletNotFound, "Wallet not found", "Use a walletId from the customer's list of wallets, under the same X-Tenant-ID."},
+	{WalletNotActivated, "Wallet not found", "Activate the customer first: a wallet answers only after activation."},
+	{BeneficiaryNotFound, "Beneficiary not found", "Register the payee on the paying account first, and name it by its id, its assetId or its IBAN."},
+	{PaymentConsentNotFound, "Payment consent not found", "Use the consentId of the reply that created it, on the account for which it was created."},
+	{OrderNotFound, "Prepared order not found", "Prepare the operation first, and execute it with data.preparedOrderId."},
+
+	{CategorizationInvalid, "Categorization validation failed", "Read the tenant's hierarchy and send a category and feature values from it."},
+	{DuplicateEmail, "Email already registered", "Register with another e-mail, or log in as the customer who has it."},
+
+	{VerificationExists, "Verification already exists", "Go on with the verification that data.verificationId names."},
+	{VerificationDecided, "Verification already decided", "A decision stays: open a new verification if a new attempt is needed."},
+	{VerificationNotApproved, "Customer verification is not approved", "Have the verification approved first."},
+	{ConsentsMissing, "Required consents are missing", "Accept each consent of data.missingConsents at its acceptUrl."},
+	{CustomerAlreadyActive, "Customer is already active", "Nothing needs to be done: the customer can be used."},
+	{CustomerNotActive, "Customer is not active", "Activate the customer first."},
+	{PhaseOrderBroken, "Operation not allowed in the current state", "Do the earlier phases first; data.details names the state."},
+
+	{WalletNotActive, "Wallet is not active", "Use a wallet whose status is ACTIVE."},
+	{DuplicateBeneficiary, "Beneficiary already registered", "Use the beneficiary that data.beneficiaryId names."},
+	{BeneficiaryNotActive, "Beneficiary is not active", "Wait for the screening's result, or register another payee."},
+	{CurrencyMismatch, "Currency not supported by the account", "Use the currency of the account."},
+
+	{PaymentConsentRequired, "Payment consent required", "Create a payment consent for this operation and name it in consent.consentReference."},
+	{PaymentConsentNotActive, "Payment consent is not active", "Approve the payment consent, or create a new one."},
+	{PaymentConsentDecided, "Payment consent already decided", "Nothing needs to be done, or create a new payment consent."},
+	{PaymentConsentExpired, "Payment consent has expired", "Create a new payment consent with a later end date."},
+	{PayeeNotAllowed, "Payee not allowed by the payment consent", "Create a payment consent that allows this payee."},
+	{ConsentLimitExceeded, "Payment consent limit exceeded", "Send less, wait for the next window, or create a payment consent with a higher limit."},
+	{CategoryLimitExceeded, "Category limit exceeded", "Send less, or wait for the next window: the limits belong to the customer's category."},
+	{InsufficientBalance, "Insufficient balance", "Put money on the wallet first; in the sandbox, fund it."},
+
+	{OrderExpired, "Prepared order has expired", "Prepare the operation again: a prepared order lives until its validUntil."},
+	{OrderAlreadyExecuted, "Prepared order already executed", "Read the order for its result instead of executing it again."},
+	{AuthenticationCodeInvalid, "Invalid authentication code", "Send the answer claim of the payment consent's magicLinkToken."},
+	{ConsentConfirmationWrong, "Consent confirmation does not match the order", "Confirm with confirmed: true and the consentId that prepare was given."},
+}
