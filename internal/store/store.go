@@ -1,0 +1,244 @@
+// Package store owns the keys and values of the sandbox: an ordered key-value
+// store in memory or in one file, with transactions that are whole or absent.
+//
+// It must not know what is stored, nor read any clock: expiry belongs to the
+// engine's timers, so the expiry of the underlying database is never used.
+package store
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gofrs/flock"
+	"github.com/tidwall/buntdb"
+)
+
+// Durability says when a commit reaches the disk.
+type Durability string
+
+// The durabilities: at every commit, within a second, or whenever the operating
+// system thinks fit. A killed process loses nothing under any of them; they
+// differ when the machine loses its power.
+const (
+	Always Durability = "always"
+	Second Durability = "second"
+	Never  Durability = "never"
+)
+
+// Options say where the state is kept.
+type Options struct {
+	// Path is the data file; empty keeps the state in memory.
+	Path       string
+	Durability Durability
+}
+
+// Report says what opening a data file had to do.
+type Report struct {
+	// Dropped are the bytes at the end of the file that belonged to a commit
+	// which was never finished.
+	Dropped int64
+	// Commits is the number of whole commits that the file holds.
+	Commits int
+}
+
+// ErrInUse says that another process has the data file open.
+var ErrInUse = errors.New("the data file is in use by another process")
+
+// Store is one open database. It is safe for concurrent use: one writer at a
+// time, and no reader beside a writer.
+type Store struct {
+	db   *buntdb.DB
+	lock *flock.Flock
+}
+
+// Open opens the store. A data file whose last commit was torn is cut back to
+// the commit before, and the report says by how much; a file that is no data
+// file of ours is left alone and refused.
+func Open(o Options) (*Store, Report, error) {
+	if o.Path == "" {
+		db, err := buntdb.Open(":memory:")
+		if err != nil {
+			return nil, Report{}, fmt.Errorf("open store in memory: %w", err)
+		}
+		return &Store{db: db}, Report{}, nil
+	}
+	lock := flock.New(o.Path + ".lock")
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("lock %s: %w", o.Path, err)
+	}
+	if !got {
+		return nil, Report{}, fmt.Errorf("open %s: %w", o.Path, ErrInUse)
+	}
+	s, report, err := openFile(o)
+	if err != nil {
+		return nil, Report{}, errors.Join(err, lock.Unlock())
+	}
+	s.lock = lock
+	return s, report, nil
+}
+
+func openFile(o Options) (*Store, Report, error) {
+	report, err := mend(o.Path)
+	if err != nil {
+		return nil, Report{}, err
+	}
+	db, err := buntdb.Open(o.Path)
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("open %s: %w", o.Path, err)
+	}
+	var config buntdb.Config
+	if err := db.ReadConfig(&config); err != nil {
+		return nil, Report{}, errors.Join(err, db.Close())
+	}
+	// Shrinking rewrites the file without the marks that tell where a commit
+	// ends. The file is compacted when it is opened instead, with marks.
+	config.AutoShrinkDisabled = true
+	config.SyncPolicy = map[Durability]buntdb.SyncPolicy{
+		Always: buntdb.Always, Second: buntdb.EverySecond, Never: buntdb.Never,
+	}[o.Durability]
+	if err := db.SetConfig(config); err != nil {
+		return nil, Report{}, errors.Join(err, db.Close())
+	}
+	return &Store{db: db}, report, nil
+}
+
+// Close writes what is pending and gives the data file free.
+func (s *Store) Close() error {
+	err := s.db.Close()
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Unlock())
+	}
+	return err
+}
+
+// View runs fn on a consistent state. fn must do no I/O and open no other
+// transaction: it holds the lock that writers wait for.
+func (s *Store) View(fn func(*Tx) error) error {
+	return s.db.View(func(tx *buntdb.Tx) error {
+		t := &Tx{tx: tx}
+		return errors.Join(fn(t), t.err)
+	})
+}
+
+// Update runs fn and commits what it wrote, or nothing if fn returns an error
+// or panics. BuntDB by itself commits the half-done work of a panic; the panic
+// is therefore held back until the transaction is rolled back.
+func (s *Store) Update(fn func(*Tx) error) error {
+	var panicked any
+	err := s.db.Update(func(tx *buntdb.Tx) (err error) {
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				err = fmt.Errorf("panic in transaction: %v", panicked)
+			}
+		}()
+		t := &Tx{tx: tx, written: map[string]struct{}{}}
+		if err := fn(t); err != nil {
+			return err
+		}
+		t.mark()
+		return t.err
+	})
+	if panicked != nil {
+		panic(panicked)
+	}
+	return err
+}
+
+// Tx is one transaction. Its methods remember the first failure of the
+// database, which then fails the transaction, so that callers need not look.
+type Tx struct {
+	tx      *buntdb.Tx
+	written map[string]struct{}
+	err     error
+}
+
+// Get reads one value.
+func (t *Tx) Get(key string) (value string, ok bool) {
+	value, err := t.tx.Get(key)
+	if err != nil {
+		if !errors.Is(err, buntdb.ErrNotFound) {
+			t.fail("get", key, err)
+		}
+		return "", false
+	}
+	return value, true
+}
+
+// Set writes one value.
+func (t *Tx) Set(key, value string) {
+	if _, _, err := t.tx.Set(key, value, nil); err != nil {
+		t.fail("set", key, err)
+		return
+	}
+	t.written[key] = struct{}{}
+}
+
+// Delete removes a key; one that is absent stays absent.
+func (t *Tx) Delete(key string) {
+	if _, err := t.tx.Delete(key); err != nil {
+		if !errors.Is(err, buntdb.ErrNotFound) {
+			t.fail("delete", key, err)
+		}
+		return
+	}
+	t.written[key] = struct{}{}
+}
+
+// Range visits the keys from from up to, but without, to, in their order, until
+// visit returns false. visit must not write: collect first.
+func (t *Tx) Range(from, to string, visit func(key, value string) bool) {
+	if err := t.tx.AscendRange("", from, to, visit); err != nil {
+		t.fail("range", from, err)
+	}
+}
+
+// Clear removes every key with the prefix and says how many there were.
+func (t *Tx) Clear(prefix string) int {
+	var keys []string
+	t.Range(prefix, After(prefix), func(key, _ string) bool {
+		keys = append(keys, key)
+		return true
+	})
+	for _, key := range keys {
+		t.Delete(key)
+	}
+	return len(keys)
+}
+
+func (t *Tx) fail(what, key string, err error) {
+	if t.err == nil {
+		t.err = fmt.Errorf("store: %s %s: %w", what, key, err)
+	}
+}
+
+// mark writes the number of commands of this commit among them: the file itself
+// has no sign of where a commit begins or ends, and without one a torn tail
+// could leave half of a commit behind.
+func (t *Tx) mark() {
+	if len(t.written) == 0 {
+		return
+	}
+	delete(t.written, markKey)
+	t.Set(markKey, strconv.Itoa(len(t.written)+1))
+}
+
+// Key joins the parts of a key. Parts cannot run into each other: a slash
+// within a part is escaped.
+func Key(parts ...string) string {
+	for i, p := range parts {
+		if strings.ContainsAny(p, "/%") {
+			parts[i] = strings.NewReplacer("%", "%25", "/", "%2F").Replace(p)
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// After is the first key that does not have the prefix: the end of a range.
+func After(prefix string) string { return prefix + "\xff" }
+
+// Number is a number as a part of a key that sorts by value. It must not be
+// negative.
+func Number(n int64) string { return fmt.Sprintf("%019d", n) }

@@ -1,0 +1,268 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"finhub-sandbox/internal/store"
+)
+
+// each runs a test against every kind of store. reopen closes the store and
+// opens it again; a store in memory comes back empty, so it gives the same one.
+func each(t *testing.T, test func(t *testing.T, s *store.Store, reopen func() *store.Store)) {
+	t.Run("memory", func(t *testing.T) {
+		s, _, err := store.Open(store.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		test(t, s, func() *store.Store { return s })
+	})
+	t.Run("file", func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "sandbox.db")
+		s := open(t, path)
+		defer func() { s.Close() }()
+		test(t, s, func() *store.Store {
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+			s = open(t, path)
+			return s
+		})
+	})
+}
+
+func open(t *testing.T, path string) *store.Store {
+	t.Helper()
+	s, _, err := store.Open(store.Options{Path: path, Durability: store.Always})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func set(t *testing.T, s *store.Store, pairs ...string) {
+	t.Helper()
+	err := s.Update(func(tx *store.Tx) error {
+		for i := 0; i < len(pairs); i += 2 {
+			tx.Set(pairs[i], pairs[i+1])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func dump(t *testing.T, s *store.Store) string {
+	t.Helper()
+	var lines []string
+	err := s.View(func(tx *store.Tx) error {
+		tx.Range("a", "z", func(key, value string) bool {
+			lines = append(lines, key+"="+value)
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(lines, " ")
+}
+
+func TestValuesSurviveReopening(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
+		set(t, s, "b", "2", "a", "1", "c", "3")
+		err := s.Update(func(tx *store.Tx) error {
+			tx.Delete("b")
+			tx.Delete("absent")
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := dump(t, reopen()), "a=1 c=3"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestAnErrorLeavesNothing(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
+		set(t, s, "a", "1")
+		cause := errors.New("no")
+		err := s.Update(func(tx *store.Tx) error {
+			tx.Set("a", "2")
+			tx.Set("b", "2")
+			return cause
+		})
+		if !errors.Is(err, cause) {
+			t.Fatalf("got error %v, want %v", err, cause)
+		}
+		if got, want := dump(t, reopen()), "a=1"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestAPanicLeavesNothingAndGoesOn(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
+		set(t, s, "a", "1")
+		func() {
+			defer func() {
+				if got := recover(); got != "broken" {
+					t.Errorf("recovered %v, want the panic of the transaction", got)
+				}
+			}()
+			_ = s.Update(func(tx *store.Tx) error {
+				tx.Set("a", "2")
+				panic("broken")
+			})
+		}()
+		s = reopen()
+		set(t, s, "b", "2")
+		if got, want := dump(t, s), "a=1 b=2"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}
+
+func TestClearRemovesOnePrefix(t *testing.T) {
+	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
+		set(t, s, "t1/a", "1", "t1/b", "2", "t11/a", "3", "t2/a", "4")
+		removed := 0
+		if err := s.Update(func(tx *store.Tx) error { removed = tx.Clear("t1/"); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got, want := dump(t, reopen()), "t11/a=3 t2/a=4"; removed != 2 || got != want {
+			t.Errorf("removed %d leaving %q, want 2 leaving %q", removed, got, want)
+		}
+	})
+}
+
+func TestKeysDoNotRunIntoEachOther(t *testing.T) {
+	if a, b := store.Key("t", "a/b", "c"), store.Key("t", "a", "b/c"); a == b {
+		t.Errorf("two different keys are both %q", a)
+	}
+	if a, b := store.Key("a%2Fb"), store.Key("a/b"); a == b {
+		t.Errorf("two different keys are both %q", a)
+	}
+}
+
+// TestATornTail cuts a file at every byte: whatever is left must open with
+// whole commits only, and lose none that was complete.
+func TestATornTail(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "whole.db")
+	s := open(t, path)
+	sizes := []int64{0}
+	for i := range 5 {
+		n := fmt.Sprint(i)
+		set(t, s, "a", n, "b"+n, n, "c", n)
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sizes = append(sizes, info.Size())
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := filepath.Join(dir, "cut.db")
+	for size := range len(whole) + 1 {
+		if err := os.WriteFile(cut, whole[:size], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		commits := 0
+		for commits+1 < len(sizes) && sizes[commits+1] <= int64(size) {
+			commits++
+		}
+		s, report, err := store.Open(store.Options{Path: cut, Durability: store.Never})
+		if err != nil {
+			t.Fatalf("cut at %d: %v", size, err)
+		}
+		if want := int64(size) - sizes[commits]; report.Dropped != want || report.Commits != commits {
+			t.Fatalf("cut at %d: dropped %d of %d commits, want %d of %d", size, report.Dropped, report.Commits, want, commits)
+		}
+		want := ""
+		if commits > 0 {
+			last := fmt.Sprint(commits - 1)
+			want = "a=" + last
+			for i := range commits {
+				want += fmt.Sprintf(" b%d=%d", i, i)
+			}
+			want += " c=" + last
+		}
+		if got := dump(t, s); got != want {
+			t.Fatalf("cut at %d: got %q, want %q", size, got, want)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
+	for name, text := range map[string]string{
+		"text":            "dear diary\n",
+		"no mark":         "*3\r\n$3\r\nset\r\n$1\r\na\r\n$1\r\n1\r\n*1\r\n$7\r\nflushdb\r\n",
+		"a huge length":   "*3\r\n$999999999999\r\n",
+		"a bad mark":      "*3\r\n$3\r\nset\r\n$7\r\n!commit\r\n$1\r\nx\r\n",
+		"another command": "*2\r\n$3\r\nget\r\n$1\r\na\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "other")
+			if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, _, err := store.Open(store.Options{Path: path}); err == nil {
+				t.Fatal("it was opened")
+			}
+			if got, _ := os.ReadFile(path); string(got) != text {
+				t.Errorf("it was changed to %q", got)
+			}
+		})
+	}
+}
+
+func TestAFileInUseIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sandbox.db")
+	s := open(t, path)
+	defer s.Close()
+	if _, _, err := store.Open(store.Options{Path: path}); !errors.Is(err, store.ErrInUse) {
+		t.Errorf("got %v, want %v", err, store.ErrInUse)
+	}
+}
+
+func TestAFileFullOfHistoryIsCompacted(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "sandbox.db")
+	s := open(t, path)
+	value := strings.Repeat("x", 10_000)
+	for range 200 {
+		set(t, s, "a", value, "b", "1")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = open(t, path)
+	defer s.Close()
+	if got := dump(t, s); got != "a="+value+" b=1" {
+		t.Errorf("values changed: %d bytes", len(got))
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Size() > 20_000 {
+		t.Errorf("the file still has %d bytes", info.Size())
+	}
+	set(t, s, "c", "3")
+}
