@@ -39,3 +39,6 @@ type Cause struct {
 	By     string
 	Reason string
 }
+
+// Key is what a record is stored under.
+func (l *Life) Key() (id string, seq int64) { return l.ID, l.Seq }

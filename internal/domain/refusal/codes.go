@@ -64,6 +64,11 @@ const (
 	OrderAlreadyExecuted      Code = "ORDER_ALREADY_EXECUTED"
 	AuthenticationCodeInvalid Code = "AUTHENTICATION_CODE_INVALID"
 	ConsentConfirmationWrong  Code = "CONSENT_CONFIRMATION_WRONG"
+
+	// These are the control API's own.
+	ClockBackwards Code = "CLOCK_BACKWARDS"
+	TimerLoop      Code = "TIMER_LOOP"
+	MachineUnknown Code = "MACHINE_UNKNOWN"
 )
 
 var definitions = []Definition{
@@ -129,4 +134,8 @@ var definitions = []Definition{
 	{OrderAlreadyExecuted, "Prepared order already executed", "Read the order for its result instead of executing it again."},
 	{AuthenticationCodeInvalid, "Invalid authentication code", "Send the answer claim of the payment consent's magicLinkToken."},
 	{ConsentConfirmationWrong, "Consent confirmation does not match the order", "Confirm with confirmed: true and the consentId that prepare was given."},
+
+	{ClockBackwards, "Time does not run backwards", "Name a later instant, or reset the tenant first."},
+	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
+	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
 }

@@ -1,0 +1,129 @@
+package engine
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
+)
+
+// Clock is a tenant's time. It is data: an instant at which it stands still, or
+// an offset to the wall clock.
+type Clock struct {
+	Frozen bool
+	At     time.Time
+	Offset time.Duration
+}
+
+// Now is the tenant's time when the wall clock shows wall, to the millisecond.
+func (c Clock) Now(wall time.Time) time.Time {
+	if c.Frozen {
+		return c.At
+	}
+	return wall.Add(c.Offset).UTC().Truncate(time.Millisecond)
+}
+
+// Wall is the wall time at which a running clock shows the instant.
+func (c Clock) Wall(at time.Time) time.Time { return at.Add(-c.Offset) }
+
+func clockKey(tenant string) string { return prefix(tenant) + "clock" }
+
+// readClock gives the tenant's clock; a tenant without one has the wall's. The
+// form is "frozen <unix ms>" or "running <offset ms>", since every request
+// reads it.
+func readClock(tx *store.Tx, tenant string) Clock {
+	text, ok := tx.Get(clockKey(tenant))
+	if !ok {
+		return Clock{}
+	}
+	mode, number, _ := strings.Cut(text, " ")
+	ms, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return Clock{}
+	}
+	if mode == "frozen" {
+		return Clock{Frozen: true, At: time.UnixMilli(ms).UTC()}
+	}
+	return Clock{Offset: time.Duration(ms) * time.Millisecond}
+}
+
+func (u *Unit) setClock(c Clock) {
+	u.clock = c
+	u.now = c.Now(u.engine.Wall())
+	text := "running " + strconv.FormatInt(c.Offset.Milliseconds(), 10)
+	if c.Frozen {
+		text = "frozen " + strconv.FormatInt(c.At.UnixMilli(), 10)
+	}
+	u.tx.Set(clockKey(u.tenant), text)
+	u.tx.Set(tenantKey(u.tenant), "")
+	u.timersChanged = true
+}
+
+// ClockView is a clock as a person sees it.
+type ClockView struct {
+	Tenant string
+	Frozen bool
+	Now    time.Time
+	// Offset is how far the tenant is ahead of the wall clock.
+	Offset time.Duration
+	// Due is the timer that comes next, if there is one.
+	Due *Timer
+	// Pending is the number of timers.
+	Pending int64
+}
+
+// Clock shows the tenant's clock.
+func (e *Engine) Clock(tenant string) (ClockView, error) {
+	var view ClockView
+	err := e.Read(tenant, func(u *Unit) error {
+		view = u.clockView()
+		return nil
+	})
+	return view, err
+}
+
+func (u *Unit) clockView() ClockView {
+	view := ClockView{Tenant: u.tenant, Frozen: u.clock.Frozen, Now: u.now, Offset: u.now.Sub(u.engine.Wall())}
+	if t, ok := firstTimer(u.tx, u.tenant); ok {
+		view.Due = &t
+	}
+	text, _ := u.tx.Get(prefix(u.tenant) + "counters")
+	view.Pending = parseCounters(text).timers
+	return view
+}
+
+// Freeze stops the tenant's clock, at the instant given or where it is. A later
+// instant is reached as by Advance; an earlier one is refused once anything has
+// happened, since time has no way back.
+func (e *Engine) Freeze(tenant string, at *time.Time) ([]Event, error) {
+	err := e.Do(tenant, func(u *Unit) error {
+		stop := Clock{Frozen: true, At: u.now}
+		if at != nil && at.Before(u.now) {
+			if u.counters.seq > 0 {
+				return backwards(*at, u.now)
+			}
+			stop.At = at.UTC().Truncate(time.Millisecond)
+		}
+		u.setClock(stop)
+		return nil
+	})
+	if err != nil || at == nil {
+		return nil, err
+	}
+	return e.Advance(tenant, Target{To: *at})
+}
+
+// Run lets the tenant's clock run on from where it is.
+func (e *Engine) Run(tenant string) error {
+	return e.Do(tenant, func(u *Unit) error {
+		u.setClock(Clock{Offset: u.now.Sub(u.engine.Wall().UTC().Truncate(time.Millisecond))})
+		return nil
+	})
+}
+
+func backwards(to, now time.Time) error {
+	return refusal.New(refusal.ClockBackwards, "the tenant's time is %s, later than %s",
+		now.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
+}

@@ -1,0 +1,115 @@
+package engine
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/store"
+)
+
+// Record is what can be stored: it has an id that is unique within its kind
+// and tenant, and the sequence number of its creation.
+type Record interface {
+	Key() (id string, seq int64)
+}
+
+// Index finds records by a value. The values of a record are those that it has
+// when it is added, and must never change after.
+type Index[T any] struct {
+	Name string
+	Of   func(*T) []string
+}
+
+// Collection is a tenant's records of one kind.
+type Collection[T any] struct {
+	Name    string
+	Indexes []Index[T]
+}
+
+// Get gives the record with the id, or nil. Within a unit everybody gets the
+// same pointer; who changes it must call Save.
+func (c *Collection[T]) Get(u *Unit, id string) *T {
+	if id == "" {
+		return nil
+	}
+	key := c.key(u, id)
+	if s, ok := u.loaded[key]; ok {
+		return s.value.(*T)
+	}
+	text, ok := u.tx.Get(key)
+	if !ok {
+		return nil
+	}
+	value := new(T)
+	if err := store.Decode(text, value); err != nil {
+		u.fail(err)
+		return nil
+	}
+	u.loaded[key] = &slot{key: key, value: value}
+	return value
+}
+
+// Add stores a new record and its index entries.
+func (c *Collection[T]) Add(u *Unit, value *T) {
+	id, seq := any(value).(Record).Key()
+	key := c.key(u, id)
+	u.loaded[key] = &slot{key: key, value: value}
+	c.Save(u, value)
+	for _, index := range c.Indexes {
+		for _, v := range index.Of(value) {
+			if v != "" {
+				u.tx.Set(c.indexPrefix(u, index.Name, v)+store.Number(seq)+"/"+id, "")
+			}
+		}
+	}
+}
+
+// Save writes the record at the end of the unit.
+func (c *Collection[T]) Save(u *Unit, value *T) {
+	id, _ := any(value).(Record).Key()
+	s := u.loaded[c.key(u, id)]
+	if !s.dirty {
+		s.dirty = true
+		u.dirty = append(u.dirty, s)
+	}
+}
+
+// First gives the oldest record with the value in the index, or nil.
+func (c *Collection[T]) First(u *Unit, index, value string) *T {
+	for _, id := range c.ids(u, index, value, 0, 1) {
+		return c.Get(u, id)
+	}
+	return nil
+}
+
+// By gives the records with the value in the index, the oldest first.
+func (c *Collection[T]) By(u *Unit, index, value string) []*T {
+	var list []*T
+	for _, id := range c.ids(u, index, value, 0, -1) {
+		if v := c.Get(u, id); v != nil {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+func (c *Collection[T]) ids(u *Unit, index, value string, skip, limit int) []string {
+	from := c.indexPrefix(u, index, value)
+	var ids []string
+	u.tx.Range(from, store.After(from), func(key, _ string) bool {
+		if skip > 0 {
+			skip--
+			return true
+		}
+		ids = append(ids, key[strings.LastIndexByte(key, '/')+1:])
+		return limit < 0 || len(ids) < limit
+	})
+	return ids
+}
+
+func (c *Collection[T]) key(u *Unit, id string) string {
+	return prefix(u.tenant) + c.Name + "/" + store.Key(id)
+}
+
+func (c *Collection[T]) indexPrefix(u *Unit, index, value string) string {
+	return prefix(u.tenant) + "by/" + c.Name + "/" + index + "/" + store.Key(value) + "/"
+}

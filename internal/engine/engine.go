@@ -1,0 +1,205 @@
+// Package engine owns how anything happens in the sandbox: a unit of work in
+// which triggers are fired, with its consequences, its pending decisions and
+// its events, and which is committed whole or not at all. It owns the tenants'
+// clocks too, since a timer that comes due is just another trigger.
+//
+// It knows no product: kinds of aggregates are registered by internal/sandbox.
+// It never reads the wall clock itself, it is given one.
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/store"
+)
+
+// Config is what an engine stands on.
+type Config struct {
+	Store *store.Store
+	// Wall is the real time.
+	Wall func() time.Time
+	// DelayScale is the part of a default delay that a running clock waits:
+	// 1 is real time, 0 is at once. A frozen clock always waits whole delays.
+	DelayScale float64
+	// Choose answers a choice when it is armed. Nil takes the default.
+	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
+}
+
+// Engine runs units of work, one writer at a time.
+type Engine struct {
+	Config
+	kinds map[string]kind
+	order []string
+
+	mu sync.Mutex
+	// wakes has the first due instant of every running tenant that has a
+	// timer, as wall time.
+	wakes   map[string]time.Time
+	changed chan struct{}
+}
+
+// kind is a Kind without its types.
+type kind interface {
+	kindName() string
+	validate() error
+	describe() machine.Description
+	decide(u *Unit, id string, seq int64) error
+	abandon(u *Unit, id string, seq int64)
+}
+
+// New makes an engine over a store. The kinds that it runs are those given;
+// a table with a mistake is an error that names all its mistakes.
+func New(c Config, kinds ...kind) (*Engine, error) {
+	e := &Engine{Config: c, kinds: map[string]kind{}, wakes: map[string]time.Time{}, changed: make(chan struct{}, 1)}
+	if e.Choose == nil {
+		e.Choose = Default
+	}
+	var faults []error
+	for _, k := range kinds {
+		faults = append(faults, k.validate())
+		e.kinds[k.kindName()] = k
+		e.order = append(e.order, k.kindName())
+	}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	return e, e.loadWakes()
+}
+
+// Default answers a choice as its table does.
+func Default(_ *Unit, _ string, _ any, p machine.Pending) (machine.Decision, error) {
+	return machine.Decision{Option: p.Default, After: p.After}, nil
+}
+
+// Machines describes every table, in the order of registration.
+func (e *Engine) Machines() []machine.Description {
+	var list []machine.Description
+	for _, name := range e.order {
+		list = append(list, e.kinds[name].describe())
+	}
+	return list
+}
+
+// Do runs fn as one unit of work of the tenant and commits what it did. If fn
+// returns an error nothing has happened. The tenant exists from its first Do.
+func (e *Engine) Do(tenant string, fn func(*Unit) error) error {
+	if err := e.catchUp(tenant); err != nil {
+		return err
+	}
+	_, err := e.update(tenant, fn)
+	return err
+}
+
+// Read runs fn on the tenant's state; it must not change anything.
+func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
+	if err := e.catchUp(tenant); err != nil {
+		return err
+	}
+	return e.Store.View(func(tx *store.Tx) error {
+		u := e.begin(tx, tenant, false)
+		return errors.Join(fn(u), u.err)
+	})
+}
+
+func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
+	var events []Event
+	err := e.Store.Update(func(tx *store.Tx) error {
+		u := e.begin(tx, tenant, true)
+		if err := fn(u); err != nil {
+			return err
+		}
+		if err := u.finish(); err != nil {
+			return err
+		}
+		events = u.events
+		return nil
+	})
+	return events, err
+}
+
+func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
+	u := &Unit{engine: e, tx: tx, tenant: tenant, writable: writable, loaded: map[string]*slot{}}
+	u.clock = readClock(tx, tenant)
+	u.now = u.clock.Now(e.Wall())
+	if writable {
+		u.readCounters()
+	}
+	return u
+}
+
+// Reset empties a tenant: its data, its clock and its sequence. It says how
+// many keys were removed.
+func (e *Engine) Reset(tenant string) (removed int, err error) {
+	err = e.Store.Update(func(tx *store.Tx) error {
+		removed = tx.Clear(prefix(tenant))
+		tx.Delete(tenantKey(tenant))
+		return nil
+	})
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.wakes, tenant)
+	return removed, err
+}
+
+// Tenants lists the tenants that exist, in alphabetical order.
+func (e *Engine) Tenants() ([]string, error) {
+	var list []string
+	err := e.Store.View(func(tx *store.Tx) error {
+		list = tenants(tx)
+		return nil
+	})
+	return list, err
+}
+
+func tenants(tx *store.Tx) []string {
+	var list []string
+	from := tenantKey("")
+	tx.Range(from, store.After(from), func(key, _ string) bool {
+		list = append(list, strings.TrimPrefix(key, from))
+		return true
+	})
+	return list
+}
+
+func tenantKey(tenant string) string { return "tenant/" + tenant }
+
+func prefix(tenant string) string { return "t/" + tenant + "/" }
+
+// counters are the numbers that a tenant has used up.
+type counters struct{ seq, event, timers int64 }
+
+func (u *Unit) readCounters() {
+	text, ok := u.tx.Get(prefix(u.tenant) + "counters")
+	if !ok {
+		return
+	}
+	u.counters = parseCounters(text)
+	u.before = u.counters
+}
+
+func parseCounters(text string) counters {
+	var c counters
+	parts := strings.Split(text, ",")
+	for i, p := range []*int64{&c.seq, &c.event, &c.timers} {
+		if i < len(parts) {
+			*p, _ = strconv.ParseInt(parts[i], 10, 64)
+		}
+	}
+	return c
+}
+
+func (u *Unit) writeCounters() {
+	if u.counters == u.before {
+		return
+	}
+	if u.before == (counters{}) {
+		u.tx.Set(tenantKey(u.tenant), "")
+	}
+	u.tx.Set(prefix(u.tenant)+"counters", fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
+}

@@ -1,0 +1,66 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/store"
+)
+
+// Event is something that has happened: it is written in the commit that made
+// it happen, and never changed.
+type Event struct {
+	Seq  int64     `json:"seq"`
+	At   time.Time `json:"at"`
+	Type string    `json:"type"`
+	// Entity is the kind of the aggregate, and ID its id.
+	Entity   string            `json:"entity"`
+	ID       string            `json:"id"`
+	State    machine.State     `json:"state"`
+	Customer string            `json:"customerId,omitempty"`
+	By       string            `json:"by,omitempty"`
+	Reason   string            `json:"reason,omitempty"`
+	Data     map[string]string `json:"data,omitempty"`
+}
+
+// maxEvents is how many events a tenant keeps; the oldest go first.
+const maxEvents = 100_000
+
+func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause machine.Cause) {
+	u.counters.event++
+	event := Event{
+		Seq: u.counters.event, At: u.now, Type: kind, Entity: entity, ID: life.ID, State: life.State,
+		Customer: s.Customer, By: cause.By, Reason: cause.Reason, Data: s.Data,
+	}
+	text, err := store.Encode(event)
+	if err != nil {
+		u.fail(err)
+		return
+	}
+	u.tx.Set(eventKey(u.tenant, event.Seq), text)
+	if event.Seq > maxEvents {
+		u.tx.Delete(eventKey(u.tenant, event.Seq-maxEvents))
+	}
+	u.events = append(u.events, event)
+}
+
+// Events gives the tenant's events after a sequence number, at most limit.
+func (u *Unit) Events(after int64, limit int) []Event {
+	var list []Event
+	from := eventKey(u.tenant, after+1)
+	u.tx.Range(from, store.After(prefix(u.tenant)+"event/"), func(_, text string) bool {
+		var event Event
+		if err := store.Decode(text, &event); err != nil {
+			u.fail(fmt.Errorf("event log: %w", err))
+			return false
+		}
+		list = append(list, event)
+		return len(list) < limit
+	})
+	return list
+}
+
+func eventKey(tenant string, seq int64) string {
+	return prefix(tenant) + "event/" + store.Number(seq)
+}

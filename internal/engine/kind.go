@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+)
+
+// Kind is one kind of aggregate: its records, its table, and what its life
+// means to others. T embeds machine.Life.
+type Kind[T, F any] struct {
+	Collection[T]
+	Table *machine.Table[F]
+	// Facts gathers what the guards read.
+	Facts func(u *Unit, e *T) F
+	// Effect is what a step does besides changing the state: to the aggregate
+	// itself, and as follow-up triggers to others. It runs before the state
+	// changes, and an error refuses the trigger.
+	Effect func(u *Unit, e *T, step machine.Step, cause machine.Cause) error
+	// Subject is what an event says about the aggregate.
+	Subject func(e *T) Subject
+}
+
+// Subject names the aggregate in an event: the customer whom it concerns, and
+// the documented ids under their wire names.
+type Subject struct {
+	Customer string
+	Data     map[string]string
+}
+
+// Create fires the trigger that brings the aggregate to life and stores it. Its
+// id and sequence number must be set.
+func (k *Kind[T, F]) Create(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
+	life := any(e).(machine.Living).Lives()
+	life.Created = u.now
+	k.Add(u, e)
+	return k.Fire(u, e, on, cause)
+}
+
+// Fire applies a trigger with all its consequences, or refuses it. This is the
+// one way in which a state changes, whoever asks.
+func (k *Kind[T, F]) Fire(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
+	if err := k.apply(u, e, on, cause); err != nil {
+		return err
+	}
+	return u.drain()
+}
+
+// Then queues a trigger as a consequence: it is applied in this unit, after
+// what caused it.
+func (k *Kind[T, F]) Then(u *Unit, e *T, on machine.Trigger, cause machine.Cause) {
+	u.then(func() error { return k.apply(u, e, on, cause) })
+}
+
+// Can tells whether the trigger would be applied now, and if not, why.
+func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger) error {
+	_, err := k.Table.Fire(any(e).(machine.Living).Lives().State, on, k.Facts(u, e))
+	return err
+}
+
+func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
+	life := any(e).(machine.Living).Lives()
+	step, err := k.Table.Fire(life.State, on, k.Facts(u, e))
+	if err != nil {
+		return err
+	}
+	if k.Effect != nil {
+		if err := k.Effect(u, e, step, cause); err != nil {
+			return err
+		}
+	}
+	if step.Moved() {
+		k.disarm(u, life)
+		life.State, life.Since = step.To, u.now
+	}
+	k.Save(u, e)
+	if step.Emit != "" {
+		u.emit(step.Emit, k.Name, life, k.Subject(e), cause)
+	}
+	for _, p := range step.Arms {
+		if err := k.arm(u, e, life, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// arm makes a choice pending, with the answer that the scenario gives.
+func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) error {
+	if slices.ContainsFunc(life.Armed, func(a machine.Armed) bool { return a.Point == p.Point }) {
+		return nil
+	}
+	decision := machine.Decision{Option: p.Default}
+	deadline := !p.Until.IsZero()
+	if !deadline {
+		var err error
+		if decision, err = u.engine.Choose(u, k.Name, e, p); err != nil {
+			return err
+		}
+	}
+	option, ok := p.Option(decision.Option)
+	if !ok {
+		return fmt.Errorf("engine: %s has no option %q", p.Point, decision.Option)
+	}
+	armed := machine.Armed{
+		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Reason: decision.Reason,
+		Due: p.Until, Seq: u.Next(), Deadline: deadline,
+	}
+	if !deadline {
+		armed.Due = u.now.Add(u.delay(decision.After))
+	}
+	life.Armed = append(life.Armed, armed)
+	if !armed.Due.After(u.now) {
+		u.then(func() error { return k.decided(u, e, armed.Seq) })
+		return nil
+	}
+	u.addTimer(k.Name, life.ID, armed)
+	return nil
+}
+
+// delay is how long a default delay lasts on the tenant's clock.
+func (u *Unit) delay(d time.Duration) time.Duration {
+	if u.clock.Frozen {
+		return d
+	}
+	return time.Duration(float64(d) * u.engine.DelayScale).Round(time.Millisecond)
+}
+
+// decided fires what a pending choice came to, if it is still pending: its
+// state may have been left since.
+func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
+	life := any(e).(machine.Living).Lives()
+	i := slices.IndexFunc(life.Armed, func(a machine.Armed) bool { return a.Seq == seq })
+	if i < 0 {
+		return nil
+	}
+	armed := life.Armed[i]
+	life.Armed = slices.Delete(life.Armed, i, i+1)
+	return k.apply(u, e, armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason})
+}
+
+func (k *Kind[T, F]) disarm(u *Unit, life *machine.Life) {
+	for _, a := range life.Armed {
+		u.dropTimer(a)
+	}
+	life.Armed = nil
+}
+
+func (k *Kind[T, F]) kindName() string              { return k.Name }
+func (k *Kind[T, F]) validate() error               { return k.Table.Validate() }
+func (k *Kind[T, F]) describe() machine.Description { return k.Table.Describe() }
+
+// decide is decided for a timer that has come due, with its consequences.
+func (k *Kind[T, F]) decide(u *Unit, id string, seq int64) error {
+	e := k.Get(u, id)
+	if e == nil {
+		return nil
+	}
+	if err := k.decided(u, e, seq); err != nil {
+		return err
+	}
+	return u.drain()
+}
+
+// abandon forgets a pending choice without firing it.
+func (k *Kind[T, F]) abandon(u *Unit, id string, seq int64) {
+	e := k.Get(u, id)
+	if e == nil {
+		return
+	}
+	life := any(e).(machine.Living).Lives()
+	life.Armed = slices.DeleteFunc(life.Armed, func(a machine.Armed) bool { return a.Seq == seq })
+	k.Save(u, e)
+}

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"finhub-sandbox/internal/store"
+)
+
+// Unit is one unit of work: one tenant, one instant, one commit. It must not
+// be kept after the function that got it.
+type Unit struct {
+	engine   *Engine
+	tx       *store.Tx
+	tenant   string
+	now      time.Time
+	clock    Clock
+	writable bool
+
+	counters, before counters
+	// loaded has every record of the unit once, so that two readers of a
+	// record see each other's changes and it is decoded and encoded once.
+	loaded map[string]*slot
+	dirty  []*slot
+	events []Event
+
+	queue         []func() error
+	followed      int
+	draining      bool
+	timersChanged bool
+	err           error
+}
+
+type slot struct {
+	key   string
+	value any
+	dirty bool
+}
+
+// maxFollowUps bounds the consequences of one unit of work.
+const maxFollowUps = 10_000
+
+// Tenant is the tenant whose unit this is.
+func (u *Unit) Tenant() string { return u.tenant }
+
+// Now is the tenant's time, the same for the whole unit.
+func (u *Unit) Now() time.Time { return u.now }
+
+// Next gives the tenant's next sequence number. Ids and invented data are made
+// from it; it moves in the same commit as what it numbers.
+func (u *Unit) Next() int64 {
+	u.counters.seq++
+	return u.counters.seq
+}
+
+// Value reads a value that belongs to the tenant as a whole, such as its
+// settings.
+func (u *Unit) Value(name string, into any) (bool, error) {
+	text, ok := u.tx.Get(prefix(u.tenant) + "value/" + name)
+	if !ok {
+		return false, nil
+	}
+	return true, store.Decode(text, into)
+}
+
+// SetValue writes such a value.
+func (u *Unit) SetValue(name string, value any) error {
+	text, err := store.Encode(value)
+	if err != nil {
+		return err
+	}
+	u.tx.Set(prefix(u.tenant)+"value/"+name, text)
+	u.tx.Set(tenantKey(u.tenant), "")
+	return nil
+}
+
+// then queues a consequence. It happens in this unit, after what caused it and
+// after the consequences that were queued before it.
+func (u *Unit) then(follow func() error) { u.queue = append(u.queue, follow) }
+
+func (u *Unit) drain() error {
+	if u.draining {
+		return nil
+	}
+	u.draining = true
+	defer func() { u.draining = false }()
+	for len(u.queue) > 0 {
+		if u.followed++; u.followed > maxFollowUps {
+			return fmt.Errorf("engine: more than %d consequences in one unit of work", maxFollowUps)
+		}
+		follow := u.queue[0]
+		u.queue = u.queue[1:]
+		if err := follow(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finish writes everything that changed, in the order in which it changed.
+func (u *Unit) finish() error {
+	if err := u.drain(); err != nil {
+		return err
+	}
+	for _, s := range u.dirty {
+		text, err := store.Encode(s.value)
+		if err != nil {
+			return err
+		}
+		u.tx.Set(s.key, text)
+	}
+	u.writeCounters()
+	if u.timersChanged {
+		u.engine.noteWake(u.tx, u.tenant, u.clock)
+	}
+	return u.err
+}
+
+func (u *Unit) fail(err error) {
+	u.err = errors.Join(u.err, err)
+}
