@@ -1,0 +1,28 @@
+# Short names for what one types often. The checks are those of .ci/run, so that
+# a green run here is a green run there.
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: build run test race lint spec respect fuzz simulation bench image check
+
+build: ## the binary, in bin/
+	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
+
+run: build ## the sandbox, on port 8080
+	bin/finhub-sandbox serve --addr :8080
+
+test: ## all tests
+	go test ./...
+
+race lint spec respect fuzz simulation: ## one step of .ci/run
+	.ci/run $@
+
+bench: ## all benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+image: ## the container image
+	docker build --build-arg VERSION=$(VERSION) -t finhub-sandbox:$(VERSION) .
+
+check: ## everything that .ci/run checks
+	.ci/run
