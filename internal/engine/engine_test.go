@@ -52,7 +52,7 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 				Point: "nest.shaken", Default: "AGAIN", Options: []machine.Option{{Name: "AGAIN", Trigger: "shake"}}, After: time.Second,
 			}}},
 		}},
-		Facts: func(_ *engine.Unit, n *nest) int { return n.Chicks },
+		Facts: func(_ *engine.Unit, n *nest, _ machine.Cause) int { return n.Chicks },
 		Effect: func(_ *engine.Unit, n *nest, step machine.Step, _ machine.Cause) error {
 			if step.On == "count" {
 				n.Chicks++
@@ -71,7 +71,7 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 			{From: []machine.State{"EGG"}, On: "hatch", To: "CHICK", Emit: "egg.hatched"},
 			{From: []machine.State{"EGG"}, On: "eat", To: "EATEN", Emit: "egg.eaten"},
 		}},
-		Facts: func(_ *engine.Unit, e *egg) time.Time { return start.Add(72 * time.Hour) },
+		Facts: func(_ *engine.Unit, _ *egg, _ machine.Cause) time.Time { return start.Add(72 * time.Hour) },
 		Effect: func(u *engine.Unit, e *egg, step machine.Step, _ machine.Cause) error {
 			if step.On == "hatch" {
 				f.nests.Then(u, f.nests.Get(u, e.Nest), "count", machine.Cause{})

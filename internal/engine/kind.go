@@ -14,7 +14,7 @@ type Kind[T, F any] struct {
 	Collection[T]
 	Table *machine.Table[F]
 	// Facts gathers what the guards read.
-	Facts func(u *Unit, e *T) F
+	Facts func(u *Unit, e *T, cause machine.Cause) F
 	// Effect is what a step does besides changing the state: to the aggregate
 	// itself, and as follow-up triggers to others. It runs before the state
 	// changes, and an error refuses the trigger.
@@ -51,18 +51,18 @@ func (k *Kind[T, F]) Fire(u *Unit, e *T, on machine.Trigger, cause machine.Cause
 // Then queues a trigger as a consequence: it is applied in this unit, after
 // what caused it.
 func (k *Kind[T, F]) Then(u *Unit, e *T, on machine.Trigger, cause machine.Cause) {
-	u.then(func() error { return k.apply(u, e, on, cause) })
+	u.After(func() error { return k.apply(u, e, on, cause) })
 }
 
 // Can tells whether the trigger would be applied now, and if not, why.
-func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger) error {
-	_, err := k.Table.Fire(any(e).(machine.Living).Lives().State, on, k.Facts(u, e))
+func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
+	_, err := k.Table.Fire(any(e).(machine.Living).Lives().State, on, k.Facts(u, e, cause))
 	return err
 }
 
 func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
 	life := any(e).(machine.Living).Lives()
-	step, err := k.Table.Fire(life.State, on, k.Facts(u, e))
+	step, err := k.Table.Fire(life.State, on, k.Facts(u, e, cause))
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	}
 	life.Armed = append(life.Armed, armed)
 	if !armed.Due.After(u.now) {
-		u.then(func() error { return k.decided(u, e, armed.Seq) })
+		u.After(func() error { return k.decided(u, e, armed.Seq) })
 		return nil
 	}
 	u.addTimer(k.Name, life.ID, armed)
@@ -138,7 +138,7 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	}
 	armed := life.Armed[i]
 	life.Armed = slices.Delete(life.Armed, i, i+1)
-	return k.apply(u, e, armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason})
+	return k.apply(u, e, armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true})
 }
 
 func (k *Kind[T, F]) disarm(u *Unit, life *machine.Life) {

@@ -75,9 +75,10 @@ func (u *Unit) SetValue(name string, value any) error {
 	return nil
 }
 
-// then queues a consequence. It happens in this unit, after what caused it and
+// After queues something that follows from what is happening, when the state
+// has changed. It happens in this unit, after what caused it and
 // after the consequences that were queued before it.
-func (u *Unit) then(follow func() error) { u.queue = append(u.queue, follow) }
+func (u *Unit) After(follow func() error) { u.queue = append(u.queue, follow) }
 
 func (u *Unit) drain() error {
 	if u.draining {

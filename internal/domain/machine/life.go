@@ -38,6 +38,11 @@ type Cause struct {
 	// By is the id of the user, or the choice point that decided.
 	By     string
 	Reason string
+	// World marks a decision that was pending and has come due.
+	World bool
+	// Input is what the verb that fires the trigger wants the facts and the
+	// effect to know, such as the caller. Only they look at it.
+	Input any
 }
 
 // Key is what a record is stored under.

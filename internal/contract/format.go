@@ -1,0 +1,99 @@
+package contract
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// visitOptions registers the formats, since the validator accepts those that it
+// does not know unchecked. The last option, which asks for every fault instead
+// of the first, is left off where only yes or no matters.
+func visitOptions(more Formats) []openapi3.SchemaValidationOption {
+	formats := Formats{
+		"uuid": checkUUID, "email": checkEmail, "uri": checkURI,
+		"date": checkDate, "date-time": checkDateTime, "strong-password": checkPassword,
+	}
+	for name, check := range more {
+		formats[name] = check
+	}
+	validators := map[string]openapi3.StringFormatValidator{}
+	for name, check := range formats {
+		validators[name] = openapi3.NewCallbackValidator(check)
+	}
+	return []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(validators), openapi3.MultiErrors()}
+}
+
+func checkUUID(s string) error {
+	if !uuidPattern.MatchString(s) {
+		return errors.New("must be a UUID")
+	}
+	return nil
+}
+
+// checkEmail accepts a plain address as people have them: no display name, one
+// at sign, a domain with a dot.
+func checkEmail(s string) error {
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || !strings.Contains(s[strings.LastIndexByte(s, '@')+1:], ".") {
+		return errors.New("must be a valid e-mail address")
+	}
+	return nil
+}
+
+func checkURI(s string) error {
+	u, err := url.Parse(s)
+	if err != nil || !u.IsAbs() || u.Host == "" {
+		return errors.New("must be an absolute URI")
+	}
+	return nil
+}
+
+func checkDate(s string) error {
+	if _, err := time.Parse(time.DateOnly, s); err != nil {
+		return errors.New("must be a date of the form YYYY-MM-DD")
+	}
+	return nil
+}
+
+// checkDateTime accepts an instant with or without a zone: several documented
+// instants have none.
+func checkDateTime(s string) error {
+	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
+		if _, err := time.Parse(layout, s); err == nil {
+			return nil
+		}
+	}
+	return errors.New("must be an instant of the form 2026-01-31T12:00:00Z")
+}
+
+// checkPassword holds the documented rule: eight characters or more, among them
+// upper and lower case, a digit and a special character.
+func checkPassword(s string) error {
+	var missing []string
+	need := func(what string, is func(rune) bool) {
+		if !strings.ContainsFunc(s, is) {
+			missing = append(missing, what)
+		}
+	}
+	if len([]rune(s)) < 8 {
+		missing = append(missing, "eight characters")
+	}
+	need("an upper-case letter", unicode.IsUpper)
+	need("a lower-case letter", unicode.IsLower)
+	need("a digit", unicode.IsDigit)
+	need("a special character", func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	if len(missing) > 0 {
+		return fmt.Errorf("password needs at least %s", strings.Join(missing, ", "))
+	}
+	return nil
+}

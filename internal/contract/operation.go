@@ -1,0 +1,148 @@
+package contract
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Operation is one operation of a document, prepared for checking.
+type Operation struct {
+	ID     string
+	Method string
+	// Path is the whole path with the server's base: /api/v2.1/wallets/{walletId}/balance.
+	Path    string
+	Summary string
+	// Callers are those of x-callers: who may call it.
+	Callers []string
+	// Roles are those of x-roles: one of them is needed, if there are any.
+	Roles []string
+	// Headers are the header parameters, in the order of the document.
+	Headers []Header
+	// Refusals are the codes that the operation can give: the names of the
+	// examples of its error responses.
+	Refusals []string
+	// MaxBody is x-max-body, the largest body in bytes; 0 if unstated.
+	MaxBody      int64
+	HasBody      bool
+	BodyRequired bool
+
+	params    []*openapi3.Parameter
+	families  []family
+	responses *openapi3.Responses
+	options   []openapi3.SchemaValidationOption
+}
+
+// Header is a header parameter.
+type Header struct {
+	Name     string
+	Required bool
+	// Aliases are other names under which the header is accepted.
+	Aliases []string
+	// Relaxed headers are not required under the relaxed policy.
+	Relaxed bool
+}
+
+// family is one of the documented shapes of a body.
+type family struct {
+	name   string
+	schema *openapi3.Schema
+	// equal maps a member to the sibling that it must repeat (x-equals).
+	equal map[string]string
+}
+
+func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation, options []openapi3.SchemaValidationOption) (*Operation, error) {
+	if op.OperationID == "" {
+		return nil, fmt.Errorf("%s %s has no operationId", method, path)
+	}
+	o := &Operation{
+		ID: op.OperationID, Method: method, Path: d.Base + path, Summary: op.Summary,
+		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
+		responses: op.Responses, options: options,
+	}
+	if n, ok := op.Extensions["x-max-body"].(float64); ok {
+		o.MaxBody = int64(n)
+	}
+	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
+		p := ref.Value
+		if p.In != openapi3.ParameterInHeader {
+			o.params = append(o.params, p)
+			continue
+		}
+		relaxed, _ := p.Extensions["x-relaxed"].(bool)
+		o.Headers = append(o.Headers, Header{Name: p.Name, Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed})
+	}
+	if op.RequestBody != nil {
+		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required
+		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
+			o.families = families(media.Schema)
+		}
+	}
+	o.Refusals = refusals(op.Responses)
+	return o, nil
+}
+
+func words(extension any) []string {
+	list, _ := extension.([]any)
+	var out []string
+	for _, v := range list {
+		out = append(out, fmt.Sprint(v))
+	}
+	return out
+}
+
+func families(ref *openapi3.SchemaRef) []family {
+	alternatives := ref.Value.AnyOf
+	if len(alternatives) == 0 {
+		alternatives = openapi3.SchemaRefs{ref}
+	}
+	var list []family
+	for _, alternative := range alternatives {
+		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, equal: map[string]string{}}
+		if f.name == "" {
+			f.name = alternative.Value.Title
+		}
+		for name, member := range alternative.Value.Properties {
+			if sibling, ok := member.Value.Extensions["x-equals"].(string); ok {
+				f.equal[name] = sibling
+			}
+		}
+		list = append(list, f)
+	}
+	return list
+}
+
+func refusals(responses *openapi3.Responses) []string {
+	var codes []string
+	for status, ref := range responses.Map() {
+		if n, err := strconv.Atoi(status); err != nil || n < 400 {
+			continue
+		}
+		for _, media := range ref.Value.Content {
+			for code := range media.Examples {
+				if !slices.Contains(codes, code) {
+					codes = append(codes, code)
+				}
+			}
+		}
+	}
+	slices.Sort(codes)
+	return codes
+}
+
+// RefusalStatuses gives the statuses under which the document shows a refusal
+// of this operation.
+func (o *Operation) RefusalStatuses(code string) []int {
+	var list []int
+	for status, ref := range o.responses.Map() {
+		for _, media := range ref.Value.Content {
+			if n, err := strconv.Atoi(status); err == nil && n >= 400 && media.Examples[code] != nil {
+				list = append(list, n)
+			}
+		}
+	}
+	return list
+}

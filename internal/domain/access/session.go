@@ -1,0 +1,72 @@
+package access
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// The states of a session. A session that has reached its end is over without
+// anybody ending it: that is told by the clock, not stored.
+const (
+	SessionOpen  machine.State = "OPEN"
+	SessionEnded machine.State = "ENDED"
+)
+
+// What can be asked of a session.
+const (
+	OpenSession    machine.Trigger = "open"
+	RefreshSession machine.Trigger = "refresh"
+	EndSession     machine.Trigger = "end"
+)
+
+// The documented lifetimes: a token's, and a session's, which a refresh renews.
+const (
+	TokenLife   = time.Hour
+	SessionLife = 24 * time.Hour
+)
+
+// Session is one login.
+type Session struct {
+	machine.Life
+	Sort       Sort     `json:"sort"`
+	UserID     string   `json:"userId"`
+	CustomerID string   `json:"customerId"`
+	Roles      []string `json:"roles"`
+	// Refresh is the refresh token of the present token.
+	Refresh string `json:"refresh"`
+	// TokenID is the jti of the present token; older ones do not hold any more.
+	TokenID   string    `json:"tokenId"`
+	IssuedAt  time.Time `json:"issuedAt"`
+	ExpiresAt time.Time `json:"expiresAt"`
+	ClientIP  string    `json:"clientIp,omitempty"`
+	UserAgent string    `json:"userAgent,omitempty"`
+	Platform  string    `json:"platform,omitempty"`
+}
+
+// Over tells whether the session has reached its end.
+func (s *Session) Over(now time.Time) bool { return !now.Before(s.ExpiresAt) }
+
+// SessionFacts are what the session's table needs to know.
+type SessionFacts struct{ Over bool }
+
+// SessionTable is the life of a session.
+func SessionTable() *machine.Table[SessionFacts] {
+	return &machine.Table[SessionFacts]{
+		Name:      "session",
+		Otherwise: refusal.SessionEnded,
+		Rows: []machine.Row[SessionFacts]{
+			{From: []machine.State{machine.None}, On: OpenSession, To: SessionOpen},
+			{From: []machine.State{SessionOpen}, On: RefreshSession, To: SessionOpen, Guard: notOver},
+			{From: []machine.State{SessionOpen}, On: EndSession, To: SessionEnded},
+		},
+	}
+}
+
+func notOver(f SessionFacts) error {
+	if f.Over {
+		return refusal.New(refusal.SessionEnded, "the session has reached its end, 24 hours after it was opened or refreshed")
+	}
+	return nil
+}

@@ -1,0 +1,108 @@
+package onboarding
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// ConsentType is one of the three consents that activation needs.
+type ConsentType string
+
+// The consents, in the order in which they are asked for.
+const (
+	Terms          ConsentType = "TERMS_AND_CONDITIONS"
+	Privacy        ConsentType = "PRIVACY_POLICY"
+	DataProcessing ConsentType = "DATA_PROCESSING"
+)
+
+// ConsentTypes lists them in their order.
+func ConsentTypes() []ConsentType { return []ConsentType{Terms, Privacy, DataProcessing} }
+
+// ParseConsentType reads the path segment of a consent.
+func ParseConsentType(segment string) (ConsentType, bool) {
+	for _, t := range ConsentTypes() {
+		if t.Segment() == segment {
+			return t, true
+		}
+	}
+	return "", false
+}
+
+// Segment is how the consent stands in paths.
+func (t ConsentType) Segment() string {
+	switch t {
+	case Terms:
+		return "terms"
+	case Privacy:
+		return "privacy"
+	}
+	return "data-processing"
+}
+
+// Words is how messages call the consent.
+func (t ConsentType) Words() string {
+	switch t {
+	case Terms:
+		return "terms and conditions"
+	case Privacy:
+		return "privacy policy"
+	}
+	return "data processing"
+}
+
+// The states of a consent.
+const (
+	ConsentPending  machine.State = "PENDING"
+	ConsentAccepted machine.State = "ACCEPTED"
+	ConsentExpired  machine.State = "EXPIRED"
+)
+
+// What can be asked of a consent.
+const (
+	RequestConsent machine.Trigger = "request"
+	AcceptConsent  machine.Trigger = "accept"
+	ExpireConsent  machine.Trigger = "expire"
+)
+
+// Consent is one customer's consent of one type.
+type Consent struct {
+	machine.Life
+	CustomerID string      `json:"customerId"`
+	Type       ConsentType `json:"type"`
+	Version    string      `json:"version"`
+	AcceptedAt time.Time   `json:"acceptedAt,omitzero"`
+	ExpiresAt  time.Time   `json:"expiresAt,omitzero"`
+	// Who accepted it, and from where.
+	AcceptedBy string `json:"acceptedBy,omitempty"`
+	IPAddress  string `json:"ipAddress,omitempty"`
+	UserAgent  string `json:"userAgent,omitempty"`
+	Method     string `json:"method,omitempty"`
+}
+
+// ConsentLife is how long an acceptance holds.
+const ConsentLife = 365 * 24 * time.Hour
+
+// ConsentFacts are what the consent's table needs to know.
+type ConsentFacts struct{ ExpiresAt time.Time }
+
+// ConsentTable is the life of a consent. Accepting again what is accepted
+// changes nothing, so that a client may repeat a call whose reply it lost.
+func ConsentTable() *machine.Table[ConsentFacts] {
+	expiry := []machine.Choice[ConsentFacts]{{
+		Point: "consent.expiry", Default: "EXPIRED",
+		Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpireConsent}},
+		Until:   func(f ConsentFacts) time.Time { return f.ExpiresAt },
+	}}
+	return &machine.Table[ConsentFacts]{
+		Name:      "consent",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[ConsentFacts]{
+			{From: []machine.State{machine.None}, On: RequestConsent, To: ConsentPending},
+			{From: []machine.State{ConsentPending, ConsentExpired}, On: AcceptConsent, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
+			{From: []machine.State{ConsentAccepted}, On: AcceptConsent, To: ConsentAccepted},
+			{From: []machine.State{ConsentAccepted}, On: ExpireConsent, To: ConsentExpired, Emit: "consent.expired"},
+		},
+	}
+}

@@ -1,0 +1,176 @@
+// Package onboarding owns how somebody becomes a customer: registration,
+// categories, verification with its documents, consents and activation. It does
+// not know what a customer does afterwards, nor how anything is stored.
+package onboarding
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// CustomerType tells the two kinds of customers apart.
+type CustomerType string
+
+// The kinds of customers.
+const (
+	Individual   CustomerType = "INDIVIDUAL"
+	Organization CustomerType = "ORGANIZATION"
+)
+
+// The states of a customer.
+const (
+	CustomerPendingVerification machine.State = "PENDING_VERIFICATION"
+	CustomerPendingActivation   machine.State = "PENDING_ACTIVATION"
+	CustomerActivating          machine.State = "ACTIVATING"
+	CustomerActive              machine.State = "ACTIVE"
+	CustomerSuspended           machine.State = "SUSPENDED"
+	CustomerClosed              machine.State = "CLOSED"
+)
+
+// What can be asked of a customer.
+const (
+	Register           machine.Trigger = "register"
+	CustomerVerified   machine.Trigger = "verified"
+	Activate           machine.Trigger = "activate"
+	ActivationFinished machine.Trigger = "activation_finished"
+	Suspend            machine.Trigger = "suspend"
+	Resume             machine.Trigger = "resume"
+	CloseCustomer      machine.Trigger = "close"
+)
+
+// Customer is a person or a company on the way to an account, and its owner
+// afterwards.
+type Customer struct {
+	machine.Life
+	Type   CustomerType `json:"type"`
+	Email  string       `json:"email"`
+	Phone  string       `json:"phone,omitempty"`
+	Person Person       `json:"person,omitzero"`
+	// Name is how the customer is called: the person's full name.
+	Name string `json:"name"`
+	// Category is the code of the category; Features are the values that were
+	// chosen for it.
+	Category string            `json:"category"`
+	Features map[string]string `json:"features,omitempty"`
+	UserID   string            `json:"userId"`
+	WalletID string            `json:"walletId"`
+	// ActivatedBy is the user whose activation call succeeded.
+	ActivatedBy string    `json:"activatedBy,omitempty"`
+	ActivatedAt time.Time `json:"activatedAt,omitzero"`
+}
+
+// Person is a natural person as registered.
+type Person struct {
+	ID           string    `json:"id,omitempty"`
+	FirstName    string    `json:"firstName"`
+	LastName     string    `json:"lastName"`
+	DateOfBirth  string    `json:"dateOfBirth,omitempty"`
+	Gender       string    `json:"gender,omitempty"`
+	Nationality  string    `json:"nationality,omitempty"`
+	PlaceOfBirth string    `json:"placeOfBirth,omitempty"`
+	Pincode      string    `json:"pincode,omitempty"`
+	Addresses    []Address `json:"addresses,omitempty"`
+	Contacts     []Contact `json:"contacts,omitempty"`
+}
+
+// FullName joins the person's names.
+func (p Person) FullName() string { return p.FirstName + " " + p.LastName }
+
+// Address is one of a person's addresses.
+type Address struct {
+	ID         string `json:"id,omitempty"`
+	Type       string `json:"type,omitempty"`
+	Street     string `json:"street,omitempty"`
+	City       string `json:"city,omitempty"`
+	State      string `json:"state,omitempty"`
+	PostalCode string `json:"postalCode,omitempty"`
+	Country    string `json:"country,omitempty"`
+	IsPrimary  bool   `json:"isPrimary"`
+}
+
+// Contact is one way to reach a person.
+type Contact struct {
+	ID        string `json:"id,omitempty"`
+	Type      string `json:"type,omitempty"`
+	Value     string `json:"value,omitempty"`
+	IsPrimary bool   `json:"isPrimary"`
+}
+
+// CustomerFacts are what the customer's table asks about others.
+type CustomerFacts struct {
+	CustomerID string
+	Type       CustomerType
+	// Verified tells whether a verification of the customer is approved, and
+	// VerificationState what the latest one has come to.
+	Verified          bool
+	VerificationState machine.State
+	VerificationID    string
+	// MissingConsents are the types that are not accepted, in their order.
+	MissingConsents []ConsentType
+}
+
+// CustomerTable is the life of a customer.
+func CustomerTable() *machine.Table[CustomerFacts] {
+	return &machine.Table[CustomerFacts]{
+		Name:      "customer",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[CustomerFacts]{
+			{From: []machine.State{machine.None}, On: Register, To: CustomerPendingVerification, Emit: "customer.created"},
+			{From: []machine.State{CustomerPendingVerification}, On: CustomerVerified, To: CustomerPendingActivation, Emit: "customer.updated"},
+			// A further verification of a customer who is past that phase
+			// changes nothing about the customer.
+			{From: []machine.State{CustomerPendingActivation}, On: CustomerVerified, To: CustomerPendingActivation},
+			{From: []machine.State{CustomerActivating}, On: CustomerVerified, To: CustomerActivating},
+			{From: []machine.State{CustomerActive}, On: CustomerVerified, To: CustomerActive},
+			{From: []machine.State{CustomerSuspended}, On: CustomerVerified, To: CustomerSuspended},
+			{From: []machine.State{CustomerPendingVerification, CustomerPendingActivation}, On: Activate, To: CustomerActivating, Guard: mayActivate,
+				Arms: []machine.Choice[CustomerFacts]{{
+					Point: "activation.outcome", Default: "ACTIVE",
+					Options: []machine.Option{{Name: "ACTIVE", Trigger: ActivationFinished}},
+				}}},
+			{From: []machine.State{CustomerActivating, CustomerActive, CustomerSuspended}, On: Activate, Refuse: refusal.CustomerAlreadyActive},
+			{From: []machine.State{CustomerActivating}, On: ActivationFinished, To: CustomerActive, Emit: "customer.activated"},
+			{From: []machine.State{CustomerActive}, On: Suspend, To: CustomerSuspended, Emit: "customer.suspended"},
+			{From: []machine.State{CustomerSuspended}, On: Resume, To: CustomerActive, Emit: "customer.updated"},
+			{From: []machine.State{CustomerActive, CustomerSuspended}, On: CloseCustomer, To: CustomerClosed, Emit: "customer.updated"},
+		},
+	}
+}
+
+// mayActivate names what is missing: the verification first, since it takes
+// days, then every missing consent at once.
+func mayActivate(f CustomerFacts) error {
+	if !f.Verified {
+		return notVerified(f)
+	}
+	if len(f.MissingConsents) == 0 {
+		return nil
+	}
+	e := refusal.New(refusal.ConsentsMissing, "%d of the three required consents are not accepted", len(f.MissingConsents))
+	for _, t := range f.MissingConsents {
+		e.Try(acceptOperation(f.Type), "accept "+string(t), "customerId", f.CustomerID, "organizationId", f.CustomerID, "consentType", t.Segment())
+	}
+	return e
+}
+
+func notVerified(f CustomerFacts) error {
+	if f.VerificationID == "" {
+		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").
+			Try("createVerification", "open one")
+	}
+	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", f.VerificationID, f.VerificationState).
+		With("verificationStatus", string(f.VerificationState))
+	if f.VerificationState == VerificationRejected || f.VerificationState == VerificationExpired {
+		return e.Try("createVerification", "open a new attempt")
+	}
+	return e.Try("approveVerification", "decide it as staff, or wait for the decision", "verificationId", f.VerificationID)
+}
+
+func acceptOperation(t CustomerType) string {
+	if t == Organization {
+		return "acceptOrganizationConsent"
+	}
+	return "acceptIndividualConsent"
+}

@@ -1,0 +1,153 @@
+package onboarding
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// Requirement is a document that a review needs.
+type Requirement struct {
+	// Type is how the requirement is named; AnyOf are the document types that
+	// satisfy it, Type among them.
+	Type  string   `json:"type"`
+	AnyOf []string `json:"anyOf"`
+}
+
+// SatisfiedBy tells whether one of the submitted documents will do.
+func (r Requirement) SatisfiedBy(submitted []string) bool {
+	return slices.ContainsFunc(submitted, func(t string) bool { return slices.Contains(r.AnyOf, t) })
+}
+
+// identity are the papers that prove who somebody is; the documentation asks
+// for a passport or a government id and shows the others in its samples.
+func identity() []string {
+	return []string{"GOVERNMENT_ID", "PASSPORT", "NATIONAL_ID", "ID_CARD", "DRIVERS_LICENSE"}
+}
+
+func only(name string) Requirement { return Requirement{Type: name, AnyOf: []string{name}} }
+
+// IndividualRequirements are the documents that the verification of a person
+// needs: by the risk of its category and by the type of the verification.
+func IndividualRequirements(verificationType string, risk Risk) []Requirement {
+	needs := []Requirement{{Type: "GOVERNMENT_ID", AnyOf: identity()}}
+	if risk == MediumRisk || risk == HighRisk {
+		needs = append(needs, only("PROOF_OF_ADDRESS"), only("SOURCE_OF_FUNDS"))
+	}
+	if risk == HighRisk {
+		needs = append(needs, only("BENEFICIAL_OWNERSHIP"), only("PEP_DECLARATION"))
+	}
+	add := func(name string) {
+		if !slices.ContainsFunc(needs, func(r Requirement) bool { return r.Type == name }) {
+			needs = append(needs, only(name))
+		}
+	}
+	switch verificationType {
+	case "DOCUMENT_VERIFICATION":
+		add("PROOF_OF_ADDRESS")
+	case "ENHANCED_DUE_DILIGENCE":
+		add("SOURCE_OF_FUNDS")
+		add("BENEFICIAL_OWNERSHIP")
+		add("PEP_DECLARATION")
+	case "SANCTIONS_CHECK":
+		add("PROOF_OF_ADDRESS")
+		add("SOURCE_OF_FUNDS")
+		add("BENEFICIAL_OWNERSHIP")
+		add("PEP_DECLARATION")
+	}
+	return needs
+}
+
+// Document is a file that was handed in for a verification.
+type Document struct {
+	ID             string    `json:"id"`
+	Seq            int64     `json:"seq"`
+	VerificationID string    `json:"verificationId"`
+	CustomerID     string    `json:"customerId"`
+	Type           string    `json:"type"`
+	FileName       string    `json:"fileName"`
+	MimeType       string    `json:"mimeType"`
+	Size           int       `json:"size"`
+	Description    string    `json:"description,omitempty"`
+	UploadedBy     string    `json:"uploadedBy,omitempty"`
+	UploadedAt     time.Time `json:"uploadedAt"`
+}
+
+// Key is what the document is stored under.
+func (d *Document) Key() (id string, seq int64) { return d.ID, d.Seq }
+
+// MaxDocument is the largest document of any type, decoded, in bytes.
+const MaxDocument = 10 << 20
+
+const megabyte = 1 << 20
+
+// form is what a type of document may look like.
+type form struct {
+	mimeTypes []string
+	maxSize   int
+}
+
+// formOf gives the documented formats and sizes; types without a documented
+// rule may be of any known format, up to 10 MB.
+func formOf(documentType string) form {
+	switch documentType {
+	case "PASSPORT", "GOVERNMENT_ID":
+		return form{[]string{"application/pdf", "image/jpeg", "image/png"}, 5 * megabyte}
+	case "PROOF_OF_ADDRESS":
+		return form{[]string{"application/pdf", "image/jpeg"}, 5 * megabyte}
+	case "SOURCE_OF_FUNDS":
+		return form{[]string{"application/pdf"}, 10 * megabyte}
+	case "PEP_DECLARATION":
+		return form{[]string{"application/pdf"}, 5 * megabyte}
+	}
+	return form{[]string{"application/pdf", "image/jpeg", "image/png"}, MaxDocument}
+}
+
+// CheckDocument finds everything that is wrong with a file: its size, whether
+// its type may be handed in in this format, and whether its first bytes are of
+// that format at all. Without a mime type the file's own format is taken.
+func CheckDocument(documentType, mimeType string, content []byte) (format string, faults []refusal.Fault) {
+	allowed := formOf(documentType)
+	found := sniff(content)
+	if mimeType == "" {
+		mimeType = found
+	}
+	fault := func(field, message string, args ...any) {
+		faults = append(faults, refusal.Fault{Field: field, Pointer: "/" + field, Message: fmt.Sprintf(message, args...)})
+	}
+	if len(content) == 0 {
+		fault("fileContent", "must not be empty")
+	}
+	if len(content) > allowed.maxSize {
+		fault("fileContent", "has %d bytes; a %s has at most %d", len(content), documentType, allowed.maxSize)
+	}
+	if !slices.Contains(allowed.mimeTypes, mimeType) && (mimeType != "" || found != "") {
+		fault("mimeType", "a %s must be %s, not %s", documentType, strings.Join(allowed.mimeTypes, " or "), mimeType)
+	}
+	if len(content) > 0 && (found == "" || found != mimeType) {
+		fault("fileContent", "is not of the type %s", orElse(mimeType, strings.Join(allowed.mimeTypes, " or ")))
+	}
+	return mimeType, faults
+}
+
+func orElse(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+// sniff tells a file's format by its first bytes.
+func sniff(content []byte) string {
+	for _, f := range []struct{ mimeType, magic string }{
+		{"application/pdf", "%PDF-"}, {"image/png", "\x89PNG\r\n\x1a\n"}, {"image/jpeg", "\xff\xd8\xff"},
+	} {
+		if strings.HasPrefix(string(content[:min(len(content), 8)]), f.magic) {
+			return f.mimeType
+		}
+	}
+	return ""
+}

@@ -1,0 +1,102 @@
+package rest
+
+import (
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// identify finds the tenant and the caller, and holds both to what the document
+// asks for: the headers first, since without them nothing else can be said.
+func (s *Server) identify(a *api, call *Call) error {
+	call.Tenant = call.Header.Get("X-Tenant-ID")
+	if a.open {
+		if call.Tenant == "" {
+			call.Tenant = DefaultTenant
+		}
+		return nil
+	}
+	if err := s.checkHeaders(call); err != nil {
+		return err
+	}
+	if err := s.identifyCaller(call); err != nil {
+		return err
+	}
+	call.Caller.ForwardedFor = call.Header.Get("X-Forwarded-For")
+	call.Caller.UserAgent = call.Header.Get("User-Agent")
+	call.Caller.Platform = call.Header.Get("platform")
+	return s.authorize(call)
+}
+
+func (s *Server) checkHeaders(call *Call) error {
+	relaxed := s.Relaxed(call.Tenant)
+	var missing []string
+	for _, h := range call.Operation.Headers {
+		if h.Required && !(relaxed && h.Relaxed) && !sent(call, h) {
+			missing = append(missing, h.Name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	e := refusal.New(refusal.HeadersMissing, "").With("missingHeaders", missing)
+	for _, h := range call.Operation.Headers {
+		if h.Name == "deviceId" {
+			e.With("deviceId_accepted", slices.Concat([]string{h.Name}, h.Aliases))
+		}
+	}
+	return e
+}
+
+func sent(call *Call, h contract.Header) bool {
+	return call.Header.Get(h.Name) != "" ||
+		slices.ContainsFunc(h.Aliases, func(alias string) bool { return call.Header.Get(alias) != "" })
+}
+
+func (s *Server) identifyCaller(call *Call) error {
+	token := ""
+	if !slices.Contains(call.Operation.Callers, string(access.Public)) {
+		scheme, rest, _ := strings.Cut(call.Header.Get("Authorization"), " ")
+		token = strings.TrimSpace(rest)
+		if token == "" || !strings.EqualFold(scheme, "Bearer") {
+			return refusal.New(refusal.TokenMissing, "the Authorization header has no bearer token")
+		}
+	}
+	caller, err := s.Identify(call.Tenant, token)
+	if err != nil {
+		return err
+	}
+	call.Caller = caller
+	return nil
+}
+
+func (s *Server) authorize(call *Call) error {
+	o, caller := call.Operation, call.Caller
+	if caller.Sort == access.Public {
+		return nil
+	}
+	if !slices.Contains(o.Callers, string(caller.Sort)) {
+		return refusal.New(refusal.PermissionDenied, "%s needs a token of %s; this one is of a %s",
+			o.ID, strings.Join(o.Callers, " or "), caller.Sort).With("requiredRoles", requiredRoles(o))
+	}
+	if len(o.Roles) > 0 && !caller.HasAny(o.Roles) {
+		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(caller.Roles, ", ")).
+			With("requiredRoles", o.Roles)
+	}
+	// This compares the path with the token and looks nothing up, so that the
+	// answer does not tell whether another customer exists.
+	if customer := call.Path("customerId"); customer != "" && !caller.MayActFor(customer) {
+		return refusal.New(refusal.CustomerAccessDenied, "the token is customer %s's, the path names %s", caller.CustomerID, customer)
+	}
+	return nil
+}
+
+func requiredRoles(o *contract.Operation) []string {
+	if len(o.Roles) > 0 {
+		return o.Roles
+	}
+	return []string{access.RoleAdmin, access.RoleAdminUser}
+}

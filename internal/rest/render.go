@@ -1,0 +1,117 @@
+package rest
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// Style is how an API words its answers: FinHub's envelope for the product,
+// plain JSON for the control API.
+type Style interface {
+	success(Reply) any
+	refusal(status int, e *refusal.Error, suggestions []string) any
+}
+
+// Envelope is the product's style: {code, message, data}.
+type Envelope struct{}
+
+// Plain is the control API's style: the data alone, and {error: {code,
+// message, hint}}.
+type Plain struct{}
+
+type envelope struct {
+	Code    int            `json:"code"`
+	Message string         `json:"message"`
+	Data    any            `json:"data"`
+	Extra   map[string]any `json:",inline"`
+}
+
+func (Envelope) success(r Reply) any {
+	message := r.Message
+	if message == "" {
+		message = "Success"
+	}
+	data := r.Data
+	if data == nil {
+		data = struct{}{}
+	}
+	return envelope{r.Status, message, data, r.Extra}
+}
+
+func (Envelope) refusal(status int, e *refusal.Error, suggestions []string) any {
+	data := map[string]any{"refusal": string(e.Code), "suggestions": suggestions}
+	if e.Code == refusal.HeadersMissing {
+		// This body is documented to the letter: its code is 500 while the
+		// HTTP status is 400.
+		status = http.StatusInternalServerError
+	} else {
+		data["error"] = e.Text()
+		if e.Details != "" {
+			data["details"] = e.Details
+		}
+	}
+	if e.Field != "" {
+		data["field"] = e.Field
+	}
+	if len(e.Faults) > 0 {
+		data["errors"] = e.Faults
+	}
+	for name, value := range e.Data {
+		data[name] = value
+	}
+	return envelope{Code: status, Message: e.Text(), Data: data}
+}
+
+func (Plain) success(r Reply) any { return r.Data }
+
+func (Plain) refusal(_ int, e *refusal.Error, suggestions []string) any {
+	message := e.Text()
+	if e.Details != "" {
+		message += ": " + e.Details
+	}
+	body := map[string]any{"code": string(e.Code), "message": message, "hint": strings.Join(suggestions, " ")}
+	if len(e.Faults) > 0 {
+		body["errors"] = e.Faults
+	}
+	return map[string]any{"error": body}
+}
+
+// suggestions turns what a refusal proposes into methods and paths of the
+// document, so that no suggestion can name a path that does not exist.
+func suggestions(d *contract.Document, e *refusal.Error) []string {
+	var list []string
+	for _, call := range e.Next {
+		if o := d.Operation(call.Operation); o != nil {
+			list = append(list, o.Method+" "+o.URL(call.Params)+" "+call.Why)
+		}
+	}
+	if len(list) == 0 {
+		list = append(list, refusal.Define(e.Code).Hint)
+	}
+	return list
+}
+
+// asRefusal finds the refusal in an error; what is none is an internal error,
+// whose cause the caller does not see.
+func asRefusal(err error) *refusal.Error {
+	var r *refusal.Error
+	if errors.As(err, &r) {
+		return r
+	}
+	return refusal.New(refusal.Internal, "")
+}
+
+func write(c echo.Context, status int, body any) ([]byte, error) {
+	text, err := json.Marshal(body, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	return text, c.Blob(status, echo.MIMEApplicationJSON, text)
+}

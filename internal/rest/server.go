@@ -1,0 +1,307 @@
+// Package rest owns HTTP: it mounts a handler for every operation of a
+// document, finds out who calls, holds requests to the document, and words the
+// answers. It must not know any operation by name, nor any rule of the product.
+package rest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// Config is how a server treats every request.
+type Config struct {
+	Log *slog.Logger
+	// Identify finds out who holds a bearer token in a tenant. It refuses a
+	// token that does not hold, and a tenant that may not be used.
+	Identify func(tenant, token string) (access.Caller, error)
+	// Relaxed tells whether a tenant's header policy is the relaxed one.
+	Relaxed func(tenant string) bool
+	// Now measures how long a request took, for the log.
+	Now func() time.Time
+	// CheckReplies holds every reply to the document; a reply that breaks it is
+	// an internal error. Tests and --check-responses ask for it.
+	CheckReplies bool
+}
+
+// Server routes requests to the APIs mounted on it.
+type Server struct {
+	Config
+	echo     *echo.Echo
+	apis     []*api
+	requests atomic.Int64
+}
+
+// api is one mounted document.
+type api struct {
+	document *contract.Document
+	style    Style
+	// open APIs need no token, and their tenant may be left out.
+	open bool
+}
+
+// maxBody is the size of a request body whose operation states none.
+const maxBody = 1 << 20
+
+// DefaultTenant is the tenant of a control request that names none.
+const DefaultTenant = "sandbox"
+
+// New makes a server without any API.
+func New(c Config) *Server {
+	s := &Server{Config: c, echo: echo.New()}
+	s.echo.HideBanner, s.echo.HidePort = true, true
+	s.echo.HTTPErrorHandler = s.unrouted
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Mount mounts the handlers of a document's operations, by operationId. Every
+// operation must have exactly one handler, and every handler an operation.
+func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Handler) error {
+	_, open := style.(Plain)
+	a := &api{document: d, style: style, open: open}
+	var faults []error
+	for _, o := range d.Operations {
+		h, ok := handlers[o.ID]
+		if !ok {
+			faults = append(faults, fmt.Errorf("nothing handles operation %s", o.ID))
+			continue
+		}
+		for _, code := range o.Refusals {
+			if _, ok := statuses[refusal.Code(code)]; !ok {
+				faults = append(faults, fmt.Errorf("operation %s: refusal %s has no status", o.ID, code))
+			}
+		}
+		s.echo.Add(o.Method, echoPath(o.Path), s.serve(a, o, h))
+	}
+	for id := range handlers {
+		if d.Operation(id) == nil {
+			faults = append(faults, fmt.Errorf("handler %s has no operation in the document", id))
+		}
+	}
+	s.apis = append(s.apis, a)
+	return errors.Join(faults...)
+}
+
+func echoPath(path string) string {
+	return strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// serve is the way of one request, step by step.
+func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		start := s.Now()
+		c.Response().Header().Set(echo.HeaderXRequestID, s.requestNumber(c.Request().Header.Get(echo.HeaderXRequestID)))
+		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams()}
+		reply, err := s.handle(a, call, c.Request(), h)
+		status, err := s.answer(a, c, o, reply, err)
+		s.logRequest(c, o.ID, call.Tenant, status, start)
+		return err
+	}
+}
+
+func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply Reply, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	if err := s.identify(a, call); err != nil {
+		return Reply{}, err
+	}
+	faults := paramFaults(call)
+	body, err := readBody(call, r)
+	if err != nil {
+		return Reply{}, err
+	}
+	bodyFaults, nearest, err := checkBody(call, body)
+	if err != nil {
+		return Reply{}, err
+	}
+	if faults = append(faults, bodyFaults...); len(faults) > 0 {
+		e := refusal.Invalid(faults).(*refusal.Error)
+		if nearest != "" {
+			e.Details += "; the body was read as " + nearest
+		}
+		return Reply{}, e
+	}
+	return h(call)
+}
+
+// pathParam decodes a path parameter: the router hands them over as they came.
+func pathParam(c echo.Context) func(string) string {
+	return func(name string) string {
+		raw := c.Param(name)
+		if value, err := url.PathUnescape(raw); err == nil {
+			return value
+		}
+		return raw
+	}
+}
+
+func paramFaults(call *Call) []refusal.Fault {
+	var faults []refusal.Fault
+	for _, v := range call.Operation.CheckParams(func(in, name string) (string, bool) {
+		if in == "path" {
+			return call.Path(name), true
+		}
+		return call.Query(name), call.query.Has(name)
+	}) {
+		faults = append(faults, refusal.Fault{Field: v.In + "." + v.Field, Message: v.Message})
+	}
+	return faults
+}
+
+// readBody reads the body within its bounds. Nobody reads the body of an
+// operation that has none.
+func readBody(call *Call, r *http.Request) ([]byte, error) {
+	o := call.Operation
+	if !o.HasBody {
+		return nil, nil
+	}
+	limit := o.MaxBody
+	if limit == 0 {
+		limit = maxBody
+	}
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
+	}
+	if err != nil {
+		return nil, refusal.New(refusal.BodyMalformed, "the body ended too early: %v", err)
+	}
+	if len(text) == 0 {
+		return nil, nil
+	}
+	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset := strings.ToLower(params["charset"])
+	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
+		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q", r.Header.Get("Content-Type"))
+	}
+	return text, nil
+}
+
+func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
+	if len(text) == 0 {
+		if call.Operation.BodyRequired {
+			faults = []refusal.Fault{{Field: "body", Message: "is required"}}
+		}
+		return faults, "", nil
+	}
+	value, err := decode(text)
+	if err != nil {
+		return nil, "", err
+	}
+	nearest, violations := call.Operation.CheckBody(value)
+	for _, v := range violations {
+		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})
+	}
+	call.Body, _ = value.(map[string]any)
+	if len(faults) == 0 {
+		nearest = ""
+	}
+	return faults, nearest, nil
+}
+
+// answer words the reply or the refusal and sends it.
+func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Reply, err error) (int, error) {
+	if err == nil && reply.Raw != nil {
+		return http.StatusOK, c.Blob(http.StatusOK, reply.Type, reply.Raw)
+	}
+	if err == nil {
+		if reply.Status == 0 {
+			reply.Status = http.StatusOK
+		}
+		text, err := write(c, reply.Status, a.style.success(reply))
+		s.checkReply(c, o, reply.Status, text)
+		return reply.Status, err
+	}
+	e := asRefusal(err)
+	if e.Code == refusal.Internal {
+		s.Log.Error("request failed", "request", requestID(c), "operation", o.ID, "error", err)
+	}
+	status := Status(e.Code)
+	if e.Code == refusal.RateLimited {
+		c.Response().Header().Set("Retry-After", "1")
+	}
+	text, err := write(c, status, a.style.refusal(status, e, suggestions(a.document, e)))
+	s.checkReply(c, o, status, text)
+	return status, err
+}
+
+func (s *Server) checkReply(c echo.Context, o *contract.Operation, status int, text []byte) {
+	if !s.CheckReplies {
+		return
+	}
+	if err := o.CheckResponse(status, c.Response().Header().Get("Content-Type"), text); err != nil {
+		s.Log.Error("reply breaks the document", "request", requestID(c), "error", err)
+	}
+}
+
+func (s *Server) logRequest(c echo.Context, operation, tenant string, status int, start time.Time) {
+	if !s.Log.Enabled(c.Request().Context(), slog.LevelInfo) {
+		return
+	}
+	s.Log.Info("request", "request", requestID(c), "operation", operation, "tenant", tenant,
+		"status", status, "took", s.Now().Sub(start))
+}
+
+func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
+
+// unrouted answers what no operation matches.
+func (s *Server) unrouted(err error, c echo.Context) {
+	if c.Response().Committed {
+		return
+	}
+	path := c.Request().URL.Path
+	a := s.apiOf(path)
+	e := refusal.New(refusal.Internal, "")
+	var routing *echo.HTTPError
+	switch {
+	case errors.As(err, &routing) && routing.Code == http.StatusMethodNotAllowed:
+		e = refusal.New(refusal.MethodNotAllowed, "%s is not possible on %s", c.Request().Method, path)
+	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
+		e = refusal.New(refusal.RouteUnknown, "%s is no path of this API", path)
+		if near := nearest(a.document, path); near != nil {
+			e.Try(near.ID, "is the nearest operation: "+near.Summary)
+		}
+	default:
+		s.Log.Error("request failed", "path", path, "error", err)
+	}
+	status := Status(e.Code)
+	if _, err := write(c, status, a.style.refusal(status, e, suggestions(a.document, e))); err != nil {
+		s.Log.Error("reply failed", "path", path, "error", err)
+	}
+}
+
+func (s *Server) apiOf(path string) *api {
+	i := slices.IndexFunc(s.apis, func(a *api) bool { return strings.HasPrefix(path, a.document.Base+"/") })
+	return s.apis[max(i, 0)]
+}
+
+// requestNumber names a request in the log. A client's own id is kept.
+func (s *Server) requestNumber(own string) string {
+	if own != "" && len(own) <= 64 {
+		return own
+	}
+	return "req-" + strconv.FormatInt(s.requests.Add(1), 10)
+}
