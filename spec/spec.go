@@ -6,6 +6,17 @@ package spec
 
 import _ "embed"
 
+// ProductSkeleton is the product's document without prose and examples: what
+// messages are checked against.
+//
+//go:embed bundled/openapi.min.json
+var ProductSkeleton []byte
+
+// ControlSkeleton is the same of the control API's document.
+//
+//go:embed bundled/control.min.json
+var ControlSkeleton []byte
+
 // Product is the product's document as JSON.
 //
 //go:embed bundled/openapi.json

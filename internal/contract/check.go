@@ -51,6 +51,23 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 	return list
 }
 
+// CheckHeaders holds the headers that were sent to the document. Which of them
+// must be sent is a policy, and not checked here.
+func (o *Operation) CheckHeaders(get func(name string) string) []Violation {
+	var list []Violation
+	for _, h := range o.Headers {
+		value := get(h.Name)
+		if value == "" {
+			continue
+		}
+		for _, v := range o.visit(h.schema, value) {
+			v.In, v.Field, v.Pointer = "header", h.Name, ""
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
 func scalar(schema *openapi3.Schema, raw string) (any, error) {
 	switch {
 	case schema.Type.Is("integer"), schema.Type.Is("number"):
@@ -86,16 +103,24 @@ func (o *Operation) CheckBody(body any) (nearest string, list []Violation) {
 	return nearest, list
 }
 
+// weight is what a kind of violation says against a family.
+func weight(rule string) int {
+	switch rule {
+	case "discriminator":
+		return 44
+	case "required object":
+		return 10
+	}
+	return 4
+}
+
 // distance says how far a body is from a family: a member whose only allowed
-// value is another one shows that a different family is meant, and members that
-// the family knows speak for it.
+// value is another one shows that a different family is meant, so does a whole
+// object that is not there, and members that the family knows speak for it.
 func distance(schema *openapi3.Schema, body any, found []Violation) int {
 	d := 0
 	for _, v := range found {
-		d += 4
-		if v.rule == "discriminator" {
-			d += 40
-		}
+		d += weight(v.rule)
 	}
 	object, _ := body.(map[string]any)
 	for name := range object {
@@ -188,10 +213,18 @@ func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violatio
 		})
 	}
 	rule := e.SchemaField
-	if rule == "enum" && len(e.Schema.Enum) == 1 {
+	path := e.JSONPointer()
+	switch {
+	case rule == "enum" && len(e.Schema.Enum) == 1:
 		rule = "discriminator"
+	case rule == "required" && len(path) > 0 && isObject(e.Schema.Properties[path[len(path)-1]]):
+		rule = "required object"
 	}
 	return []Violation{o.violation(pointer, reason(e), rule)}
+}
+
+func isObject(ref *openapi3.SchemaRef) bool {
+	return ref != nil && ref.Value.Type.Is("object")
 }
 
 func (o *Operation) parts(refs openapi3.SchemaRefs, value any, at string, join func([][]Violation) []Violation) []Violation {

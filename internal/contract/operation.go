@@ -20,6 +20,8 @@ type Operation struct {
 	Callers []string
 	// Roles are those of x-roles: one of them is needed, if there are any.
 	Roles []string
+	// LapsedToken is x-lapsed-token: an expired token of an open session will do.
+	LapsedToken bool
 	// Headers are the header parameters, in the order of the document.
 	Headers []Header
 	// Refusals are the codes that the operation can give: the names of the
@@ -44,6 +46,7 @@ type Header struct {
 	Aliases []string
 	// Relaxed headers are not required under the relaxed policy.
 	Relaxed bool
+	schema  *openapi3.Schema
 }
 
 // family is one of the documented shapes of a body.
@@ -63,6 +66,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
 		responses: op.Responses, options: options,
 	}
+	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
 	if n, ok := op.Extensions["x-max-body"].(float64); ok {
 		o.MaxBody = int64(n)
 	}
@@ -73,7 +77,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			continue
 		}
 		relaxed, _ := p.Extensions["x-relaxed"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed})
+		o.Headers = append(o.Headers, Header{Name: p.Name, Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
 	}
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required

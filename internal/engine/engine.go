@@ -203,3 +203,17 @@ func (u *Unit) writeCounters() {
 	}
 	u.tx.Set(prefix(u.tenant)+"counters", fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
 }
+
+// Dump gives everything that is stored of a tenant, one key and value a line,
+// in the order of the keys: two dumps are equal when nothing has changed.
+func (e *Engine) Dump(tenant string) (string, error) {
+	var b strings.Builder
+	err := e.Store.View(func(tx *store.Tx) error {
+		tx.Range(prefix(tenant), store.After(prefix(tenant)), func(key, value string) bool {
+			fmt.Fprintf(&b, "%s=%s\n", strings.TrimPrefix(key, prefix(tenant)), value)
+			return true
+		})
+		return nil
+	})
+	return b.String(), err
+}

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"finhub-sandbox/internal/store"
@@ -120,4 +121,14 @@ func (u *Unit) finish() error {
 
 func (u *Unit) fail(err error) {
 	u.err = errors.Join(u.err, err)
+}
+
+// Count counts a name up and gives how often it has been counted.
+func (u *Unit) Count(name string) int64 {
+	key := prefix(u.tenant) + "count/" + store.Key(name)
+	text, _ := u.tx.Get(key)
+	n, _ := strconv.ParseInt(text, 10, 64)
+	n++
+	u.tx.Set(key, strconv.FormatInt(n, 10))
+	return n
 }

@@ -58,6 +58,12 @@ func Digits(seed, kind string, n int64, count int) string {
 	return string(code)
 }
 
+// Fraction gives the nth number of a kind, evenly from 0 up to, but without, 1.
+func Fraction(seed, kind string, n int64) float64 {
+	sum := digest(seed, kind, n)
+	return float64(binary.BigEndian.Uint64(sum[:8])>>11) / (1 << 53)
+}
+
 // IBAN gives the Lithuanian account number of the nth wallet. It passes the
 // checksum, and differs for any two numbers from 0 to 10^11 - 1. All accounts of
 // one tenant are at one of the two banks that FinHub's samples show.

@@ -13,6 +13,9 @@ import (
 // asks for: the headers first, since without them nothing else can be said.
 func (s *Server) identify(a *api, call *Call) error {
 	call.Tenant = call.Header.Get("X-Tenant-ID")
+	if err := checkHeaderValues(call); err != nil {
+		return err
+	}
 	if a.open {
 		if call.Tenant == "" {
 			call.Tenant = DefaultTenant
@@ -51,6 +54,16 @@ func (s *Server) checkHeaders(call *Call) error {
 	return e
 }
 
+// checkHeaderValues comes before the tenant is used for anything: its id becomes
+// part of keys, so its alphabet must hold.
+func checkHeaderValues(call *Call) error {
+	var faults []refusal.Fault
+	for _, v := range call.Operation.CheckHeaders(call.Header.Get) {
+		faults = append(faults, refusal.Fault{Field: "header." + v.Field, Message: v.Message})
+	}
+	return refusal.Invalid(faults)
+}
+
 func sent(call *Call, h contract.Header) bool {
 	return call.Header.Get(h.Name) != "" ||
 		slices.ContainsFunc(h.Aliases, func(alias string) bool { return call.Header.Get(alias) != "" })
@@ -65,7 +78,7 @@ func (s *Server) identifyCaller(call *Call) error {
 			return refusal.New(refusal.TokenMissing, "the Authorization header has no bearer token")
 		}
 	}
-	caller, err := s.Identify(call.Tenant, token)
+	caller, err := s.Identify(call.Tenant, token, call.Operation.LapsedToken)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type envelope struct {
 	Code    int            `json:"code"`
 	Message string         `json:"message"`
 	Data    any            `json:"data"`
-	Extra   map[string]any `json:",inline"`
+	Extra   map[string]any `json:",embed"`
 }
 
 func (Envelope) success(r Reply) any {
@@ -72,11 +72,10 @@ func (Envelope) refusal(status int, e *refusal.Error, suggestions []string) any 
 func (Plain) success(r Reply) any { return r.Data }
 
 func (Plain) refusal(_ int, e *refusal.Error, suggestions []string) any {
-	message := e.Text()
+	body := map[string]any{"code": string(e.Code), "message": e.Text(), "hint": strings.Join(suggestions, " ")}
 	if e.Details != "" {
-		message += ": " + e.Details
+		body["details"] = e.Details
 	}
-	body := map[string]any{"code": string(e.Code), "message": message, "hint": strings.Join(suggestions, " ")}
 	if len(e.Faults) > 0 {
 		body["errors"] = e.Faults
 	}
@@ -89,7 +88,7 @@ func suggestions(d *contract.Document, e *refusal.Error) []string {
 	var list []string
 	for _, call := range e.Next {
 		if o := d.Operation(call.Operation); o != nil {
-			list = append(list, o.Method+" "+o.URL(call.Params)+" "+call.Why)
+			list = append(list, o.Method+" "+o.URL(call.Params)+": "+call.Why)
 		}
 	}
 	if len(list) == 0 {

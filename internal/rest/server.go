@@ -29,8 +29,9 @@ import (
 type Config struct {
 	Log *slog.Logger
 	// Identify finds out who holds a bearer token in a tenant. It refuses a
-	// token that does not hold, and a tenant that may not be used.
-	Identify func(tenant, token string) (access.Caller, error)
+	// token that does not hold, and a tenant that may not be used. lapsed says
+	// that an expired token of an open session will do.
+	Identify func(tenant, token string, lapsed bool) (access.Caller, error)
 	// Relaxed tells whether a tenant's header policy is the relaxed one.
 	Relaxed func(tenant string) bool
 	// Now measures how long a request took, for the log.
@@ -100,6 +101,9 @@ func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Ha
 	s.apis = append(s.apis, a)
 	return errors.Join(faults...)
 }
+
+// Files serves what a page of the API loads, outside of any document.
+func (s *Server) Files(path string, h http.Handler) { s.echo.GET(path, echo.WrapHandler(h)) }
 
 func echoPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
@@ -282,7 +286,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
 		e = refusal.New(refusal.RouteUnknown, "%s is no path of this API", path)
 		if near := nearest(a.document, path); near != nil {
-			e.Try(near.ID, "is the nearest operation: "+near.Summary)
+			e.Try(near.ID, "the nearest operation, "+near.Summary)
 		}
 	default:
 		s.Log.Error("request failed", "path", path, "error", err)

@@ -73,7 +73,7 @@ var statuses = map[refusal.Code]int{
 	refusal.ConsentConfirmationWrong:  http.StatusBadRequest,
 
 	refusal.ClockBackwards: http.StatusConflict,
-	refusal.TimerLoop:      http.StatusConflict,
+	refusal.TimerLoop:      http.StatusUnprocessableEntity,
 	refusal.MachineUnknown: http.StatusNotFound,
 }
 

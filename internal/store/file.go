@@ -23,7 +23,7 @@ const (
 // mend reads a data file command by command, cuts an unfinished commit off its
 // end, and compacts it when most of it is history. A file that does not exist is
 // fine.
-func mend(path string) (Report, error) {
+func mend(path string) (report Report, err error) {
 	f, err := os.OpenFile(path, os.O_RDWR, 0)
 	if errors.Is(err, os.ErrNotExist) {
 		return Report{}, nil
@@ -31,7 +31,7 @@ func mend(path string) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("open data file: %w", err)
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	info, err := f.Stat()
 	if err != nil {
 		return Report{}, fmt.Errorf("open data file: %w", err)
@@ -43,7 +43,7 @@ func mend(path string) (Report, error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("read data file %s: %w", path, err)
 	}
-	report := Report{Dropped: info.Size() - log.size, Commits: log.commits}
+	report = Report{Dropped: info.Size() - log.size, Commits: log.commits}
 	if report.Dropped > 0 {
 		if err := f.Truncate(log.size); err != nil {
 			return Report{}, fmt.Errorf("cut data file %s: %w", path, err)
@@ -65,7 +65,8 @@ type commitLog struct {
 	values   map[string]string
 }
 
-var errNotOurs = errors.New("not a data file of the sandbox")
+// ErrNotOurs says that a file holds something else than the state of a sandbox.
+var ErrNotOurs = errors.New("not a data file of the sandbox")
 
 // readLog reads the commits one after the other. The commands of a commit stand
 // together, in any order, one of them being the mark with their number.
@@ -85,7 +86,7 @@ func readLog(r io.Reader) (commitLog, error) {
 			}
 			if len(command) == 3 && command[1] == markKey {
 				if want, err = strconv.Atoi(command[2]); err != nil || want < 1 {
-					return log, fmt.Errorf("%w: bad mark at byte %d", errNotOurs, in.read)
+					return log, fmt.Errorf("%w: bad mark at byte %d", ErrNotOurs, in.read)
 				}
 			}
 			commit = append(commit, command)
@@ -116,7 +117,7 @@ func (c *commandReader) next() ([]string, error) {
 		return nil, err
 	}
 	if n != 2 && n != 3 {
-		return nil, fmt.Errorf("%w: command of %d parts at byte %d", errNotOurs, n, c.read)
+		return nil, fmt.Errorf("%w: command of %d parts at byte %d", ErrNotOurs, n, c.read)
 	}
 	parts := make([]string, n)
 	for i := range parts {
@@ -132,7 +133,7 @@ func (c *commandReader) next() ([]string, error) {
 		parts[i] = string(text[:size])
 	}
 	if (n == 3 && parts[0] != "set") || (n == 2 && parts[0] != "del") {
-		return nil, fmt.Errorf("%w: command %q at byte %d", errNotOurs, parts[0], c.read)
+		return nil, fmt.Errorf("%w: command %q at byte %d", ErrNotOurs, parts[0], c.read)
 	}
 	return parts, nil
 }
@@ -151,11 +152,11 @@ func (c *commandReader) number(sign byte) (int, error) {
 		return 0, err
 	}
 	if len(line) < 4 || line[0] != sign {
-		return 0, fmt.Errorf("%w: unexpected %q at byte %d", errNotOurs, line, c.read)
+		return 0, fmt.Errorf("%w: unexpected %q at byte %d", ErrNotOurs, line, c.read)
 	}
 	n, err := strconv.Atoi(line[1 : len(line)-2])
 	if err != nil || n < 0 || n > maxPart {
-		return 0, fmt.Errorf("%w: unexpected %q at byte %d", errNotOurs, line, c.read)
+		return 0, fmt.Errorf("%w: unexpected %q at byte %d", ErrNotOurs, line, c.read)
 	}
 	return n, nil
 }
@@ -182,7 +183,8 @@ func compact(path string, values map[string]string) (err error) {
 	}()
 	w := bufio.NewWriterSize(f, 1<<16)
 	set := func(key, value string) {
-		fmt.Fprintf(w, "*3\r\n$3\r\nset\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(key), key, len(value), value)
+		// What fails here fails again at Flush, which reports it.
+		_, _ = fmt.Fprintf(w, "*3\r\n$3\r\nset\r\n$%d\r\n%s\r\n$%d\r\n%s\r\n", len(key), key, len(value), value)
 	}
 	set(markKey, strconv.Itoa(len(values)+1))
 	for key, value := range values {

@@ -96,9 +96,9 @@ func DefaultCategory(t CustomerType) Category {
 	return Categories()[i]
 }
 
-// FindCategory looks a category up by its code or its database id.
+// FindCategory looks a category up by its code, its database id or its name.
 func FindCategory(name string) (Category, bool) {
-	i := slices.IndexFunc(Categories(), func(c Category) bool { return c.Code == name || c.DatabaseID == name })
+	i := slices.IndexFunc(Categories(), func(c Category) bool { return c.Code == name || c.DatabaseID == name || c.Name == name })
 	if i < 0 {
 		return Category{}, false
 	}

@@ -1,0 +1,122 @@
+package api
+
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+type readinessView struct {
+	ActivationAllowed           bool                     `json:"activationAllowed"`
+	CanActivate                 bool                     `json:"canActivate"`
+	ConsentOk                   bool                     `json:"consentOk"`
+	VerificationOk              bool                     `json:"verificationOk"`
+	PowerTenantApprovalRequired bool                     `json:"powerTenantApprovalRequired"`
+	PowerTenantApprovalOk       bool                     `json:"powerTenantApprovalOk"`
+	IsHighRisk                  bool                     `json:"isHighRisk"`
+	RiskLevel                   onboarding.Risk          `json:"riskLevel"`
+	MissingConsents             []onboarding.ConsentType `json:"missingConsents"`
+	VerificationStatus          machine.State            `json:"verificationStatus"`
+	VerificationLevel           string                   `json:"verificationLevel"`
+	CustomerID                  string                   `json:"customerId"`
+	CustomerStatus              machine.State            `json:"customerStatus"`
+	OwnerTenant                 string                   `json:"ownerTenant"`
+	Message                     string                   `json:"message"`
+}
+
+// notStarted is the verification status of a customer without a verification.
+const notStarted machine.State = "NOT_STARTED"
+
+// checkIndividualActivation tells whether activation would succeed, with 200 in
+// either case (customer-apis/individual/activation-readiness-check).
+func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
+	if err := ownTenant(c, c.Path("ownerTenantId")); err != nil {
+		return rest.Reply{}, err
+	}
+	r, err := a.sandbox.CheckActivation(c.Caller, c.Path("customerId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view := viewReadiness(c.Tenant, r)
+	return rest.Reply{Message: view.Message, Data: view}, nil
+}
+
+func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
+	allowed := r.Refusal == nil
+	view := readinessView{
+		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0,
+		RiskLevel: r.Category.Risk, IsHighRisk: r.Category.Risk == onboarding.HighRisk,
+		MissingConsents: r.Missing, VerificationStatus: notStarted, VerificationLevel: onboarding.TenantVerified,
+		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: tenant,
+		Message: "Customer is not ready for activation",
+	}
+	if v := r.Verification; v != nil {
+		view.VerificationStatus, view.VerificationLevel = v.State, v.Requested
+		view.VerificationOk = v.State == onboarding.VerificationApproved
+	}
+	view.PowerTenantApprovalRequired = view.IsHighRisk
+	view.PowerTenantApprovalOk = !view.IsHighRisk || view.VerificationOk
+	switch {
+	case allowed:
+		view.Message = "Customer is ready for activation"
+	case r.Customer.State == onboarding.CustomerActive:
+		view.Message = "Customer is already active"
+	}
+	return view
+}
+
+type activationView struct {
+	Wallet           activatedWallet `json:"wallet"`
+	IBAN             string          `json:"iban"`
+	AccountNumber    string          `json:"accountNumber"`
+	ActivationStatus string          `json:"activationStatus"`
+	Status           string          `json:"status"`
+	CustomerStatus   machine.State   `json:"customerStatus"`
+	CustomerID       string          `json:"customerId"`
+	ActivatedAt      string          `json:"activatedAt"`
+}
+
+type activatedWallet struct {
+	WalletID        string        `json:"walletId"`
+	ID              string        `json:"id"`
+	IBAN            string        `json:"iban"`
+	Currency        string        `json:"currency"`
+	Balance         string        `json:"balance"`
+	ReservedBalance string        `json:"reservedBalance"`
+	Status          machine.State `json:"status"`
+	Asset           assetView     `json:"asset"`
+}
+
+type assetView struct {
+	AssetType string `json:"assetType"`
+	Currency  string `json:"currency"`
+	Current   string `json:"current"`
+	Available string `json:"available"`
+	Blocked   string `json:"blocked"`
+}
+
+// activateIndividual makes a customer and its wallet active and gives it an
+// IBAN. The code may be any: the sandbox sends none. It refuses with
+// VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
+// (customer-apis/individual/activation).
+func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
+	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	w := out.Wallet
+	nothing := "0.00 " + w.Currency
+	account := w.IBAN
+	if len(account) > 9 {
+		account = account[9:]
+	}
+	return rest.Reply{Data: activationView{
+		Wallet: activatedWallet{
+			WalletID: w.ID, ID: w.ID, IBAN: w.IBAN, Currency: w.Currency, Balance: "0", ReservedBalance: "0", Status: w.State,
+			Asset: assetView{"CURRENCY", w.Currency, nothing, nothing, nothing},
+		},
+		IBAN: w.IBAN, AccountNumber: account, ActivationStatus: "ACTIVATED", Status: "ACTIVATED",
+		CustomerStatus: out.Customer.State, CustomerID: out.Customer.ID, ActivatedAt: instant(out.Customer.Since),
+	}}, nil
+}

@@ -1,0 +1,63 @@
+package api
+
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/rest"
+)
+
+type consentView struct {
+	ID               string                 `json:"id"`
+	ConsentID        string                 `json:"consentId"`
+	CustomerID       string                 `json:"customerId"`
+	TenantID         string                 `json:"tenantId"`
+	ConsentType      onboarding.ConsentType `json:"consentType"`
+	Type             onboarding.ConsentType `json:"type"`
+	IsRequired       bool                   `json:"isRequired"`
+	IsGranted        bool                   `json:"isGranted"`
+	Version          string                 `json:"version"`
+	Status           machine.State          `json:"status"`
+	GrantedAt        string                 `json:"grantedAt"`
+	AcceptedAt       string                 `json:"acceptedAt"`
+	ExpiresAt        string                 `json:"expiresAt"`
+	IPAddress        string                 `json:"ipAddress"`
+	UserAgent        string                 `json:"userAgent"`
+	AcceptanceMethod string                 `json:"acceptanceMethod"`
+	DocumentURL      string                 `json:"documentUrl"`
+	Language         string                 `json:"language"`
+}
+
+// defaultVersion is the version of a consent that names none.
+const defaultVersion = "1.0"
+
+// acceptIndividualConsent accepts one of the three consents; accepting it again
+// answers the same. It refuses with CUSTOMER_NOT_FOUND
+// (verification-compliance/consents-individual).
+func (a *API) acceptIndividualConsent(c *rest.Call) (rest.Reply, error) {
+	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
+	version := c.Body.Str("version")
+	if version == "" {
+		version = defaultVersion
+	}
+	consent, err := a.sandbox.AcceptConsent(c.Caller, c.Path("customerId"), t, version)
+	return consentReply(c, consent, err)
+}
+
+// getConsentStatus shows a consent. It refuses with CONSENT_NOT_FOUND.
+func (a *API) getConsentStatus(c *rest.Call) (rest.Reply, error) {
+	consent, err := a.sandbox.Consent(c.Caller, c.Path("consentId"))
+	return consentReply(c, consent, err)
+}
+
+func consentReply(c *rest.Call, e *onboarding.Consent, err error) (rest.Reply, error) {
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: consentView{
+		ID: e.ID, ConsentID: e.ID, CustomerID: e.CustomerID, TenantID: c.Tenant, ConsentType: e.Type, Type: e.Type,
+		IsRequired: true, IsGranted: e.State == onboarding.ConsentAccepted, Version: e.Version, Status: e.State,
+		GrantedAt: instant(e.AcceptedAt), AcceptedAt: instant(e.AcceptedAt), ExpiresAt: instant(e.ExpiresAt),
+		IPAddress: e.IPAddress, UserAgent: e.UserAgent, AcceptanceMethod: e.Method,
+		DocumentURL: "https://finhub.com/" + e.Type.Segment() + "/v" + e.Version, Language: "en-US",
+	}}, nil
+}

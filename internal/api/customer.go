@@ -1,0 +1,191 @@
+package api
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// redirect is where the documentation sends a front end after registration.
+const redirect = "/auth/activate-account"
+
+type registrationView struct {
+	ID             string         `json:"id"`
+	CustomerID     string         `json:"customerId"`
+	UserID         string         `json:"userId"`
+	TenantID       string         `json:"tenantId"`
+	Organization   bool           `json:"organization"`
+	Individual     bool           `json:"individual"`
+	CustomerType   string         `json:"customerType"`
+	CustomerStatus machine.State  `json:"customerStatus"`
+	Status         machine.State  `json:"status"`
+	Person         personView     `json:"person"`
+	User           userView       `json:"user"`
+	Categorization assignedView   `json:"categorization"`
+	Wallet         walletStubView `json:"wallet"`
+	RedirectURL    string         `json:"redirectUrl"`
+}
+
+type personView struct {
+	ID           string               `json:"id"`
+	FirstName    string               `json:"firstName"`
+	LastName     string               `json:"lastName"`
+	FullName     string               `json:"fullName"`
+	Email        string               `json:"email"`
+	DateOfBirth  string               `json:"dateOfBirth,omitzero"`
+	Gender       string               `json:"gender,omitzero"`
+	Nationality  string               `json:"nationality,omitzero"`
+	PlaceOfBirth string               `json:"placeOfBirth,omitzero"`
+	Pincode      string               `json:"pincode,omitzero"`
+	Addresses    []onboarding.Address `json:"addresses"`
+	Contacts     []onboarding.Contact `json:"contacts"`
+}
+
+type userView struct {
+	ID       string        `json:"id"`
+	TenantID string        `json:"tenantId"`
+	Username string        `json:"username"`
+	Email    string        `json:"email"`
+	Status   machine.State `json:"status"`
+	IsActive bool          `json:"isActive"`
+	Roles    []string      `json:"roles"`
+}
+
+type assignedView struct {
+	ID          string          `json:"id"`
+	Code        string          `json:"code"`
+	Name        string          `json:"name"`
+	Description string          `json:"description"`
+	IsActive    bool            `json:"isActive"`
+	RiskLevel   onboarding.Risk `json:"riskLevel"`
+}
+
+type walletStubView struct {
+	WalletID string        `json:"walletId"`
+	Status   machine.State `json:"status"`
+}
+
+// registerIndividual makes a customer from any of the three families of bodies.
+// It refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL
+// (customer-apis/individual/registration).
+func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
+	out, err := a.sandbox.RegisterIndividual(c.Caller, readRegistration(c.Body))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	customer, user := out.Customer, out.User
+	return rest.Reply{
+		Message: "B2C individual account created successfully. Redirect to activate-account page",
+		Extra:   map[string]any{"redirectUrl": redirect},
+		Data: registrationView{
+			ID: customer.ID, CustomerID: customer.ID, UserID: user.ID, TenantID: c.Tenant, Individual: true,
+			CustomerType: "CT_PERSON", CustomerStatus: customer.State, Status: customer.State,
+			Person: viewPerson(customer),
+			User: userView{
+				ID: user.ID, TenantID: c.Tenant, Username: user.Username, Email: customer.Email,
+				Status: user.State, IsActive: user.State == access.UserActive, Roles: user.Roles,
+			},
+			Categorization: assignedView{out.Category.DatabaseID, out.Category.Code, out.Category.Name, out.Category.Description, true, out.Category.Risk},
+			Wallet:         walletStubView{out.Wallet.ID, out.Wallet.State},
+			RedirectURL:    redirect,
+		},
+	}, nil
+}
+
+func viewPerson(c *onboarding.Customer) personView {
+	p := c.Person
+	return personView{
+		ID: p.ID, FirstName: p.FirstName, LastName: p.LastName, FullName: p.FullName(), Email: c.Email,
+		DateOfBirth: p.DateOfBirth, Gender: p.Gender, Nationality: p.Nationality, PlaceOfBirth: p.PlaceOfBirth,
+		Pincode: p.Pincode, Addresses: p.Addresses, Contacts: p.Contacts,
+	}
+}
+
+// both gives the names of a member at the top of a registration and in the
+// places in which the older families have it.
+func both(name string, inside ...string) []string {
+	names := []string{name, "individualCustomer.person." + name, "individualCustomer." + name, "PERSONAL_INFO." + name}
+	return append(names, inside...)
+}
+
+func readRegistration(b rest.Body) sandbox.Registration {
+	in := sandbox.Registration{
+		Email:    b.Str(both("email", "individualCustomer.user.email")...),
+		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
+		Password: b.Str("password"),
+		Roles:    b.Strs("roleIds", "individualCustomer.user.roles"),
+		Category: b.Str("customerCategory.id", "customerCategory.code", "customerCategory.name",
+			"CATEGORIZATION.categoryId", "individualCustomer.categorization.id", "individualCustomer.categorization.name"),
+		Person: onboarding.Person{
+			FirstName: b.Str(both("firstName")...), LastName: b.Str(both("lastName")...),
+			DateOfBirth: b.Str(both("dateOfBirth")...), Gender: b.Str(both("gender")...),
+			Nationality: b.Str(both("nationality")...), PlaceOfBirth: b.Str(both("placeOfBirth")...),
+			Pincode: b.Str(both("pincode")...),
+		},
+		Choices: readChoices(b.Object("individualCustomer.categorization")),
+	}
+	if len(in.Roles) == 0 {
+		in.Roles = []string{access.RoleOwner, access.RoleUser}
+	}
+	in.Name = b.Str("individualCustomer.customerName")
+	if in.Name == "" {
+		in.Name = in.Person.FullName()
+	}
+	in.Person.Addresses, in.Person.Contacts = readAddresses(b), readContacts(b, in)
+	return in
+}
+
+func readAddresses(b rest.Body) []onboarding.Address {
+	list := []onboarding.Address{}
+	for _, o := range b.Objects("individualCustomer.person.addresses") {
+		list = append(list, onboarding.Address{
+			Type: o.Str("type"), Street: o.Str("street"), City: o.Str("city"), State: o.Str("state"),
+			PostalCode: o.Str("postalCode"), Country: o.Str("country"), IsPrimary: o.Bool("isPrimary"),
+		})
+	}
+	if o := b.Object("individualCustomer.address"); len(o) > 0 {
+		list = append(list, onboarding.Address{
+			Type:   o.Str("addressType", "type"),
+			Street: strings.TrimSpace(strings.Join([]string{o.Str("street"), o.Str("streetNumber"), o.Str("apartment")}, " ")),
+			City:   o.Str("city"), State: o.Str("state"), PostalCode: o.Str("postalCode"), Country: o.Str("country"),
+			IsPrimary: len(list) == 0,
+		})
+	}
+	return list
+}
+
+// readContacts takes the contacts of the body; without any, the e-mail and the
+// phone are the contacts.
+func readContacts(b rest.Body, in sandbox.Registration) []onboarding.Contact {
+	list := []onboarding.Contact{}
+	for _, o := range b.Objects("individualCustomer.person.contacts") {
+		list = append(list, onboarding.Contact{Type: o.Str("type"), Value: o.Str("value"), IsPrimary: o.Bool("isPrimary")})
+	}
+	if len(list) > 0 {
+		return list
+	}
+	list = append(list, onboarding.Contact{Type: "EMAIL", Value: in.Email, IsPrimary: true})
+	if in.Phone != "" {
+		list = append(list, onboarding.Contact{Type: "PHONE", Value: in.Phone})
+	}
+	return list
+}
+
+// readChoices reads the features that a registration parametrizes.
+func readChoices(b rest.Body) []onboarding.Choice {
+	var list []onboarding.Choice
+	for _, relation := range b.Objects("categoryFeatureRelations") {
+		choice := onboarding.Choice{Feature: relation.Str("feature.code", "feature.id"), Values: map[string]string{}}
+		for _, p := range relation.Objects("parametrization") {
+			choice.Values[p.Str("name")] = p.Str("value")
+		}
+		if choice.Feature != "" {
+			list = append(list, choice)
+		}
+	}
+	return list
+}

@@ -1,0 +1,182 @@
+package api
+
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox"
+)
+
+type paymentConsentView struct {
+	ConsentID     string             `json:"consentId"`
+	ID            string             `json:"id"`
+	OperationType payments.Operation `json:"operationType"`
+	PaymentType   string             `json:"paymentType"`
+	Status        machine.State      `json:"status"`
+	WalletID      string             `json:"walletId"`
+	AccountID     string             `json:"accountId"`
+	Title         string             `json:"title"`
+	Description   string             `json:"description"`
+	Message       string             `json:"message"`
+	ValidFrom     string             `json:"validFrom"`
+	ValidUntil    string             `json:"validUntil"`
+	Parameters    consentTermsView   `json:"parameters"`
+	CreatedAt     string             `json:"createdAt"`
+}
+
+type createdConsentView struct {
+	paymentConsentView
+	MagicLinkToken string `json:"magicLinkToken"`
+}
+
+type approvedConsentView struct {
+	ConsentID     string             `json:"consentId"`
+	ID            string             `json:"id"`
+	OperationType payments.Operation `json:"operationType"`
+	Status        machine.State      `json:"status"`
+	WalletID      string             `json:"walletId"`
+	AccountID     string             `json:"accountId"`
+	ApprovedAt    string             `json:"approvedAt"`
+	Message       string             `json:"message"`
+}
+
+type consentTermsView struct {
+	Validity      consentValidityView `json:"validity"`
+	Limits        consentLimitsView   `json:"limits"`
+	Beneficiaries consentPayeesView   `json:"beneficiaries"`
+}
+
+type consentValidityView struct {
+	StartDate         string `json:"startDate"`
+	EndDate           string `json:"endDate"`
+	MaxUsageCount     int64  `json:"maxUsageCount,omitzero"`
+	CurrentUsageCount int64  `json:"currentUsageCount"`
+}
+
+type consentLimitsView struct {
+	MaxAmountPerTransaction *majorView `json:"maxAmountPerTransaction,omitzero"`
+	MaxAmountPerDay         *majorView `json:"maxAmountPerDay,omitzero"`
+	MaxAmountPerMonth       *majorView `json:"maxAmountPerMonth,omitzero"`
+	MaxTransactionsPerDay   int64      `json:"maxTransactionsPerDay,omitzero"`
+	MaxTransactionsPerWeek  int64      `json:"maxTransactionsPerWeek,omitzero"`
+	MaxTransactionsPerMonth int64      `json:"maxTransactionsPerMonth,omitzero"`
+	RemainingDailyLimit     *majorView `json:"remainingDailyLimit,omitzero"`
+	RemainingMonthlyLimit   *majorView `json:"remainingMonthlyLimit,omitzero"`
+}
+
+type consentPayeesView struct {
+	AllowedAccounts        []string `json:"allowedAccounts"`
+	AllowedTypes           []string `json:"allowedTypes"`
+	AllowNewBeneficiaries  bool     `json:"allowNewBeneficiaries"`
+	RequireBeneficiaryName bool     `json:"requireBeneficiaryName"`
+}
+
+func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentView {
+	p := d.Consent
+	view := paymentConsentView{
+		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, PaymentType: p.PaymentType, Status: p.State,
+		WalletID: p.WalletID, AccountID: p.WalletID, Title: p.Title, Description: p.Description, Message: message,
+		ValidFrom: instant(p.ValidFrom), ValidUntil: instant(p.ValidUntil), CreatedAt: instant(p.Created),
+		Parameters: consentTermsView{
+			Validity: consentValidityView{day(p.ValidFrom), day(p.ValidUntil), p.MaxUses, p.Used},
+			Limits:   viewConsentLimits(d),
+			Beneficiaries: consentPayeesView{
+				AllowedAccounts: p.Payees.Accounts, AllowedTypes: p.Payees.Types,
+				AllowNewBeneficiaries: p.Payees.Open(), RequireBeneficiaryName: p.Payees.RequireName,
+			},
+		},
+	}
+	if view.PaymentType == "" {
+		view.PaymentType = string(p.Operation)
+	}
+	if view.Message == "" {
+		view.Message = success
+	}
+	return view
+}
+
+func viewConsentLimits(d sandbox.ConsentDetail) consentLimitsView {
+	l, currency := d.Consent.Limits, d.Consent.Currency
+	daily, monthly := viewRemaining(d)
+	return consentLimitsView{
+		MaxAmountPerTransaction: optionalMajor(l.PerTransaction, currency),
+		MaxAmountPerDay:         optionalMajor(l.PerDay, currency),
+		MaxAmountPerMonth:       optionalMajor(l.PerMonth, currency),
+		MaxTransactionsPerDay:   l.CountPerDay,
+		MaxTransactionsPerWeek:  l.CountPerWeek,
+		MaxTransactionsPerMonth: l.CountPerMonth,
+		RemainingDailyLimit:     daily,
+		RemainingMonthlyLimit:   monthly,
+	}
+}
+
+// viewRemaining gives what the windows leave of the limits that there are.
+func viewRemaining(d sandbox.ConsentDetail) (daily, monthly *majorView) {
+	l, currency := d.Consent.Limits, d.Consent.Currency
+	return optionalMajor(payments.Remaining(l.PerDay, d.Windows.Day.Minor), currency),
+		optionalMajor(payments.Remaining(l.PerMonth, d.Windows.Month.Minor), currency)
+}
+
+func optionalMajor(minor *int64, currency string) *majorView {
+	if minor == nil {
+		return nil
+	}
+	view := viewMajor(money.Amount{Minor: *minor, Currency: currency})
+	return &view
+}
+
+type verdictView struct {
+	Valid                 bool               `json:"valid"`
+	ConsentID             string             `json:"consentId"`
+	OperationType         payments.Operation `json:"operationType"`
+	Status                machine.State      `json:"status"`
+	Violations            []objectionView    `json:"violations"`
+	RemainingUsageCount   *int64             `json:"remainingUsageCount,omitzero"`
+	RemainingDailyLimit   *majorView         `json:"remainingDailyLimit,omitzero"`
+	RemainingMonthlyLimit *majorView         `json:"remainingMonthlyLimit,omitzero"`
+}
+
+type objectionView struct {
+	Code      refusal.Code `json:"code"`
+	Message   string       `json:"message"`
+	Details   string       `json:"details,omitzero"`
+	Window    string       `json:"window,omitzero"`
+	Requested any          `json:"requested,omitzero"`
+	Limit     any          `json:"limit,omitzero"`
+	Available any          `json:"available,omitzero"`
+}
+
+func viewVerdict(v sandbox.Verdict) verdictView {
+	p := v.Consent
+	view := verdictView{
+		Valid: len(v.Objections) == 0, ConsentID: p.ID, OperationType: p.Operation, Status: p.State, Violations: []objectionView{},
+	}
+	view.RemainingDailyLimit, view.RemainingMonthlyLimit = viewRemaining(v.ConsentDetail)
+	if p.MaxUses > 0 {
+		left := max(0, p.MaxUses-p.Used)
+		view.RemainingUsageCount = &left
+	}
+	for _, e := range v.Objections {
+		window, _ := e.Data["window"].(string)
+		view.Violations = append(view.Violations, objectionView{
+			Code: e.Code, Message: e.Text(), Details: e.Details, Window: window,
+			Requested: inMajor(e.Data["requested"]), Limit: inMajor(e.Data["limit"]), Available: inMajor(e.Data["available"]),
+		})
+	}
+	return view
+}
+
+// inMajor words an amount of a refusal as payment consents word theirs; numbers
+// of payments stay what they are.
+func inMajor(value any) any {
+	scaled, ok := value.(money.Scaled)
+	if !ok {
+		return value
+	}
+	amount, err := scaled.Amount()
+	if err != nil {
+		return value
+	}
+	return viewMajor(amount)
+}

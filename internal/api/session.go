@@ -1,0 +1,149 @@
+package api
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// sessionView is a session with whose it is, the superset of what the
+// generations of the documentation answer to a login.
+type sessionView struct {
+	SessionID  string          `json:"sessionId"`
+	UserID     string          `json:"userId"`
+	CustomerID string          `json:"customerId"`
+	TenantID   string          `json:"tenantId"`
+	Roles      []string        `json:"roles"`
+	ExpiresAt  string          `json:"expiresAt"`
+	ExpiresIn  int             `json:"expiresIn"`
+	User       sessionUser     `json:"user"`
+	Metadata   sessionMetadata `json:"sessionMetadata"`
+}
+
+type sessionUser struct {
+	ID             string        `json:"id"`
+	CustomerID     string        `json:"customerId"`
+	CustomerStatus machine.State `json:"customerStatus,omitzero"`
+	Email          string        `json:"email"`
+	FullName       string        `json:"fullName,omitzero"`
+	FirstName      string        `json:"firstName,omitzero"`
+	LastName       string        `json:"lastName,omitzero"`
+	OrganizationID string        `json:"organizationId,omitzero"`
+	Role           string        `json:"role"`
+	PhoneNumber    string        `json:"phoneNumber,omitzero"`
+	Gender         string        `json:"gender,omitzero"`
+	IsActive       bool          `json:"isActive"`
+	LastLogin      string        `json:"lastLogin,omitzero"`
+	CreatedAt      string        `json:"createdAt,omitzero"`
+	UpdatedAt      string        `json:"updatedAt,omitzero"`
+	TenantID       string        `json:"tenantId"`
+}
+
+type sessionMetadata struct {
+	ClientIP       string `json:"clientIp"`
+	ClientPlatform string `json:"clientPlatform"`
+	UserAgent      string `json:"userAgent"`
+	CreatedAt      string `json:"createdAt"`
+}
+
+type loginView struct {
+	sessionView
+	Token        string `json:"token"`
+	AccessToken  string `json:"accessToken"`
+	TokenType    string `json:"tokenType"`
+	RefreshToken string `json:"refreshToken"`
+	Success      bool   `json:"success"`
+	Message      string `json:"message"`
+	ErrorType    string `json:"errorType"`
+}
+
+type openSessionView struct {
+	sessionView
+	Active    bool   `json:"active"`
+	CreatedAt string `json:"createdAt"`
+}
+
+// createAdminSession logs a member of the tenant's staff in. It refuses with
+// CREDENTIALS_INVALID and ACCOUNT_LOCKED (administration/session-management).
+func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
+	login, err := a.sandbox.LoginAdmin(c.Caller, c.Path("organizationId"), c.Path("userId"), credentials(c))
+	return loginReply(c, login, err)
+}
+
+// createIndividualSession logs a customer's user in. It refuses with
+// CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED
+// (customer-apis/individual/sessions).
+func (a *API) createIndividualSession(c *rest.Call) (rest.Reply, error) {
+	login, err := a.sandbox.LoginIndividual(c.Caller, c.Path("customerId"), c.Path("userId"), credentials(c))
+	return loginReply(c, login, err)
+}
+
+// getIndividualSession shows a session without its tokens.
+func (a *API) getIndividualSession(c *rest.Call) (rest.Reply, error) {
+	login, err := a.sandbox.Session(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: openSessionView{
+		sessionView: viewSession(c.Tenant, login),
+		Active:      login.Session.State == access.SessionOpen && !login.Session.Over(login.At),
+		CreatedAt:   instant(login.Session.Created),
+	}}, nil
+}
+
+// refreshIndividualSession renews a session's token.
+func (a *API) refreshIndividualSession(c *rest.Call) (rest.Reply, error) {
+	login, err := a.sandbox.RefreshSession(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"), c.Body.Str("refreshToken"))
+	return loginReply(c, login, err)
+}
+
+// deleteIndividualSession logs out.
+func (a *API) deleteIndividualSession(c *rest.Call) (rest.Reply, error) {
+	err := a.sandbox.EndSession(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+	return rest.Reply{Data: map[string]any{"sessionId": c.Path("sessionId"), "success": true, "loggedOut": true}}, err
+}
+
+func credentials(c *rest.Call) sandbox.Credentials {
+	return sandbox.Credentials{
+		Username: c.Body.Str("username"), Password: c.Body.Str("password"),
+		TenantKey: c.Body.Str("tenantKey"), TenantSecret: c.Body.Str("tenantSecret"),
+	}
+}
+
+func loginReply(c *rest.Call, login sandbox.Login, err error) (rest.Reply, error) {
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: loginView{
+		sessionView: viewSession(c.Tenant, login),
+		Token:       login.Token, AccessToken: login.Token, TokenType: "Bearer", RefreshToken: login.Session.Refresh,
+		Success: true, Message: "Session created successfully", ErrorType: "NONE",
+	}}, nil
+}
+
+func viewSession(tenant string, login sandbox.Login) sessionView {
+	s := login.Session
+	v := sessionView{
+		SessionID: s.ID, UserID: s.UserID, CustomerID: s.CustomerID, TenantID: tenant, Roles: s.Roles,
+		ExpiresAt: instant(s.ExpiresAt), ExpiresIn: max(0, int(s.IssuedAt.Add(access.TokenLife).Sub(login.At)/time.Second)),
+		User:     sessionUser{ID: s.UserID, CustomerID: s.CustomerID, TenantID: tenant, Role: s.Roles[0], IsActive: true},
+		Metadata: sessionMetadata{ClientIP: s.ClientIP, ClientPlatform: s.Platform, UserAgent: s.UserAgent, CreatedAt: instant(s.Created)},
+	}
+	if s.Sort == access.Staff {
+		v.User.OrganizationID = s.CustomerID
+	}
+	if u := login.User; u != nil {
+		v.User.Email, v.User.LastLogin = u.Username, instantOrNone(u.LastLogin)
+		v.User.CreatedAt, v.User.UpdatedAt = instant(u.Created), instant(u.Since)
+		v.User.IsActive = s.Sort == access.Staff || u.State == access.UserActive
+	}
+	if customer := login.Customer; customer != nil {
+		v.User.CustomerStatus, v.User.PhoneNumber = customer.State, customer.Phone
+		v.User.FirstName, v.User.LastName = customer.Person.FirstName, customer.Person.LastName
+		v.User.FullName, v.User.Gender = customer.Name, customer.Person.Gender
+	}
+	return v
+}

@@ -1,0 +1,208 @@
+package api
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+type verificationView struct {
+	ID                  string            `json:"id"`
+	VerificationID      string            `json:"verificationId"`
+	CustomerID          string            `json:"customerId"`
+	TenantID            string            `json:"tenantId"`
+	Type                string            `json:"type"`
+	VerificationType    string            `json:"verificationType"`
+	VerificationTypes   []string          `json:"verificationTypes"`
+	Status              machine.State     `json:"status"`
+	VerificationLevel   string            `json:"verificationLevel"`
+	RequestedLevel      string            `json:"requestedLevel"`
+	Level               string            `json:"level"`
+	PerformedBy         string            `json:"performedBy"`
+	PerformedByID       string            `json:"performedById"`
+	AppliesToSubtenants bool              `json:"appliesToSubtenants"`
+	RequiredDocuments   []string          `json:"requiredDocuments"`
+	MissingDocuments    []string          `json:"missingDocuments"`
+	Documents           []documentView    `json:"documents"`
+	Attempt             int               `json:"attempt"`
+	StartedAt           string            `json:"startedAt"`
+	DueDate             string            `json:"dueDate"`
+	InitiatedBy         string            `json:"initiatedBy,omitzero"`
+	DecidedAt           string            `json:"decidedAt,omitzero"`
+	ApprovedBy          string            `json:"approvedBy,omitzero"`
+	ApprovedAt          string            `json:"approvedAt,omitzero"`
+	Reason              string            `json:"reason,omitzero"`
+	Comment             string            `json:"comment,omitzero"`
+	Notes               string            `json:"notes,omitzero"`
+	Verified            bool              `json:"verified"`
+	Priority            string            `json:"priority"`
+	AdditionalData      map[string]string `json:"additionalData"`
+}
+
+// createVerification opens a verification of a person (KYC) or a company (KYB).
+// It refuses with CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS
+// (verification-compliance/create-verification).
+func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
+	detail, err := a.sandbox.OpenVerification(c.Caller, c.Body.Str("customerId", "organizationId"), sandbox.VerificationRequest{
+		Type: c.Body.Str("type"), Level: c.Body.Str("requestedLevel"),
+		Notes:    c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"),
+		Priority: c.Body.Str("additionalData.priority"),
+	})
+	reply, err := verificationReply(c, detail, err)
+	reply.Extra = map[string]any{"success": true, "timestamp": instant(detail.At)}
+	return reply, err
+}
+
+// initiateIndividualVerification opens the identity verification of a customer
+// and starts it (customer-apis/individual/verification).
+func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
+	detail, err := a.sandbox.InitiateVerification(c.Caller, c.Path("customerId"))
+	reply, err := verificationReply(c, detail, err)
+	reply.Message = "Verification initiated successfully"
+	return reply, err
+}
+
+// submitIndividualVerification hands in the data of an identity paper, which
+// starts the review (integration/flows/individual-customer/verification).
+func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
+	data := c.Body.Object("verificationData")
+	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
+		DocumentType: data.Str("documentType"), DocumentNumber: data.Str("documentNumber"),
+		Notes: c.Body.Str("notes", "adminNotes"),
+		Images: []sandbox.Image{
+			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
+			{Field: "verificationData.documentBackImage", Data: data.Str("documentBackImage")},
+			{Field: "verificationData.selfieImage", Data: data.Str("selfieImage")},
+		},
+	})
+	reply, err := verificationReply(c, detail, err)
+	reply.Message = "Verification submitted successfully"
+	return reply, err
+}
+
+// getVerification shows a verification; clients poll it.
+func (a *API) getVerification(c *rest.Call) (rest.Reply, error) {
+	detail, err := a.sandbox.Verification(c.Caller, c.Path("verificationId"))
+	return verificationReply(c, detail, err)
+}
+
+// approveVerification approves a verification, or rejects it with status
+// REJECTED. It refuses with VERIFICATION_DECIDED and POWER_TENANT_REQUIRED
+// (verification-compliance/approve-verification).
+func (a *API) approveVerification(c *rest.Call) (rest.Reply, error) {
+	if id := c.Body.Str("verificationId"); id != "" && id != c.Path("verificationId") {
+		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "verificationId", Pointer: "/verificationId", Message: "must be the id of the path"}})
+	}
+	detail, err := a.sandbox.DecideVerification(c.Caller, c.Path("verificationId"), sandbox.Decision{
+		Reject: c.Body.Str("status") == "REJECTED", Reason: c.Body.Str("reason"),
+		Comment: c.Body.Str("comment", "notes"), By: c.Body.Str("userId", "approvedBy"),
+	})
+	return verificationReply(c, detail, err)
+}
+
+func verificationReply(c *rest.Call, d sandbox.VerificationDetail, err error) (rest.Reply, error) {
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: viewVerification(c.Tenant, d)}, nil
+}
+
+func viewVerification(tenant string, d sandbox.VerificationDetail) verificationView {
+	v := d.Verification
+	view := verificationView{
+		ID: v.ID, VerificationID: v.ID, CustomerID: v.CustomerID, TenantID: tenant, Type: v.Type, VerificationType: kycOrKYB(v.Subject),
+		VerificationTypes: []string{v.Type}, Status: v.State, VerificationLevel: v.Requested, RequestedLevel: v.Requested,
+		Level: v.Level, PerformedBy: "TENANT", PerformedByID: tenant, MissingDocuments: v.Missing(), Attempt: v.Attempt,
+		StartedAt: instant(v.Created), DueDate: instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
+		Reason: v.Reason, Comment: v.Comment, Notes: v.Notes, Verified: v.State == onboarding.VerificationApproved,
+		Priority: v.Priority, AdditionalData: map[string]string{},
+	}
+	if v.HighRisk {
+		view.PerformedBy = "POWER_TENANT"
+	}
+	if view.Verified {
+		view.ApprovedBy, view.ApprovedAt = v.DecidedBy, view.DecidedAt
+		view.VerificationLevel = v.Level
+	} else {
+		view.Level = depth(v)
+	}
+	if v.Notes != "" {
+		view.AdditionalData["verificationReason"], view.AdditionalData["description"] = v.Notes, v.Notes
+		view.AdditionalData["priority"] = v.Priority
+	}
+	for _, r := range v.Required {
+		view.RequiredDocuments = append(view.RequiredDocuments, r.Type)
+	}
+	for _, document := range d.Documents {
+		view.Documents = append(view.Documents, viewDocument(tenant, document, v))
+	}
+	return view
+}
+
+func kycOrKYB(t onboarding.CustomerType) string {
+	if t == onboarding.Organization {
+		return "KYB"
+	}
+	return "KYC"
+}
+
+// depth is how thorough an undecided verification is.
+func depth(v *onboarding.Verification) string {
+	if v.HighRisk || v.Type == "ENHANCED_DUE_DILIGENCE" {
+		return "ENHANCED"
+	}
+	return "STANDARD"
+}
+
+type documentView struct {
+	DocumentID         string        `json:"documentId"`
+	ID                 string        `json:"id"`
+	TenantID           string        `json:"tenantId"`
+	CustomerID         string        `json:"customerId"`
+	VerificationID     string        `json:"verificationId"`
+	DocumentType       string        `json:"documentType"`
+	Type               string        `json:"type"`
+	FileName           string        `json:"fileName"`
+	FileType           string        `json:"fileType"`
+	ContentType        string        `json:"contentType"`
+	FileSize           int           `json:"fileSize"`
+	Status             string        `json:"status"`
+	UploadDate         int64         `json:"uploadDate"`
+	UploadedBy         string        `json:"uploadedBy"`
+	Description        string        `json:"description,omitzero"`
+	Verified           bool          `json:"verified"`
+	VerificationStatus machine.State `json:"verificationStatus"`
+}
+
+// uploadVerificationDocument keeps a base64 document of a verification. It
+// refuses with VERIFICATION_DECIDED, and with REQUEST_INVALID a file that is no
+// base64, too large, or not of its type
+// (verification-compliance/upload-verification-document).
+func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
+	document, v, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), sandbox.Upload{
+		Type: c.Body.Str("documentType", "document.documentType"), FileName: c.Body.Str("fileName", "document.fileName"),
+		MimeType: c.Body.Str("mimeType", "document.mimeType"), Base64: c.Body.Str("fileContent", "document.fileContent"),
+		Description: c.Body.Str("description"), Nested: c.Body.Has("document"),
+	})
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: viewDocument(c.Tenant, document, v)}, nil
+}
+
+func viewDocument(tenant string, d *onboarding.Document, v *onboarding.Verification) documentView {
+	return documentView{
+		DocumentID: d.ID, ID: d.ID, TenantID: tenant, CustomerID: d.CustomerID, VerificationID: d.VerificationID,
+		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
+		FileSize: d.Size, Status: "UPLOADED", UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
+		Description: d.Description, Verified: v.State == onboarding.VerificationApproved, VerificationStatus: v.State,
+	}
+}
+
+func fileType(d *onboarding.Document) string {
+	return d.MimeType[strings.LastIndexByte(d.MimeType, '/')+1:]
+}

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// pageSize is the size of a page that asks for none.
+const pageSize = 50
+
+// getCustomerWallets lists a customer's wallets in every state
+// (financial-operations/get-wallets-by-customer).
+func (a *API) getCustomerWallets(c *rest.Call) (rest.Reply, error) {
+	wallets, err := a.sandbox.CustomerWallets(c.Caller, c.Path("customerId"), c.Query("customerType"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	views := []walletView{}
+	for _, w := range wallets {
+		views = append(views, viewWallet(w))
+	}
+	return rest.Reply{Data: views}, nil
+}
+
+// getWalletBalance shows a wallet's money in its four parts, as numbers of major
+// units (financial-operations/wallet).
+func (a *API) getWalletBalance(c *rest.Call) (rest.Reply, error) {
+	b, err := a.sandbox.WalletBalance(c.Caller, c.Path("walletId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: viewWalletBalance(b.Wallet), Extra: map[string]any{"success": true}}, nil
+}
+
+// getAccountBalance shows an account's balance as strings of minor units
+// (flows/individual-customer/wallet-operations).
+func (a *API) getAccountBalance(c *rest.Call) (rest.Reply, error) {
+	b, err := a.sandbox.WalletBalance(c.Caller, c.Path("accountId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Message: "Balance retrieved successfully", Data: viewAccountBalance(b)}, nil
+}
+
+// listWalletTransactions lists ledger lines, the newest first
+// (financial-operations/wallet).
+func (a *API) listWalletTransactions(c *rest.Call) (rest.Reply, error) {
+	b := c.Body
+	in := sandbox.Statement{
+		CustomerID: b.Str("customerId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
+		Limit: pageSize, Offset: int(b.Int("offset")),
+	}
+	for _, name := range []string{"walletId", "accountId"} {
+		if id := b.Str(name); id != "" {
+			in.WalletIDs = append(in.WalletIDs, id)
+		}
+	}
+	if b.Has("limit") {
+		in.Limit = int(b.Int("limit"))
+	}
+	var faults []refusal.Fault
+	in.From = readDay(b, &faults, false, "fromDate")
+	in.To = readDay(b, &faults, true, "toDate")
+	if err := refusal.Invalid(faults); err != nil {
+		return rest.Reply{}, err
+	}
+	page, err := a.sandbox.Transactions(c.Caller, in)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view := transactionPageView{Transactions: []transactionView{}, Pagination: paginationView{page.Total, page.Limit, page.Offset}}
+	for _, t := range page.Items {
+		view.Transactions = append(view.Transactions, viewTransaction(t))
+	}
+	return rest.Reply{Data: view}, nil
+}
+
+// getAllowedOperations says what may be done on an account
+// (financial-operations/get-beneficiaries-for-wallet).
+func (a *API) getAllowedOperations(c *rest.Call) (rest.Reply, error) {
+	beneficiaries, consents := c.QueryBool("includeBeneficiaries"), c.QueryBool("includeConsents")
+	allowed, err := a.sandbox.AllowedOperations(c.Caller, c.Path("accountId"), beneficiaries)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view := viewAllowed(c, allowed)
+	if beneficiaries {
+		list := []beneficiaryView{}
+		for _, b := range allowed.Beneficiaries {
+			list = append(list, viewBeneficiary(b, ""))
+		}
+		view.Beneficiaries = &list
+	}
+	if consents {
+		list := []paymentConsentView{}
+		for _, d := range allowed.Consents {
+			list = append(list, viewPaymentConsent(d, ""))
+		}
+		view.Consents = &list
+	}
+	return rest.Reply{Data: view}, nil
+}
+
+// readDay reads a day or an instant, the first of the names that is there. A day
+// begins a period with its first moment and ends one with its last.
+func readDay(b rest.Body, faults *[]refusal.Fault, end bool, names ...string) time.Time {
+	for _, name := range names {
+		text := b.Str(name)
+		if text == "" {
+			continue
+		}
+		at, err := parseDay(text, end)
+		if err != nil {
+			*faults = append(*faults, refusal.Fault{Field: name, Pointer: "/" + strings.ReplaceAll(name, ".", "/"), Message: err.Error()})
+		}
+		return at
+	}
+	return time.Time{}
+}
+
+func parseDay(text string, end bool) (time.Time, error) {
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		if end {
+			return day.AddDate(0, 0, 1).Add(-time.Millisecond), nil
+		}
+		return day, nil
+	}
+	// Without a zone an instant is in UTC.
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", "2006-01-02T15:04"} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC().Truncate(time.Millisecond), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("is neither a day nor an instant: %s", text)
+}
+
+// operation reads the operation of an order's path.
+func operation(c *rest.Call) (payments.Operation, error) {
+	return pathOperation(c, payments.ParseOperation)
+}
+
+func pathOperation(c *rest.Call, parse func(string) (payments.Operation, bool)) (payments.Operation, error) {
+	o, ok := parse(c.Path("operationType"))
+	if !ok {
+		return "", refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "is no operation"}})
+	}
+	return o, nil
+}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/template"
+
+	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/store"
+)
+
+const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
+  product      http://{{.Addr}}/api/v2.1
+  documents    http://{{.Addr}}/_sandbox/docs
+  state        {{.State}}
+  delays       {{.Config.DelayScale}} on a running clock
+  headers      {{.Headers}}
+  seed         {{.Config.Seed}}
+  tenants      {{.Tenants}}
+  replies      {{.Replies}}
+{{- range .Tokens}}
+  token        {{index . 0}}: {{index . 1}}
+{{- end}}
+
+Try:
+  curl -s http://{{.Addr}}/api/v2.1/customer/individual/categorization/hierarchy/demo{{if not .Config.NoFixedTokens}} -H 'Authorization: Bearer sandbox-admin'{{end}} -H 'X-Tenant-ID: demo'{{if not .Config.Relaxed}} -H 'X-Forwarded-For: 127.0.0.1' -H 'X-Forwarded-From: curl' -H 'platform: web' -H 'deviceId: laptop'{{end}}
+`
+
+// Greet prints where the sandbox listens, what it is set to, and what to try
+// first.
+func Greet(w io.Writer, c Config, addr string, opened store.Report) {
+	data := map[string]any{
+		"Config": c, "Addr": addr, "State": state(c, opened), "Headers": "strict: every documented header is required",
+		"Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
+	}
+	if c.Relaxed {
+		data["Headers"] = "relaxed: X-Tenant-ID and Authorization are required"
+	}
+	if len(c.Tenants) > 0 {
+		data["Tenants"] = strings.Join(c.Tenants, ", ")
+	}
+	if c.CheckResponses {
+		data["Replies"] = "held to the document"
+	}
+	if c.NoFixedTokens {
+		data["Tokens"] = nil
+	}
+	// A greeting that cannot be printed is no reason not to serve.
+	_ = template.Must(template.New("greeting").Parse(greeting)).Execute(w, data)
+}
+
+func state(c Config, opened store.Report) string {
+	if c.Data == "" {
+		return "in memory, lost at the end"
+	}
+	text := fmt.Sprintf("%s, durability %s, %d commits read", c.Data, c.Durability, opened.Commits)
+	if opened.Dropped > 0 {
+		text += fmt.Sprintf("; DROPPED the last %d bytes, which were not a whole commit", opened.Dropped)
+	}
+	return text
+}

@@ -1,0 +1,120 @@
+package control
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/rest"
+)
+
+type clockView struct {
+	Tenant  string       `json:"tenant"`
+	Mode    string       `json:"mode"`
+	Now     time.Time    `json:"now"`
+	Offset  string       `json:"offset"`
+	NextDue *nextDueView `json:"nextDue"`
+	Pending int64        `json:"pending"`
+}
+
+type nextDueView struct {
+	At     time.Time `json:"at"`
+	Entity string    `json:"entity"`
+	ID     string    `json:"id"`
+	Point  string    `json:"point"`
+	Option string    `json:"option"`
+}
+
+type movedClockView struct {
+	clockView
+	Events []engine.Event `json:"events"`
+}
+
+// getClock shows the tenant's time, and what will happen next.
+func (a *API) getClock(c *rest.Call) (rest.Reply, error) {
+	view, err := a.clock(c.Tenant)
+	return rest.Reply{Data: view}, err
+}
+
+// freezeClock stops the clock, at an instant if one is given. It refuses with
+// CLOCK_BACKWARDS an instant that is past.
+func (a *API) freezeClock(c *rest.Call) (rest.Reply, error) {
+	var at *time.Time
+	if text := c.Body.Str("at"); text != "" {
+		t, err := parseInstant("at", text)
+		if err != nil {
+			return rest.Reply{}, err
+		}
+		at = &t
+	}
+	events, err := a.sandbox.Engine().Freeze(c.Tenant, at)
+	return a.moved(c.Tenant, events, err)
+}
+
+// runClock lets the clock run on from where it stands.
+func (a *API) runClock(c *rest.Call) (rest.Reply, error) {
+	if err := a.sandbox.Engine().Run(c.Tenant); err != nil {
+		return rest.Reply{}, err
+	}
+	return a.getClock(c)
+}
+
+// advanceClock moves the clock by a duration, to an instant, until only
+// deadlines are pending, or until an event has happened, and answers with the
+// events on the way. It refuses with CLOCK_BACKWARDS and TIMER_LOOP.
+func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
+	target, err := readTarget(c.Body)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	events, err := a.sandbox.Engine().Advance(c.Tenant, target)
+	return a.moved(c.Tenant, events, err)
+}
+
+func readTarget(b rest.Body) (engine.Target, error) {
+	switch {
+	case b.Has("by"):
+		by, err := machine.ParseDelay(b.Str("by"))
+		if err != nil || by == 0 {
+			return engine.Target{}, refusal.Invalid([]refusal.Fault{{Field: "by", Pointer: "/by", Message: "must be more than nothing and at most a hundred years"}})
+		}
+		return engine.Target{By: by}, nil
+	case b.Has("to"):
+		to, err := parseInstant("to", b.Str("to"))
+		return engine.Target{To: to}, err
+	case b.Str("until") == "idle":
+		return engine.Target{Idle: true}, nil
+	}
+	return engine.Target{Event: b.Str("until")}, nil
+}
+
+func parseInstant(field, text string) (time.Time, error) {
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return t, refusal.Invalid([]refusal.Fault{{Field: field, Pointer: "/" + field, Message: "must be an instant with a zone, such as 2026-01-31T12:00:00Z"}})
+	}
+	return t, nil
+}
+
+func (a *API) moved(tenant string, events []engine.Event, err error) (rest.Reply, error) {
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view, err := a.clock(tenant)
+	return rest.Reply{Data: movedClockView{view, events}}, err
+}
+
+func (a *API) clock(tenant string) (clockView, error) {
+	clock, err := a.sandbox.Engine().Clock(tenant)
+	view := clockView{
+		Tenant: tenant, Mode: "running", Now: clock.Now, Offset: clock.Offset.Round(time.Second).String(), Pending: clock.Pending,
+	}
+	if clock.Frozen {
+		view.Mode = "frozen"
+	}
+	if due := clock.Due; due != nil {
+		view.NextDue = &nextDueView{due.Due, due.Entity, due.ID, due.Point, due.Option}
+	}
+	return view, err
+}

@@ -1,0 +1,89 @@
+// Package control has one handler for every operation of the control API: what
+// the sandbox has and production does not. It serves under /_sandbox, in plain
+// JSON. It must not reach past the verbs of internal/sandbox.
+package control
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/httptest"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// Info is what the control API tells about the process.
+type Info struct {
+	Version string
+	// Uptime is how long the process has run, in real time.
+	Uptime func() time.Duration
+	// The documents, as they are served.
+	ProductJSON, ProductYAML, ControlJSON, ControlYAML []byte
+	// Docs is the viewer of the documents.
+	Docs http.Handler
+}
+
+// API answers the operations of the control document.
+type API struct {
+	sandbox *sandbox.Sandbox
+	info    Info
+}
+
+// New makes the control API over a sandbox.
+func New(s *sandbox.Sandbox, info Info) *API { return &API{sandbox: s, info: info} }
+
+// Handlers gives the handlers by operationId.
+func (a *API) Handlers() map[string]rest.Handler {
+	return map[string]rest.Handler{
+		"getHealth":      a.getHealth,
+		"getClock":       a.getClock,
+		"freezeClock":    a.freezeClock,
+		"runClock":       a.runClock,
+		"advanceClock":   a.advanceClock,
+		"resetTenant":    a.resetTenant,
+		"fundWallet":     a.fundWallet,
+		"listMachines":   a.listMachines,
+		"getMachine":     a.getMachine,
+		"getDocs":        a.getDocs,
+		"getOpenapiJson": a.raw("application/json", a.info.ProductJSON),
+		"getOpenapiYaml": a.raw("application/yaml", a.info.ProductYAML),
+		"getControlJson": a.raw("application/json", a.info.ControlJSON),
+		"getControlYaml": a.raw("application/yaml", a.info.ControlYAML),
+	}
+}
+
+// operator is the caller of control operations: whoever reaches them may do
+// everything in the tenant.
+func operator(c *rest.Call) access.Caller {
+	return access.Caller{Sort: access.Staff, Tenant: c.Tenant, UserID: "sandbox-control", PowerTenant: true}
+}
+
+// getHealth tells that the server takes requests.
+func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
+	return rest.Reply{Data: map[string]any{
+		"status": "ready", "version": a.info.Version, "uptime": a.info.Uptime().Round(time.Millisecond).String(),
+	}}, nil
+}
+
+// resetTenant empties the tenant.
+func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
+	removed, err := a.sandbox.Engine().Reset(c.Tenant)
+	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed}}, err
+}
+
+func (a *API) raw(mediaType string, text []byte) rest.Handler {
+	return func(*rest.Call) (rest.Reply, error) { return rest.Reply{Type: mediaType, Raw: text}, nil }
+}
+
+// getDocs gives the page of the viewer; what the page loads is served beside it.
+func (a *API) getDocs(*rest.Call) (rest.Reply, error) {
+	page := httptest.NewRecorder()
+	request, err := http.NewRequest(http.MethodGet, DocsPath, http.NoBody)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	a.info.Docs.ServeHTTP(page, request)
+	return rest.Reply{Type: "text/html", Raw: bytes.TrimLeft(page.Body.Bytes(), "\n")}, nil
+}

@@ -1,0 +1,214 @@
+package payments
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/bank"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// The states of a beneficiary.
+const (
+	BeneficiaryPending  machine.State = "PENDING"
+	BeneficiaryActive   machine.State = "ACTIVE"
+	BeneficiaryInactive machine.State = "INACTIVE"
+)
+
+// What can be asked of a beneficiary.
+const (
+	RegisterBeneficiary machine.Trigger = "register"
+	VerifyBeneficiary   machine.Trigger = "verify"
+	FlagBeneficiary     machine.Trigger = "flag"
+	AmendBeneficiary    machine.Trigger = "amend"
+	RemoveBeneficiary   machine.Trigger = "remove"
+)
+
+// The results of the screening.
+const (
+	ScreeningPending  = "PENDING"
+	ScreeningVerified = "VERIFIED"
+	ScreeningFlagged  = "FLAGGED"
+)
+
+// The kinds of payees.
+const (
+	IndividualParty = "INDIVIDUAL_CUSTOMER"
+	BusinessParty   = "BUSINESS_CUSTOMER"
+)
+
+// Beneficiary is a payee registered on an account.
+type Beneficiary struct {
+	machine.Life
+	WalletID   string `json:"walletId"`
+	CustomerID string `json:"customerId"`
+	// AssetID is the name under which the newest clients pay the beneficiary.
+	AssetID     string `json:"assetId"`
+	PartyType   string `json:"partyType"`
+	FirstName   string `json:"firstName,omitempty"`
+	LastName    string `json:"lastName,omitempty"`
+	CompanyName string `json:"companyName,omitempty"`
+	ShortName   string `json:"shortName,omitempty"`
+	// Name is the full name, as sent or joined from the others.
+	Name        string `json:"name"`
+	IBAN        string `json:"iban"`
+	BIC         string `json:"bic,omitempty"`
+	Currency    string `json:"currency"`
+	Country     string `json:"country"`
+	Network     string `json:"network"`
+	BankName    string `json:"bankName,omitempty"`
+	Email       string `json:"email,omitempty"`
+	Phone       string `json:"phone,omitempty"`
+	PurposeCode string `json:"purposeCode,omitempty"`
+	// Details are further members of the request, kept as they came.
+	Details   map[string]any `json:"details,omitempty"`
+	Screening string         `json:"screening"`
+	LastUsed  time.Time      `json:"lastUsed,omitzero"`
+}
+
+// BeneficiaryFacts are what the beneficiary's table needs to know.
+type BeneficiaryFacts struct {
+	Account Account
+	// Currency is the account's.
+	Currency string
+	// Asked is the currency of the registration.
+	Asked string
+	// Duplicate is a beneficiary of the account that has the IBAN already.
+	Duplicate string
+	// Faults are what is wrong with the values of an amendment.
+	Faults []refusal.Fault
+}
+
+// BeneficiaryTable is the life of a beneficiary. A flagged one waits in PENDING
+// for a decision that the sandbox does not make, and can only be removed.
+func BeneficiaryTable() *machine.Table[BeneficiaryFacts] {
+	screening := []machine.Choice[BeneficiaryFacts]{{
+		Point: "beneficiary.screening", Default: ScreeningVerified,
+		Options: []machine.Option{
+			{Name: ScreeningVerified, Trigger: VerifyBeneficiary},
+			{Name: ScreeningFlagged, Trigger: FlagBeneficiary},
+		},
+	}}
+	return &machine.Table[BeneficiaryFacts]{
+		Name:      "beneficiary",
+		Otherwise: refusal.BeneficiaryNotActive,
+		Rows: []machine.Row[BeneficiaryFacts]{
+			{From: []machine.State{machine.None}, On: RegisterBeneficiary, To: BeneficiaryPending, Guard: mayRegister, Emit: "beneficiary.created", Arms: screening},
+			{From: []machine.State{BeneficiaryPending}, On: VerifyBeneficiary, To: BeneficiaryActive},
+			{From: []machine.State{BeneficiaryPending}, On: FlagBeneficiary, To: BeneficiaryPending},
+			{From: []machine.State{BeneficiaryPending}, On: AmendBeneficiary, To: BeneficiaryPending, Guard: mayAmend},
+			{From: []machine.State{BeneficiaryActive}, On: AmendBeneficiary, To: BeneficiaryActive, Guard: mayAmend},
+			{From: []machine.State{BeneficiaryPending, BeneficiaryActive}, On: RemoveBeneficiary, To: BeneficiaryInactive, Guard: mayAmend},
+		},
+	}
+}
+
+func mayRegister(f BeneficiaryFacts) error {
+	if err := f.Account.Usable(); err != nil {
+		return err
+	}
+	if f.Asked != f.Currency {
+		return WrongCurrency("currency", f.Currency, f.Asked)
+	}
+	if f.Duplicate != "" {
+		e := refusal.New(refusal.DuplicateBeneficiary, "beneficiary %s has this IBAN", f.Duplicate).
+			With("beneficiaryId", f.Duplicate).
+			Try("listBeneficiaries", "shows the beneficiary that has the IBAN", "accountId", f.Account.WalletID).
+			Try("deleteBeneficiary", "removes it, after which the IBAN can be registered again", "accountId", f.Account.WalletID, "beneficiaryId", f.Duplicate)
+		e.Field = "iban"
+		return e
+	}
+	return nil
+}
+
+func mayAmend(f BeneficiaryFacts) error {
+	if err := f.Account.Usable(); err != nil {
+		return err
+	}
+	return refusal.Invalid(f.Faults)
+}
+
+// Payable refuses to pay a beneficiary that is not ACTIVE.
+func (b *Beneficiary) Payable() error {
+	if b.State == BeneficiaryActive {
+		return nil
+	}
+	return b.Explain(refusal.New(refusal.BeneficiaryNotActive, "the beneficiary is %s and its screening says %s", b.State, b.Screening))
+}
+
+// Explain adds to a refusal which beneficiary it is about, and what may help.
+func (b *Beneficiary) Explain(err error) error {
+	return explain(err, func(e *refusal.Error) {
+		if e.Code == refusal.BeneficiaryNotActive {
+			e.With("beneficiaryId", b.ID).With("beneficiaryStatus", string(b.State)).
+				Try("createBeneficiary", "registers another payee", "accountId", b.WalletID).
+				Try("listBeneficiaries", "shows which payees are ACTIVE", "accountId", b.WalletID)
+		}
+	})
+}
+
+// Restricted tells the members of an amendment that would change who is paid,
+// and the names that must not be emptied.
+func (b *Beneficiary) Restricted(texts map[string]string) []refusal.Fault {
+	var faults []refusal.Fault
+	fault := func(field, message string) {
+		faults = append(faults, refusal.Fault{Field: field, Pointer: "/" + field, Message: message})
+	}
+	for _, fixed := range []struct{ field, is string }{{"iban", b.IBAN}, {"currency", b.Currency}, {"partyType", b.PartyType}} {
+		sent, ok := texts[fixed.field]
+		if fixed.field == "iban" {
+			sent = bank.NormalIBAN(sent)
+		}
+		if ok && sent != fixed.is {
+			fault(fixed.field, "cannot be changed; remove the beneficiary and register another one")
+		}
+	}
+	for _, name := range b.names() {
+		if sent, ok := texts[name]; ok && strings.TrimSpace(sent) == "" {
+			fault(name, "cannot be emptied")
+		}
+	}
+	return faults
+}
+
+func (b *Beneficiary) names() []string {
+	if b.PartyType == BusinessParty {
+		return []string{"companyName"}
+	}
+	return []string{"firstName", "lastName"}
+}
+
+// Describe takes over the descriptive members of a request by their names on
+// the wire; others are left alone. A name that nobody has sent follows those
+// from which it is joined.
+func (b *Beneficiary) Describe(texts map[string]string) {
+	joined := b.Name == b.joinedName()
+	for name, to := range map[string]*string{
+		"firstName": &b.FirstName, "lastName": &b.LastName, "companyName": &b.CompanyName, "shortName": &b.ShortName,
+		"country": &b.Country, "networkName": &b.Network, "bankName": &b.BankName,
+		"email": &b.Email, "phoneNumber": &b.Phone, "purposeCode": &b.PurposeCode,
+	} {
+		if text, ok := texts[name]; ok {
+			*to = text
+		}
+	}
+	bic, sent := texts["bic"]
+	older, sentOlder := texts["bicSwiftCode"]
+	if sent || sentOlder {
+		b.BIC = bank.NormalBIC(cmp.Or(bic, older))
+	}
+	if name := texts["name"]; name != "" {
+		b.Name = name
+	} else if joined {
+		b.Name = b.joinedName()
+	}
+}
+
+func (b *Beneficiary) joinedName() string {
+	if b.PartyType == BusinessParty {
+		return b.CompanyName
+	}
+	return strings.TrimSpace(b.FirstName + " " + b.LastName)
+}

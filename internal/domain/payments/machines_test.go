@@ -1,0 +1,139 @@
+package payments_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+var start = time.Date(2026, 4, 1, 12, 0, 0, 0, time.UTC)
+
+func euro(minor int64) money.Amount {
+	return money.Amount{Minor: minor, Currency: payments.Currency}
+}
+
+func code(err error) refusal.Code {
+	var e *refusal.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
+
+// usable is an account on which everything may happen.
+func usable() payments.Account {
+	return payments.Account{
+		CustomerID: "c", CustomerState: "ACTIVE", CustomerActive: true, Activation: "activateIndividual",
+		WalletID: "w", WalletState: payments.WalletActive,
+	}
+}
+
+// matrix writes what every trigger does in every state, one line each: where it
+// leads, the event, or the refusal.
+func matrix[F any](t *machine.Table[F], facts F) string {
+	var b strings.Builder
+	for _, from := range append([]machine.State{machine.None}, t.States()...) {
+		for _, on := range t.Triggers() {
+			name := string(from)
+			if from == machine.None {
+				name = "-"
+			}
+			step, err := t.Fire(from, on, facts)
+			if err != nil {
+				fmt.Fprintf(&b, "%s %s: %s\n", name, on, code(err))
+				continue
+			}
+			fmt.Fprintf(&b, "%s %s: -> %s", name, on, step.To)
+			if step.Emit != "" {
+				fmt.Fprintf(&b, " / %s", step.Emit)
+			}
+			for _, p := range step.Arms {
+				fmt.Fprintf(&b, " + %s", p.Point)
+			}
+			b.WriteString("\n")
+		}
+	}
+	return b.String()
+}
+
+// TestEveryTriggerInEveryState holds each table to what was written down when it
+// was read last. UPDATE_GOLDEN=1 writes it anew.
+func TestEveryTriggerInEveryState(t *testing.T) {
+	consent := &payments.PaymentConsent{Life: machine.Life{ID: "p", State: payments.PaymentConsentActive}, Answer: "123456"}
+	orders := payments.OrderFacts{
+		Account: usable(), Currency: "EUR", Now: start, ValidUntil: start.Add(payments.OrderLife),
+		Order:    &payments.Order{Operation: payments.Topup, Amount: euro(1)},
+		Spending: &payments.Spending{}, Consent: consent,
+		Confirmation: payments.Confirmation{Code: "123456", ConsentIDs: []string{"p"}},
+	}
+	orders.Order.Operation, consent.Operation = payments.Topup, payments.Topup
+	for _, m := range []struct {
+		validate    error
+		description machine.Description
+		matrix      string
+	}{
+		{payments.WalletTable().Validate(), payments.WalletTable().Describe(), matrix(payments.WalletTable(), payments.WalletFacts{})},
+		{payments.BeneficiaryTable().Validate(), payments.BeneficiaryTable().Describe(),
+			matrix(payments.BeneficiaryTable(), payments.BeneficiaryFacts{Account: usable(), Currency: "EUR", Asked: "EUR"})},
+		{payments.PaymentConsentTable().Validate(), payments.PaymentConsentTable().Describe(),
+			matrix(payments.PaymentConsentTable(), payments.PaymentConsentFacts{Account: usable(), ValidUntil: start})},
+		{payments.OrderTable().Validate(), payments.OrderTable().Describe(), matrix(payments.OrderTable(), orders)},
+	} {
+		t.Run(m.description.Name, func(t *testing.T) {
+			if m.validate != nil {
+				t.Error(m.validate)
+			}
+			golden(t, m.description.Name+".mmd", m.description.Mermaid())
+			golden(t, m.description.Name+".txt", m.matrix)
+		})
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", "machines", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("%s differs; got:\n%s", name, got)
+	}
+}
+
+func TestStatesAreThoseOfTheContract(t *testing.T) {
+	for _, test := range []struct {
+		got  []machine.State
+		want string
+	}{
+		{payments.WalletTable().States(), "INACTIVE PENDING_ACTIVATION ACTIVE SUSPENDED BLOCKED"},
+		{payments.BeneficiaryTable().States(), "PENDING ACTIVE INACTIVE"},
+		{payments.PaymentConsentTable().States(), "PENDING ACTIVE EXHAUSTED EXPIRED REVOKED"},
+		{payments.OrderTable().States(), "READY PROCESSING EXPIRED COMPLETED FAILED"},
+	} {
+		var got []string
+		for _, s := range test.got {
+			got = append(got, string(s))
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("got %v, want %s", got, test.want)
+		}
+	}
+}

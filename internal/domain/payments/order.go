@@ -1,0 +1,170 @@
+package payments
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// The states of an order.
+const (
+	OrderReady      machine.State = "READY"
+	OrderExpired    machine.State = "EXPIRED"
+	OrderProcessing machine.State = "PROCESSING"
+	OrderCompleted  machine.State = "COMPLETED"
+	OrderFailed     machine.State = "FAILED"
+)
+
+// What can be asked of an order.
+const (
+	PrepareOrder  machine.Trigger = "prepare"
+	ExecuteOrder  machine.Trigger = "execute"
+	ExpireOrder   machine.Trigger = "expire"
+	CompleteOrder machine.Trigger = "complete"
+	FailOrder     machine.Trigger = "fail"
+)
+
+// OrderLife is how long a prepared order can be executed.
+const OrderLife = 2 * time.Hour
+
+// Order is one operation, from prepare on.
+type Order struct {
+	machine.Life
+	WalletID   string       `json:"walletId"`
+	CustomerID string       `json:"customerId"`
+	Operation  Operation    `json:"operation"`
+	Network    Network      `json:"network"`
+	Amount     money.Amount `json:"amount"`
+	Fee        money.Amount `json:"fee"`
+	// AvailableBefore is the available balance at prepare.
+	AvailableBefore int64     `json:"availableBefore"`
+	ValidUntil      time.Time `json:"validUntil"`
+
+	BeneficiaryID string `json:"beneficiaryId,omitempty"`
+	// ConsentID is the payment consent, and ConsentUse the number under which
+	// the order counts against it.
+	ConsentID  string `json:"consentId,omitempty"`
+	ConsentUse int64  `json:"consentUse,omitempty"`
+	// Source and Target are the accounts' IBANs, or their ids where they have
+	// none; Counterparty is the name of the other side.
+	Source       string `json:"source"`
+	Target       string `json:"target,omitempty"`
+	Counterparty string `json:"counterparty,omitempty"`
+	// TargetWalletID is the wallet of this tenant that is paid.
+	TargetWalletID string         `json:"targetWalletId,omitempty"`
+	PurposeCode    string         `json:"purposeCode,omitempty"`
+	Reference      string         `json:"reference,omitempty"`
+	Description    string         `json:"description,omitempty"`
+	Documents      []string       `json:"documents,omitempty"`
+	Details        map[string]any `json:"details,omitempty"`
+
+	ExecutionID   string    `json:"executionId,omitempty"`
+	TransactionID string    `json:"transactionId,omitempty"`
+	ExecutedAt    time.Time `json:"executedAt,omitzero"`
+	SettledAt     time.Time `json:"settledAt,omitzero"`
+	FailureReason string    `json:"failureReason,omitempty"`
+	History       []Passage `json:"history"`
+}
+
+// Passage is one state that an order has come to.
+type Passage struct {
+	Status machine.State `json:"status"`
+	At     time.Time     `json:"at"`
+	Event  string        `json:"event"`
+}
+
+// Total is what the order costs: amount and fee.
+func (o *Order) Total() money.Amount {
+	return money.Amount{Minor: o.Amount.Minor + o.Fee.Minor, Currency: o.Amount.Currency}
+}
+
+// Held is what the order keeps from being spent while it is READY or
+// PROCESSING. Money that comes in holds nothing.
+func (o *Order) Held() int64 {
+	if !o.Operation.Outgoing() {
+		return 0
+	}
+	return o.Total().Minor
+}
+
+// Payee is whom the order pays.
+func (o *Order) Payee(b *Beneficiary, named string) *Payee {
+	return &Payee{Beneficiary: b, IBAN: o.Target, Named: named, Network: o.Network}
+}
+
+// Transaction gives the ledger line of the order on its own wallet.
+func (o *Order) Transaction() Transaction {
+	direction := Debit
+	if !o.Operation.Outgoing() {
+		direction = Credit
+	}
+	return Transaction{
+		WalletID: o.WalletID, CustomerID: o.CustomerID, OrderID: o.ID, Type: TransactionType(o.Operation), Direction: direction,
+		Amount: o.Amount, Fees: o.Fee, CounterpartyName: o.Counterparty, CounterpartyIBAN: o.counterpartyIBAN(),
+		Reference: o.Reference, Description: o.Description,
+	}
+}
+
+func (o *Order) counterpartyIBAN() string {
+	if o.Operation == Topup {
+		return o.Source
+	}
+	return o.Target
+}
+
+// failureReasons are those with which a settlement can fail.
+func failureReasons() []string {
+	return []string{"ACCOUNT_CLOSED", "BANK_REJECTED", "COMPLIANCE_REJECTED", "NETWORK_TIMEOUT"}
+}
+
+// DefaultFailure is the reason of a settlement that fails without one.
+const DefaultFailure = "BANK_REJECTED"
+
+// OrderTable is the life of an order. Who may prepare and execute is in
+// order_rules.go.
+func OrderTable() *machine.Table[OrderFacts] {
+	executed := []machine.State{OrderProcessing, OrderCompleted, OrderFailed}
+	return &machine.Table[OrderFacts]{
+		Name:      "order",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[OrderFacts]{
+			{From: []machine.State{machine.None}, On: PrepareOrder, To: OrderReady, Guard: mayPrepare, Emit: "transaction.prepared",
+				Arms: []machine.Choice[OrderFacts]{{
+					Point: "order.expiry", Default: "EXPIRED",
+					Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpireOrder}},
+					Until:   func(f OrderFacts) time.Time { return f.ValidUntil },
+				}}},
+			{From: []machine.State{OrderReady}, On: ExecuteOrder, To: OrderProcessing, Guard: mayExecute, Emit: "transaction.processing",
+				Arms: []machine.Choice[OrderFacts]{{
+					Point: "settlement.outcome", Default: "COMPLETED",
+					Options: []machine.Option{
+						{Name: "COMPLETED", Trigger: CompleteOrder},
+						{Name: "FAILED", Trigger: FailOrder, Reasons: failureReasons()},
+					},
+				}}},
+			{From: []machine.State{OrderReady}, On: ExpireOrder, To: OrderExpired, Emit: "transaction.expired"},
+			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Emit: "transaction.completed"},
+			{From: []machine.State{OrderProcessing}, On: FailOrder, To: OrderFailed, Emit: "transaction.failed"},
+			{From: executed, On: ExecuteOrder, Refuse: refusal.OrderAlreadyExecuted},
+			{From: []machine.State{OrderExpired}, On: ExecuteOrder, Refuse: refusal.OrderExpired},
+		},
+	}
+}
+
+// Explain adds to a refusal which order it is about, and what may help.
+func (o *Order) Explain(err error) error {
+	return explain(err, func(e *refusal.Error) {
+		switch e.Code {
+		case refusal.OrderAlreadyExecuted:
+			e.Try("getOrder", "shows its result", "accountId", o.WalletID, "orderId", o.ID)
+		case refusal.OrderExpired:
+			e.Details = "the order was valid until " + o.ValidUntil.Format(time.RFC3339)
+			e.Try("prepareOperation", "prepares it again", "accountId", o.WalletID, "operationType", o.Operation.Segment())
+		default:
+			return
+		}
+		e.With("orderId", o.ID).With("orderStatus", string(o.State))
+	})
+}

@@ -1,0 +1,110 @@
+package sandbox
+
+import (
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
+	return &engine.Kind[onboarding.Consent, onboarding.ConsentFacts]{
+		Collection: engine.Collection[onboarding.Consent]{Name: "consent", Indexes: []engine.Index[onboarding.Consent]{
+			{Name: "customer", Of: func(e *onboarding.Consent) []string { return []string{e.CustomerID} }},
+		}},
+		Table: onboarding.ConsentTable(),
+		Facts: func(u *engine.Unit, _ *onboarding.Consent, _ machine.Cause) onboarding.ConsentFacts {
+			return onboarding.ConsentFacts{ExpiresAt: u.Now().Add(onboarding.ConsentLife)}
+		},
+		Effect: s.consentEffect,
+		Subject: func(e *onboarding.Consent) engine.Subject {
+			return engine.Subject{Customer: e.CustomerID, Data: map[string]string{
+				"customerId": e.CustomerID, "consentId": e.ID, "consentType": string(e.Type),
+			}}
+		},
+	}
+}
+
+func (s *Sandbox) consentEffect(u *engine.Unit, e *onboarding.Consent, step machine.Step, cause machine.Cause) error {
+	if step.To != onboarding.ConsentAccepted || !step.Moved() {
+		return nil
+	}
+	caller, _ := cause.Input.(access.Caller)
+	e.AcceptedAt, e.ExpiresAt = u.Now(), u.Now().Add(onboarding.ConsentLife)
+	e.AcceptedBy, e.IPAddress, e.UserAgent = caller.UserID, caller.ForwardedFor, caller.UserAgent
+	e.Method = acceptanceMethod(caller.Platform)
+	u.After(func() error { return s.readyIfComplete(u, s.customers.Get(u, e.CustomerID)) })
+	return nil
+}
+
+// acceptanceMethod tells by the client's platform how a consent was accepted.
+func acceptanceMethod(platform string) string {
+	switch platform {
+	case "web":
+		return "WEB_UI"
+	case "mobile", "ios", "android":
+		return "MOBILE_APP"
+	}
+	return "API"
+}
+
+// AcceptConsent accepts one of the three consents for a customer. Accepting
+// what is accepted changes nothing and answers the same.
+func (s *Sandbox) AcceptConsent(c access.Caller, customerID string, t onboarding.ConsentType, version string) (*onboarding.Consent, error) {
+	var consent *onboarding.Consent
+	err := s.do(c, func(u *engine.Unit) error {
+		customer, err := s.customer(u, c, customerID)
+		if err != nil {
+			return err
+		}
+		if consent = s.consentOf(u, customer.ID, t); consent == nil {
+			consent = &onboarding.Consent{Life: s.newLife(u, "consent"), CustomerID: customer.ID, Type: t}
+			consent.ID = "consent-cust-" + consent.ID
+			if err := s.consents.Create(u, consent, onboarding.RequestConsent, by(c)); err != nil {
+				return err
+			}
+		}
+		if consent.State != onboarding.ConsentAccepted {
+			consent.Version = version
+		}
+		return s.consents.Fire(u, consent, onboarding.AcceptConsent, by(c))
+	})
+	return consent, err
+}
+
+// Consent gives a consent by its id.
+func (s *Sandbox) Consent(c access.Caller, id string) (*onboarding.Consent, error) {
+	var consent *onboarding.Consent
+	err := s.read(c, func(u *engine.Unit) error {
+		if consent = s.consents.Get(u, id); consent == nil || !c.MayActFor(consent.CustomerID) {
+			return refusal.New(refusal.ConsentNotFound, "the tenant has no consent %s", id)
+		}
+		return nil
+	})
+	return consent, err
+}
+
+func (s *Sandbox) consentOf(u *engine.Unit, customerID string, t onboarding.ConsentType) *onboarding.Consent {
+	for _, consent := range s.consents.By(u, "customer", customerID) {
+		if consent.Type == t {
+			return consent
+		}
+	}
+	return nil
+}
+
+// missingConsents lists the types that the customer has not accepted.
+func (s *Sandbox) missingConsents(u *engine.Unit, customerID string) []onboarding.ConsentType {
+	accepted := map[onboarding.ConsentType]bool{}
+	for _, consent := range s.consents.By(u, "customer", customerID) {
+		accepted[consent.Type] = consent.State == onboarding.ConsentAccepted
+	}
+	var missing []onboarding.ConsentType
+	for _, t := range onboarding.ConsentTypes() {
+		if !accepted[t] {
+			missing = append(missing, t)
+		}
+	}
+	return missing
+}

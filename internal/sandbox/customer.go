@@ -1,0 +1,182 @@
+package sandbox
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
+)
+
+func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
+	return &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
+		Collection: engine.Collection[onboarding.Customer]{Name: "customer", Indexes: []engine.Index[onboarding.Customer]{
+			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
+		}},
+		Table:  onboarding.CustomerTable(),
+		Facts:  s.customerFacts,
+		Effect: s.customerEffect,
+		Subject: func(c *onboarding.Customer) engine.Subject {
+			return engine.Subject{Customer: c.ID, Data: map[string]string{"customerId": c.ID, "email": c.Email, "walletId": c.WalletID}}
+		},
+	}
+}
+
+func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
+	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, MissingConsents: s.missingConsents(u, c.ID)}
+	for _, v := range s.verifications.By(u, "customer", c.ID) {
+		if facts.Verified {
+			break
+		}
+		facts.VerificationID, facts.VerificationState = v.ID, v.State
+		facts.Verified = v.State == onboarding.VerificationApproved
+	}
+	return facts
+}
+
+// customerEffect passes on what a step of a customer means for its users and
+// wallets.
+func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step machine.Step, cause machine.Cause) error {
+	switch step.On {
+	case onboarding.CustomerVerified:
+		return s.readyIfComplete(u, c)
+	case onboarding.Activate:
+		c.ActivatedBy = cause.By
+	case onboarding.ActivationFinished:
+		c.ActivatedAt = u.Now()
+		for _, user := range s.users.By(u, "customer", c.ID) {
+			s.users.Then(u, user, access.ActivateUser, cause)
+		}
+		_, err := s.activateWallets(u, c)
+		return err
+	}
+	return nil
+}
+
+// readyIfComplete makes the wallets wait for the activation when everything
+// else is there.
+func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error {
+	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verified && len(facts.MissingConsents) == 0 {
+		return s.walletsReady(u, c.ID)
+	}
+	return nil
+}
+
+// Registration is what somebody registers with, whatever family of body it
+// came in.
+type Registration struct {
+	Email, Phone, Password string
+	Person                 onboarding.Person
+	Name                   string
+	Roles                  []string
+	Category               string
+	Choices                []onboarding.Choice
+}
+
+// Registered is a new customer with its user and wallet.
+type Registered struct {
+	Customer *onboarding.Customer
+	User     *access.User
+	Wallet   *payments.Wallet
+	Category onboarding.Category
+}
+
+// RegisterIndividual makes a customer, its user and its inactive wallets. It
+// refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL.
+func (s *Sandbox) RegisterIndividual(c access.Caller, in Registration) (Registered, error) {
+	var out Registered
+	if in.Category == "" {
+		in.Category = onboarding.DefaultCategory(onboarding.Individual).Code
+	}
+	category, err := onboarding.CheckCategory(in.Category, onboarding.Individual, in.Choices)
+	if err != nil {
+		return out, withHierarchy(err, c.Tenant)
+	}
+	err = s.do(c, func(u *engine.Unit) error {
+		if other := s.customers.First(u, "email", strings.ToLower(in.Email)); other != nil {
+			return refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", in.Email)
+		}
+		customer := &onboarding.Customer{
+			Life: s.newLife(u, "customer"), Type: onboarding.Individual, Email: in.Email, Phone: in.Phone,
+			Person: in.Person, Name: in.Name, Category: category.Code, Features: features(in.Choices),
+		}
+		s.completePerson(u, &customer.Person)
+		out = Registered{Customer: customer, Category: category}
+		return s.addCustomer(u, c, in, &out)
+	})
+	return out, err
+}
+
+// addCustomer stores a new customer with its first user and its wallets.
+func (s *Sandbox) addCustomer(u *engine.Unit, c access.Caller, in Registration, out *Registered) error {
+	customer := out.Customer
+	user := &access.User{Life: s.newLife(u, "user"), CustomerID: customer.ID, Username: in.Email, Roles: in.Roles}
+	user.Secret = s.digest(user.ID, in.Password)
+	customer.UserID = user.ID
+	wallet, err := s.openWallets(u, customer)
+	if err != nil {
+		return err
+	}
+	customer.WalletID = wallet.ID
+	out.User, out.Wallet = user, wallet
+	if err := s.users.Create(u, user, access.AddUser, by(c)); err != nil {
+		return err
+	}
+	return s.customers.Create(u, customer, onboarding.Register, by(c))
+}
+
+// completePerson gives the person and what belongs to it ids.
+func (s *Sandbox) completePerson(u *engine.Unit, p *onboarding.Person) {
+	p.ID = fake.ID(s.seed(u), "person", u.Next())
+	for i := range p.Addresses {
+		p.Addresses[i].ID = fake.ID(s.seed(u), "address", u.Next())
+	}
+	for i := range p.Contacts {
+		p.Contacts[i].ID = fake.ID(s.seed(u), "contact", u.Next())
+	}
+}
+
+func features(choices []onboarding.Choice) map[string]string {
+	values := map[string]string{}
+	for _, choice := range choices {
+		for key, value := range choice.Values {
+			values[choice.Feature+"."+key] = value
+		}
+	}
+	return values
+}
+
+func withHierarchy(err error, tenant string) error {
+	if e, ok := err.(*refusal.Error); ok {
+		for i := range e.Next {
+			e.Next[i].Params["tenantId"] = tenant
+		}
+	}
+	return err
+}
+
+// customer finds a customer on whose behalf the caller may act.
+func (s *Sandbox) customer(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
+	customer := s.customers.Get(u, id)
+	if customer == nil || !c.MayActFor(id) {
+		return nil, noCustomer(id)
+	}
+	return customer, nil
+}
+
+func noCustomer(id string) error {
+	return refusal.New(refusal.CustomerNotFound, "the tenant has no customer %s", id).
+		Try("registerIndividual", "registers one")
+}
+
+func (s *Sandbox) do(c access.Caller, fn func(*engine.Unit) error) error {
+	return s.engine.Do(c.Tenant, fn)
+}
+
+func (s *Sandbox) read(c access.Caller, fn func(*engine.Unit) error) error {
+	return s.engine.Read(c.Tenant, fn)
+}

@@ -1,0 +1,159 @@
+package sandbox
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
+)
+
+func documentCollection() engine.Collection[onboarding.Document] {
+	return engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
+		{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
+	}}
+}
+
+// content is the file of a document. It stands apart, so that looking at a
+// verification does not read megabytes.
+type content struct {
+	ID   string `json:"id"`
+	Seq  int64  `json:"seq"`
+	File []byte `json:"file"`
+}
+
+// Key is what the content is stored under: the id of its document.
+func (c *content) Key() (id string, seq int64) { return c.ID, c.Seq }
+
+// Upload is a document as it is handed in.
+type Upload struct {
+	Type, FileName, MimeType, Description string
+	// Base64 is the file, with or without the head of a data URL.
+	Base64 string
+	// Nested tells that the file stands in the body's document member.
+	Nested bool
+}
+
+// file is a document that has been decoded and checked.
+type file struct {
+	Upload
+	content []byte
+}
+
+// check decodes the file and finds everything that is wrong with it.
+func (in Upload) check() (file, []refusal.Fault) {
+	content, mimeType, faults := decodeFile(in)
+	if len(faults) == 0 {
+		mimeType, faults = onboarding.CheckDocument(in.Type, mimeType, content)
+	}
+	in.Base64, in.MimeType = "", mimeType
+	return file{in, content}, faults
+}
+
+// UploadDocument checks and keeps a document of a verification. The last one
+// that is required starts the review. It refuses with VERIFICATION_NOT_FOUND,
+// VERIFICATION_DECIDED, and REQUEST_INVALID with everything that is wrong with
+// the file.
+func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, in Upload) (*onboarding.Document, *onboarding.Verification, error) {
+	checked, faults := in.check()
+	if in.Nested {
+		faults = within("document", faults)
+	}
+	if err := refusal.Invalid(faults); err != nil {
+		return nil, nil, err
+	}
+	var document *onboarding.Document
+	detail, err := s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		v, err := s.verification(u, c, verificationID)
+		if err != nil {
+			return nil, err
+		}
+		if document, err = s.addDocument(u, c, v, checked); err != nil {
+			return nil, err
+		}
+		if len(v.Missing()) > 0 {
+			return v, nil
+		}
+		return v, s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
+	})
+	return document, detail.Verification, err
+}
+
+// addDocument keeps a checked document with its file.
+func (s *Sandbox) addDocument(u *engine.Unit, c access.Caller, v *onboarding.Verification, f file) (*onboarding.Document, error) {
+	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
+		return nil, err
+	}
+	n := u.Next()
+	document := &onboarding.Document{
+		ID: fake.ID(s.seed(u), "document", n), Seq: n, VerificationID: v.ID, CustomerID: v.CustomerID,
+		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content),
+		Description: f.Description, UploadedBy: c.UserID, UploadedAt: u.Now(),
+	}
+	v.Submitted = append(v.Submitted, f.Type)
+	s.documents.Add(u, document)
+	s.contents.Add(u, &content{ID: document.ID, Seq: n, File: f.content})
+	return document, nil
+}
+
+// files checks the pictures of a submission; without any, the paper's data
+// alone are the document.
+func (in Submission) files() ([]file, error) {
+	var files []file
+	var faults []refusal.Fault
+	for _, image := range in.Images {
+		if image.Data == "" {
+			continue
+		}
+		kind := in.DocumentType
+		if strings.HasSuffix(image.Field, "selfieImage") {
+			kind = "SELFIE"
+		}
+		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data}.check()
+		for _, fault := range found {
+			faults = append(faults, refusal.Fault{Field: image.Field, Pointer: pointer(image.Field), Message: fault.Message})
+		}
+		files = append(files, checked)
+	}
+	if len(files) == 0 {
+		files = []file{{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json"}, nil}}
+	}
+	return files, refusal.Invalid(faults)
+}
+
+// within moves faults into a member of the body.
+func within(member string, faults []refusal.Fault) []refusal.Fault {
+	for i, f := range faults {
+		field := member + "." + f.Field
+		faults[i] = refusal.Fault{Field: field, Pointer: pointer(field), Message: f.Message}
+	}
+	return faults
+}
+
+func pointer(field string) string { return "/" + strings.ReplaceAll(field, ".", "/") }
+
+// decodeFile decodes the base64 of a file strictly: padding and alphabet must be
+// right, since production refuses what a lenient decoder would let pass.
+func decodeFile(in Upload) (content []byte, mimeType string, faults []refusal.Fault) {
+	text, mimeType := in.Base64, in.MimeType
+	if head, rest, ok := strings.Cut(text, ","); ok && strings.HasPrefix(head, "data:") {
+		text = rest
+		if mimeType == "" {
+			mimeType = strings.TrimSuffix(strings.TrimPrefix(head, "data:"), ";base64")
+		}
+	}
+	fault := func(message string) []refusal.Fault {
+		return []refusal.Fault{{Field: "fileContent", Pointer: "/fileContent", Message: message}}
+	}
+	if base64.StdEncoding.DecodedLen(len(text)) > onboarding.MaxDocument+2 {
+		return nil, mimeType, fault("has more than 10 MiB")
+	}
+	content, err := base64.StdEncoding.Strict().DecodeString(text)
+	if err != nil || strings.ContainsAny(text, "\r\n") {
+		return nil, mimeType, fault("is not valid base64")
+	}
+	return content, mimeType, nil
+}

@@ -1,0 +1,264 @@
+package sandbox
+
+import (
+	"strconv"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
+)
+
+func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
+	return &engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]{
+		Collection: engine.Collection[payments.PaymentConsent]{Name: "payment_consent", Indexes: []engine.Index[payments.PaymentConsent]{
+			{Name: "wallet", Of: func(p *payments.PaymentConsent) []string { return []string{p.WalletID} }},
+		}},
+		Table: payments.PaymentConsentTable(),
+		Facts: func(_ *engine.Unit, p *payments.PaymentConsent, cause machine.Cause) payments.PaymentConsentFacts {
+			facts, _ := cause.Input.(payments.PaymentConsentFacts)
+			facts.ValidUntil = p.ValidUntil
+			return facts
+		},
+		Effect: s.paymentConsentEffect,
+		Subject: func(p *payments.PaymentConsent) engine.Subject {
+			return engine.Subject{Customer: p.CustomerID, Data: map[string]string{
+				"customerId": p.CustomerID, "walletId": p.WalletID, "accountId": p.WalletID,
+				"consentId": p.ID, "operationType": string(p.Operation),
+			}}
+		},
+	}
+}
+
+func (s *Sandbox) paymentConsentEffect(u *engine.Unit, p *payments.PaymentConsent, step machine.Step, cause machine.Cause) error {
+	switch step.On {
+	case payments.ApprovePaymentConsent:
+		p.ApprovedAt = u.Now()
+	case payments.UsePaymentConsent:
+		if p.Used++; p.UsedUp() {
+			s.paymentConsents.Then(u, p, payments.ExhaustPaymentConsent, cause)
+		}
+	}
+	return nil
+}
+
+// ConsentRequest is what a payment consent is made of, whatever family of body
+// it came in.
+type ConsentRequest struct {
+	Operation                       payments.Operation
+	PaymentType, Title, Description string
+	// From is zero for a consent that begins at once.
+	From, Until time.Time
+	// UntilField is where the request has the end.
+	UntilField                               string
+	MaxUses                                  int64
+	PerTransaction, PerDay, PerMonth         *ConsentAmount
+	CountPerDay, CountPerWeek, CountPerMonth int64
+	Payees                                   payments.ConsentPayees
+	Details                                  map[string]any
+}
+
+// ConsentAmount is a limit as the request has it.
+type ConsentAmount struct {
+	// Field is where the amount stands.
+	Field string
+	Value any
+	Scale *int
+	// Major amounts are whole currency units, others the smallest ones.
+	Major    bool
+	Currency string
+}
+
+// minor reads the limit in the account's currency.
+func (a *ConsentAmount) minor(currency string) (*int64, error) {
+	if a == nil {
+		return nil, nil
+	}
+	if a.Currency != "" && a.Currency != currency {
+		return nil, payments.WrongCurrency(a.Field+".currency", currency, a.Currency)
+	}
+	read := money.Scaled{Value: a.Value, Scale: a.Scale, Currency: currency}.Amount
+	if a.Major {
+		read = func() (money.Amount, error) { return money.ParseMajor(a.Value, currency) }
+	}
+	amount, err := read()
+	if err != nil {
+		return nil, refusal.Invalid([]refusal.Fault{{Field: a.Field, Message: err.Error()}})
+	}
+	return &amount.Minor, nil
+}
+
+// ConsentDetail is a payment consent with what its windows leave at an instant.
+type ConsentDetail struct {
+	Consent *payments.PaymentConsent
+	Windows payments.Windows
+	// Token is the magic link token; only creation gives it.
+	Token string
+	At    time.Time
+}
+
+func (s *Sandbox) consentDetail(u *engine.Unit, p *payments.PaymentConsent) ConsentDetail {
+	return ConsentDetail{Consent: p, Windows: s.windows(u, p), At: u.Now()}
+}
+
+// CreatePaymentConsent records a payment consent. Besides what an account
+// refuses, it refuses with CURRENCY_MISMATCH, and with REQUEST_INVALID a period
+// that ends before it begins or is over.
+func (s *Sandbox) CreatePaymentConsent(c access.Caller, accountID string, in ConsentRequest) (ConsentDetail, error) {
+	var d ConsentDetail
+	err := s.do(c, func(u *engine.Unit) error {
+		a, err := s.account(u, c, accountID)
+		if err != nil {
+			return err
+		}
+		p := &payments.PaymentConsent{
+			Life: s.newLife(u, "payment_consent"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
+			Operation: in.Operation, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
+			Currency: a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
+			Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
+		}
+		if p.ValidFrom.IsZero() {
+			p.ValidFrom = u.Now()
+		}
+		p.Answer = fake.Digits(s.seed(u), "payment_consent_answer", p.Seq, 6)
+		facts := payments.PaymentConsentFacts{Account: a.facts(), Fault: in.complete(p, u.Now())}
+		if err := s.paymentConsents.Create(u, p, payments.CreatePaymentConsent, machine.Cause{By: c.UserID, Input: facts}); err != nil {
+			return err
+		}
+		d = s.consentDetail(u, p)
+		d.Token, err = s.sign(map[string]any{
+			"iss": "bff", "sub": p.ID, "consentId": p.ID, "tenantId": u.Tenant(), "walletId": p.WalletID, "answer": p.Answer,
+			"iat": p.Created.Unix(), "exp": p.ValidUntil.Unix(),
+		})
+		return err
+	})
+	return d, err
+}
+
+// complete reads the limits and the period into the consent.
+func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) error {
+	for _, limit := range []struct {
+		asked *ConsentAmount
+		to    **int64
+	}{
+		{in.PerTransaction, &p.Limits.PerTransaction}, {in.PerDay, &p.Limits.PerDay}, {in.PerMonth, &p.Limits.PerMonth},
+	} {
+		var err error
+		if *limit.to, err = limit.asked.minor(p.Currency); err != nil {
+			return err
+		}
+	}
+	fault := refusal.Fault{Field: in.UntilField}
+	switch {
+	case !p.ValidUntil.After(now):
+		fault.Message = "is over: it is " + now.Format(time.RFC3339)
+	case !p.ValidUntil.After(p.ValidFrom):
+		fault.Message = "must be later than the begin"
+	default:
+		return nil
+	}
+	return refusal.Invalid([]refusal.Fault{fault})
+}
+
+// paymentConsent finds a payment consent on whose account the caller may act.
+func (s *Sandbox) paymentConsent(u *engine.Unit, c access.Caller, id string) (*payments.PaymentConsent, error) {
+	p := s.paymentConsents.Get(u, id)
+	if p == nil || !c.MayActFor(p.CustomerID) {
+		return nil, refusal.New(refusal.PaymentConsentNotFound, "the tenant has no payment consent %s", id)
+	}
+	return p, nil
+}
+
+// consentOnAccount finds a payment consent of an account.
+func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, id string) (*payments.PaymentConsent, error) {
+	a, err := s.account(u, c, accountID)
+	if err != nil {
+		return nil, err
+	}
+	p := s.paymentConsents.Get(u, id)
+	if p == nil || p.WalletID != a.wallet.ID {
+		return nil, refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", id).
+			Try("listPaymentConsents", "shows the payment consents of the account", "accountId", a.wallet.ID)
+	}
+	return p, nil
+}
+
+// PaymentConsents lists the payment consents of an account, the oldest first.
+func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentDetail, error) {
+	list := []ConsentDetail{}
+	err := s.read(c, func(u *engine.Unit) error {
+		a, err := s.account(u, c, accountID)
+		if err != nil {
+			return err
+		}
+		for _, p := range s.paymentConsents.By(u, "wallet", a.wallet.ID) {
+			list = append(list, s.consentDetail(u, p))
+		}
+		return nil
+	})
+	return list, err
+}
+
+// PaymentConsent shows one payment consent. Besides what an account refuses, it
+// refuses with PAYMENT_CONSENT_NOT_FOUND.
+func (s *Sandbox) PaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
+	var d ConsentDetail
+	err := s.read(c, func(u *engine.Unit) error {
+		p, err := s.consentOnAccount(u, c, accountID, id)
+		if err != nil {
+			return err
+		}
+		d = s.consentDetail(u, p)
+		return nil
+	})
+	return d, err
+}
+
+// RevokePaymentConsent ends a payment consent. It refuses with
+// PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED what has ended already.
+func (s *Sandbox) RevokePaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
+	return s.decideConsent(c, payments.RevokePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
+		return s.consentOnAccount(u, c, accountID, id)
+	})
+}
+
+// ApprovePaymentConsent approves one that is PENDING. It refuses with
+// PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED any other.
+func (s *Sandbox) ApprovePaymentConsent(c access.Caller, id string) (ConsentDetail, error) {
+	return s.decideConsent(c, payments.ApprovePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
+		return s.paymentConsent(u, c, id)
+	})
+}
+
+func (s *Sandbox) decideConsent(c access.Caller, on machine.Trigger, find func(*engine.Unit) (*payments.PaymentConsent, error)) (ConsentDetail, error) {
+	var d ConsentDetail
+	err := s.do(c, func(u *engine.Unit) error {
+		p, err := find(u)
+		if err != nil {
+			return err
+		}
+		if err := s.paymentConsents.Fire(u, p, on, machine.Cause{By: c.UserID}); err != nil {
+			return p.Explain(err)
+		}
+		d = s.consentDetail(u, p)
+		return nil
+	})
+	return d, err
+}
+
+func consentUses() *engine.Collection[payments.Use] {
+	return &engine.Collection[payments.Use]{Name: "payment_consent_use"}
+}
+
+func useID(consentID string, number int64) string {
+	return consentID + "." + strconv.FormatInt(number, 10)
+}
+
+// windows are the windows of a payment consent as they stand now.
+func (s *Sandbox) windows(u *engine.Unit, p *payments.PaymentConsent) payments.Windows {
+	return p.Windows.At(u.Now(), func(number int64) *payments.Use { return consentUses().Get(u, useID(p.ID, number)) })
+}

@@ -1,0 +1,102 @@
+// Package sandbox owns the product's verbs: each opens one unit of work,
+// gathers facts that cross aggregates, and fires triggers. Rules that concern
+// one aggregate alone are in internal/domain; what happens over HTTP is not its
+// business.
+package sandbox
+
+import (
+	"fmt"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/internal/store"
+)
+
+// Config is what a sandbox stands on.
+type Config struct {
+	Store *store.Store
+	// Wall is the real time.
+	Wall func() time.Time
+	// Seed makes ids, people and account numbers; tenants add their own id.
+	Seed string
+	// DelayScale is the part of a delay that a running clock waits.
+	DelayScale float64
+	// Tenants restricts the tenants that may be used; empty allows any.
+	Tenants []string
+	// NoFixedTokens switches the fixed tokens off.
+	NoFixedTokens bool
+}
+
+// Sandbox is the product: customers, their verification, their money.
+type Sandbox struct {
+	config Config
+	engine *engine.Engine
+	key    []byte
+	// scenarios are those that can govern, by name.
+	scenarios map[string]*scenario.Scenario
+
+	customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
+	verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
+	consents      *engine.Kind[onboarding.Consent, onboarding.ConsentFacts]
+	users         *engine.Kind[access.User, access.UserFacts]
+	sessions      *engine.Kind[access.Session, access.SessionFacts]
+	documents     engine.Collection[onboarding.Document]
+	contents      engine.Collection[content]
+
+	wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
+	beneficiaries   *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]
+	paymentConsents *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]
+	orders          *engine.Kind[payments.Order, payments.OrderFacts]
+	transactions    engine.Collection[payments.Transaction]
+}
+
+// New opens the sandbox on its store. A table with a mistake is an error.
+func New(c Config) (*Sandbox, error) {
+	s := &Sandbox{config: c, key: signingKey(c.Seed)}
+	s.customers = s.customerKind()
+	s.verifications = s.verificationKind()
+	s.consents = s.consentKind()
+	s.users = s.userKind()
+	s.sessions = s.sessionKind()
+	s.documents = documentCollection()
+	s.contents = engine.Collection[content]{Name: "document_content"}
+	s.wallets = s.walletKind()
+	s.beneficiaries = s.beneficiaryKind()
+	s.paymentConsents = s.paymentConsentKind()
+	s.orders = s.orderKind()
+	s.transactions = transactionCollection()
+	var err error
+	s.engine, err = engine.New(
+		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Choose: s.choose},
+		s.customers, s.users, s.sessions, s.verifications, s.consents,
+		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
+	)
+	if err != nil {
+		return nil, fmt.Errorf("open sandbox: %w", err)
+	}
+	if err := s.loadScenarios(s.engine.Machines()); err != nil {
+		return nil, fmt.Errorf("open sandbox: %w", err)
+	}
+	return s, nil
+}
+
+// Engine gives the engine to those who drive the clock.
+func (s *Sandbox) Engine() *engine.Engine { return s.engine }
+
+// seed is what a tenant's invented data is made from.
+func (s *Sandbox) seed(u *engine.Unit) string { return s.config.Seed + "/" + u.Tenant() }
+
+// newLife gives a new aggregate of a kind its id and its place in the order.
+func (s *Sandbox) newLife(u *engine.Unit, kind string) machine.Life {
+	n := u.Next()
+	return machine.Life{ID: fake.ID(s.seed(u), kind, n), Seq: n}
+}
+
+// by is the cause of a trigger that a caller fires.
+func by(c access.Caller) machine.Cause { return machine.Cause{By: c.UserID, Input: c} }

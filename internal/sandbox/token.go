@@ -1,0 +1,171 @@
+package sandbox
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+// signingKey makes the key of the tokens from the seed, so that a token is
+// still good after a restart and the same seed gives the same tokens.
+func signingKey(seed string) []byte {
+	sum := sha256.Sum256([]byte("finhub-sandbox token key/" + seed))
+	return sum[:]
+}
+
+// sign makes an HS256 token of the claims.
+func (s *Sandbox) sign(claims map[string]any) (string, error) {
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString(s.key)
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	return token, nil
+}
+
+// digest is what is kept of a password. It is keyed and bound to its user, so
+// that equal passwords look different, but deliberately not slow: these are
+// test accounts, and a slow digest would be most of the cost of a registration.
+func (s *Sandbox) digest(userID, password string) string {
+	mac := hmac.New(sha256.New, s.key)
+	mac.Write([]byte(userID + "\x00" + password))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+func (s *Sandbox) passwordFits(u *access.User, password string) bool {
+	return hmac.Equal([]byte(u.Secret), []byte(s.digest(u.ID, password)))
+}
+
+// claims are the documented ones of a session's token.
+type claims struct {
+	jwt.RegisteredClaims
+	TenantID   string   `json:"tenantId"`
+	CustomerID string   `json:"customerId"`
+	UserID     string   `json:"userId"`
+	UserType   string   `json:"userType"`
+	Roles      []string `json:"roles"`
+	SessionID  string   `json:"sessionId"`
+}
+
+func (s *Sandbox) sessionToken(tenant string, session *access.Session) (string, error) {
+	userType := "CONSUMER"
+	if session.Sort == access.Staff {
+		userType = "ADMIN"
+	}
+	return s.sign(map[string]any{
+		"iss": "bff", "aud": "bff-clients", "sub": session.UserID, "jti": session.TokenID,
+		"iat": session.IssuedAt.Unix(), "exp": session.IssuedAt.Add(access.TokenLife).Unix(),
+		"tenantId": tenant, "customerId": session.CustomerID, "userId": session.UserID,
+		"userType": userType, "roles": session.Roles, "sessionId": session.ID,
+	})
+}
+
+// The fixed tokens, for tests. They never expire and act in any tenant.
+const (
+	TokenAdmin       = "sandbox-admin"
+	TokenPowerTenant = "sandbox-power-tenant"
+	TokenCompliance  = "sandbox-compliance"
+)
+
+// FixedTokens lists the fixed tokens with what they stand for.
+func FixedTokens() [][2]string {
+	return [][2]string{
+		{TokenAdmin, "administrator of the tenant"},
+		{TokenPowerTenant, "power tenant, decides about high-risk customers"},
+		{TokenCompliance, "compliance officer of the tenant"},
+	}
+}
+
+func fixedCaller(token string) (access.Caller, bool) {
+	c := access.Caller{Sort: access.Staff, UserID: token}
+	switch token {
+	case TokenAdmin:
+		c.Roles = []string{access.RoleAdmin, access.RoleAdminUser}
+	case TokenPowerTenant:
+		c.Roles, c.PowerTenant = []string{access.RoleAdmin, access.RoleAdminUser, access.RoleCompliance}, true
+	case TokenCompliance:
+		c.Roles = []string{access.RoleCompliance}
+	default:
+		return c, false
+	}
+	return c, true
+}
+
+// Identify finds out who holds a bearer token in a tenant; without a token the
+// caller is the public. It refuses with TENANT_ACCESS_DENIED a tenant that may
+// not be used or that is not the token's, with TOKEN_INVALID and TOKEN_EXPIRED
+// a token that does not hold, and with SESSION_ENDED one whose session is over.
+// Where lapsed is set an expired token of an open session will do: that is what
+// refreshing is for.
+func (s *Sandbox) Identify(tenant, token string, lapsed bool) (access.Caller, error) {
+	if len(s.config.Tenants) > 0 && !slices.Contains(s.config.Tenants, tenant) {
+		return access.Caller{}, refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s", tenant)
+	}
+	if token == "" {
+		return access.Caller{Sort: access.Public, Tenant: tenant}, nil
+	}
+	if c, ok := fixedCaller(token); ok && !s.config.NoFixedTokens {
+		c.Tenant = tenant
+		return c, nil
+	}
+	return s.identifySession(tenant, token, lapsed)
+}
+
+func (s *Sandbox) identifySession(tenant, token string, lapsed bool) (access.Caller, error) {
+	var c claims
+	// Times are checked below, on the tenant's clock.
+	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
+		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.key, nil })
+	if err != nil {
+		return access.Caller{}, refusal.New(refusal.TokenInvalid, "%s", tokenFault(err))
+	}
+	if c.TenantID != tenant {
+		return access.Caller{}, refusal.New(refusal.TenantAccessDenied, "the token is of another tenant than %s", tenant)
+	}
+	var caller access.Caller
+	err = s.engine.Read(tenant, func(u *engine.Unit) error {
+		session := s.sessions.Get(u, c.SessionID)
+		if session == nil || session.State != access.SessionOpen || session.Over(u.Now()) {
+			return refusal.New(refusal.SessionEnded, "the session of the token is over").With("sessionId", c.SessionID)
+		}
+		if !lapsed && (c.ExpiresAt == nil || !u.Now().Before(c.ExpiresAt.Time)) {
+			return refusal.New(refusal.TokenExpired, "the token expired at %s", expiry(c)).
+				Try("refreshIndividualSession", "renews it", "customerId", c.CustomerID, "userId", c.UserID, "sessionId", c.SessionID)
+		}
+		if session.TokenID != c.ID {
+			return refusal.New(refusal.TokenInvalid, "the session has been refreshed since: use its newer token")
+		}
+		caller = access.Caller{
+			Sort: session.Sort, Tenant: tenant, UserID: session.UserID, CustomerID: session.CustomerID,
+			SessionID: session.ID, Roles: session.Roles,
+		}
+		return nil
+	})
+	return caller, err
+}
+
+func expiry(c claims) string {
+	if c.ExpiresAt == nil {
+		return "no time"
+	}
+	return c.ExpiresAt.UTC().Format(time.RFC3339)
+}
+
+func tokenFault(err error) string {
+	switch {
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return "the token is not signed by this sandbox; with another --seed the key is another"
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return "the token is neither a JWT nor one of the fixed tokens"
+	}
+	return "the token cannot be used"
+}

@@ -1,0 +1,248 @@
+package sandbox
+
+import (
+	"slices"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+// reviewTime is how long a verification may take before it is due.
+const reviewTime = 72 * time.Hour
+
+func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
+	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
+		Collection: engine.Collection[onboarding.Verification]{Name: "verification", Indexes: []engine.Index[onboarding.Verification]{
+			{Name: "customer", Of: func(v *onboarding.Verification) []string { return []string{v.CustomerID} }},
+		}},
+		Table: onboarding.VerificationTable(),
+		Facts: func(_ *engine.Unit, v *onboarding.Verification, cause machine.Cause) onboarding.VerificationFacts {
+			caller, _ := cause.Input.(access.Caller)
+			// A decision of the world is made by whoever is entitled to it.
+			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
+		},
+		Effect: s.verificationEffect,
+		Subject: func(v *onboarding.Verification) engine.Subject {
+			return engine.Subject{Customer: v.CustomerID, Data: map[string]string{
+				"customerId": v.CustomerID, "verificationId": v.ID, "verificationType": v.Type,
+			}}
+		},
+	}
+}
+
+func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification, step machine.Step, cause machine.Cause) error {
+	switch step.On {
+	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
+		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
+	}
+	if step.On == onboarding.Approve {
+		v.Level = onboarding.TenantVerified
+		if v.HighRisk {
+			v.Level = onboarding.PowerTenantVerified
+		}
+		s.customers.Then(u, s.customers.Get(u, v.CustomerID), onboarding.CustomerVerified, cause)
+	}
+	return nil
+}
+
+// VerificationRequest is what a verification is opened with.
+type VerificationRequest struct {
+	Type, Level, Notes, Priority string
+	// Again continues the open verification of the type instead of refusing a
+	// second one.
+	Again bool
+}
+
+// OpenVerification opens an attempt to verify a customer. It refuses with
+// CUSTOMER_NOT_FOUND, and with VERIFICATION_EXISTS while one of the same type is
+// open or approved; after a rejection the next attempt is counted up.
+func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in VerificationRequest) (VerificationDetail, error) {
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		customer, err := s.customer(u, c, customerID)
+		if err != nil {
+			return nil, err
+		}
+		return s.openVerification(u, c, customer, in)
+	})
+}
+
+// VerificationDetail is a verification with what was handed in for it.
+type VerificationDetail struct {
+	Verification *onboarding.Verification
+	Documents    []*onboarding.Document
+	// At is the tenant's time of the reply.
+	At time.Time
+}
+
+// withVerification runs a verb about one verification and gives it in full.
+func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*onboarding.Verification, error)) (VerificationDetail, error) {
+	var d VerificationDetail
+	err := s.do(c, func(u *engine.Unit) (err error) {
+		if d.Verification, err = verb(u); err != nil {
+			return err
+		}
+		d.Documents, d.At = s.documents.By(u, "verification", d.Verification.ID), u.Now()
+		return nil
+	})
+	return d, err
+}
+
+func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
+	if in.Type == "" {
+		in.Type = "IDENTITY_VERIFICATION"
+	}
+	attempt := 1
+	for _, other := range s.verifications.By(u, "customer", customer.ID) {
+		if other.Type != in.Type {
+			continue
+		}
+		if other.Open() && in.Again {
+			return other, nil
+		}
+		if other.Open() || other.State == onboarding.VerificationApproved {
+			return nil, refusal.New(refusal.VerificationExists, "verification %s of type %s is %s", other.ID, in.Type, other.State).
+				With("verificationId", other.ID).
+				Try("getVerification", "shows it", "verificationId", other.ID)
+		}
+		attempt++
+	}
+	category, _ := onboarding.FindCategory(customer.Category)
+	v := &onboarding.Verification{
+		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
+		Requested: in.Level, HighRisk: category.Risk == onboarding.HighRisk, Attempt: attempt,
+		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(reviewTime),
+		Required: onboarding.IndividualRequirements(in.Type, category.Risk),
+	}
+	if v.Priority == "" {
+		v.Priority = "NORMAL"
+	}
+	if v.Requested == "" {
+		v.Requested = onboarding.TenantVerified
+		if v.HighRisk {
+			v.Requested = onboarding.PowerTenantVerified
+		}
+	}
+	return v, s.verifications.Create(u, v, onboarding.OpenVerification, by(c))
+}
+
+// InitiateVerification opens the identity verification of a customer and starts
+// it. It refuses as OpenVerification does.
+func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (VerificationDetail, error) {
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		customer, err := s.customer(u, c, customerID)
+		if err != nil {
+			return nil, err
+		}
+		v, err := s.openVerification(u, c, customer, VerificationRequest{})
+		if err != nil {
+			return nil, err
+		}
+		return v, s.verifications.Fire(u, v, onboarding.StartReview, by(c))
+	})
+}
+
+// Submission is the data of an identity paper.
+type Submission struct {
+	DocumentType, DocumentNumber, Notes string
+	// Images are data URLs; empty ones are left out.
+	Images []Image
+}
+
+// Image is a picture within a body, with the member in which it stands.
+type Image struct{ Field, Data string }
+
+// SubmitVerification hands the data of a customer's identity paper in, which
+// starts the review: its outcome is decided later. The open verification is
+// used, or one is opened. Pictures are checked as documents are.
+func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Submission) (VerificationDetail, error) {
+	files, err := in.files()
+	if err != nil {
+		return VerificationDetail{}, err
+	}
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		customer, err := s.customer(u, c, customerID)
+		if err != nil {
+			return nil, err
+		}
+		v, err := s.openVerification(u, c, customer, VerificationRequest{Again: true, Notes: in.Notes})
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			if _, err := s.addDocument(u, c, v, f); err != nil {
+				return nil, err
+			}
+		}
+		return v, s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
+	})
+}
+
+// Verification gives a verification with its documents.
+func (s *Sandbox) Verification(c access.Caller, id string) (d VerificationDetail, err error) {
+	err = s.read(c, func(u *engine.Unit) error {
+		if d.Verification, err = s.verification(u, c, id); err != nil {
+			return err
+		}
+		d.Documents, d.At = s.documents.By(u, "verification", id), u.Now()
+		return nil
+	})
+	return d, err
+}
+
+// Decision is what a member of staff decides about a verification.
+type Decision struct {
+	Reject          bool
+	Reason, Comment string
+	// By names who decides, if the request says so.
+	By string
+}
+
+// DecideVerification approves or rejects a verification at once and cancels its
+// pending outcome. It refuses with VERIFICATION_DECIDED, and with
+// POWER_TENANT_REQUIRED for a high-risk customer.
+func (s *Sandbox) DecideVerification(c access.Caller, id string, in Decision) (VerificationDetail, error) {
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		v, err := s.verification(u, c, id)
+		if err != nil {
+			return nil, err
+		}
+		on, cause := onboarding.Approve, by(c)
+		if in.Reject {
+			on = onboarding.Reject
+		}
+		cause.Reason = in.Reason
+		if in.By != "" {
+			cause.By = in.By
+		}
+		v.Comment = in.Comment
+		return v, s.verifications.Fire(u, v, on, cause)
+	})
+}
+
+// verification finds a verification of a customer for whom the caller may act.
+func (s *Sandbox) verification(u *engine.Unit, c access.Caller, id string) (*onboarding.Verification, error) {
+	v := s.verifications.Get(u, id)
+	if v == nil || !c.MayActFor(v.CustomerID) {
+		return nil, refusal.New(refusal.VerificationNotFound, "the tenant has no verification %s", id).
+			Try("createVerification", "opens one")
+	}
+	return v, nil
+}
+
+// latestVerification is the one that counts for a customer: an approved one if
+// there is any, else the newest.
+func (s *Sandbox) latestVerification(u *engine.Unit, customerID string) *onboarding.Verification {
+	list := s.verifications.By(u, "customer", customerID)
+	if len(list) == 0 {
+		return nil
+	}
+	approved := slices.IndexFunc(list, func(v *onboarding.Verification) bool { return v.State == onboarding.VerificationApproved })
+	if approved >= 0 {
+		return list[approved]
+	}
+	return list[len(list)-1]
+}
