@@ -175,5 +175,10 @@ func Explain(err error, data string) string {
 	case errors.Is(err, store.ErrNotOurs):
 		return fmt.Sprintf("%s is not a data file of the sandbox: choose another file with --data; it was not changed", data)
 	}
-	return strings.ReplaceAll(err.Error(), "\n", "; ")
+	line := strings.ReplaceAll(err.Error(), "\n", "; ")
+	var file *os.PathError
+	if errors.As(err, &file) {
+		line += ": choose another file with --data"
+	}
+	return line
 }

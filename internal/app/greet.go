@@ -54,7 +54,7 @@ func state(c Config, opened store.Report) string {
 	if c.Data == "" {
 		return "in memory, lost at the end"
 	}
-	text := fmt.Sprintf("%s, durability %s, %d commits read", c.Data, c.Durability, opened.Commits)
+	text := fmt.Sprintf("%s, durability %s, %d records read", c.Data, c.Durability, opened.Records)
 	if opened.Dropped > 0 {
 		text += fmt.Sprintf("; DROPPED the last %d bytes, which were not a whole commit", opened.Dropped)
 	}

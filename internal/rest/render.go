@@ -107,6 +107,24 @@ func asRefusal(err error) *refusal.Error {
 	return refusal.New(refusal.Internal, "")
 }
 
+// worded turns the calls within a refusal's data into paths.
+func worded(d *contract.Document, value any) any {
+	switch v := value.(type) {
+	case refusal.Call:
+		if o := d.Operation(v.Operation); o != nil {
+			return o.URL(v.Params)
+		}
+		return ""
+	case []map[string]any:
+		for _, m := range v {
+			for name, member := range m {
+				m[name] = worded(d, member)
+			}
+		}
+	}
+	return value
+}
+
 func write(c echo.Context, status int, body any) ([]byte, error) {
 	text, err := json.Marshal(body, json.Deterministic(true))
 	if err != nil {

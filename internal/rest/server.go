@@ -243,6 +243,9 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 	if e.Code == refusal.Internal {
 		s.Log.Error("request failed", "request", requestID(c), "operation", o.ID, "error", err)
 	}
+	for name, value := range e.Data {
+		e.Data[name] = worded(a.document, value)
+	}
 	status := Status(e.Code)
 	if e.Code == refusal.RateLimited {
 		c.Response().Header().Set("Retry-After", "1")

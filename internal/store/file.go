@@ -9,9 +9,21 @@ import (
 	"strconv"
 )
 
-// markKey holds the number of commands of the commit that wrote it last. It
-// sorts before every key of a tenant.
-const markKey = "!commit"
+// markKey holds the number of commands of the commit that wrote it last, and
+// formatKey, in the first commit of a file, tells that the file is ours. They
+// sort before every key of a tenant.
+const (
+	markKey   = "!commit"
+	formatKey = "!format"
+	format    = "finhub-sandbox 1"
+)
+
+// ownKeys is how many keys of a file are not the sandbox's.
+const ownKeys = 2
+
+// beginning is how every data file of ours begins, whichever of the two keys of
+// its first commit comes first.
+const beginning = "*3\r\n$3\r\nset\r\n$7\r\n!"
 
 // compactAbove is the size from which a file is worth compacting, and
 // compactRatio how many times more commands than keys it must hold.
@@ -39,11 +51,14 @@ func mend(path string) (report Report, err error) {
 	if !info.Mode().IsRegular() {
 		return Report{}, fmt.Errorf("open data file: %s is not a regular file", path)
 	}
+	if err := checkBeginning(f); err != nil {
+		return Report{}, fmt.Errorf("read data file %s: %w", path, err)
+	}
 	log, err := readLog(f)
 	if err != nil {
 		return Report{}, fmt.Errorf("read data file %s: %w", path, err)
 	}
-	report = Report{Dropped: info.Size() - log.size, Commits: log.commits}
+	report = Report{Dropped: info.Size() - log.size, Commits: log.commits, Records: max(0, len(log.values)-ownKeys)}
 	if report.Dropped > 0 {
 		if err := f.Truncate(log.size); err != nil {
 			return Report{}, fmt.Errorf("cut data file %s: %w", path, err)
@@ -55,6 +70,20 @@ func mend(path string) (report Report, err error) {
 		}
 	}
 	return report, nil
+}
+
+// checkBeginning tells our files from others before anything is cut off: what
+// looks like a torn commit at the end of ours may be all that another file is.
+func checkBeginning(f *os.File) error {
+	head := make([]byte, len(beginning))
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	if string(head[:n]) != beginning[:n] {
+		return fmt.Errorf("%w: it begins with %q", ErrNotOurs, head[:n])
+	}
+	return nil
 }
 
 // commitLog is what a data file holds up to the end of its last whole commit.

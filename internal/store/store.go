@@ -39,8 +39,9 @@ type Report struct {
 	// Dropped are the bytes at the end of the file that belonged to a commit
 	// which was never finished.
 	Dropped int64
-	// Commits is the number of whole commits that the file holds.
-	Commits int
+	// Commits is the number of whole commits that the file holds, the one that
+	// made it among them, and Records what they come to.
+	Commits, Records int
 }
 
 // ErrInUse says that another process has the data file open.
@@ -102,7 +103,13 @@ func openFile(o Options) (*Store, Report, error) {
 	if err := db.SetConfig(config); err != nil {
 		return nil, Report{}, errors.Join(err, db.Close())
 	}
-	return &Store{db: db}, report, nil
+	s := &Store{db: db}
+	if report.Commits == 0 {
+		if err := s.Update(func(tx *Tx) error { tx.Set(formatKey, format); return nil }); err != nil {
+			return nil, Report{}, errors.Join(err, db.Close())
+		}
+	}
+	return s, report, nil
 }
 
 // Close writes what is pending and gives the data file free.

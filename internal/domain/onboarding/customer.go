@@ -149,10 +149,12 @@ func mayActivate(f CustomerFacts) error {
 		return nil
 	}
 	e := refusal.New(refusal.ConsentsMissing, "%d of the three required consents are not accepted", len(f.MissingConsents))
+	var missing []map[string]any
 	for _, t := range f.MissingConsents {
 		e.Try(acceptOperation(f.Type), "accept "+string(t), "customerId", f.CustomerID, "organizationId", f.CustomerID, "consentType", t.Segment())
+		missing = append(missing, map[string]any{"type": string(t), "acceptUrl": e.Next[len(e.Next)-1]})
 	}
-	return e
+	return e.With("missingConsents", missing)
 }
 
 func notVerified(f CustomerFacts) error {

@@ -68,14 +68,13 @@ func matrix[F any](t *machine.Table[F], facts F) string {
 // TestEveryTriggerInEveryState holds each table to what was written down when it
 // was read last. UPDATE_GOLDEN=1 writes it anew.
 func TestEveryTriggerInEveryState(t *testing.T) {
-	consent := &payments.PaymentConsent{Life: machine.Life{ID: "p", State: payments.PaymentConsentActive}, Answer: "123456"}
+	consent := &payments.PaymentConsent{Life: machine.Life{ID: "p", State: payments.PaymentConsentActive}, Operation: payments.Topup, Answer: "123456"}
 	orders := payments.OrderFacts{
 		Account: usable(), Currency: "EUR", Now: start, ValidUntil: start.Add(payments.OrderLife),
 		Order:    &payments.Order{Operation: payments.Topup, Amount: euro(1)},
 		Spending: &payments.Spending{}, Consent: consent,
 		Confirmation: payments.Confirmation{Code: "123456", ConsentIDs: []string{"p"}},
 	}
-	orders.Order.Operation, consent.Operation = payments.Topup, payments.Topup
 	for _, m := range []struct {
 		validate    error
 		description machine.Description

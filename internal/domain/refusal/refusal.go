@@ -59,7 +59,8 @@ type Error struct {
 	Faults []Fault
 	Next   []Call
 	// Data are further members of the reply's data object, such as
-	// missingConsents, or requested and available.
+	// missingConsents, or requested and available. A Call among them, also
+	// within lists of maps, is worded as its path.
 	Data map[string]any
 }
 

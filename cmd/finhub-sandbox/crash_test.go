@@ -1,0 +1,157 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// loadTime is for how long the program is loaded before it is killed.
+const loadTime = time.Second
+
+// TestKilledProcessLosesNothing loads the program with registrations from
+// several clients, kills it in the middle, and looks for every registration that
+// was acknowledged. Then the end of the file is torn off: what was written
+// before is still there, and the program says what it dropped.
+func TestKilledProcessLosesNothing(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.db")
+	acknowledged := loadAndKill(t, file)
+	if len(acknowledged) < 10 {
+		t.Fatalf("only %d registrations were acknowledged in %s", len(acknowledged), loadTime)
+	}
+	server := startServe(t, "--addr=127.0.0.1:0", "--data", file, "--quiet")
+	if missing := absent(t, server.addr, acknowledged); len(missing) > 0 {
+		t.Errorf("%d of %d acknowledged registrations are lost: %v", len(missing), len(acknowledged), missing)
+	}
+	server.stop(t)
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, torn := range []int{1, 17, 170} {
+		t.Run(fmt.Sprintf("torn by %d bytes", torn), func(t *testing.T) {
+			checkTorn(t, whole, torn, acknowledged)
+		})
+	}
+	t.Logf("%d registrations acknowledged in %s before the kill, %d bytes", len(acknowledged), loadTime, len(whole))
+}
+
+// checkTorn opens a file without its last bytes. These belong to the last
+// commit, so that at most one registration may be missing.
+func checkTorn(t *testing.T, whole []byte, torn int, acknowledged map[string]string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "torn.db")
+	left := len(whole) - torn
+	if err := os.WriteFile(file, whole[:left], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := startServe(t, "--addr=127.0.0.1:0", "--data", file, "--quiet")
+	if missing := absent(t, server.addr, acknowledged); len(missing) > 1 {
+		t.Errorf("%d registrations are lost: %v", len(missing), missing)
+	}
+	server.stop(t)
+	after, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dropped := int64(left) - after.Size()
+	if says := fmt.Sprintf("DROPPED the last %d bytes", dropped); dropped <= 0 || !strings.Contains(server.greeting, says) {
+		t.Errorf("the greeting does not say %q:\n%s", says, server.greeting)
+	}
+	again := startServe(t, "--addr=127.0.0.1:0", "--data", file, "--quiet")
+	if strings.Contains(again.greeting, "DROPPED") {
+		t.Errorf("something was dropped again:\n%s", again.greeting)
+	}
+}
+
+// loadAndKill runs the program in a process of its own, registers customers from
+// several clients, and kills it while they do. It gives the tenant of each
+// customer whose registration was acknowledged.
+func loadAndKill(t *testing.T, file string) map[string]string {
+	t.Helper()
+	program := exec.Command(os.Args[0], "serve", "--addr=127.0.0.1:0", "--data", file, "--durability=always", "--quiet")
+	program.Env = append(os.Environ(), asProgram+"=1")
+	program.Stderr = os.Stderr
+	stdout, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// Wait closes the pipe, so it must come after the greeting has been read.
+	addr, _ := readGreeting(t, stdout)
+	var clients sync.WaitGroup
+	var mu sync.Mutex
+	acknowledged := map[string]string{}
+	for client := range 4 {
+		clients.Go(func() {
+			mine := registerUntilKilled(t, addr, client)
+			mu.Lock()
+			defer mu.Unlock()
+			maps.Copy(acknowledged, mine)
+		})
+	}
+	killed := time.AfterFunc(loadTime, func() {
+		if err := program.Process.Kill(); err != nil {
+			t.Error(err)
+		}
+	})
+	defer killed.Stop()
+	clients.Wait()
+	if err := program.Wait(); err == nil || program.ProcessState.Exited() {
+		t.Errorf("the program ended by itself: %v", err)
+	}
+	return acknowledged
+}
+
+// registerUntilKilled registers customers in two tenants by turns until the
+// connection breaks.
+func registerUntilKilled(t *testing.T, addr string, client int) map[string]string {
+	acknowledged := map[string]string{}
+	for n := 0; ; n++ {
+		tenant := fmt.Sprintf("tenant-%d", n%2)
+		reply, err := http.DefaultClient.Do(registrationOf(t, addr, tenant, fmt.Sprintf("c%d.n%d@example.com", client, n)))
+		if err != nil {
+			return acknowledged
+		}
+		body, err := io.ReadAll(reply.Body)
+		reply.Body.Close()
+		if err != nil {
+			return acknowledged
+		}
+		var registered struct {
+			Data struct {
+				ID string `json:"id"`
+			} `json:"data"`
+		}
+		if err := json.Unmarshal(body, &registered); err != nil || reply.StatusCode/100 != 2 {
+			t.Errorf("registration got %d %s", reply.StatusCode, body)
+			return acknowledged
+		}
+		acknowledged[registered.Data.ID] = tenant
+	}
+}
+
+// absent lists the customers that the program does not know.
+func absent(t *testing.T, addr string, customers map[string]string) []string {
+	t.Helper()
+	var missing []string
+	for id, tenant := range customers {
+		status, body := send(t, newRequest(t, http.MethodGet, "http://"+addr+"/api/v2.1/wallets/customer/"+id, tenant, ""))
+		if status != http.StatusOK || strings.Count(body, `"walletId"`) != 2 {
+			missing = append(missing, id)
+		}
+	}
+	return missing
+}
