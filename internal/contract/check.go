@@ -180,6 +180,7 @@ func (o *Operation) visit(schema *openapi3.Schema, value any) []Violation {
 // explain turns what the validator says into violations. Errors of allOf are
 // those of its parts, errors of anyOf and oneOf those of the nearest part.
 func (o *Operation) explain(err error, at string) []Violation {
+	//nolint:errorlint // what is inside is looked at below, layer by layer
 	switch e := err.(type) {
 	case nil:
 		return nil

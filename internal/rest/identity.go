@@ -38,7 +38,7 @@ func (s *Server) checkHeaders(call *Call) error {
 	relaxed := s.Relaxed(call.Tenant)
 	var missing []string
 	for _, h := range call.Operation.Headers {
-		if h.Required && !(relaxed && h.Relaxed) && !sent(call, h) {
+		if h.Required && (!relaxed || !h.Relaxed) && !sent(call, h) {
 			missing = append(missing, h.Name)
 		}
 	}

@@ -141,11 +141,7 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 		return Reply{}, err
 	}
 	if faults = append(faults, bodyFaults...); len(faults) > 0 {
-		e := refusal.Invalid(faults).(*refusal.Error)
-		if nearest != "" {
-			e.Details += "; the body was read as " + nearest
-		}
-		return Reply{}, e
+		return Reply{}, refusal.InvalidAs(nearest, faults)
 	}
 	return h(call)
 }

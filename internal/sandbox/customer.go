@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -151,7 +152,8 @@ func features(choices []onboarding.Choice) map[string]string {
 }
 
 func withHierarchy(err error, tenant string) error {
-	if e, ok := err.(*refusal.Error); ok {
+	var e *refusal.Error
+	if errors.As(err, &e) {
 		for i := range e.Next {
 			e.Next[i].Params["tenantId"] = tenant
 		}

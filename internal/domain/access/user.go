@@ -34,7 +34,7 @@ type User struct {
 	LastLogin   time.Time `json:"lastLogin,omitzero"`
 }
 
-// UserFacts: a user's table asks about nothing else.
+// UserFacts are empty: a user's table asks about nothing else.
 type UserFacts struct{}
 
 // UserTable is the life of a user.

@@ -74,11 +74,17 @@ func New(code Code, details string, args ...any) *Error {
 
 // Invalid refuses a request for the faults found in it. It gives nil when there
 // are none, so that checks can be gathered first and answered once.
-func Invalid(faults []Fault) error {
+func Invalid(faults []Fault) error { return InvalidAs("", faults) }
+
+// InvalidAs is Invalid for a body that was read as one of several forms.
+func InvalidAs(form string, faults []Fault) error {
 	if len(faults) == 0 {
 		return nil
 	}
 	e := New(RequestInvalid, "%d of the request's values cannot be accepted", len(faults))
+	if form != "" {
+		e.Details += "; the body was read as " + form
+	}
 	e.Faults = faults
 	return e
 }
