@@ -77,7 +77,7 @@ func (a *App) wire() error {
 	a.server = rest.New(rest.Config{
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Identify: a.sandbox.Identify,
-		Relaxed:  func(string) bool { return c.Relaxed },
+		Relaxed:  func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
 	})
 	start := c.Now()
 	docs := control.Docs()

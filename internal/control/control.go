@@ -43,6 +43,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"runClock":       a.runClock,
 		"advanceClock":   a.advanceClock,
 		"resetTenant":    a.resetTenant,
+		"getSettings":    a.getSettings,
+		"updateSettings": a.updateSettings,
 		"fundWallet":     a.fundWallet,
 		"listMachines":   a.listMachines,
 		"getMachine":     a.getMachine,

@@ -51,9 +51,13 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 		if err != nil {
 			return err
 		}
+		life, err := orderLife(u)
+		if err != nil {
+			return err
+		}
 		o := &payments.Order{
 			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Operation,
-			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(payments.OrderLife),
+			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(life),
 			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
 		}
 		facts := s.prepareFacts(u, a, o, in)

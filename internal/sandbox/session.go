@@ -70,6 +70,9 @@ func (s *Sandbox) LoginIndividual(c access.Caller, customerID, userID string, in
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
+		if err := checkTenantKey(u, in); err != nil {
+			return err
+		}
 		customer := s.customers.Get(u, customerID)
 		if customer == nil {
 			return noCustomer(customerID)
@@ -96,6 +99,9 @@ func (s *Sandbox) LoginAdmin(c access.Caller, organizationID, userID string, in 
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
+		if err := checkTenantKey(u, in); err != nil {
+			return err
+		}
 		admin := s.users.Get(u, adminKey(organizationID, userID))
 		if admin == nil {
 			admin = &access.User{

@@ -1,0 +1,220 @@
+package sandbox
+
+import (
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+func TestForeignCustomersSeeNothing(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD", "INDIVIDUAL_STANDARD")
+	w := b.wallets[0]
+	payee, consent := b.payeeOf(w, outsideIBAN, "SEPA"), b.consentOf(w, nil)
+	for _, c := range []access.Caller{
+		{Sort: access.Customer, Tenant: "t", CustomerID: b.wallet(b.wallets[1]).CustomerID},
+		{Sort: access.Staff, Tenant: "another"},
+	} {
+		b.refused(errOf(b.WalletBalance(c, w)), refusal.WalletNotFound)
+		b.refused(errOf(b.Beneficiaries(c, w, PayeeFilter{})), refusal.WalletNotFound)
+		b.refused(errOf(b.AmendBeneficiary(c, payee.ID, Description{})), refusal.BeneficiaryNotFound)
+		b.refused(errOf(b.PaymentConsent(c, w, consent.Consent.ID)), refusal.WalletNotFound)
+		b.refused(errOf(b.ApprovePaymentConsent(c, consent.Consent.ID)), refusal.PaymentConsentNotFound)
+		b.refused(errOf(b.CheckPayment(c, ConsentCheck{ConsentID: consent.Consent.ID})), refusal.PaymentConsentNotFound)
+		b.refused(errOf(b.Order(c, w, "o")), refusal.WalletNotFound)
+	}
+	own := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: b.wallet(w).CustomerID}
+	_, err := b.WalletBalance(own, w)
+	b.ok(err)
+	other := b.wallets[1]
+	b.refused(errOf(b.PaymentConsent(b.staff, other, consent.Consent.ID)), refusal.PaymentConsentNotFound)
+	b.refused(errOf(b.RemoveBeneficiary(b.staff, other, payee.ID)), refusal.BeneficiaryNotFound)
+	b.refused(errOf(b.Order(b.staff, other, "o")), refusal.OrderNotFound)
+}
+
+func TestAWalletAnswersOnlyAfterActivation(t *testing.T) {
+	b := newBank(t)
+	var w *payments.Wallet
+	b.ok(b.do(b.staff, func(u *engine.Unit) (err error) {
+		c := &onboarding.Customer{Life: b.newLife(u, "customer"), Type: onboarding.Individual}
+		c.State = onboarding.CustomerPendingActivation
+		b.customers.Add(u, c)
+		if w, err = b.openWallets(u, c); err != nil {
+			return err
+		}
+		if err := b.walletsReady(u, c.ID); err != nil {
+			return err
+		}
+		return b.walletsReady(u, c.ID)
+	}))
+	b.refused(errOf(b.WalletBalance(b.staff, w.ID)), refusal.WalletNotActivated)
+	b.refused(errOf(b.prepare(w.ID, payments.Topup, 1, "")), refusal.WalletNotActivated)
+	list, err := b.CustomerWallets(b.staff, w.CustomerID, "")
+	b.ok(err)
+	if len(list) != 2 || list[0].ID != w.ID || list[0].State != payments.WalletPendingActivation || list[0].IBAN != "" {
+		t.Errorf("got %+v", list)
+	}
+	if list, err = b.CustomerWallets(b.staff, w.CustomerID, "B2B"); err != nil || len(list) != 0 {
+		t.Errorf("got %+v, %v", list, err)
+	}
+}
+
+func TestAnIBANIsRegisteredOnceAtATime(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	w := b.wallets[0]
+	first := b.payeeOf(w, outsideIBAN, "SEPA")
+	texts := Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "N", "iban": "de89 3704 0044 0532 0130 00", "currency": "EUR", "networkName": "SEPA"}}
+	if e := b.refused(errOf(b.RegisterBeneficiary(b.staff, w, texts)), refusal.DuplicateBeneficiary); e.Data["beneficiaryId"] != first.ID {
+		t.Errorf("got %+v", e)
+	}
+	_, err := b.RemoveBeneficiary(b.staff, w, first.AssetID)
+	b.ok(err)
+	b.refused(errOf(b.RemoveBeneficiary(b.staff, w, first.ID)), refusal.BeneficiaryNotActive)
+	b.refused(errOf(b.AmendBeneficiary(b.staff, first.ID, Description{})), refusal.BeneficiaryNotActive)
+	b.refused(errOf(b.prepare(w, payments.Transfer, 1, outsideIBAN)), refusal.BeneficiaryNotActive)
+	_, err = b.RegisterBeneficiary(b.staff, w, texts)
+	b.ok(err)
+	page, err := b.Beneficiaries(b.staff, w, PayeeFilter{Limit: 1, Offset: 1})
+	b.ok(err)
+	if page.Total != 2 || len(page.Items) != 1 || page.Items[0].State != payments.BeneficiaryActive {
+		t.Errorf("got %+v", page)
+	}
+}
+
+func TestStatementsInPages(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	w := b.wallets[0]
+	master := ""
+	list, err := b.CustomerWallets(b.staff, b.wallet(w).CustomerID, "")
+	b.ok(err)
+	master = list[1].ID
+	for i := range 6 {
+		b.fund([]string{w, master}[i%2], int64(i+1))
+		b.advance(time.Hour)
+	}
+	order, err := b.prepare(w, payments.Topup, 7, "")
+	b.ok(err)
+	_, err = b.execute(order, "")
+	b.ok(err)
+	customer := b.wallet(w).CustomerID
+	for _, test := range []struct {
+		name  string
+		in    Statement
+		total int
+		want  []int64
+	}{
+		{"a wallet", Statement{WalletIDs: []string{w}, Limit: 10}, 4, []int64{7, 5, 3, 1}},
+		{"a customer", Statement{CustomerID: customer, Limit: 10}, 7, []int64{7, 6, 5, 4, 3, 2, 1}},
+		{"a page", Statement{CustomerID: customer, Limit: 2, Offset: 3}, 7, []int64{4, 3}},
+		{"past the end", Statement{CustomerID: customer, Limit: 2, Offset: 7}, 7, nil},
+		{"a type", Statement{CustomerID: customer, Type: "FUND", Limit: 2, Offset: 1}, 6, []int64{5, 4}},
+		{"a type that is none", Statement{CustomerID: customer, Type: "GIFT", Limit: 2}, 0, nil},
+		{"a period", Statement{CustomerID: customer, From: payday.Add(time.Hour), To: payday.Add(3 * time.Hour), Limit: 10}, 3, []int64{4, 3, 2}},
+		{"a period that ends before it begins", Statement{CustomerID: customer, From: payday.Add(3 * time.Hour), To: payday.Add(time.Hour), Limit: 10}, 0, nil},
+		{"a wallet of another customer", Statement{WalletIDs: []string{w}, CustomerID: "other", Limit: 10}, 0, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			page, err := b.Transactions(b.staff, test.in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []int64
+			for _, line := range page.Items {
+				got = append(got, line.Amount.Minor)
+			}
+			if page.Total != test.total || len(got) != len(test.want) {
+				t.Fatalf("got %v of %d", got, page.Total)
+			}
+			for i := range got {
+				if got[i] != test.want[i] {
+					t.Errorf("got %v", got)
+				}
+			}
+		})
+	}
+	b.refused(errOf(b.Transactions(b.staff, Statement{Limit: 1})), refusal.RequestInvalid)
+}
+
+func TestCheckingAPaymentTellsEveryObjection(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	w := b.wallets[0]
+	b.payeeOf(w, outsideIBAN, "SEPA")
+	consent := b.consentOf(w, func(in *ConsentRequest) {
+		in.PerTransaction = &ConsentAmount{Field: "limits.perTransaction", Value: 10.5, Major: true}
+		in.Payees = payments.ConsentPayees{Accounts: []string{swiftIBAN}}
+	})
+	check := ConsentCheck{ConsentID: consent.Consent.ID, IBAN: outsideIBAN, Amount: ConsentAmount{Field: "amount", Value: "10.51", Major: true}}
+	v, err := b.CheckPayment(b.staff, check)
+	b.ok(err)
+	if len(v.Objections) != 2 || v.Objections[0].Code != refusal.PayeeNotAllowed || v.Objections[1].Code != refusal.ConsentLimitExceeded {
+		t.Errorf("got %v", v.Objections)
+	}
+	check.IBAN, check.Amount.Value = "", "10.50"
+	if v, err = b.CheckPayment(b.staff, check); err != nil || len(v.Objections) != 0 {
+		t.Errorf("got %v, %v", v.Objections, err)
+	}
+	check.Amount.Currency, check.IBAN = "USD", swiftIBAN
+	v, err = b.CheckPayment(b.staff, check)
+	b.ok(err)
+	if len(v.Objections) != 2 || v.Objections[0].Code != refusal.BeneficiaryNotFound || v.Objections[1].Code != refusal.CurrencyMismatch {
+		t.Errorf("got %v", v.Objections)
+	}
+	check.Amount.Currency, check.Amount.Value = "", "ten"
+	b.refused(errOf(b.CheckPayment(b.staff, check)), refusal.RequestInvalid)
+}
+
+func TestTermsThatAPaymentConsentCannotHave(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	for name, test := range map[string]struct {
+		change func(*ConsentRequest)
+		want   refusal.Code
+	}{
+		"over":              {func(in *ConsentRequest) { in.Until = payday }, refusal.RequestInvalid},
+		"ends first":        {func(in *ConsentRequest) { in.From = in.Until }, refusal.RequestInvalid},
+		"another currency":  {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 1.0, Currency: "USD"} }, refusal.CurrencyMismatch},
+		"half a cent":       {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 0.005, Major: true} }, refusal.RequestInvalid},
+		"half a minor unit": {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 0.5} }, refusal.RequestInvalid},
+	} {
+		in := ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
+		test.change(&in)
+		t.Log(name)
+		b.refused(errOf(b.CreatePaymentConsent(b.staff, b.wallets[0], in)), test.want)
+	}
+}
+
+func TestARequestThatContradictsItself(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	w := b.wallets[0]
+	b.fund(w, 100_000)
+	payee := b.payeeOf(w, outsideIBAN, "SEPA")
+	b.consentOf(w, nil)
+	good := Preparation{
+		AccountID: w, Operation: payments.Transfer, Payee: Party{IBAN: outsideIBAN}, PayeeIDs: []string{payee.AssetID},
+		Amount: money.Scaled{Value: "100", Currency: "EUR"}, OwnWallets: map[string]string{"sourceAccount.walletId": w},
+	}
+	_, err := b.Prepare(b.staff, good)
+	b.ok(err)
+	for name, test := range map[string]struct {
+		change func(*Preparation)
+		want   refusal.Code
+	}{
+		"another payee's IBAN": {func(p *Preparation) { p.Payee.IBAN = swiftIBAN }, refusal.RequestInvalid},
+		"another source":       {func(p *Preparation) { p.OwnWallets = map[string]string{"sourceAccount.walletId": "x"} }, refusal.RequestInvalid},
+		"part of a cent":       {func(p *Preparation) { three := 3; p.Amount.Scale, p.Amount.Value = &three, "1" }, refusal.RequestInvalid},
+		"too much":             {func(p *Preparation) { p.Amount.Value = "1000000000000000" }, refusal.RequestInvalid},
+		"another currency":     {func(p *Preparation) { p.Currency = "USD" }, refusal.CurrencyMismatch},
+		"an unknown payee":     {func(p *Preparation) { p.PayeeIDs, p.Payee.IBAN = []string{"x"}, swiftIBAN }, refusal.BeneficiaryNotFound},
+		"an unknown consent":   {func(p *Preparation) { p.ConsentID = "x" }, refusal.PaymentConsentNotFound},
+	} {
+		in := good
+		test.change(&in)
+		t.Log(name)
+		b.refused(errOf(b.Prepare(b.staff, in)), test.want)
+	}
+	b.holds(w, 100_000, 250, 0)
+}
