@@ -52,8 +52,7 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 		for _, user := range s.users.By(u, "customer", c.ID) {
 			s.users.Then(u, user, access.ActivateUser, cause)
 		}
-		_, err := s.activateWallets(u, c)
-		return err
+		return s.activateWallets(u, c)
 	}
 	return nil
 }

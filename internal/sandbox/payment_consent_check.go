@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"errors"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
@@ -35,12 +37,12 @@ func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error
 		}
 		v.ConsentDetail = s.consentDetail(u, p)
 		payee, objection := s.checkedPayee(u, p, in)
+		if objection != nil {
+			v.Objections = append(v.Objections, objection)
+		}
 		minor, err := in.Amount.minor(p.Currency)
 		if err != nil {
 			return v.amountFault(err, p, payee)
-		}
-		if objection != nil {
-			v.Objections = append(v.Objections, objection)
 		}
 		amount := money.Amount{Minor: *minor, Currency: p.Currency}
 		v.Objections = append(v.Objections, p.Objections(amount, payee, v.Windows, u.Now())...)
@@ -52,8 +54,8 @@ func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error
 // amountFault makes an objection of a wrong currency, after which no limit can
 // be looked at.
 func (v *Verdict) amountFault(err error, p *payments.PaymentConsent, payee *payments.Payee) error {
-	e, ok := err.(*refusal.Error)
-	if !ok || e.Code != refusal.CurrencyMismatch {
+	var e *refusal.Error
+	if !errors.As(err, &e) || e.Code != refusal.CurrencyMismatch {
 		return err
 	}
 	v.Objections = append(v.Objections, e)
@@ -81,9 +83,7 @@ func (s *Sandbox) checkedPayee(u *engine.Unit, p *payments.PaymentConsent, in Co
 	switch {
 	case b != nil:
 		payee.IBAN, network = b.IBAN, b.Network
-		if e, ok := b.Payable().(*refusal.Error); ok {
-			objection = e
-		}
+		errors.As(b.Payable(), &objection)
 	case p.Operation.ForTransfers():
 		objection = refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id, assetId or IBAN")
 	}

@@ -105,22 +105,17 @@ func (s *Sandbox) walletsReady(u *engine.Unit, customerID string) error {
 	return nil
 }
 
-// activateWallets makes the customer's wallets ACTIVE and gives the product
-// wallet.
-func (s *Sandbox) activateWallets(u *engine.Unit, customer *onboarding.Customer) (*payments.Wallet, error) {
+// activateWallets makes the customer's wallets ACTIVE.
+func (s *Sandbox) activateWallets(u *engine.Unit, customer *onboarding.Customer) error {
 	if err := s.walletsReady(u, customer.ID); err != nil {
-		return nil, err
+		return err
 	}
-	var product *payments.Wallet
 	for _, w := range s.wallets.By(u, "customer", customer.ID) {
 		if err := s.wallets.Fire(u, w, payments.ActivateWallet, machine.Cause{By: customer.ActivatedBy}); err != nil {
-			return nil, err
-		}
-		if w.Purpose == payments.Product {
-			product = w
+			return err
 		}
 	}
-	return product, nil
+	return nil
 }
 
 // account is a wallet on which a caller may act, with its customer.

@@ -1,0 +1,172 @@
+package onboarding
+
+import (
+	"errors"
+	"math/big"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Share is a part of a company in percent, exact: thirds of a hundred, given
+// with whatever decimals, add up to what they add up to.
+type Share struct{ percent *big.Rat }
+
+var shareForm = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,10})?$`)
+
+// ParseShare reads a percentage from 0 to 100, given as a text or a number.
+func ParseShare(value any) (Share, error) {
+	text := ""
+	switch v := value.(type) {
+	case string:
+		text = v
+	case float64:
+		text = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	if !shareForm.MatchString(text) {
+		return Share{}, errors.New("must be a percentage from 0 to 100 with at most ten decimals")
+	}
+	percent, _ := new(big.Rat).SetString(text)
+	if percent.Cmp(hundred()) > 0 {
+		return Share{}, errors.New("must be at most 100")
+	}
+	return Share{percent}, nil
+}
+
+func hundred() *big.Rat { return big.NewRat(100, 1) }
+
+func (s Share) rat() *big.Rat {
+	if s.percent == nil {
+		return new(big.Rat)
+	}
+	return s.percent
+}
+
+// Add gives the sum of two shares.
+func (s Share) Add(other Share) Share { return Share{new(big.Rat).Add(s.rat(), other.rat())} }
+
+// Rest is what is left of the whole.
+func (s Share) Rest() Share { return Share{new(big.Rat).Sub(hundred(), s.rat())} }
+
+// Of gives this share of another one: half of a half is a quarter.
+func (s Share) Of(other Share) Share {
+	product := new(big.Rat).Mul(s.rat(), other.rat())
+	return Share{product.Quo(product, hundred())}
+}
+
+// AtLeast compares with a whole percentage.
+func (s Share) AtLeast(percent int64) bool { return s.rat().Cmp(big.NewRat(percent, 1)) >= 0 }
+
+// Over tells whether the share is more than the whole.
+func (s Share) Over() bool { return s.rat().Cmp(hundred()) > 0 }
+
+// Whole tells whether the share is exactly the whole.
+func (s Share) Whole() bool { return s.rat().Cmp(hundred()) == 0 }
+
+// String writes the percentage with as few decimals as are exact, at most ten.
+func (s Share) String() string {
+	text := s.rat().FloatString(10)
+	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+}
+
+// Float gives the nearest number, for replies only: sums are made of shares.
+func (s Share) Float() float64 {
+	f, _ := s.rat().Float64()
+	return f
+}
+
+// MarshalText writes the exact fraction.
+func (s Share) MarshalText() ([]byte, error) { return []byte(s.rat().RatString()), nil }
+
+// UnmarshalText reads what MarshalText wrote.
+func (s *Share) UnmarshalText(text []byte) error {
+	percent, ok := new(big.Rat).SetString(string(text))
+	if !ok {
+		return errors.New("not a share: " + string(text))
+	}
+	s.percent = percent
+	return nil
+}
+
+// The kinds of shareholders.
+const (
+	PersonOwner  = "INDIVIDUAL"
+	CompanyOwner = "CORPORATE"
+)
+
+// Owner is somebody who holds a share of a company: a person, or a company that
+// discloses its own owners.
+type Owner struct {
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	PEP   bool   `json:"pep,omitempty"`
+	Share Share  `json:"share"`
+	// Owners are those of a company.
+	Owners []Owner `json:"owners,omitempty"`
+}
+
+// MaxOwnerLevels bounds how deep companies may own companies.
+const MaxOwnerLevels = 10
+
+// Disclosed tells whether a company has named all its owners.
+func (o Owner) Disclosed() bool { return o.Kind != CompanyOwner || Sum(o.Owners).Whole() }
+
+// Sum adds up the shares of owners.
+func Sum(owners []Owner) Share {
+	var sum Share
+	for _, o := range owners {
+		sum = sum.Add(o.Share)
+	}
+	return sum
+}
+
+// UBOThreshold is the share from which a person is an ultimate beneficial owner,
+// in percent.
+const UBOThreshold = 25
+
+// BeneficialOwner is a person with everything that it holds, directly and
+// through companies.
+type BeneficialOwner struct {
+	Name  string `json:"name"`
+	Email string `json:"email,omitempty"`
+	PEP   bool   `json:"pep,omitempty"`
+	Share Share  `json:"share"`
+}
+
+// UBO tells whether the person is an ultimate beneficial owner.
+func (b BeneficialOwner) UBO() bool { return b.Share.AtLeast(UBOThreshold) }
+
+// BeneficialOwners finds every person behind the owners, through all levels of
+// companies. A person who stands in several places, by e-mail or else by name,
+// is one, with the sum of its shares.
+func BeneficialOwners(owners []Owner) []BeneficialOwner {
+	var found []BeneficialOwner
+	collect(owners, Share{hundred()}, &found)
+	return found
+}
+
+func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
+	for _, o := range owners {
+		share := o.Share.Of(of)
+		if o.Kind == CompanyOwner {
+			collect(o.Owners, share, found)
+			continue
+		}
+		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return samePerson(b, o) })
+		if i < 0 {
+			*found = append(*found, BeneficialOwner{Name: o.Name, Email: o.Email, PEP: o.PEP, Share: share})
+			continue
+		}
+		b := &(*found)[i]
+		b.Share, b.PEP = b.Share.Add(share), b.PEP || o.PEP
+	}
+}
+
+func samePerson(b BeneficialOwner, o Owner) bool {
+	if b.Email != "" || o.Email != "" {
+		return strings.EqualFold(b.Email, o.Email)
+	}
+	return strings.EqualFold(b.Name, o.Name)
+}
