@@ -73,7 +73,7 @@ type walletStubView struct {
 // It refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL
 // (customer-apis/individual/registration).
 func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.RegisterIndividual(c.Caller, readRegistration(c.Body))
+	out, err := a.sandbox.Register(c.Caller, readRegistration(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -77,7 +78,7 @@ func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
 // CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED
 // (customer-apis/individual/sessions).
 func (a *API) createIndividualSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.LoginIndividual(c.Caller, c.Path("customerId"), c.Path("userId"), credentials(c))
+	login, err := a.sandbox.Login(c.Caller, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }
 

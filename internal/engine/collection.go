@@ -73,6 +73,19 @@ func (c *Collection[T]) Save(u *Unit, value *T) {
 	}
 }
 
+// Remove takes a record out of the store, with its index entries. It must not be
+// saved in the same unit.
+func (c *Collection[T]) Remove(u *Unit, value *T) {
+	id, seq := any(value).(Record).Key()
+	delete(u.loaded, c.key(u, id))
+	u.tx.Delete(c.key(u, id))
+	for _, index := range c.Indexes {
+		for _, v := range index.Of(value) {
+			u.tx.Delete(c.indexPrefix(u, index.Name, v) + store.Number(seq) + "/" + id)
+		}
+	}
+}
+
 // First gives the oldest record with the value in the index, or nil.
 func (c *Collection[T]) First(u *Unit, index, value string) *T {
 	for _, id := range c.ids(u, index, value, 0, 1) {

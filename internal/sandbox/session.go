@@ -63,10 +63,11 @@ type Login struct {
 	At time.Time
 }
 
-// LoginIndividual opens a session of a customer's user. It refuses with
-// USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED; a refused login counts,
-// which is all that it changes.
-func (s *Sandbox) LoginIndividual(c access.Caller, customerID, userID string, in Credentials) (Login, error) {
+// Login opens a session of a user for a customer of a type: its own user, or for
+// an organization one of its personnel, with the roles that the person holds
+// there. It refuses with CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID
+// and ACCOUNT_LOCKED; a refused login counts, which is all that it changes.
+func (s *Sandbox) Login(c access.Caller, t onboarding.CustomerType, customerID, userID string, in Credentials) (Login, error) {
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
@@ -74,21 +75,45 @@ func (s *Sandbox) LoginIndividual(c access.Caller, customerID, userID string, in
 			return err
 		}
 		customer := s.customers.Get(u, customerID)
-		if customer == nil {
+		if customer == nil || customer.Type != t {
 			return noCustomer(customerID)
 		}
 		user := s.users.Get(u, userID)
-		if user == nil || user.CustomerID != customerID {
+		roles, ok := s.rolesAt(u, user, customerID)
+		if !ok {
 			return access.NoSuchUser(userID)
 		}
 		if refused = s.attempt(u, user, in); refused != nil {
 			return nil
 		}
 		login.User, login.Customer = user, customer
-		session := &access.Session{Sort: access.Customer, UserID: userID, CustomerID: customerID, Roles: user.Roles}
+		session := &access.Session{Sort: access.Customer, UserID: userID, CustomerID: customerID, Roles: roles}
 		return s.openSession(u, c, session, in.TenantKey, &login)
 	})
 	return login, errors.Join(err, refused)
+}
+
+// rolesAt gives the roles that a user has when acting for a customer, and
+// whether the user may at all.
+func (s *Sandbox) rolesAt(u *engine.Unit, user *access.User, customerID string) ([]string, bool) {
+	if user == nil {
+		return nil, false
+	}
+	if user.CustomerID == customerID {
+		return user.Roles, true
+	}
+	var roles []string
+	found := false
+	for _, p := range s.personnel.By(u, "user", user.ID) {
+		if p.OrganizationID == customerID && p.State == onboarding.PersonnelActive {
+			found = true
+			roles = append(roles, p.Roles...)
+		}
+	}
+	if found && len(roles) == 0 {
+		roles = []string{access.RoleUser}
+	}
+	return roles, found
 }
 
 // LoginAdmin opens a session of a tenant's administrator. An administrator is

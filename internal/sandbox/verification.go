@@ -23,7 +23,7 @@ func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboa
 		Facts: func(_ *engine.Unit, v *onboarding.Verification, cause machine.Cause) onboarding.VerificationFacts {
 			caller, _ := cause.Input.(access.Caller)
 			// A decision of the world is made by whoever is entitled to it.
-			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
+			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, RiskReasons: v.RiskReasons, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
 		},
 		Effect: s.verificationEffect,
 		Subject: func(v *onboarding.Verification) engine.Subject {
@@ -39,6 +39,9 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
 		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
 	}
+	if step.On == onboarding.SubmitForReview && v.Subject == onboarding.Organization {
+		s.submitMembers(u, v.CustomerID, cause)
+	}
 	if step.On == onboarding.Approve {
 		v.Level = onboarding.TenantVerified
 		if v.HighRisk {
@@ -47,6 +50,16 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 		s.customers.Then(u, s.customers.Get(u, v.CustomerID), onboarding.CustomerVerified, cause)
 	}
 	return nil
+}
+
+// submitMembers lets the review of the directors and owners begin with that of
+// their organization.
+func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause machine.Cause) {
+	for _, p := range s.activePersonnel(u, organizationID) {
+		if v := s.latestVerification(u, p.CustomerID); v != nil && v.State == onboarding.VerificationPending {
+			s.verifications.Then(u, v, onboarding.SubmitForReview, cause)
+		}
+	}
 }
 
 // VerificationRequest is what a verification is opened with.
@@ -93,7 +106,7 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 
 func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
 	if in.Type == "" {
-		in.Type = "IDENTITY_VERIFICATION"
+		in.Type = defaultVerification(customer.Type)
 	}
 	attempt := 1
 	for _, other := range s.verifications.By(u, "customer", customer.ID) {
@@ -110,12 +123,12 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		}
 		attempt++
 	}
-	category, _ := onboarding.FindCategory(customer.Category)
+	needs, riskReasons := s.verificationNeeds(u, customer, in.Type)
 	v := &onboarding.Verification{
 		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
-		Requested: in.Level, HighRisk: category.Risk == onboarding.HighRisk, Attempt: attempt,
+		Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
 		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(reviewTime),
-		Required: onboarding.IndividualRequirements(in.Type, category.Risk),
+		Required: needs,
 	}
 	if v.Priority == "" {
 		v.Priority = "NORMAL"
@@ -126,7 +139,44 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 			v.Requested = onboarding.PowerTenantVerified
 		}
 	}
-	return v, s.verifications.Create(u, v, onboarding.OpenVerification, by(c))
+	if err := s.verifications.Create(u, v, onboarding.OpenVerification, by(c)); err != nil {
+		return nil, err
+	}
+	// What an organization has uploaded before counts.
+	for _, d := range s.documents.By(u, "organization", customer.ID) {
+		v.Submitted = append(v.Submitted, d.Type)
+	}
+	if len(v.Submitted) == 0 {
+		return v, nil
+	}
+	return v, s.submitIfComplete(u, c, v)
+}
+
+// The types of verification that are opened when none is named.
+const (
+	identityVerification = "IDENTITY_VERIFICATION"
+	businessVerification = "BUSINESS_VERIFICATION"
+)
+
+func defaultVerification(t onboarding.CustomerType) string {
+	if t == onboarding.Organization {
+		return businessVerification
+	}
+	return identityVerification
+}
+
+// verificationNeeds gives the documents that a verification needs, and why it is
+// of high risk, if it is.
+func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []string) {
+	category, _ := onboarding.FindCategory(customer.Category)
+	if customer.Type == onboarding.Organization {
+		return onboarding.OrganizationRequirements(customer.Company), onboarding.RiskReasons(category, customer.Company, s.exposed(u, customer.ID))
+	}
+	var reasons []string
+	if category.Risk == onboarding.HighRisk {
+		reasons = []string{"category " + category.Code}
+	}
+	return onboarding.IndividualRequirements(verificationType, category.Risk), reasons
 }
 
 // InitiateVerification opens the identity verification of a customer and starts

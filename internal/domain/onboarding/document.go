@@ -63,17 +63,21 @@ func IndividualRequirements(verificationType string, risk Risk) []Requirement {
 
 // Document is a file that was handed in for a verification.
 type Document struct {
-	ID             string    `json:"id"`
-	Seq            int64     `json:"seq"`
-	VerificationID string    `json:"verificationId"`
-	CustomerID     string    `json:"customerId"`
-	Type           string    `json:"type"`
-	FileName       string    `json:"fileName"`
-	MimeType       string    `json:"mimeType"`
-	Size           int       `json:"size"`
-	Description    string    `json:"description,omitempty"`
-	UploadedBy     string    `json:"uploadedBy,omitempty"`
-	UploadedAt     time.Time `json:"uploadedAt"`
+	ID  string `json:"id"`
+	Seq int64  `json:"seq"`
+	// VerificationID is empty for a document of an organization as such.
+	VerificationID string `json:"verificationId,omitempty"`
+	CustomerID     string `json:"customerId"`
+	Type           string `json:"type"`
+	FileName       string `json:"fileName"`
+	MimeType       string `json:"mimeType"`
+	Size           int    `json:"size"`
+	Description    string `json:"description,omitempty"`
+	Category       string `json:"category,omitempty"`
+	// Details are the further members that organizations send along.
+	Details    map[string]any `json:"details,omitempty"`
+	UploadedBy string         `json:"uploadedBy,omitempty"`
+	UploadedAt time.Time      `json:"uploadedAt"`
 }
 
 // Key is what the document is stored under.
@@ -100,8 +104,16 @@ func formOf(documentType string) form {
 		return form{[]string{"application/pdf", "image/jpeg"}, 5 * megabyte}
 	case "SOURCE_OF_FUNDS":
 		return form{[]string{"application/pdf"}, 10 * megabyte}
-	case "PEP_DECLARATION":
+	case "PEP_DECLARATION", "CERTIFICATE_OF_INCORPORATION", "BUSINESS_LICENSE", "BUSINESS_LICENCE",
+		"BENEFICIAL_OWNERS_DECLARATION", "BENEFICIAL_OWNER_DECLARATION", "BANK_REFERENCE_LETTER", "TAX_CLEARANCE_CERTIFICATE":
 		return form{[]string{"application/pdf"}, 5 * megabyte}
+	case "ARTICLES_OF_ASSOCIATION":
+		return form{[]string{"application/pdf"}, 10 * megabyte}
+	case "FINANCIAL_STATEMENTS":
+		// Documented with 20 MB; no document is larger than MaxDocument here.
+		return form{[]string{"application/pdf"}, MaxDocument}
+	case "DIRECTOR_ID", "DIRECTOR_IDS", "PROOF_OF_REGISTERED_ADDRESS":
+		return form{[]string{"application/pdf", "image/jpeg"}, 5 * megabyte}
 	}
 	return form{[]string{"application/pdf", "image/jpeg", "image/png"}, MaxDocument}
 }

@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -45,9 +46,11 @@ type Verification struct {
 	Requested string `json:"requested"`
 	Level     string `json:"level,omitempty"`
 	HighRisk  bool   `json:"highRisk,omitempty"`
-	Attempt   int    `json:"attempt"`
-	Priority  string `json:"priority,omitempty"`
-	Notes     string `json:"notes,omitempty"`
+	// RiskReasons say why the risk is high.
+	RiskReasons []string `json:"riskReasons,omitempty"`
+	Attempt     int      `json:"attempt"`
+	Priority    string   `json:"priority,omitempty"`
+	Notes       string   `json:"notes,omitempty"`
 	// Required are the documents that the review needs, each with the types
 	// that satisfy it.
 	Required  []Requirement `json:"required"`
@@ -78,8 +81,9 @@ func (v *Verification) Open() bool {
 
 // VerificationFacts are what the verification's table needs to know.
 type VerificationFacts struct {
-	ID       string
-	HighRisk bool
+	ID          string
+	HighRisk    bool
+	RiskReasons []string
 	// PowerTenant tells whether a power tenant decides; decisions of the world
 	// are made by whoever is entitled to.
 	PowerTenant bool
@@ -129,7 +133,7 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 
 func powerTenantIfHighRisk(f VerificationFacts) error {
 	if f.HighRisk && !f.PowerTenant {
-		return refusal.New(refusal.PowerTenantRequired, "the customer's category is high risk, and the caller belongs to the tenant").
+		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", strings.Join(f.RiskReasons, "; ")).
 			Try("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
 	}
 	return nil

@@ -37,6 +37,16 @@ const (
 
 	CategorizationInvalid Code = "CATEGORIZATION_INVALID"
 	DuplicateEmail        Code = "DUPLICATE_EMAIL"
+	DuplicateOrganization Code = "DUPLICATE_ORGANIZATION"
+
+	DirectorNotFound    Code = "DIRECTOR_NOT_FOUND"
+	ShareholderNotFound Code = "SHAREHOLDER_NOT_FOUND"
+	EmployeeNotFound    Code = "EMPLOYEE_NOT_FOUND"
+	DocumentNotFound    Code = "DOCUMENT_NOT_FOUND"
+	AdminUserMissing    Code = "ADMIN_USER_MISSING"
+	LastAdminUser       Code = "LAST_ADMIN_USER"
+	OwnershipExceeded   Code = "OWNERSHIP_EXCEEDED"
+	PersonnelIncomplete Code = "PERSONNEL_INCOMPLETE"
 
 	VerificationExists      Code = "VERIFICATION_EXISTS"
 	VerificationDecided     Code = "VERIFICATION_DECIDED"
@@ -59,6 +69,10 @@ const (
 	ConsentLimitExceeded    Code = "CONSENT_LIMIT_EXCEEDED"
 	CategoryLimitExceeded   Code = "CATEGORY_LIMIT_EXCEEDED"
 	InsufficientBalance     Code = "INSUFFICIENT_BALANCE"
+
+	SupportingDocumentsRequired Code = "SUPPORTING_DOCUMENTS_REQUIRED"
+	InitiatorCannotApprove      Code = "INITIATOR_CANNOT_APPROVE"
+	ApprovalDuplicate           Code = "APPROVAL_DUPLICATE"
 
 	OrderExpired              Code = "ORDER_EXPIRED"
 	OrderAlreadyExecuted      Code = "ORDER_ALREADY_EXECUTED"
@@ -107,6 +121,16 @@ var definitions = []Definition{
 
 	{CategorizationInvalid, "Categorization validation failed", "Read the tenant's hierarchy and send a category and feature values from it."},
 	{DuplicateEmail, "Email already registered", "Register with another e-mail, or log in as the customer who has it."},
+	{DuplicateOrganization, "Organization already exists", "Register with another registration number, or go on with the organization that has it."},
+
+	{DirectorNotFound, "Director not found", "Use the id of the reply that added the director, or list the organization's directors."},
+	{ShareholderNotFound, "Shareholder not found", "Use the id of the reply that added the shareholder, or list the organization's shareholders."},
+	{EmployeeNotFound, "Employee not found", "Use the id of the reply that added the employee, or list the organization's employees."},
+	{DocumentNotFound, "Document not found", "Use the documentId of the upload's reply, or list the organization's documents."},
+	{AdminUserMissing, "Missing required role 'ADMIN_USER' for BUSINESS_TYPE_CLIENT_TO_TENANT organization. At least one employee must have this role.", "Add an employee whose roles include ADMIN_USER first."},
+	{LastAdminUser, "The last employee with ADMIN_USER must keep the role", "Give ADMIN_USER to another employee first."},
+	{OwnershipExceeded, "Ownership exceeds 100 percent", "Lower the share to at most what data.available says, or remove a shareholder first."},
+	{PersonnelIncomplete, "Required personnel are missing", "Add what data.missingPersonnel names; the tenant's settings require it for activation."},
 
 	{VerificationExists, "Verification already exists", "Go on with the verification that data.verificationId names."},
 	{VerificationDecided, "Verification already decided", "A decision stays: open a new verification if a new attempt is needed."},
@@ -129,6 +153,10 @@ var definitions = []Definition{
 	{ConsentLimitExceeded, "Payment consent limit exceeded", "Send less, wait for the next window, or create a payment consent with a higher limit."},
 	{CategoryLimitExceeded, "Category limit exceeded", "Send less, or wait for the next window: the limits belong to the customer's category."},
 	{InsufficientBalance, "Insufficient balance", "Put money on the wallet first; in the sandbox, fund it."},
+
+	{SupportingDocumentsRequired, "Supporting documents are required", "Upload the documents and name their ids in supportingDocuments."},
+	{InitiatorCannotApprove, "The initiator cannot approve this order", "Let another user with one of the approver roles approve it."},
+	{ApprovalDuplicate, "Order already approved by this user", "Let another user with one of the approver roles approve it."},
 
 	{OrderExpired, "Prepared order has expired", "Prepare the operation again: a prepared order lives until its validUntil."},
 	{OrderAlreadyExecuted, "Prepared order already executed", "Read the order for its result instead of executing it again."},

@@ -1,0 +1,193 @@
+package sandbox
+
+import (
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+// OrganizationDetail is an organization with everything that belongs to it.
+type OrganizationDetail struct {
+	Customer     *onboarding.Customer
+	Admin        *access.User
+	Wallet       *payments.Wallet
+	Category     onboarding.Category
+	Verification *onboarding.Verification
+	Personnel    []Appointed
+	// Needs are the documents of its verification, and RiskReasons why it is of
+	// high risk.
+	Needs       []onboarding.Requirement
+	RiskReasons []string
+	Documents   []*onboarding.Document
+}
+
+// Organization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
+func (s *Sandbox) Organization(c access.Caller, id string) (OrganizationDetail, error) {
+	var d OrganizationDetail
+	err := s.read(c, func(u *engine.Unit) (err error) {
+		d, err = s.organizationDetail(u, c, id)
+		return err
+	})
+	return d, err
+}
+
+func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string) (OrganizationDetail, error) {
+	customer, err := s.organization(u, c, id)
+	if err != nil {
+		return OrganizationDetail{}, err
+	}
+	d := OrganizationDetail{
+		Customer: customer, Admin: s.users.Get(u, customer.UserID), Wallet: s.wallets.Get(u, customer.WalletID),
+		Verification: s.latestVerification(u, id), Documents: s.documents.By(u, "organization", id),
+	}
+	d.Category, _ = onboarding.FindCategory(customer.Category)
+	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, businessVerification)
+	for _, p := range s.activePersonnel(u, id) {
+		member := Appointed{Record: p}
+		s.completeAppointed(u, &member)
+		d.Personnel = append(d.Personnel, member)
+	}
+	return d, nil
+}
+
+// managers are the roles of which one is needed to start the verification of an
+// organization and to activate it.
+func managers() []string {
+	return []string{access.RoleAdminUser, access.RoleCompliance}
+}
+
+// mayManage refuses a caller without one of the managers' roles. Staff act with
+// the roles that the request's X-User-Roles names, users with their own.
+func mayManage(c access.Caller) error {
+	roles := c.Roles
+	if c.Sort == access.Staff {
+		roles = c.ActingRoles
+	}
+	if slices.ContainsFunc(managers(), func(r string) bool { return slices.Contains(roles, r) }) {
+		return nil
+	}
+	return refusal.New(refusal.PermissionDenied, "the roles are %s", strings.Join(roles, ", ")).With("requiredRoles", managers())
+}
+
+// VerifyOrganization opens the verification of an organization (KYB). Documents
+// that the organization has already count for it. It refuses with
+// PERMISSION_DENIED, CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS.
+func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in VerificationRequest) (VerificationDetail, error) {
+	if err := mayManage(c); err != nil {
+		return VerificationDetail{}, err
+	}
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		organization, err := s.organization(u, c, organizationID)
+		if err != nil {
+			return nil, err
+		}
+		in.Type = businessVerification
+		return s.openVerification(u, c, organization, in)
+	})
+}
+
+// ActivateOrganization makes an organization active, and its wallet with it. It
+// refuses with PERMISSION_DENIED, and as Activate does; PERSONNEL_INCOMPLETE only
+// where the tenant's settings require the personnel.
+func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (Activated, error) {
+	if err := mayManage(c); err != nil {
+		return Activated{}, err
+	}
+	return s.activate(c, organizationID, s.organization)
+}
+
+// Condition is one thing that activation looks at.
+type Condition struct {
+	Code, Description, State string
+	Met, Blocking            bool
+	// Call would help to meet it.
+	Call refusal.Call
+}
+
+// OrganizationReadiness is whether an organization can be activated, condition
+// by condition.
+type OrganizationReadiness struct {
+	Readiness
+	Conditions []Condition
+	// Warnings are the conditions that are not met and do not block.
+	Warnings []string
+}
+
+// CheckOrganization tells whether an organization is ready to be activated.
+func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (OrganizationReadiness, error) {
+	var r OrganizationReadiness
+	err := s.read(c, func(u *engine.Unit) (err error) {
+		r.Readiness, err = s.readiness(u, c, organizationID, s.organization)
+		if err != nil {
+			return err
+		}
+		r.Conditions, err = s.conditions(u, c, r.Readiness)
+		for _, condition := range r.Conditions {
+			if !condition.Met && !condition.Blocking {
+				r.Warnings = append(r.Warnings, condition.Description+": "+condition.State)
+			}
+		}
+		return err
+	})
+	return r, err
+}
+
+// conditions are the documented prerequisites of an organization's activation,
+// in their order. Which of them block follows FinHub's newest runs: the status,
+// the verification and the consents always, the personnel where the tenant's
+// settings say so, the caller always.
+func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Condition, error) {
+	d, err := s.organizationDetail(u, c, r.Customer.ID)
+	if err != nil {
+		return nil, err
+	}
+	set, err := settings(u)
+	if err != nil {
+		return nil, err
+	}
+	id := r.Customer.ID
+	call := func(operation, why string, params ...string) refusal.Call {
+		return refusal.New(refusal.Internal, "").Try(operation, why, append(params, "organizationId", id)...).Next[0]
+	}
+	state := r.Customer.State
+	verification := machine.State("NOT_STARTED")
+	verify := call("verifyOrganization", "opens the verification")
+	if d.Verification != nil {
+		verification = d.Verification.State
+		verify = call("approveVerification", "decides it, or wait for the decision", "verificationId", d.Verification.ID)
+	}
+	required := set.Personnel == PersonnelRequired
+	list := []Condition{{
+		Code: "ORGANIZATION_STATUS", Description: "The organization is registered and not active yet", State: string(state), Blocking: true,
+		Met:  state == onboarding.CustomerPendingActivation || state == onboarding.CustomerPendingVerification,
+		Call: call("getOrganization", "shows the organization"),
+	}}
+	list = append(list, personnelConditions(d, required, call)...)
+	list = append(list,
+		Condition{Code: "KYB_COMPLETED", Description: "The verification of the organization (KYB) is decided", State: string(verification),
+			Met: d.Verification != nil && !d.Verification.Open(), Blocking: true, Call: verify},
+		Condition{Code: "VERIFICATION_APPROVED", Description: "The verification of the organization is APPROVED", State: string(verification),
+			Met: verification == onboarding.VerificationApproved, Blocking: true, Call: verify},
+	)
+	for _, t := range onboarding.ConsentTypes() {
+		missing := slices.Contains(r.Missing, t)
+		list = append(list, Condition{
+			Code: "CONSENT_" + string(t), Description: "The consent " + t.Words() + " is accepted", State: acceptedOrNot(!missing),
+			Met: !missing, Blocking: true, Call: call("acceptOrganizationConsent", "accepts it", "consentType", t.Segment()),
+		})
+	}
+	return append(list, documentConditions(d, call)...), nil
+}
+
+func acceptedOrNot(accepted bool) string {
+	if accepted {
+		return string(onboarding.ConsentAccepted)
+	}
+	return string(onboarding.ConsentPending)
+}
