@@ -63,7 +63,13 @@ func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Act
 			return err
 		}
 		if out.Customer.Type == onboarding.Organization {
-			out.Warnings = s.missingPersonnel(u, customerID)
+			conditions, err := s.conditions(u, c, Readiness{
+				Customer: out.Customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID),
+			})
+			if err != nil {
+				return err
+			}
+			out.Warnings = Warnings(conditions)
 		}
 		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, by(c)); err != nil {
 			return err

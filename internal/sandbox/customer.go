@@ -54,7 +54,7 @@ func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machin
 		set, err := settings(u)
 		u.Note(err)
 		facts.PersonnelRequired = set.Personnel == PersonnelRequired
-		facts.MissingPersonnel = s.missingPersonnel(u, c.ID)
+		facts.MissingPersonnel = s.headCount(u, c.ID).missing()
 	}
 	return facts
 }
@@ -105,6 +105,8 @@ type Registered struct {
 	User     *access.User
 	Wallet   *payments.Wallet
 	Category onboarding.Category
+	// Password is the generated one of a registration without; empty otherwise.
+	Password string
 }
 
 // Register makes a customer, its user and its inactive wallets. It refuses with
@@ -142,7 +144,7 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 // unique refuses a customer whose e-mail or registration number another one of
 // the tenant has.
 func (s *Sandbox) unique(u *engine.Unit, c *onboarding.Customer) error {
-	if s.customers.First(u, "email", strings.ToLower(c.Email)) != nil {
+	if c.Email != "" && s.customers.First(u, "email", strings.ToLower(c.Email)) != nil {
 		return refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", c.Email)
 	}
 	if key := registrationKey(c); key != "" {
@@ -163,7 +165,15 @@ func (s *Sandbox) addCustomer(u *engine.Unit, c access.Caller, in Registration, 
 		return err
 	}
 	customer.WalletID, out.Wallet = wallet.ID, wallet
-	if out.User, err = s.addUser(u, c, customer, in.Email, in.Password, in.Roles); err != nil {
+	if in.Password == "" {
+		out.Password = s.temporaryPassword(u)
+		in.Password = out.Password
+	}
+	name := in.Email
+	if name == "" {
+		name = "admin." + customer.ID
+	}
+	if out.User, err = s.addUser(u, c, customer, name, in.Password, in.Roles); err != nil {
 		return err
 	}
 	return s.customers.Create(u, customer, onboarding.Register, by(c))
@@ -175,6 +185,11 @@ func (s *Sandbox) addUser(u *engine.Unit, c access.Caller, customer *onboarding.
 	user.Secret = s.digest(user.ID, password)
 	customer.UserID = user.ID
 	return user, s.users.Create(u, user, access.AddUser, by(c))
+}
+
+// temporaryPassword makes a password that holds the documented rule.
+func (s *Sandbox) temporaryPassword(u *engine.Unit) string {
+	return "Tmp-" + fake.Digits(s.seed(u), "password", u.Next(), 8) + "-a"
 }
 
 // completePerson gives the person and what belongs to it ids.

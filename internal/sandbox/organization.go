@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -23,7 +22,7 @@ type OrganizationDetail struct {
 	// Needs are the documents of its verification, and RiskReasons why it is of
 	// high risk.
 	Needs       []onboarding.Requirement
-	RiskReasons []string
+	RiskReasons []onboarding.RiskReason
 	Documents   []*onboarding.Document
 }
 
@@ -66,7 +65,7 @@ func managers() []string {
 // the roles that the request's X-User-Roles names, users with their own.
 func mayManage(c access.Caller) error {
 	roles := c.Roles
-	if c.Sort == access.Staff {
+	if len(c.ActingRoles) > 0 {
 		roles = c.ActingRoles
 	}
 	if slices.ContainsFunc(managers(), func(r string) bool { return slices.Contains(roles, r) }) {
@@ -87,6 +86,10 @@ func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in 
 		if err != nil {
 			return nil, err
 		}
+		if in.Revenue != "" {
+			organization.Company.AnnualRevenue = in.Revenue
+			s.customers.Save(u, organization)
+		}
 		in.Type = businessVerification
 		return s.openVerification(u, c, organization, in)
 	})
@@ -102,92 +105,36 @@ func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (
 	return s.activate(c, organizationID, s.organization)
 }
 
-// Condition is one thing that activation looks at.
-type Condition struct {
-	Code, Description, State string
-	Met, Blocking            bool
-	// Call would help to meet it.
-	Call refusal.Call
-}
-
 // OrganizationReadiness is whether an organization can be activated, condition
 // by condition.
 type OrganizationReadiness struct {
 	Readiness
 	Conditions []Condition
-	// Warnings are the conditions that are not met and do not block.
-	Warnings []string
 }
 
 // CheckOrganization tells whether an organization is ready to be activated.
 func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (OrganizationReadiness, error) {
 	var r OrganizationReadiness
 	err := s.read(c, func(u *engine.Unit) (err error) {
-		r.Readiness, err = s.readiness(u, c, organizationID, s.organization)
-		if err != nil {
+		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
 			return err
 		}
 		r.Conditions, err = s.conditions(u, c, r.Readiness)
-		for _, condition := range r.Conditions {
-			if !condition.Met && !condition.Blocking {
-				r.Warnings = append(r.Warnings, condition.Description+": "+condition.State)
-			}
+		if err := mayManage(c); err != nil && r.Refusal == nil {
+			r.Refusal = err
 		}
 		return err
 	})
 	return r, err
 }
 
-// conditions are the documented prerequisites of an organization's activation,
-// in their order. Which of them block follows FinHub's newest runs: the status,
-// the verification and the consents always, the personnel where the tenant's
-// settings say so, the caller always.
-func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Condition, error) {
-	d, err := s.organizationDetail(u, c, r.Customer.ID)
-	if err != nil {
-		return nil, err
+// Warnings words the conditions that are not met and do not block.
+func Warnings(conditions []Condition) []string {
+	var list []string
+	for _, c := range conditions {
+		if !c.Met && !c.Blocking {
+			list = append(list, c.Warning)
+		}
 	}
-	set, err := settings(u)
-	if err != nil {
-		return nil, err
-	}
-	id := r.Customer.ID
-	call := func(operation, why string, params ...string) refusal.Call {
-		return refusal.New(refusal.Internal, "").Try(operation, why, append(params, "organizationId", id)...).Next[0]
-	}
-	state := r.Customer.State
-	verification := machine.State("NOT_STARTED")
-	verify := call("verifyOrganization", "opens the verification")
-	if d.Verification != nil {
-		verification = d.Verification.State
-		verify = call("approveVerification", "decides it, or wait for the decision", "verificationId", d.Verification.ID)
-	}
-	required := set.Personnel == PersonnelRequired
-	list := []Condition{{
-		Code: "ORGANIZATION_STATUS", Description: "The organization is registered and not active yet", State: string(state), Blocking: true,
-		Met:  state == onboarding.CustomerPendingActivation || state == onboarding.CustomerPendingVerification,
-		Call: call("getOrganization", "shows the organization"),
-	}}
-	list = append(list, personnelConditions(d, required, call)...)
-	list = append(list,
-		Condition{Code: "KYB_COMPLETED", Description: "The verification of the organization (KYB) is decided", State: string(verification),
-			Met: d.Verification != nil && !d.Verification.Open(), Blocking: true, Call: verify},
-		Condition{Code: "VERIFICATION_APPROVED", Description: "The verification of the organization is APPROVED", State: string(verification),
-			Met: verification == onboarding.VerificationApproved, Blocking: true, Call: verify},
-	)
-	for _, t := range onboarding.ConsentTypes() {
-		missing := slices.Contains(r.Missing, t)
-		list = append(list, Condition{
-			Code: "CONSENT_" + string(t), Description: "The consent " + t.Words() + " is accepted", State: acceptedOrNot(!missing),
-			Met: !missing, Blocking: true, Call: call("acceptOrganizationConsent", "accepts it", "consentType", t.Segment()),
-		})
-	}
-	return append(list, documentConditions(d, call)...), nil
-}
-
-func acceptedOrNot(accepted bool) string {
-	if accepted {
-		return string(onboarding.ConsentAccepted)
-	}
-	return string(onboarding.ConsentPending)
+	return list
 }

@@ -2,76 +2,181 @@ package sandbox
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
 )
 
-type caller func(operation, why string, params ...string) refusal.Call
+// Condition is one thing that the activation of an organization looks at.
+type Condition struct {
+	Code, Description, State string
+	// Warning words a condition that is not met and does not block.
+	Warning       string
+	Met, Blocking bool
+	// Call would meet it; without an operation no call helps.
+	Call refusal.Call
+}
 
-// personnelConditions are those that look at the people of an organization.
-func personnelConditions(d OrganizationDetail, required bool, call caller) []Condition {
-	var directors, admins, toVerify, verified int
-	var owners []onboarding.Owner
-	for _, m := range d.Personnel {
-		switch m.Record.Position {
-		case onboarding.Director:
-			directors++
-		case onboarding.Employee:
-			if slices.Contains(m.Record.Roles, onboarding.RoleAdminUser) {
-				admins++
-			}
-		case onboarding.Shareholder:
-			owners = append(owners, *m.Record.Owner)
-		}
-		if m.Verification != nil {
-			toVerify++
-			if m.Verification.State == onboarding.VerificationApproved {
-				verified++
-			}
-		}
+// conditions are the fourteen documented prerequisites of an organization's
+// activation, in their order. Which of them block follows FinHub's newest runs:
+// the status, the verification, the consents and the caller always, the
+// personnel where the tenant's settings say so.
+func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Condition, error) {
+	set, err := settings(u)
+	if err != nil {
+		return nil, err
 	}
-	sum := onboarding.Sum(owners)
+	id := r.Customer.ID
+	verification := machine.State(notStarted)
+	verify := refusal.Call{Operation: "verifyOrganization", Params: map[string]string{"organizationId": id}}
+	decide := verify
+	if r.Verification != nil {
+		verification = r.Verification.State
+		decide = refusal.Call{Operation: "approveVerification", Params: map[string]string{"verificationId": r.Verification.ID}}
+	}
+	list := []Condition{{
+		Code: "ORGANIZATION_STATUS", Description: "The organization waits for its activation.", State: string(r.Customer.State),
+		Met: r.Customer.State == onboarding.CustomerPendingActivation, Blocking: true,
+	}}
+	list = append(list, personnelConditions(id, s.headCount(u, id), set.Personnel == PersonnelRequired)...)
+	list = append(list,
+		Condition{Code: "KYB_COMPLETED", Description: "The business verification is decided.", State: string(verification),
+			Met: r.Verification != nil && !r.Verification.Open(), Blocking: true, Call: verify},
+		Condition{Code: "VERIFICATION_APPROVED", Description: "The business verification is approved.", State: string(verification),
+			Met: verification == onboarding.VerificationApproved, Blocking: true, Call: decide},
+		s.membersVerified(u, id),
+	)
+	list = append(list, consentConditions(id, r.Missing)...)
+	list = append(list, s.documentConditions(u, r, decide)...)
+	return append(list, callerConditions(c)...), nil
+}
+
+// notStarted is the status of a verification that has not been opened.
+const notStarted = "NOT_STARTED"
+
+func personnelConditions(id string, h head, required bool) []Condition {
+	call := func(operation string) refusal.Call {
+		return refusal.Call{Operation: operation, Params: map[string]string{"organizationId": id}}
+	}
+	noAdmin := "No employee holds ADMIN_USER - give one the role"
+	if h.employees == 0 {
+		noAdmin = "No employees found - consider adding employees with required roles"
+	}
 	return []Condition{
-		{Code: "DIRECTOR", Description: "At least one director", State: fmt.Sprintf("%d directors", directors),
-			Met: directors > 0, Blocking: required, Call: call("addDirector", "adds one")},
-		{Code: "ADMIN_USER", Description: "At least one employee with ADMIN_USER", State: fmt.Sprintf("%d such employees", admins),
-			Met: admins > 0, Blocking: required, Call: call("addEmployee", "adds one")},
-		{Code: "OWNERSHIP", Description: "The shareholders own exactly 100 %", State: sum.String() + " %",
-			Met: sum.Whole(), Blocking: required, Call: call("addShareholders", "adds them")},
-		{Code: "PERSONNEL_VERIFIED", Description: "All directors and ultimate beneficial owners are verified",
-			State: fmt.Sprintf("%d of %d verified", verified, toVerify), Met: verified == toVerify,
-			Call: call("getPersonnelStatus", "shows whose verification is open")},
+		{Code: directorPresent, Description: "There is a director.", State: count(h.directors, "director"), Met: h.directors > 0,
+			Blocking: required, Warning: "No director found - add one with POST /director", Call: call("addDirector")},
+		{Code: adminUserPresent, Description: "An employee holds ADMIN_USER.", State: count(h.admins, "employee") + " with ADMIN_USER",
+			Met: h.admins > 0, Blocking: required, Warning: noAdmin, Call: call("addEmployee")},
+		{Code: ownershipComplete, Description: "Shareholders own exactly 100 percent.", State: h.owned.String() + " percent",
+			Met: h.owned.Whole(), Blocking: required, Warning: "Shareholders own " + h.owned.String() + " percent - the whole must be 100", Call: call("addShareholders")},
 	}
 }
 
-// documentConditions are those that look at the required documents.
-func documentConditions(d OrganizationDetail, call caller) []Condition {
-	var submitted []string
-	for _, document := range d.Documents {
-		submitted = append(submitted, document.Type)
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
 	}
-	approved := false
-	if d.Verification != nil {
-		submitted = append(submitted, d.Verification.Submitted...)
-		approved = d.Verification.State == onboarding.VerificationApproved
-	}
-	var missing []string
-	for _, need := range d.Needs {
-		if !need.SatisfiedBy(submitted) {
-			missing = append(missing, need.Type)
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// membersVerified looks at the verifications of directors and beneficial owners.
+func (s *Sandbox) membersVerified(u *engine.Unit, id string) Condition {
+	all, verified := map[string]bool{}, 0
+	for _, p := range s.activePersonnel(u, id) {
+		v := s.memberVerification(u, p)
+		if v == nil || all[p.CustomerID] {
+			continue
+		}
+		all[p.CustomerID] = true
+		if v.State == onboarding.VerificationApproved {
+			verified++
 		}
 	}
-	state := "all uploaded"
-	if len(missing) > 0 {
-		state = "missing " + strings.Join(missing, ", ")
+	return Condition{
+		Code: "PERSONNEL_VERIFIED", Description: "Directors and beneficial owners are verified.",
+		State: fmt.Sprintf("%d of %d verified", verified, len(all)), Met: verified == len(all),
+		Warning: fmt.Sprintf("Directors and beneficial owners are not verified - %d of %d are", verified, len(all)),
+		Call:    refusal.Call{Operation: "getPersonnelStatus", Params: map[string]string{"organizationId": id}},
+	}
+}
+
+// memberVerification is the verification of a person, or nil if it has none.
+func (s *Sandbox) memberVerification(u *engine.Unit, p *onboarding.Personnel) *onboarding.Verification {
+	if p.CustomerID == "" {
+		return nil
+	}
+	return s.latestVerification(u, p.CustomerID)
+}
+
+func consentConditions(id string, missing []onboarding.ConsentType) []Condition {
+	var list []Condition
+	for _, t := range onboarding.ConsentTypes() {
+		c := Condition{
+			Code:        strings.ReplaceAll(strings.ToUpper(t.Segment()), "-", "_") + "_ACCEPTED",
+			Description: "The " + t.Words() + " is accepted.", State: string(onboarding.ConsentAccepted), Met: true, Blocking: true,
+			Call: refusal.Call{Operation: "acceptOrganizationConsent", Params: map[string]string{"organizationId": id, "consentType": t.Segment()}},
+		}
+		for _, m := range missing {
+			if m == t {
+				c.Met, c.State = false, string(onboarding.ConsentPending)
+			}
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+// documentConditions look at the required documents: those of the open
+// verification, or of the one that would be opened.
+func (s *Sandbox) documentConditions(u *engine.Unit, r Readiness, decide refusal.Call) []Condition {
+	needs, _ := s.verificationNeeds(u, r.Customer, businessVerification)
+	submitted := s.submitted(u, r.Customer.ID, r.Verification)
+	uploaded, verified := 0, 0
+	for _, need := range needs {
+		if need.SatisfiedBy(submitted) {
+			uploaded++
+		}
+	}
+	if r.Verification != nil && r.Verification.State == onboarding.VerificationApproved {
+		verified = uploaded
 	}
 	return []Condition{
-		{Code: "DOCUMENTS_UPLOADED", Description: "The required documents are uploaded", State: state, Met: len(missing) == 0,
-			Call: call("uploadOrganizationDocument", "uploads one")},
-		{Code: "DOCUMENTS_VERIFIED", Description: "The required documents are verified", State: state, Met: len(missing) == 0 && approved,
-			Call: call("getVerificationRequirements", "shows what is required")},
+		{Code: "DOCUMENTS_UPLOADED", Description: "The required documents are uploaded.", State: fmt.Sprintf("%d of %d uploaded", uploaded, len(needs)),
+			Met: uploaded == len(needs), Warning: fmt.Sprintf("Required documents are missing - %d of %d are uploaded", uploaded, len(needs)),
+			Call: refusal.Call{Operation: "uploadOrganizationDocument", Params: map[string]string{"organizationId": r.Customer.ID}}},
+		{Code: "DOCUMENTS_VERIFIED", Description: "The required documents are verified.", State: fmt.Sprintf("%d of %d verified", verified, len(needs)),
+			Met: verified == len(needs), Warning: fmt.Sprintf("Required documents are not verified - %d of %d are", verified, len(needs)), Call: decide},
+	}
+}
+
+// submitted lists the types of the documents that an organization has handed in,
+// as such and for its verification.
+func (s *Sandbox) submitted(u *engine.Unit, id string, v *onboarding.Verification) []string {
+	var types []string
+	for _, d := range s.documents.By(u, "organization", id) {
+		types = append(types, d.Type)
+	}
+	if v != nil {
+		types = append(types, v.Submitted...)
+	}
+	return types
+}
+
+func callerConditions(c access.Caller) []Condition {
+	roles := c.Roles
+	if len(c.ActingRoles) > 0 {
+		roles = c.ActingRoles
+	}
+	link := "tenant"
+	if c.Sort == access.Customer {
+		link = "organization"
+	}
+	return []Condition{
+		{Code: "CALLER_ROLE", Description: "The caller holds a role that may activate.", State: strings.Join(roles, ", "), Met: mayManage(c) == nil, Blocking: true},
+		{Code: "CALLER_LINKED", Description: "The caller belongs to the organization or to its tenant.", State: link, Met: true, Blocking: true},
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/fake"
 )
 
 func (s *Sandbox) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
@@ -31,6 +31,9 @@ func (s *Sandbox) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.
 
 func (s *Sandbox) personnelFacts(u *engine.Unit, p *onboarding.Personnel, _ machine.Cause) onboarding.PersonnelFacts {
 	facts := onboarding.PersonnelFacts{OrganizationID: p.OrganizationID, Position: p.Position, Roles: p.Roles}
+	if organization := s.customers.Get(u, p.OrganizationID); organization != nil {
+		facts.Organization = organization.State
+	}
 	if p.Owner != nil {
 		facts.Share = p.Owner.Share
 	}
@@ -50,7 +53,7 @@ func (s *Sandbox) personnelFacts(u *engine.Unit, p *onboarding.Personnel, _ mach
 // they were added.
 func (s *Sandbox) activePersonnel(u *engine.Unit, organizationID string) []*onboarding.Personnel {
 	return slices.DeleteFunc(s.personnel.By(u, "organization", organizationID), func(p *onboarding.Personnel) bool {
-		return p.State != onboarding.PersonnelActive
+		return p.State == onboarding.PersonnelRemoved
 	})
 }
 
@@ -78,10 +81,10 @@ type Appointed struct {
 	// Password is the generated one, told once; empty if the person had a record.
 	Password     string
 	Verification *onboarding.Verification
-	// Effective is what a shareholder owns, directly and through companies, and
-	// Behind the persons behind a company.
+	// Effective is what a shareholder owns, directly and through companies.
 	Effective onboarding.Share
-	Behind    []onboarding.BeneficialOwner
+	// UBOs are the beneficial owners of the organization.
+	UBOs []onboarding.BeneficialOwner
 }
 
 // Appoint adds people to an organization, all or none. It refuses with
@@ -121,11 +124,23 @@ func (s *Sandbox) organization(u *engine.Unit, c access.Caller, id string) (*onb
 	return customer, nil
 }
 
+// customerOf finds a customer of a type.
+func (s *Sandbox) customerOf(u *engine.Unit, c access.Caller, kind onboarding.CustomerType, id string) (*onboarding.Customer, error) {
+	if kind == onboarding.Organization {
+		return s.organization(u, c, id)
+	}
+	return s.customer(u, c, id)
+}
+
 func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboarding.Customer, in Appointment) (Appointed, error) {
 	record := &onboarding.Personnel{
 		Life: s.newLife(u, "personnel"), OrganizationID: organization.ID, Position: in.Position, Person: in.Person, Email: in.Email,
 		Phone: in.Phone, Title: in.Title, Kind: in.Kind, Department: in.Department, Roles: in.Roles, PEP: in.PEP,
 		Appointed: in.Since, Owner: in.Owner, Details: in.Details,
+	}
+	record.ID = idPrefix(in.Position) + record.ID
+	if record.Appointed == "" {
+		record.Appointed = u.Now().Format(time.DateOnly)
 	}
 	out := Appointed{Record: record}
 	if in.Owner == nil || in.Owner.Kind == onboarding.PersonOwner {
@@ -133,7 +148,11 @@ func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboard
 			return out, err
 		}
 	}
-	if err := s.personnel.Create(u, record, onboarding.AddPersonnel, by(c)); err != nil {
+	on := onboarding.AddPersonnel
+	if in.Position == onboarding.Shareholder {
+		on = onboarding.AddShareholder
+	}
+	if err := s.personnel.Create(u, record, on, by(c)); err != nil {
 		return out, err
 	}
 	if in.Position == onboarding.Director {
@@ -142,11 +161,29 @@ func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboard
 	return out, nil
 }
 
+// idPrefix is how the ids of a position begin.
+func idPrefix(p onboarding.Position) string {
+	switch p {
+	case onboarding.Director:
+		return "org-dir-"
+	case onboarding.Shareholder:
+		return "org-sh-"
+	case onboarding.Employee:
+		return "org-emp-"
+	}
+	return "org-ubo-"
+}
+
 // enroll gives a person its own record, with a user who can log in. Somebody who
 // holds several positions in an organization has one record.
 func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboarding.Customer, out *Appointed) error {
 	record := out.Record
 	if customer := s.memberWith(u, organization.ID, record.Email); customer != nil {
+		for _, p := range s.activePersonnel(u, organization.ID) {
+			if p.CustomerID == customer.ID && p.Position == record.Position {
+				return refusal.New(refusal.DuplicateEmail, "%s is %s of the organization already", record.Email, p.ID)
+			}
+		}
 		record.CustomerID, record.UserID = customer.ID, customer.UserID
 		return nil
 	}
@@ -158,12 +195,11 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 	if err := s.unique(u, customer); err != nil {
 		return err
 	}
-	n := u.Next()
 	name := record.Email
 	if name == "" {
-		name = strings.ToLower(strings.ReplaceAll(record.Person.FullName(), " ", ".")) + "." + strconv.FormatInt(n, 10)
+		name = strings.ToLower(strings.ReplaceAll(record.Person.FullName(), " ", ".")) + "." + strconv.FormatInt(u.Next(), 10)
 	}
-	out.Password = "Tmp-" + fake.Digits(s.seed(u), "password", n, 8) + "-a"
+	out.Password = s.temporaryPassword(u)
 	user, err := s.addUser(u, c, customer, name, out.Password, []string{access.RoleUser})
 	if err != nil {
 		return err
@@ -254,51 +290,100 @@ func (s *Sandbox) owners(u *engine.Unit, organizationID string) []onboarding.Own
 	return owners
 }
 
-// exposed names the politically exposed people of an organization: personnel,
-// and owners behind companies.
-func (s *Sandbox) exposed(u *engine.Unit, organizationID string) []string {
-	var names []string
+// exposed names the politically exposed people of an organization: directors,
+// and owners, also those behind companies.
+func (s *Sandbox) exposed(u *engine.Unit, organizationID string) []onboarding.RiskReason {
+	var reasons []onboarding.RiskReason
 	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.PEP {
-			names = append(names, p.Person.FullName())
+		if p.PEP && p.Position == onboarding.Director {
+			reasons = append(reasons, onboarding.RiskReason{Code: onboarding.ExposedDirector, Subject: p.Person.FullName()})
 		}
 	}
 	for _, b := range onboarding.BeneficialOwners(s.owners(u, organizationID)) {
-		if b.PEP && !slices.Contains(names, b.Name) {
-			names = append(names, b.Name)
+		if b.PEP {
+			reasons = append(reasons, onboarding.RiskReason{Code: onboarding.ExposedOwner, Subject: b.Name})
 		}
 	}
-	return names
+	return reasons
 }
 
-// missingPersonnel says what an organization lacks for its activation.
-func (s *Sandbox) missingPersonnel(u *engine.Unit, organizationID string) []string {
-	var directors, admins, employees int
+// confirmShareholders makes the shareholders ACTIVE for whom everything is
+// verified: the organization, and every beneficial owner behind them.
+func (s *Sandbox) confirmShareholders(u *engine.Unit, organizationID string) error {
+	approved := func(customerID string) bool {
+		v := s.latestVerification(u, customerID)
+		return v != nil && v.State == onboarding.VerificationApproved
+	}
+	if !approved(organizationID) {
+		return nil
+	}
+	ubos := onboarding.BeneficialOwners(s.owners(u, organizationID))
+	for _, p := range s.activePersonnel(u, organizationID) {
+		if p.State != onboarding.PersonnelPending {
+			continue
+		}
+		waiting := slices.ContainsFunc(onboarding.BeneficialOwners([]onboarding.Owner{*p.Owner}), func(behind onboarding.BeneficialOwner) bool {
+			i := slices.IndexFunc(ubos, func(b onboarding.BeneficialOwner) bool {
+				return b.Is(onboarding.Owner{Name: behind.Name, Email: behind.Email})
+			})
+			if i < 0 || !ubos[i].UBO() {
+				return false
+			}
+			record := s.recordOf(u, organizationID, ubos[i])
+			return record == nil || !approved(record.CustomerID)
+		})
+		if waiting {
+			continue
+		}
+		if err := s.personnel.Fire(u, p, onboarding.ConfirmPersonnel, machine.Cause{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// The conditions of activation that look at the people.
+const (
+	directorPresent   = "DIRECTOR_PRESENT"
+	adminUserPresent  = "ADMIN_USER_PRESENT"
+	ownershipComplete = "OWNERSHIP_COMPLETE"
+)
+
+// head counts who is there for an organization's activation.
+type head struct {
+	directors, employees, admins int
+	owned                        onboarding.Share
+}
+
+func (s *Sandbox) headCount(u *engine.Unit, organizationID string) head {
+	h := head{owned: onboarding.Sum(s.owners(u, organizationID))}
 	for _, p := range s.activePersonnel(u, organizationID) {
 		switch p.Position {
 		case onboarding.Director:
-			directors++
+			h.directors++
 		case onboarding.Employee:
-			employees++
+			h.employees++
 			if slices.Contains(p.Roles, onboarding.RoleAdminUser) {
-				admins++
+				h.admins++
 			}
 		}
 	}
-	var missing []string
-	if directors == 0 {
-		missing = append(missing, "No directors found - add at least one director")
+	return h
+}
+
+// missing gives the conditions that are not met.
+func (h head) missing() []string {
+	var codes []string
+	if h.directors == 0 {
+		codes = append(codes, directorPresent)
 	}
-	switch {
-	case employees == 0:
-		missing = append(missing, "No employees found - consider adding employees with required roles")
-	case admins == 0:
-		missing = append(missing, "No employee holds ADMIN_USER")
+	if h.admins == 0 {
+		codes = append(codes, adminUserPresent)
 	}
-	if sum := onboarding.Sum(s.owners(u, organizationID)); !sum.Whole() {
-		missing = append(missing, "Ownership adds up to "+sum.String()+" %, not 100 %")
+	if !h.owned.Whole() {
+		codes = append(codes, ownershipComplete)
 	}
-	return missing
+	return codes
 }
 
 func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
@@ -309,12 +394,65 @@ func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
 	if m.Record.Owner == nil {
 		return
 	}
-	m.Behind = onboarding.BeneficialOwners([]onboarding.Owner{*m.Record.Owner})
+	m.Effective = m.Record.Owner.Share
 	for _, b := range onboarding.BeneficialOwners(s.owners(u, m.Record.OrganizationID)) {
-		if record := s.recordOf(u, m.Record.OrganizationID, b); record != nil && record.CustomerID == m.Record.CustomerID {
+		if b.UBO() {
+			m.UBOs = append(m.UBOs, b)
+		}
+		if b.Is(*m.Record.Owner) {
 			m.Effective = b.Share
 		}
 	}
+}
+
+// Ownership is who owns an organization.
+type Ownership struct {
+	// Total is what all shareholders hold together.
+	Total onboarding.Share
+	UBOs  []UltimateOwner
+}
+
+// UltimateOwner is an ultimate beneficial owner with its verification and the
+// shareholders through which, or as which, it owns.
+type UltimateOwner struct {
+	onboarding.BeneficialOwner
+	Verification *onboarding.Verification
+	Through      []string
+}
+
+// Ownership tells who owns an organization, through all levels of companies.
+func (s *Sandbox) Ownership(c access.Caller, organizationID string) (Ownership, error) {
+	var out Ownership
+	err := s.read(c, func(u *engine.Unit) error {
+		if _, err := s.organization(u, c, organizationID); err != nil {
+			return err
+		}
+		owners := s.owners(u, organizationID)
+		out.Total = onboarding.Sum(owners)
+		for _, b := range onboarding.BeneficialOwners(owners) {
+			if record := s.recordOf(u, organizationID, b); b.UBO() && record != nil {
+				out.UBOs = append(out.UBOs, UltimateOwner{b, s.latestVerification(u, record.CustomerID), s.through(u, organizationID, b)})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func (s *Sandbox) through(u *engine.Unit, organizationID string, b onboarding.BeneficialOwner) []string {
+	var ids []string
+	for _, p := range s.activePersonnel(u, organizationID) {
+		if p.Owner == nil {
+			continue
+		}
+		behind := onboarding.BeneficialOwners([]onboarding.Owner{*p.Owner})
+		if slices.ContainsFunc(behind, func(other onboarding.BeneficialOwner) bool {
+			return b.Is(onboarding.Owner{Name: other.Name, Email: other.Email})
+		}) {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
 }
 
 // Personnel lists the active members of an organization in a position; without
@@ -384,7 +522,7 @@ func (s *Sandbox) member(u *engine.Unit, c access.Caller, organizationID string,
 			}
 		}
 	}
-	if record == nil || record.Position != position || record.State != onboarding.PersonnelActive ||
+	if record == nil || record.Position != position || record.State == onboarding.PersonnelRemoved ||
 		organizationID != "" && record.OrganizationID != organizationID || !c.MayActFor(record.OrganizationID) {
 		return nil, noMember(organizationID, position, id)
 	}

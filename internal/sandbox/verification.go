@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -47,7 +48,11 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 		if v.HighRisk {
 			v.Level = onboarding.PowerTenantVerified
 		}
-		s.customers.Then(u, s.customers.Get(u, v.CustomerID), onboarding.CustomerVerified, cause)
+		customer := s.customers.Get(u, v.CustomerID)
+		s.customers.Then(u, customer, onboarding.CustomerVerified, cause)
+		if organization := cmp.Or(customer.MemberOf, customer.ID); customer.MemberOf != "" || customer.Type == onboarding.Organization {
+			u.After(func() error { return s.confirmShareholders(u, organization) })
+		}
 	}
 	return nil
 }
@@ -65,6 +70,8 @@ func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause mac
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
+	// Revenue completes the annual revenue of an organization.
+	Revenue string
 	// Again continues the open verification of the type instead of refusing a
 	// second one.
 	Again bool
@@ -87,6 +94,8 @@ func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in Verifi
 type VerificationDetail struct {
 	Verification *onboarding.Verification
 	Documents    []*onboarding.Document
+	// CustomerState is the status of whom it concerns.
+	CustomerState machine.State
 	// At is the tenant's time of the reply.
 	At time.Time
 }
@@ -99,6 +108,7 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 			return err
 		}
 		d.Documents, d.At = s.documents.By(u, "verification", d.Verification.ID), u.Now()
+		d.CustomerState = s.customers.Get(u, d.Verification.CustomerID).State
 		return nil
 	})
 	return d, err
@@ -167,16 +177,12 @@ func defaultVerification(t onboarding.CustomerType) string {
 
 // verificationNeeds gives the documents that a verification needs, and why it is
 // of high risk, if it is.
-func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []string) {
+func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []onboarding.RiskReason) {
 	category, _ := onboarding.FindCategory(customer.Category)
 	if customer.Type == onboarding.Organization {
-		return onboarding.OrganizationRequirements(customer.Company), onboarding.RiskReasons(category, customer.Company, s.exposed(u, customer.ID))
+		return onboarding.OrganizationRequirements(customer.Company), onboarding.OrganizationRisk(category, customer.Company, s.exposed(u, customer.ID))
 	}
-	var reasons []string
-	if category.Risk == onboarding.HighRisk {
-		reasons = []string{"category " + category.Code}
-	}
-	return onboarding.IndividualRequirements(verificationType, category.Risk), reasons
+	return onboarding.IndividualRequirements(verificationType, category.Risk), onboarding.CategoryRisk(category)
 }
 
 // InitiateVerification opens the identity verification of a customer and starts

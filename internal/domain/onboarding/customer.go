@@ -4,7 +4,6 @@
 package onboarding
 
 import (
-	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -177,7 +176,7 @@ func enoughPersonnel(f CustomerFacts) error {
 	if !f.PersonnelRequired || len(f.MissingPersonnel) == 0 {
 		return nil
 	}
-	return refusal.New(refusal.PersonnelIncomplete, "%s", strings.Join(f.MissingPersonnel, "; ")).
+	return refusal.New(refusal.PersonnelIncomplete, "the tenant's setting personnel is required, and %d of the conditions are not met", len(f.MissingPersonnel)).
 		With("missingPersonnel", f.MissingPersonnel).
 		Try("checkOrganizationActivation", "shows every condition", "organizationId", f.CustomerID)
 }

@@ -15,6 +15,8 @@ type Requirement struct {
 	// satisfy it, Type among them.
 	Type  string   `json:"type"`
 	AnyOf []string `json:"anyOf"`
+	// Reason is what makes an organization need it.
+	Reason string `json:"reason,omitempty"`
 }
 
 // SatisfiedBy tells whether one of the submitted documents will do.
@@ -29,6 +31,13 @@ func identity() []string {
 }
 
 func only(name string) Requirement { return Requirement{Type: name, AnyOf: []string{name}} }
+
+// Formats gives the content types that a type of document may have, and its
+// largest size in bytes.
+func Formats(documentType string) (mimeTypes []string, maxSize int) {
+	f := formOf(documentType)
+	return f.mimeTypes, f.maxSize
+}
 
 // IndividualRequirements are the documents that the verification of a person
 // needs: by the risk of its category and by the type of the verification.

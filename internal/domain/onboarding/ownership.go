@@ -13,7 +13,7 @@ import (
 // with whatever decimals, add up to what they add up to.
 type Share struct{ percent *big.Rat }
 
-var shareForm = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,10})?$`)
+var shareForm = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,4})?$`)
 
 // ParseShare reads a percentage from 0 to 100, given as a text or a number.
 func ParseShare(value any) (Share, error) {
@@ -25,7 +25,7 @@ func ParseShare(value any) (Share, error) {
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	if !shareForm.MatchString(text) {
-		return Share{}, errors.New("must be a percentage from 0 to 100 with at most ten decimals")
+		return Share{}, errors.New("must be a percentage from 0 to 100 with at most four decimals")
 	}
 	percent, _ := new(big.Rat).SetString(text)
 	if percent.Cmp(hundred()) > 0 {
@@ -64,15 +64,20 @@ func (s Share) Over() bool { return s.rat().Cmp(hundred()) > 0 }
 // Whole tells whether the share is exactly the whole.
 func (s Share) Whole() bool { return s.rat().Cmp(hundred()) == 0 }
 
-// String writes the percentage with as few decimals as are exact, at most ten.
+// String writes the percentage with as few decimals as it needs, at most four,
+// as which products of shares are rounded.
 func (s Share) String() string {
-	text := s.rat().FloatString(10)
+	text := s.rat().FloatString(4)
+	if !strings.Contains(text, ".") {
+		return text
+	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// Float gives the nearest number, for replies only: sums are made of shares.
+// Float gives the number that String writes, for replies only: sums are made of
+// shares.
 func (s Share) Float() float64 {
-	f, _ := s.rat().Float64()
+	f, _ := strconv.ParseFloat(s.String(), 64)
 	return f
 }
 
@@ -110,8 +115,14 @@ type Owner struct {
 // MaxOwnerLevels bounds how deep companies may own companies.
 const MaxOwnerLevels = 10
 
-// Disclosed tells whether a company has named all its owners.
-func (o Owner) Disclosed() bool { return o.Kind != CompanyOwner || Sum(o.Owners).Whole() }
+// Disclosed tells whether the chains of companies end in persons who own the
+// whole of each. It is so for a person.
+func (o Owner) Disclosed() bool {
+	if o.Kind != CompanyOwner {
+		return true
+	}
+	return Sum(o.Owners).Whole() && !slices.ContainsFunc(o.Owners, func(owner Owner) bool { return !owner.Disclosed() })
+}
 
 // Sum adds up the shares of owners.
 func Sum(owners []Owner) Share {
@@ -154,7 +165,7 @@ func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
 			collect(o.Owners, share, found)
 			continue
 		}
-		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return samePerson(b, o) })
+		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return b.Is(o) })
 		if i < 0 {
 			*found = append(*found, BeneficialOwner{Name: o.Name, Email: o.Email, PEP: o.PEP, Share: share})
 			continue
@@ -164,7 +175,9 @@ func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
 	}
 }
 
-func samePerson(b BeneficialOwner, o Owner) bool {
+// Is tells whether an owner is this person: by e-mail, or where neither has one
+// by name.
+func (b BeneficialOwner) Is(o Owner) bool {
 	if b.Email != "" || o.Email != "" {
 		return strings.EqualFold(b.Email, o.Email)
 	}

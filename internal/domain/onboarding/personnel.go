@@ -2,6 +2,7 @@ package onboarding
 
 import (
 	"slices"
+	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
@@ -20,17 +21,21 @@ const (
 	UltimateOwner Position = "BENEFICIAL_OWNER"
 )
 
-// The states of a member of the personnel.
+// The states of a member of the personnel. Shareholders wait for the
+// verification of the organization and of whoever is behind them.
 const (
+	PersonnelPending machine.State = "PENDING_VERIFICATION"
 	PersonnelActive  machine.State = "ACTIVE"
 	PersonnelRemoved machine.State = "REMOVED"
 )
 
 // What can be asked of a member of the personnel.
 const (
-	AddPersonnel    machine.Trigger = "add"
-	ChangePersonnel machine.Trigger = "change"
-	RemovePersonnel machine.Trigger = "remove"
+	AddPersonnel     machine.Trigger = "add"
+	AddShareholder   machine.Trigger = "add_shareholder"
+	ConfirmPersonnel machine.Trigger = "confirm"
+	ChangePersonnel  machine.Trigger = "change"
+	RemovePersonnel  machine.Trigger = "remove"
 )
 
 // RoleAdminUser is the role that an organization must always have somebody for.
@@ -63,12 +68,17 @@ type Personnel struct {
 	Details map[string]any `json:"details,omitempty"`
 }
 
+// Admin tells whether the member holds ADMIN_USER.
+func (p *Personnel) Admin() bool { return slices.Contains(p.Roles, RoleAdminUser) }
+
 // PersonnelFacts are what the table of the personnel needs to know. Others are
 // the organization's active members without the one that is concerned.
 type PersonnelFacts struct {
 	OrganizationID string
-	Position       Position
-	Roles          []string
+	// Organization is the status of the organization.
+	Organization machine.State
+	Position     Position
+	Roles        []string
 	// Share is what a shareholder holds or will hold; Others are the shares of
 	// the other shareholders together.
 	Share, Others Share
@@ -78,26 +88,45 @@ type PersonnelFacts struct {
 
 // PersonnelTable is the life of a member of the personnel.
 func PersonnelTable() *machine.Table[PersonnelFacts] {
-	active := []machine.State{PersonnelActive}
+	none, pending, active := []machine.State{machine.None}, []machine.State{PersonnelPending}, []machine.State{PersonnelActive}
 	return &machine.Table[PersonnelFacts]{
 		Name:      "personnel",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[PersonnelFacts]{
-			{From: []machine.State{machine.None}, On: AddPersonnel, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: none, On: AddShareholder, To: PersonnelPending, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: none, On: AddPersonnel, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: pending, On: ConfirmPersonnel, To: PersonnelActive},
+			{From: pending, On: ChangePersonnel, To: PersonnelPending, Guard: mayBeChanged},
 			{From: active, On: ChangePersonnel, To: PersonnelActive, Guard: mayBeChanged},
-			{From: active, On: RemovePersonnel, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
+			{From: append(pending, active...), On: RemovePersonnel, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
 		},
 	}
 }
 
+// inBusiness refuses changes to an organization that is suspended or closed.
+func inBusiness(f PersonnelFacts) error {
+	if f.Organization != CustomerSuspended && f.Organization != CustomerClosed {
+		return nil
+	}
+	return refusal.New(refusal.PhaseOrderBroken, "the organization is %s", f.Organization).With("state", string(f.Organization))
+}
+
 func mayBeAdded(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
 	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
-		return refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and the new one has the roles %v", RoleAdminUser, f.Roles)
+		e := refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", RoleAdminUser, strings.Join(f.Roles, ", "))
+		e.Field = "roles"
+		return e
 	}
 	return withinTheWhole(f)
 }
 
 func mayBeChanged(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
 	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
 		return lastAdmin(f)
 	}
@@ -105,6 +134,9 @@ func mayBeChanged(f PersonnelFacts) error {
 }
 
 func mayBeRemoved(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
 	if f.Position == Employee && f.OtherAdmins == 0 && slices.Contains(f.Roles, RoleAdminUser) {
 		return lastAdmin(f)
 	}
@@ -121,7 +153,8 @@ func withinTheWhole(f PersonnelFacts) error {
 	if f.Position != Shareholder || !f.Others.Add(f.Share).Over() {
 		return nil
 	}
-	return refusal.New(refusal.OwnershipExceeded, "the shareholders hold %s %%, and %s %% more would be %s %%", f.Others, f.Share, f.Others.Add(f.Share)).
-		With("requested", f.Share.Float()).With("available", f.Others.Rest().Float()).
+	e := refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share))
+	e.Field = "ownershipPercentage"
+	return e.With("requested", f.Share.String()).With("available", f.Others.Rest().String()).
 		Try("listShareholders", "shows who holds what", "organizationId", f.OrganizationID)
 }

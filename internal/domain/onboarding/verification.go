@@ -47,10 +47,10 @@ type Verification struct {
 	Level     string `json:"level,omitempty"`
 	HighRisk  bool   `json:"highRisk,omitempty"`
 	// RiskReasons say why the risk is high.
-	RiskReasons []string `json:"riskReasons,omitempty"`
-	Attempt     int      `json:"attempt"`
-	Priority    string   `json:"priority,omitempty"`
-	Notes       string   `json:"notes,omitempty"`
+	RiskReasons []RiskReason `json:"riskReasons,omitempty"`
+	Attempt     int          `json:"attempt"`
+	Priority    string       `json:"priority,omitempty"`
+	Notes       string       `json:"notes,omitempty"`
 	// Required are the documents that the review needs, each with the types
 	// that satisfy it.
 	Required  []Requirement `json:"required"`
@@ -83,7 +83,7 @@ func (v *Verification) Open() bool {
 type VerificationFacts struct {
 	ID          string
 	HighRisk    bool
-	RiskReasons []string
+	RiskReasons []RiskReason
 	// PowerTenant tells whether a power tenant decides; decisions of the world
 	// are made by whoever is entitled to.
 	PowerTenant bool
@@ -133,8 +133,16 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 
 func powerTenantIfHighRisk(f VerificationFacts) error {
 	if f.HighRisk && !f.PowerTenant {
-		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", strings.Join(f.RiskReasons, "; ")).
+		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", words(f.RiskReasons)).
 			Try("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
 	}
 	return nil
+}
+
+func words(reasons []RiskReason) string {
+	var list []string
+	for _, r := range reasons {
+		list = append(list, r.String())
+	}
+	return strings.Join(list, ", ")
 }

@@ -128,9 +128,9 @@ var definitions = []Definition{
 	{EmployeeNotFound, "Employee not found", "Use the id of the reply that added the employee, or list the organization's employees."},
 	{DocumentNotFound, "Document not found", "Use the documentId of the upload's reply, or list the organization's documents."},
 	{AdminUserMissing, "Missing required role 'ADMIN_USER' for BUSINESS_TYPE_CLIENT_TO_TENANT organization. At least one employee must have this role.", "Add an employee whose roles include ADMIN_USER first."},
-	{LastAdminUser, "The last employee with ADMIN_USER must keep the role", "Give ADMIN_USER to another employee first."},
+	{LastAdminUser, "Organization needs an employee with the role ADMIN_USER", "Give another employee the role ADMIN_USER first."},
 	{OwnershipExceeded, "Ownership exceeds 100 percent", "Lower the share to at most what data.available says, or remove a shareholder first."},
-	{PersonnelIncomplete, "Required personnel are missing", "Add what data.missingPersonnel names; the tenant's settings require it for activation."},
+	{PersonnelIncomplete, "Organization personnel is incomplete", "Meet each condition that data.missingPersonnel names; the tenant's settings require them."},
 
 	{VerificationExists, "Verification already exists", "Go on with the verification that data.verificationId names."},
 	{VerificationDecided, "Verification already decided", "A decision stays: open a new verification if a new attempt is needed."},
