@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -252,7 +253,7 @@ func reason(e *openapi3.SchemaError) string {
 	case "enum":
 		var values []string
 		for _, v := range e.Schema.Enum {
-			values = append(values, fmt.Sprint(v))
+			values = append(values, cmp.Or(fmt.Sprint(v), `""`))
 		}
 		return "must be " + oneOf(values)
 	case "type":

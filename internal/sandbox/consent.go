@@ -66,6 +66,9 @@ func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, c
 		if err != nil {
 			return err
 		}
+		if err := customer.InOnboarding(); err != nil {
+			return err
+		}
 		if consent = s.consentOf(u, customer.ID, t); consent == nil {
 			consent = &onboarding.Consent{Life: s.newLife(u, "consent"), CustomerID: customer.ID, Type: t}
 			consent.ID = "consent-cust-" + consent.ID

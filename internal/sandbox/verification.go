@@ -115,6 +115,9 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 }
 
 func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
+	if err := customer.InOnboarding(); err != nil {
+		return nil, err
+	}
 	if in.Type == "" {
 		in.Type = defaultVerification(customer.Type)
 	}

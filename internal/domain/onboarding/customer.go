@@ -138,6 +138,7 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 			{From: []machine.State{CustomerActivating}, On: CustomerVerified, To: CustomerActivating},
 			{From: []machine.State{CustomerActive}, On: CustomerVerified, To: CustomerActive},
 			{From: []machine.State{CustomerSuspended}, On: CustomerVerified, To: CustomerSuspended},
+			{From: []machine.State{CustomerClosed}, On: CustomerVerified, To: CustomerClosed},
 			{From: []machine.State{CustomerPendingVerification, CustomerPendingActivation}, On: Activate, To: CustomerActivating, Guard: mayActivate,
 				Arms: []machine.Choice[CustomerFacts]{{
 					Point: "activation.outcome", Default: "ACTIVE",
@@ -150,6 +151,15 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 			{From: []machine.State{CustomerActive, CustomerSuspended}, On: CloseCustomer, To: CustomerClosed, Emit: "customer.updated"},
 		},
 	}
+}
+
+// InOnboarding refuses what belongs to onboarding for a customer who is past it
+// for good: suspended or closed.
+func (c *Customer) InOnboarding() error {
+	if c.State != CustomerSuspended && c.State != CustomerClosed {
+		return nil
+	}
+	return refusal.New(refusal.PhaseOrderBroken, "the customer is %s", c.State).With("state", string(c.State))
 }
 
 // mayActivate names what is missing: the verification first, since it takes

@@ -1,0 +1,104 @@
+package app_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"finhub-sandbox/internal/app"
+)
+
+// flowTrace is everything that a flow leaves behind: the replies, the event log
+// and the state, to the byte.
+type flowTrace struct {
+	replies []string
+	events  string
+	state   string
+}
+
+// traceFlow plays a flow on a fresh server. With restarts, the server is closed
+// and opened again on its data file before every third step.
+func traceFlow(t *testing.T, name string, config app.Config, restarts bool) flowTrace {
+	t.Helper()
+	f, err := readFlow(flowDir, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := openFlowServer(t, config)
+	p := newFlowPlay(server, flowDir, f)
+	if err := p.playBeginnings(); err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.Steps {
+		if restarts && i%3 == 2 {
+			if err := server.app.Close(); err != nil {
+				t.Fatal(err)
+			}
+			server = openFlowServer(t, config)
+			p.server = server
+		}
+		if err := p.playStep(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	defer server.app.Close()
+	trace := flowTrace{replies: p.shared.transcript}
+	if trace.state, err = server.dump(p.tenant); err != nil {
+		t.Fatal(err)
+	}
+	events, err := server.events(p.tenant, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trace.events = text(events)
+	return trace
+}
+
+// TestFlowIsDeterministic plays the newest happy life on fresh servers: the same
+// seed gives the same bytes, also when the server is restarted all the time;
+// another seed gives others.
+func TestFlowIsDeterministic(t *testing.T) {
+	const name = "happy-newest"
+	first := traceFlow(t, name, app.Config{}, false)
+	if len(first.events) == 0 || len(first.replies) == 0 {
+		t.Fatal("the flow leaves no trace")
+	}
+	t.Run("again", func(t *testing.T) {
+		t.Parallel()
+		sameTrace(t, first, traceFlow(t, name, app.Config{}, false))
+	})
+	t.Run("with restarts on a data file", func(t *testing.T) {
+		t.Parallel()
+		data := filepath.Join(t.TempDir(), "sandbox.db")
+		sameTrace(t, first, traceFlow(t, name, app.Config{Data: data}, true))
+	})
+	t.Run("with another seed", func(t *testing.T) {
+		t.Parallel()
+		other := traceFlow(t, name, app.Config{Seed: "another"}, false)
+		if slices.Equal(first.replies, other.replies) || first.events == other.events {
+			t.Error("another seed leaves the same trace")
+		}
+	})
+}
+
+func sameTrace(t *testing.T, want, got flowTrace) {
+	t.Helper()
+	for i := range min(len(want.replies), len(got.replies)) {
+		if want.replies[i] != got.replies[i] {
+			t.Fatalf("reply %d differs:\n  %s\n  %s", i, want.replies[i], got.replies[i])
+		}
+	}
+	if len(want.replies) != len(got.replies) {
+		t.Errorf("%d replies, and then %d", len(want.replies), len(got.replies))
+	}
+	if want.events != got.events {
+		t.Errorf("the event logs differ:\n  %s", changedLines(lines(want.events), lines(got.events)))
+	}
+	if want.state != got.state {
+		t.Errorf("the states differ:\n  %s", changedLines(want.state, got.state))
+	}
+}
+
+// lines puts every object of a list on a line of its own.
+func lines(list string) string { return strings.ReplaceAll(list, "},{", "},\n{") }

@@ -1,0 +1,342 @@
+package app_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/sandbox"
+)
+
+// flowPlay is one flow being played, with everything that has been kept.
+type flowPlay struct {
+	dir    string
+	server *flowServer
+	tenant string
+	flow   *flow
+	kept   map[string]any
+	// passed are the values that the flow was begun with; its own beginnings
+	// get them too.
+	passed map[string]string
+	// shared is what a flow and its beginnings have in common.
+	shared *flowShared
+}
+
+type flowShared struct {
+	clock string
+	// seen is the number of the last event of each tenant that was used.
+	seen map[string]int64
+	// transcript has every reply, in order.
+	transcript []string
+}
+
+// playFlow plays a flow with its beginnings, in a tenant of its own. The error
+// says file, step, what was expected and what came.
+func playFlow(server *flowServer, dir string, f *flow) error {
+	p := newFlowPlay(server, dir, f)
+	return p.play()
+}
+
+func newFlowPlay(server *flowServer, dir string, f *flow) *flowPlay {
+	clock := f.Clock
+	if clock == "" {
+		clock = flowClock
+	}
+	return &flowPlay{
+		dir: dir, server: server, tenant: strings.ReplaceAll(f.name, "/", "."), flow: f,
+		shared: &flowShared{clock: clock, seen: map[string]int64{}},
+	}
+}
+
+func (p *flowPlay) play() error {
+	if err := p.playBeginnings(); err != nil {
+		return err
+	}
+	for i := range p.flow.Steps {
+		if err := p.playStep(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *flowPlay) playBeginnings() error {
+	p.kept = map[string]any{"tenant": p.tenant}
+	for name, value := range p.flow.Given {
+		p.kept[name] = value
+	}
+	for name, value := range p.passed {
+		p.kept[name] = value
+	}
+	for _, b := range p.flow.After {
+		if err := p.begin(b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *flowPlay) playStep(i int) error {
+	s := p.flow.Steps[i]
+	if err := p.step(s); err != nil {
+		return fmt.Errorf("%s/%s.yaml:%d: %s:\n  %w", p.dir, p.flow.name, s.line, s.Do, err)
+	}
+	return nil
+}
+
+func (p *flowPlay) begin(b flowBeginning) error {
+	f, err := readFlow(p.dir, b.Flow)
+	if err != nil {
+		return err
+	}
+	if unknown := f.unknown(p.dir, b.With); unknown != "" {
+		return fmt.Errorf("%s/%s.yaml: %s is begun with %s, which neither it nor its beginnings are given", p.dir, p.flow.name, b.Flow, unknown)
+	}
+	passed := maps.Clone(p.passed)
+	if passed == nil {
+		passed = map[string]string{}
+	}
+	maps.Copy(passed, b.With)
+	sub := &flowPlay{dir: p.dir, server: p.server, tenant: p.tenant, flow: f, passed: passed, shared: p.shared}
+	if err := sub.play(); err != nil {
+		return err
+	}
+	for name, value := range sub.kept {
+		if b.As != "" {
+			name = b.As + "." + name
+		}
+		if _, given := p.flow.Given[name]; !given && name != "tenant" {
+			p.kept[name] = value
+		}
+	}
+	return nil
+}
+
+// step does one step and checks everything that it says, and what it need not
+// say: that a refusal or a look changes nothing.
+func (p *flowPlay) step(s flowStep) error {
+	tenant := p.tenant
+	if s.Tenant != "" {
+		tenant += "." + s.Tenant
+	}
+	if err := p.enter(tenant); err != nil {
+		return err
+	}
+	if s.World != nil {
+		return p.bring(tenant, *s.World)
+	}
+	if s.Advance != "" {
+		s.Call, s.Status = "POST /_sandbox/clock/advance", http.StatusOK
+		s.Body = &flowValue{map[string]any{"by": s.Advance}}
+	}
+	before, err := p.look(tenant, s)
+	if err != nil {
+		return err
+	}
+	reply, err := p.call(tenant, s)
+	if err != nil {
+		return err
+	}
+	after, err := p.look(tenant, s)
+	if err != nil {
+		return err
+	}
+	stays := s.Status >= http.StatusBadRequest && !s.Counts || strings.HasPrefix(s.Call, "GET ")
+	if stays && before.state != after.state {
+		return fmt.Errorf("%s %s changed the tenant's state:\n  %s", s.Call, reply, changedLines(before.state, after.state))
+	}
+	for i, at := range s.Unchanged {
+		if before.replies[i] != after.replies[i] {
+			return fmt.Errorf("GET %s is not unchanged:\n  before %s\n  after  %s", at, before.replies[i], after.replies[i])
+		}
+	}
+	return errors.Join(p.keep(s, reply), p.events(tenant, s))
+}
+
+// enter stops the clock of a tenant that the flow has not used before.
+func (p *flowPlay) enter(tenant string) error {
+	if _, known := p.shared.seen[tenant]; known {
+		return nil
+	}
+	p.shared.seen[tenant] = 0
+	_, err := p.call(tenant, flowStep{
+		Call: "POST /_sandbox/clock/freeze", Status: http.StatusOK, Body: &flowValue{map[string]any{"at": p.shared.clock}},
+	})
+	return err
+}
+
+func (p *flowPlay) bring(tenant string, w flowWorld) (err error) {
+	if w.ID, err = fillText(w.ID, p.kept); err != nil {
+		return err
+	}
+	return p.server.bring(tenant, w)
+}
+
+// flowLook is what must not change.
+type flowLook struct {
+	state   string
+	replies []string
+}
+
+func (p *flowPlay) look(tenant string, s flowStep) (look flowLook, err error) {
+	for _, at := range s.Unchanged {
+		reply, err := p.call(tenant, flowStep{Call: "GET " + at, As: "admin", Status: http.StatusOK})
+		if err != nil {
+			return look, err
+		}
+		look.replies = append(look.replies, reply.String())
+	}
+	look.state, err = p.server.dump(tenant)
+	return look, err
+}
+
+func changedLines(before, after string) string {
+	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
+	var lines []string
+	for _, line := range was {
+		if !slices.Contains(is, line) {
+			lines = append(lines, "- "+line)
+		}
+	}
+	for _, line := range is {
+		if !slices.Contains(was, line) {
+			lines = append(lines, "+ "+line)
+		}
+	}
+	return strings.Join(lines, "\n  ")
+}
+
+// call sends a step's request and holds the reply to the step and the document.
+func (p *flowPlay) call(tenant string, s flowStep) (flowReply, error) {
+	method, path, _ := strings.Cut(s.Call, " ")
+	path, err := fillText(path, p.kept)
+	if err != nil {
+		return flowReply{}, err
+	}
+	header, err := p.header(tenant, s)
+	if err != nil {
+		return flowReply{}, err
+	}
+	body, err := bodyOf(s, p.kept)
+	if err != nil {
+		return flowReply{}, err
+	}
+	reply, err := p.server.send(method, wholePath(path), header, body)
+	if err != nil {
+		return reply, err
+	}
+	p.shared.transcript = append(p.shared.transcript, s.Call+"\n"+reply.String())
+	return reply, p.compare(s, reply)
+}
+
+func (p *flowPlay) compare(s flowStep, reply flowReply) error {
+	var found []string
+	if reply.status != s.Status {
+		found = append(found, fmt.Sprintf("status: expected %d, came %d", s.Status, reply.status))
+	}
+	for _, expected := range []struct {
+		reply  *flowValue
+		subset bool
+	}{{s.Reply, true}, {s.Exactly, false}} {
+		if expected.reply == nil {
+			continue
+		}
+		want, err := fill(expected.reply.value, p.kept)
+		if err != nil {
+			return err
+		}
+		found = append(found, differences("", want, reply.value, expected.subset)...)
+	}
+	if len(found) > 0 {
+		return fmt.Errorf("%s\n  came: %s", strings.Join(found, "\n  "), reply)
+	}
+	return nil
+}
+
+// header is the documented set of headers, with what the flow and the step put
+// in their place. An empty value leaves a header out.
+func (p *flowPlay) header(tenant string, s flowStep) (http.Header, error) {
+	header := http.Header{}
+	for name, value := range map[string]string{
+		"X-Tenant-ID": tenant, "X-Forwarded-For": "203.0.113.7", "X-Forwarded-From": "flows", "platform": "web", "deviceId": "flow-device",
+	} {
+		header.Set(name, value)
+	}
+	if s.Body != nil || s.Text != nil {
+		header.Set("Content-Type", "application/json")
+	}
+	token, err := p.token(s)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		header.Set("Authorization", "Bearer "+token)
+	}
+	for _, more := range []map[string]string{p.flow.Headers, s.Headers} {
+		for name, value := range more {
+			if value == "" {
+				header.Del(name)
+				continue
+			}
+			filled, err := fillText(value, p.kept)
+			if err != nil {
+				return nil, err
+			}
+			header.Set(name, filled)
+		}
+	}
+	return header, nil
+}
+
+// token is that of whoever makes the call.
+func (p *flowPlay) token(s flowStep) (string, error) {
+	as := s.As
+	if as == "" {
+		as = p.flow.As
+	}
+	switch as {
+	case "", "admin":
+		return sandbox.TokenAdmin, nil
+	case "power-tenant":
+		return sandbox.TokenPowerTenant, nil
+	case "compliance":
+		return sandbox.TokenCompliance, nil
+	case "nobody":
+		return "", nil
+	case "customer":
+		as = "token"
+	}
+	return fillText("${"+as+"}", p.kept)
+}
+
+func (p *flowPlay) keep(s flowStep, reply flowReply) error {
+	for name, at := range s.Keep {
+		value, err := find(reply.value, at)
+		if err != nil {
+			return err
+		}
+		p.kept[name] = value
+	}
+	return nil
+}
+
+// events compares the types of the events that have happened since the last
+// step with those that the step expects, if it says.
+func (p *flowPlay) events(tenant string, s flowStep) error {
+	happened, err := p.server.events(tenant, p.shared.seen[tenant])
+	if err != nil {
+		return err
+	}
+	kinds := []string{}
+	for _, e := range happened {
+		kinds = append(kinds, e.Type)
+		p.shared.seen[tenant] = e.Seq
+	}
+	if s.Events != nil && !slices.Equal(kinds, *s.Events) {
+		return fmt.Errorf("events: expected %v, came %v", *s.Events, kinds)
+	}
+	return nil
+}

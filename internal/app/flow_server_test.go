@@ -1,0 +1,238 @@
+package app_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/bank"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/store"
+	"finhub-sandbox/spec"
+)
+
+// flowClock is when every flow begins, unless it says otherwise.
+const flowClock = "2026-01-05T09:00:00Z"
+
+// flowServer is a sandbox without a port, with the documents to which its
+// replies are held.
+type flowServer struct {
+	app       *app.App
+	documents []*contract.Document
+	// raw are the same documents as plain JSON.
+	raw []rawDocument
+}
+
+func openFlowServer(t testing.TB, config app.Config) *flowServer {
+	t.Helper()
+	config.Quiet, config.Version = true, "test"
+	if config.Seed == "" {
+		config.Seed = "flows"
+	}
+	config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
+	opened, err := app.Open(config, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &flowServer{
+		app: opened, documents: loadDocuments(t),
+		raw: []rawDocument{readRawDocument(t, spec.Product), readRawDocument(t, spec.Control)},
+	}
+}
+
+func loadDocuments(t testing.TB) []*contract.Document {
+	t.Helper()
+	var documents []*contract.Document
+	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+		d, err := contract.Load(bundled, contract.Formats{"iban": bank.CheckIBAN, "bic": bank.CheckBIC})
+		if err != nil {
+			t.Fatal(err)
+		}
+		documents = append(documents, d)
+	}
+	return documents
+}
+
+// operationOf finds the operation that a call means, or nil. Of several, it is
+// the one with the most fixed segments, as in the router.
+func operationOf(documents []*contract.Document, method, path string) *contract.Operation {
+	path, _, _ = strings.Cut(path, "?")
+	sent := strings.Split(path, "/")
+	var best *contract.Operation
+	most := -1
+	for _, d := range documents {
+		for _, o := range d.Operations {
+			if fixed := fixedSegments(strings.Split(o.Path, "/"), sent); o.Method == method && fixed > most {
+				best, most = o, fixed
+			}
+		}
+	}
+	return best
+}
+
+// fixedSegments counts the segments that a path has in common with a template,
+// or gives -1 if the path is not of the template's form.
+func fixedSegments(template, sent []string) int {
+	if len(template) != len(sent) {
+		return -1
+	}
+	fixed := 0
+	for i, segment := range template {
+		switch {
+		case segment == sent[i]:
+			fixed++
+		case !strings.HasPrefix(segment, "{") || sent[i] == "":
+			return -1
+		}
+	}
+	return fixed
+}
+
+// wholePath puts the product's base before a path, unless it has one.
+func wholePath(path string) string {
+	if strings.HasPrefix(path, "/_sandbox/") || strings.HasPrefix(path, "/api/") {
+		return path
+	}
+	return "/api/v2.1" + path
+}
+
+// flowReply is a reply as it came.
+type flowReply struct {
+	status int
+	kind   string
+	raw    []byte
+	value  any
+}
+
+func (r flowReply) String() string { return fmt.Sprintf("%d %s", r.status, r.raw) }
+
+// send answers a request and holds the reply to the document.
+func (s *flowServer) send(method, path string, header http.Header, body io.Reader) (flowReply, error) {
+	request, err := http.NewRequest(method, "http://sandbox"+path, body)
+	if err != nil {
+		return flowReply{}, err
+	}
+	request.Header = header
+	recorder := httptest.NewRecorder()
+	s.app.Handler().ServeHTTP(recorder, request)
+	reply := flowReply{status: recorder.Code, kind: recorder.Header().Get("Content-Type"), raw: recorder.Body.Bytes()}
+	if strings.HasPrefix(reply.kind, "application/json") {
+		if err := json.Unmarshal(reply.raw, &reply.value); err != nil {
+			return reply, fmt.Errorf("the reply is not JSON: %w: %s", err, reply)
+		}
+	}
+	return reply, s.checkReply(method, path, reply)
+}
+
+// checkReply holds a reply to its operation. What no operation answers must be
+// the refusal that says so.
+func (s *flowServer) checkReply(method, path string, reply flowReply) error {
+	o := operationOf(s.documents, method, path)
+	if o != nil {
+		if err := o.CheckResponse(reply.status, reply.kind, reply.raw); err != nil {
+			return fmt.Errorf("%w\n  came: %s", err, reply)
+		}
+		return errors.Join(s.checkMembers(o, reply), checkRefusal(o, reply))
+	}
+	if reply.status != http.StatusNotFound && reply.status != http.StatusMethodNotAllowed {
+		return fmt.Errorf("%s %s is no operation of the documents; came: %s", method, path, reply)
+	}
+	return nil
+}
+
+// checkMembers demands that the document knows every member of a reply.
+func (s *flowServer) checkMembers(o *contract.Operation, reply flowReply) error {
+	for i, d := range s.documents {
+		if d.Operation(o.ID) != o {
+			continue
+		}
+		if unknown := s.raw[i].undocumented(o, reply); len(unknown) > 0 {
+			return fmt.Errorf("%s: the document does not know %s of reply %d; came: %s", o.ID, strings.Join(unknown, ", "), reply.status, reply)
+		}
+	}
+	return nil
+}
+
+// checkRefusal holds a refusal to the operation's list of them: the document
+// must show its code under the status that came.
+func checkRefusal(o *contract.Operation, reply flowReply) error {
+	if reply.status < http.StatusBadRequest {
+		return nil
+	}
+	code, err := find(reply.value, "data.refusal")
+	if err != nil {
+		code, err = find(reply.value, "error.code")
+	}
+	if err != nil || !slices.Contains(o.RefusalStatuses(fmt.Sprint(code)), reply.status) {
+		return fmt.Errorf("the document does not list refusal %v of %s under %d; came: %s", code, o.ID, reply.status, reply)
+	}
+	return nil
+}
+
+// dump is everything that is stored of a tenant.
+func (s *flowServer) dump(tenant string) (string, error) {
+	return s.app.Sandbox().Engine().Dump(tenant)
+}
+
+// events gives a tenant's events after a sequence number.
+func (s *flowServer) events(tenant string, after int64) (list []engine.Event, err error) {
+	err = s.app.Sandbox().Engine().Read(tenant, func(u *engine.Unit) error {
+		list = u.Events(after, 100_000)
+		return nil
+	})
+	return list, err
+}
+
+// bring puts an aggregate into a state by changing its record, for states to
+// which no call leads.
+func (s *flowServer) bring(tenant string, w flowWorld) error {
+	key := "t/" + tenant + "/" + w.Kind + "/" + store.Key(w.ID)
+	return s.app.Sandbox().Engine().Store.Update(func(tx *store.Tx) error {
+		stored, ok := tx.Get(key)
+		var record map[string]any
+		if !ok || json.Unmarshal([]byte(stored), &record) != nil || record["state"] == nil {
+			return fmt.Errorf("the tenant has no %s %s", w.Kind, w.ID)
+		}
+		record["state"] = w.State
+		changed, err := json.Marshal(record, json.Deterministic(true))
+		tx.Set(key, string(changed))
+		return err
+	})
+}
+
+func bodyOf(s flowStep, kept map[string]any) (io.Reader, error) {
+	if s.Body == nil && s.Text == nil {
+		return http.NoBody, nil
+	}
+	var content []byte
+	if s.Text != nil {
+		raw, err := fill(s.Text.value, kept)
+		if err != nil {
+			return nil, err
+		}
+		content = []byte(fmt.Sprint(raw))
+	} else {
+		filled, err := fill(s.Body.value, kept)
+		if err != nil {
+			return nil, err
+		}
+		if content, err = json.Marshal(filled, json.Deterministic(true)); err != nil {
+			return nil, err
+		}
+	}
+	if missing := s.Padded - len(content); missing > 0 {
+		content = append(content, bytes.Repeat([]byte(" "), missing)...)
+	}
+	return bytes.NewReader(content), nil
+}

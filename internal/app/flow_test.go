@@ -1,0 +1,105 @@
+package app_test
+
+import (
+	"strings"
+	"testing"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// TestFlows plays every flow of testdata/flows, all of them at once on one
+// server, each in a tenant of its own whose clock stands still. How a flow is
+// written is told in testdata/flows/README.md.
+func TestFlows(t *testing.T) {
+	strict := openFlowServer(t, app.Config{})
+	relaxed := openFlowServer(t, app.Config{Relaxed: true})
+	for _, name := range flowNames(t, flowDir) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f, err := readFlow(flowDir, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := strict
+			if f.Server == "relaxed" {
+				server = relaxed
+			}
+			if err := playFlow(server, flowDir, f); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestFlowsCallEveryOperation keeps the flows complete: a new operation needs
+// one that calls it.
+func TestFlowsCallEveryOperation(t *testing.T) {
+	documents := loadDocuments(t)
+	called := map[string]bool{}
+	for _, name := range flowNames(t, flowDir) {
+		f, err := readFlow(flowDir, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range f.Steps {
+			method, path, _ := strings.Cut(s.Call, " ")
+			// A reference stands for one segment.
+			path = reference.ReplaceAllString(path, "x")
+			if o := operationOf(documents, method, wholePath(path)); o != nil && s.Status < 300 {
+				called[o.ID] = true
+			}
+		}
+	}
+	for _, o := range documents[0].Operations {
+		if !called[o.ID] {
+			t.Errorf("no flow calls %s (%s %s) with success", o.ID, o.Method, o.Path)
+		}
+	}
+}
+
+// withoutFlow are the refusals that no flow shows, and why.
+func withoutFlow() map[refusal.Code]string {
+	return map[refusal.Code]string{
+		refusal.RateLimited: "nothing simulates a rate limit yet",
+		refusal.Internal:    "it would be a fault of the sandbox",
+		refusal.TimerLoop:   "no table has a loop, and no scenario can make one yet",
+	}
+}
+
+// TestFlowsShowEveryRefusal keeps the refusals complete: each has a flow of its
+// name that shows its whole body.
+func TestFlowsShowEveryRefusal(t *testing.T) {
+	excused := withoutFlow()
+	for _, d := range refusal.All() {
+		name := "refusals/" + strings.ReplaceAll(strings.ToLower(string(d.Code)), "_", "-")
+		f, err := readFlow(flowDir, name)
+		if excused[d.Code] != "" {
+			if err == nil {
+				t.Errorf("%s has a flow: take it off the list of those that have none", d.Code)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s needs a flow: %v", d.Code, err)
+			continue
+		}
+		if !showsRefusal(f, d.Code) {
+			t.Errorf("%s has no step that shows the whole body of %s (exactly)", name, d.Code)
+		}
+	}
+}
+
+func showsRefusal(f *flow, code refusal.Code) bool {
+	for _, s := range f.Steps {
+		if s.Exactly == nil {
+			continue
+		}
+		for _, at := range []string{"data.refusal", "error.code"} {
+			if shown, err := find(s.Exactly.value, at); err == nil && shown == string(code) {
+				return true
+			}
+		}
+	}
+	return false
+}
