@@ -31,6 +31,7 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 		Level: c.Body.Str("requestedLevel"), Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
 		Priority: c.Body.Str("priority", "additionalData.priority"),
 		Revenue:  number(c.Body.Get("verificationData.annualRevenue")),
+		Begin:    c.Body.Has("verificationData"),
 	})
 	if err != nil {
 		return rest.Reply{}, err

@@ -91,7 +91,11 @@ func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in 
 			s.customers.Save(u, organization)
 		}
 		in.Type = businessVerification
-		return s.openVerification(u, c, organization, in)
+		v, err := s.openVerification(u, c, organization, in)
+		if err != nil || !in.Begin {
+			return v, err
+		}
+		return v, s.verifications.Fire(u, v, onboarding.StartReview, by(c))
 	})
 }
 

@@ -87,12 +87,16 @@ func (s *Sandbox) OrganizationDocument(c access.Caller, organizationID, id strin
 }
 
 // DeleteOrganizationDocument removes a document of an organization. What was
-// counted for a verification stays counted.
+// counted for a verification stays counted. A document that has been verified
+// cannot go: PHASE_ORDER_BROKEN.
 func (s *Sandbox) DeleteOrganizationDocument(c access.Caller, organizationID, id string) error {
 	return s.do(c, func(u *engine.Unit) error {
 		d, err := s.organizationDocument(u, c, organizationID, id)
 		if err != nil {
 			return err
+		}
+		if s.viewed(u, d).Verified {
+			return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").With("state", "VERIFIED")
 		}
 		if file := s.contents.Get(u, d.ID); file != nil {
 			s.contents.Remove(u, file)

@@ -105,7 +105,7 @@ func (s *Sandbox) rolesAt(u *engine.Unit, user *access.User, customerID string) 
 	var roles []string
 	found := false
 	for _, p := range s.personnel.By(u, "user", user.ID) {
-		if p.OrganizationID == customerID && p.State == onboarding.PersonnelActive {
+		if p.OrganizationID == customerID && p.State != onboarding.PersonnelRemoved {
 			found = true
 			roles = append(roles, p.Roles...)
 		}

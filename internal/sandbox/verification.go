@@ -12,8 +12,12 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-// reviewTime is how long a verification may take before it is due.
-const reviewTime = 72 * time.Hour
+// How long the verification of a person, and of an organization, may take before
+// it is due.
+const (
+	personReview  = 3 * 24 * time.Hour
+	companyReview = 5 * 24 * time.Hour
+)
 
 func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
 	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
@@ -70,8 +74,10 @@ func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause mac
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
-	// Revenue completes the annual revenue of an organization.
+	// Revenue completes the annual revenue of an organization, and Begin starts
+	// its review before the documents are there.
 	Revenue string
+	Begin   bool
 	// Again continues the open verification of the type instead of refusing a
 	// second one.
 	Again bool
@@ -140,8 +146,11 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 	v := &onboarding.Verification{
 		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
 		Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
-		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(reviewTime),
+		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(personReview),
 		Required: needs,
+	}
+	if customer.Type == onboarding.Organization {
+		v.DueAt = u.Now().Add(companyReview)
 	}
 	if v.Priority == "" {
 		v.Priority = "NORMAL"

@@ -113,7 +113,7 @@ type Owner struct {
 }
 
 // MaxOwnerLevels bounds how deep companies may own companies.
-const MaxOwnerLevels = 10
+const MaxOwnerLevels = 8
 
 // Disclosed tells whether the chains of companies end in persons who own the
 // whole of each. It is so for a person.
