@@ -288,7 +288,11 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 		b.settle = func() machine.Decision {
 			return machine.Decision{Option: "COMPLETED", After: time.Duration(rapid.SampledFrom([]int{0, 0, 5, 30}).Draw(t, "delay")) * time.Hour}
 		}
-		consent := b.consentOf(w, fourEyes(paperThreshold, paperApprovers))
+		consent := b.consentOf(w, func(in *ConsentRequest) {
+			fourEyes(paperThreshold, paperApprovers)(in)
+			// The audit holds the payment consent to this limit.
+			in.PerDay = &ConsentAmount{Field: "limit", Value: int64(150_000)}
+		})
 		var papers []*paper
 		var orders []OrderState
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {

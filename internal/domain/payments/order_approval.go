@@ -64,7 +64,7 @@ func (o *Order) Waiting() bool {
 }
 
 // Initiated tells whether a user has prepared or executed the order.
-func (o *Order) Initiated(user string) bool { return user == o.ExecutedBy }
+func (o *Order) Initiated(user string) bool { return user == o.PreparedBy || user == o.ExecutedBy }
 
 // Approval is what the order has to wait for when it is executed, or nil.
 func (f OrderFacts) Approval() *OrderApproval {
