@@ -122,7 +122,7 @@ func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
 		documents := together(o.Documents, in.Documents)
 		facts := payments.OrderFacts{
 			Account: a.facts(), Now: u.Now(), Consent: s.paymentConsents.Get(u, o.ConsentID), Confirmation: in.Confirmation,
-			Business: a.organization(), Documents: documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
+			Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID), Business: a.organization(), Documents: documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
 		}
 		out.Before = moneyOn(a.wallet)
 		if err := s.orders.Fire(u, o, payments.ExecuteOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {

@@ -88,8 +88,8 @@ type Consent struct {
 // Signatory is the officer of an organization who accepts a consent.
 type Signatory struct {
 	Name      string `json:"name"`
-	Position  string `json:"position"`
-	Email     string `json:"email"`
+	Position  string `json:"position,omitempty"`
+	Email     string `json:"email,omitempty"`
 	Authority string `json:"authority,omitempty"`
 }
 

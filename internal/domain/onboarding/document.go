@@ -74,7 +74,8 @@ func IndividualRequirements(verificationType string, risk Risk) []Requirement {
 type Document struct {
 	ID  string `json:"id"`
 	Seq int64  `json:"seq"`
-	// VerificationID is empty for a document of an organization as such.
+	// VerificationID is the verification for which the document was handed in;
+	// empty for one of an organization as such.
 	VerificationID string `json:"verificationId,omitempty"`
 	CustomerID     string `json:"customerId"`
 	Type           string `json:"type"`
@@ -87,6 +88,9 @@ type Document struct {
 	Details    map[string]any `json:"details,omitempty"`
 	UploadedBy string         `json:"uploadedBy,omitempty"`
 	UploadedAt time.Time      `json:"uploadedAt"`
+	// Verified tells that the approval of an organization's verification has
+	// confirmed the document.
+	Verified bool `json:"verified,omitempty"`
 }
 
 // Key is what the document is stored under.

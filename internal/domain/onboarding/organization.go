@@ -33,13 +33,17 @@ type Company struct {
 // Representative is somebody whom a registration names; only the record is
 // kept, personnel are added by calls of their own.
 type Representative struct {
-	FirstName   string `json:"firstName,omitempty"`
-	LastName    string `json:"lastName,omitempty"`
-	Position    string `json:"position,omitempty"`
-	Email       string `json:"email,omitempty"`
-	Phone       string `json:"phone,omitempty"`
-	DateOfBirth string `json:"dateOfBirth,omitempty"`
-	Nationality string `json:"nationality,omitempty"`
+	FirstName    string `json:"firstName,omitempty"`
+	LastName     string `json:"lastName,omitempty"`
+	Position     string `json:"position,omitempty"`
+	Email        string `json:"email,omitempty"`
+	Phone        string `json:"phone,omitempty"`
+	DateOfBirth  string `json:"dateOfBirth,omitempty"`
+	Nationality  string `json:"nationality,omitempty"`
+	PrimaryOwner bool   `json:"isPrimaryOwner,omitempty"`
+	// Share is kept as it was sent: the shares of representatives count for
+	// nothing.
+	Share any `json:"ownershipShare,omitempty"`
 }
 
 // BusinessClientToTenant is the one documented type of an organization towards
@@ -60,6 +64,11 @@ func regulatedSectors() []string {
 // action, by ISO code and name; the documentation names none, so these are ours.
 func riskyCountries() []string {
 	return []string{"IR", "IRAN", "KP", "NORTH KOREA", "MM", "MYANMAR", "AF", "AFGHANISTAN", "SY", "SYRIA", "YE", "YEMEN"}
+}
+
+// RiskyCountry tells whether a country, by its code or its name, is listed.
+func RiskyCountry(country string) bool {
+	return slices.Contains(riskyCountries(), strings.ToUpper(country))
 }
 
 // sectorIn tells whether one of the company's sectors speaks of one of the
@@ -93,7 +102,7 @@ type RiskReason struct {
 const (
 	RiskyCategory   = "HIGH_RISK_CATEGORY"
 	RiskySector     = "HIGH_RISK_SECTOR"
-	RiskyCountry    = "HIGH_RISK_COUNTRY"
+	HighRiskCountry = "HIGH_RISK_COUNTRY"
 	ExposedDirector = "POLITICALLY_EXPOSED_DIRECTOR"
 	ExposedOwner    = "POLITICALLY_EXPOSED_OWNER"
 )
@@ -109,18 +118,18 @@ func CategoryRisk(category Category) []RiskReason {
 }
 
 // OrganizationRisk tells why an organization is of high risk, if it is: its
-// category, its sector, its country, or politically exposed people behind it.
-func OrganizationRisk(category Category, c *Company, exposed []RiskReason) []RiskReason {
+// category, its sector, its country, or the people behind it.
+func OrganizationRisk(category Category, c *Company, people []RiskReason) []RiskReason {
 	reasons := CategoryRisk(category)
 	if c.sectorIn(riskySectors()) {
 		reasons = append(reasons, RiskReason{RiskySector, strings.Join(nonEmpty(c.Industry, c.Sector), ", ")})
 	}
 	for _, a := range c.Addresses {
-		if slices.Contains(riskyCountries(), strings.ToUpper(a.Country)) {
-			reasons = append(reasons, RiskReason{RiskyCountry, a.Country})
+		if RiskyCountry(a.Country) {
+			reasons = append(reasons, RiskReason{HighRiskCountry, a.Country})
 		}
 	}
-	return append(reasons, exposed...)
+	return append(reasons, people...)
 }
 
 // Regulated tells whether the company's sector needs a licence.

@@ -61,6 +61,10 @@ func (s Share) AtLeast(percent int64) bool { return s.rat().Cmp(big.NewRat(perce
 // Over tells whether the share is more than the whole.
 func (s Share) Over() bool { return s.rat().Cmp(hundred()) > 0 }
 
+// Compare is negative if the share is smaller than another one, positive if it is
+// larger.
+func (s Share) Compare(other Share) int { return s.rat().Cmp(other.rat()) }
+
 // Whole tells whether the share is exactly the whole.
 func (s Share) Whole() bool { return s.rat().Cmp(hundred()) == 0 }
 
@@ -106,8 +110,11 @@ type Owner struct {
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`
 	Email string `json:"email,omitempty"`
-	PEP   bool   `json:"pep,omitempty"`
-	Share Share  `json:"share"`
+	// BirthDate tells persons of the same name apart who have no e-mail.
+	BirthDate string `json:"birthDate,omitempty"`
+	Country   string `json:"country,omitempty"`
+	PEP       bool   `json:"pep,omitempty"`
+	Share     Share  `json:"share"`
 	// Owners are those of a company.
 	Owners []Owner `json:"owners,omitempty"`
 }
@@ -122,6 +129,20 @@ func (o Owner) Disclosed() bool {
 		return true
 	}
 	return Sum(o.Owners).Whole() && !slices.ContainsFunc(o.Owners, func(owner Owner) bool { return !owner.Disclosed() })
+}
+
+// Overfull finds the first company of the chain whose owners hold more than the
+// whole of it.
+func (o Owner) Overfull() (company Owner, found bool) {
+	if Sum(o.Owners).Over() {
+		return o, true
+	}
+	for _, owner := range o.Owners {
+		if company, found = owner.Overfull(); found {
+			return company, true
+		}
+	}
+	return Owner{}, false
 }
 
 // Sum adds up the shares of owners.
@@ -140,18 +161,17 @@ const UBOThreshold = 25
 // BeneficialOwner is a person with everything that it holds, directly and
 // through companies.
 type BeneficialOwner struct {
-	Name  string `json:"name"`
-	Email string `json:"email,omitempty"`
-	PEP   bool   `json:"pep,omitempty"`
-	Share Share  `json:"share"`
+	Name, Email, BirthDate, Country string
+	PEP                             bool
+	Share                           Share
 }
 
 // UBO tells whether the person is an ultimate beneficial owner.
 func (b BeneficialOwner) UBO() bool { return b.Share.AtLeast(UBOThreshold) }
 
 // BeneficialOwners finds every person behind the owners, through all levels of
-// companies. A person who stands in several places, by e-mail or else by name,
-// is one, with the sum of its shares.
+// companies. A person who stands in several places is one, with the sum of its
+// shares.
 func BeneficialOwners(owners []Owner) []BeneficialOwner {
 	var found []BeneficialOwner
 	collect(owners, Share{hundred()}, &found)
@@ -167,19 +187,46 @@ func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
 		}
 		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return b.Is(o) })
 		if i < 0 {
-			*found = append(*found, BeneficialOwner{Name: o.Name, Email: o.Email, PEP: o.PEP, Share: share})
+			*found = append(*found, BeneficialOwner{o.Name, o.Email, o.BirthDate, o.Country, o.PEP, share})
 			continue
 		}
 		b := &(*found)[i]
 		b.Share, b.PEP = b.Share.Add(share), b.PEP || o.PEP
+		// The riskier country counts, wherever it stands.
+		if !RiskyCountry(b.Country) {
+			b.Country = o.Country
+		}
 	}
 }
 
 // Is tells whether an owner is this person: by e-mail, or where neither has one
-// by name.
-func (b BeneficialOwner) Is(o Owner) bool {
-	if b.Email != "" || o.Email != "" {
-		return strings.EqualFold(b.Email, o.Email)
+// by name and date of birth.
+func (b BeneficialOwner) Is(o Owner) bool { return b.IsPerson(o.Email, o.Name, o.BirthDate) }
+
+// IsPerson tells whether this is who is described so.
+func (b BeneficialOwner) IsPerson(email, name, birthDate string) bool {
+	if b.Email != "" || email != "" {
+		return strings.EqualFold(b.Email, email)
 	}
-	return strings.EqualFold(b.Name, o.Name)
+	return strings.EqualFold(b.Name, name) && b.BirthDate == birthDate
+}
+
+// Behind tells whether the person stands behind an owner, or is the owner.
+func (b BeneficialOwner) Behind(o Owner) bool {
+	return slices.ContainsFunc(BeneficialOwners([]Owner{o}), func(other BeneficialOwner) bool {
+		return b.IsPerson(other.Email, other.Name, other.BirthDate)
+	})
+}
+
+// OwnerCountries lists the countries of the companies among the owners, through
+// all levels, that are listed as risky.
+func OwnerCountries(owners []Owner) []RiskReason {
+	var reasons []RiskReason
+	for _, o := range owners {
+		if o.Kind == CompanyOwner && RiskyCountry(o.Country) {
+			reasons = append(reasons, RiskReason{HighRiskCountry, o.Name + ", " + o.Country})
+		}
+		reasons = append(reasons, OwnerCountries(o.Owners)...)
+	}
+	return reasons
 }

@@ -82,6 +82,8 @@ type PersonnelFacts struct {
 	// Share is what a shareholder holds or will hold; Others are the shares of
 	// the other shareholders together.
 	Share, Others Share
+	// Owner is the shareholder with what it discloses, or nil.
+	Owner *Owner
 	// OtherAdmins is how many other employees hold ADMIN_USER.
 	OtherAdmins int
 }
@@ -148,9 +150,20 @@ func lastAdmin(f PersonnelFacts) error {
 		Try("updateEmployeeRoles", "gives the role to somebody else first", "organizationId", f.OrganizationID)
 }
 
-// withinTheWhole refuses shares that come to more than a hundred percent.
+// withinTheWhole refuses shares that come to more than a hundred percent, of the
+// organization or of a company among its owners.
 func withinTheWhole(f PersonnelFacts) error {
-	if f.Position != Shareholder || !f.Others.Add(f.Share).Over() {
+	if f.Position != Shareholder {
+		return nil
+	}
+	if f.Owner != nil {
+		if company, found := f.Owner.Overfull(); found {
+			e := refusal.New(refusal.OwnershipExceeded, "the owners of %s hold %s percent of it", company.Name, Sum(company.Owners))
+			e.Field = "owners"
+			return e.With("requested", Sum(company.Owners).String()).With("available", "100")
+		}
+	}
+	if !f.Others.Add(f.Share).Over() {
 		return nil
 	}
 	e := refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share))

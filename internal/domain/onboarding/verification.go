@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,19 @@ func (v *Verification) Missing() []string {
 		}
 	}
 	return missing
+}
+
+// Requires tells whether a type of document counts for the verification.
+func (v *Verification) Requires(documentType string) bool {
+	return slices.ContainsFunc(v.Required, func(r Requirement) bool { return slices.Contains(r.AnyOf, documentType) })
+}
+
+// Withdraw takes a document back that was handed in, unless everything that is
+// required is there: then the review has begun with it.
+func (v *Verification) Withdraw(documentType string) {
+	if i := slices.Index(v.Submitted, documentType); i >= 0 && len(v.Missing()) > 0 {
+		v.Submitted = slices.Delete(v.Submitted, i, i+1)
+	}
 }
 
 // Open tells whether the verification is not decided yet.

@@ -159,6 +159,12 @@ func mayExecute(f OrderFacts) error {
 	if err := f.Account.Usable(); err != nil {
 		return err
 	}
+	// The payee may have been removed since the order was prepared.
+	if f.Beneficiary != nil {
+		if err := f.Beneficiary.Payable(); err != nil {
+			return err
+		}
+	}
 	if err := f.confirmed(); err != nil {
 		return err
 	}
