@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"maps"
@@ -102,12 +103,12 @@ func loadAndKill(t *testing.T, file string) map[string]string {
 			maps.Copy(acknowledged, mine)
 		})
 	}
-	killed := time.AfterFunc(loadTime, func() {
-		if err := program.Process.Kill(); err != nil {
-			t.Error(err)
-		}
-	})
-	defer killed.Stop()
+	load, cancel := context.WithTimeout(context.Background(), loadTime)
+	defer cancel()
+	<-load.Done()
+	if err := program.Process.Kill(); err != nil {
+		t.Error(err)
+	}
 	clients.Wait()
 	if err := program.Wait(); err == nil || program.ProcessState.Exited() {
 		t.Errorf("the program ended by itself: %v", err)

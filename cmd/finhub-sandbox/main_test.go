@@ -231,7 +231,9 @@ func TestInterruptWaitsForRequests(t *testing.T) {
 	request.Header.Set("Expect", "100-continue")
 	request.Header.Set("Content-Length", fmt.Sprint(len(body)))
 	fmt.Fprintf(&head, "POST %s HTTP/1.1\r\nHost: %s\r\n", request.URL.Path, server.addr)
-	request.Header.Write(&head)
+	if err := request.Header.Write(&head); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := fmt.Fprintf(connection, "%s\r\n", &head); err != nil {
 		t.Fatal(err)
 	}

@@ -88,7 +88,10 @@ func readGreeting(t *testing.T, r io.Reader) (addr, greeting string) {
 	if addr == "" {
 		t.Fatalf("the program did not say where it listens:\n%s", &text)
 	}
-	go io.Copy(io.Discard, r)
+	go func() {
+		// It ends with the program.
+		_, _ = io.Copy(io.Discard, r)
+	}()
 	return addr, text.String()
 }
 
@@ -99,11 +102,13 @@ func (s *served) interrupt() { s.cancel() }
 func (s *served) stop(t *testing.T) int {
 	t.Helper()
 	s.interrupt()
+	patience, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
 	select {
 	case code := <-s.exited:
 		s.exited <- code
 		return code
-	case <-time.After(30 * time.Second):
+	case <-patience.Done():
 		t.Fatal("serve does not end")
 		return -1
 	}

@@ -142,9 +142,14 @@ func viewSession(tenant string, login sandbox.Login) sessionView {
 		v.User.IsActive = s.Sort == access.Staff || u.State == access.UserActive
 	}
 	if customer := login.Customer; customer != nil {
-		v.User.CustomerStatus, v.User.PhoneNumber = customer.State, customer.Phone
-		v.User.FirstName, v.User.LastName = customer.Person.FirstName, customer.Person.LastName
-		v.User.FullName, v.User.Gender = customer.Name, customer.Person.Gender
+		v.User.CustomerStatus = customer.State
+		if customer.Type == onboarding.Organization {
+			v.User.OrganizationID = customer.ID
+		}
+	}
+	if who := login.Person; who != nil {
+		v.User.PhoneNumber, v.User.FullName, v.User.Gender = who.Phone, who.Name, who.Person.Gender
+		v.User.FirstName, v.User.LastName = who.Person.FirstName, who.Person.LastName
 	}
 	return v
 }

@@ -120,7 +120,7 @@ const drainTime = 10 * time.Second
 // Serve answers requests and drives the running clocks until the context ends;
 // then it lets the requests that are being answered finish.
 func (a *App) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	server := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	failed := make(chan error, 1)

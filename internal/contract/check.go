@@ -91,12 +91,15 @@ func scalar(schema *openapi3.Schema, raw string) (any, error) {
 // families it must fit one of them; if it fits none, the violations are those
 // against the nearest, whose name is given too.
 func (o *Operation) CheckBody(body any) (nearest string, list []Violation) {
+	// Why a body does not fit a family matters only if it fits none.
+	for _, f := range o.families {
+		if o.fits(f.schema, body) && len(f.unequal(body)) == 0 {
+			return f.name, nil
+		}
+	}
 	best := 0
 	for _, f := range o.families {
 		found := append(o.visit(f.schema, body), f.unequal(body)...)
-		if len(found) == 0 {
-			return f.name, nil
-		}
 		if d := distance(f.schema, body, found); nearest == "" || d < best {
 			nearest, list, best = f.name, found, d
 		}
@@ -172,10 +175,14 @@ func sentence(name string) string {
 func (o *Operation) visit(schema *openapi3.Schema, value any) []Violation {
 	// Most messages are right, and finding the first fault is cheaper than
 	// finding all: all are looked for only when there is one.
-	if schema.VisitJSON(value, o.options[:len(o.options)-1]...) == nil {
+	if o.fits(schema, value) {
 		return nil
 	}
 	return o.explain(schema.VisitJSON(value, o.options...), "")
+}
+
+func (o *Operation) fits(schema *openapi3.Schema, value any) bool {
+	return schema.VisitJSON(value, o.quick...) == nil
 }
 
 // explain turns what the validator says into violations. Errors of allOf are
@@ -200,10 +207,13 @@ func (o *Operation) explain(err error, at string) []Violation {
 	return []Violation{o.violation(at, err.Error(), "")}
 }
 
+// escapes are those of a JSON pointer.
+var escapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violation {
 	pointer := at
 	for _, part := range e.JSONPointer() {
-		pointer += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(part)
+		pointer += "/" + escapes.Replace(part)
 	}
 	switch e.SchemaField {
 	case "allOf":

@@ -48,13 +48,13 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 	if len(doc.Servers) > 0 {
 		d.Base = strings.TrimSuffix(doc.Servers[0].URL, "/")
 	}
-	options := visitOptions(formats)
+	known := knownFormats(formats)
 	var faults []error
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Find(path)
 		methods := item.Operations()
 		for _, method := range slices.Sorted(keys(methods)) {
-			o, err := newOperation(d, path, method, item, methods[method], options)
+			o, err := newOperation(d, path, method, item, methods[method], known)
 			if err != nil {
 				faults = append(faults, err)
 				continue

@@ -15,10 +15,9 @@ import (
 
 var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// visitOptions registers the formats, since the validator accepts those that it
-// does not know unchecked. The last option, which asks for every fault instead
-// of the first, is left off where only yes or no matters.
-func visitOptions(more Formats) []openapi3.SchemaValidationOption {
+// knownFormats registers the formats, since the validator accepts those that it
+// does not know unchecked.
+func knownFormats(more Formats) openapi3.SchemaValidationOption {
 	formats := Formats{
 		"uuid": checkUUID, "email": checkEmail, "uri": checkURI,
 		"date": checkDate, "date-time": checkDateTime, "strong-password": checkPassword,
@@ -30,7 +29,7 @@ func visitOptions(more Formats) []openapi3.SchemaValidationOption {
 	for name, check := range formats {
 		validators[name] = openapi3.NewCallbackValidator(check)
 	}
-	return []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidators(validators), openapi3.MultiErrors()}
+	return openapi3.WithStringFormatValidators(validators)
 }
 
 func checkUUID(s string) error {

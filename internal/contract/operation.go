@@ -35,7 +35,8 @@ type Operation struct {
 	params    []*openapi3.Parameter
 	families  []family
 	responses *openapi3.Responses
-	options   []openapi3.SchemaValidationOption
+	// options ask for every violation, quick stops at the first.
+	options, quick []openapi3.SchemaValidationOption
 }
 
 // Header is a header parameter.
@@ -57,7 +58,7 @@ type family struct {
 	equal map[string]string
 }
 
-func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation, options []openapi3.SchemaValidationOption) (*Operation, error) {
+func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation, formats openapi3.SchemaValidationOption) (*Operation, error) {
 	if op.OperationID == "" {
 		return nil, fmt.Errorf("%s %s has no operationId", method, path)
 	}
@@ -69,7 +70,9 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 	o := &Operation{
 		ID: op.OperationID, Method: method, Path: base + path, Summary: op.Summary,
 		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
-		responses: op.Responses, options: options,
+		responses: op.Responses,
+		options:   []openapi3.SchemaValidationOption{formats, openapi3.MultiErrors()},
+		quick:     []openapi3.SchemaValidationOption{formats, openapi3.FailFast()},
 	}
 	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
 	if n, ok := op.Extensions["x-max-body"].(float64); ok {

@@ -30,7 +30,7 @@ func (s *Server) identify(a *api, call *Call) error {
 	}
 	call.Caller.ForwardedFor = call.Header.Get("X-Forwarded-For")
 	call.Caller.UserAgent = call.Header.Get("User-Agent")
-	call.Caller.Platform = call.Header.Get("platform")
+	call.Caller.Platform = header(call, "platform")
 	if call.Caller.Sort == access.Staff {
 		actAs(call)
 	}
@@ -68,6 +68,21 @@ func (s *Server) checkHeaders(call *Call) error {
 		}
 	}
 	return e
+}
+
+// header gives the value of a header under its own name or an alias.
+func header(call *Call, name string) string {
+	for _, h := range call.Operation.Headers {
+		if h.Name != name {
+			continue
+		}
+		for _, alias := range h.Aliases {
+			if value := call.Header.Get(alias); value != "" && call.Header.Get(name) == "" {
+				return strings.Trim(value, `"`)
+			}
+		}
+	}
+	return call.Header.Get(name)
 }
 
 // checkHeaderValues comes before the tenant is used for anything: its id becomes

@@ -21,13 +21,13 @@ type Readiness struct {
 func (s *Sandbox) CheckActivation(c access.Caller, customerID string) (Readiness, error) {
 	var r Readiness
 	err := s.read(c, func(u *engine.Unit) (err error) {
-		r, err = s.readiness(u, c, customerID, s.customer)
+		r, err = s.readiness(u, c, customerID, s.individual)
 		return err
 	})
 	return r, err
 }
 
-// finder finds a customer on whose behalf the caller may act: any, or an
+// finder finds a customer on whose behalf the caller may act: a person, or an
 // organization.
 type finder func(*engine.Unit, access.Caller, string) (*onboarding.Customer, error)
 
@@ -53,7 +53,7 @@ type Activated struct {
 // Activate makes a customer active, and its wallet with it. It refuses with
 // VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE.
 func (s *Sandbox) Activate(c access.Caller, customerID string) (Activated, error) {
-	return s.activate(c, customerID, s.customer)
+	return s.activate(c, customerID, s.individual)
 }
 
 func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Activated, error) {

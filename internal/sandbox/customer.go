@@ -149,8 +149,9 @@ func (s *Sandbox) unique(u *engine.Unit, c *onboarding.Customer) error {
 	}
 	if key := registrationKey(c); key != "" {
 		if other := s.customers.First(u, "registration", key); other != nil {
-			return refusal.New(refusal.DuplicateOrganization, "%s is registered under the number %s", other.Name, c.Company.RegistrationNumber).
-				With("organizationId", other.ID).
+			e := refusal.New(refusal.DuplicateOrganization, "%s is registered under the number %s", other.Name, c.Company.RegistrationNumber)
+			e.Field = "registrationNumber"
+			return e.With("organizationId", other.ID).
 				Try("getOrganization", "shows it", "organizationId", other.ID)
 		}
 	}
@@ -230,6 +231,16 @@ func (s *Sandbox) customer(u *engine.Unit, c access.Caller, id string) (*onboard
 		return nil, noCustomer(id)
 	}
 	return customer, nil
+}
+
+// individual finds a customer who is a person: an organization has operations of
+// its own, which ask for more.
+func (s *Sandbox) individual(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
+	customer, err := s.customer(u, c, id)
+	if err == nil && customer.Type != onboarding.Individual {
+		return nil, noCustomer(id)
+	}
+	return customer, err
 }
 
 func noCustomer(id string) error {

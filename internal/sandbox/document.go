@@ -14,12 +14,7 @@ import (
 func documentCollection() engine.Collection[onboarding.Document] {
 	return engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
 		{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
-		{Name: "organization", Of: func(d *onboarding.Document) []string {
-			if d.VerificationID != "" {
-				return nil
-			}
-			return []string{d.CustomerID}
-		}},
+		{Name: "customer", Of: func(d *onboarding.Document) []string { return []string{d.CustomerID} }},
 	}}
 }
 
@@ -39,8 +34,10 @@ type Upload struct {
 	Type, FileName, MimeType, Description string
 	// Base64 is the file, with or without the head of a data URL.
 	Base64 string
-	// Nested tells that the file stands in the body's document member.
+	// Nested tells that the file stands in the body's document member, and Member
+	// is the one that has its content where that is not fileContent.
 	Nested bool
+	Member string
 	// Category and Details are what organizations send along.
 	Category string
 	Details  map[string]any
@@ -57,6 +54,11 @@ func (in Upload) check() (file, []refusal.Fault) {
 	content, mimeType, faults := decodeFile(in)
 	if len(faults) == 0 {
 		mimeType, faults = onboarding.CheckDocument(in.Type, mimeType, content)
+	}
+	for i, f := range faults {
+		if in.Member != "" && f.Field == "fileContent" {
+			faults[i] = refusal.Fault{Field: in.Member, Pointer: pointer(in.Member), Message: f.Message}
+		}
 	}
 	in.Base64, in.MimeType = "", mimeType
 	return file{in, content}, faults

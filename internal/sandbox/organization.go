@@ -19,8 +19,8 @@ type OrganizationDetail struct {
 	Category     onboarding.Category
 	Verification *onboarding.Verification
 	Personnel    []Appointed
-	// Needs are the documents of its verification, and RiskReasons why it is of
-	// high risk.
+	// Needs are the documents of its verification, Documents those that count for
+	// it, and RiskReasons why it is of high risk.
 	Needs       []onboarding.Requirement
 	RiskReasons []onboarding.RiskReason
 	Documents   []*onboarding.Document
@@ -43,8 +43,9 @@ func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string)
 	}
 	d := OrganizationDetail{
 		Customer: customer, Admin: s.users.Get(u, customer.UserID), Wallet: s.wallets.Get(u, customer.WalletID),
-		Verification: s.latestVerification(u, id), Documents: s.documents.By(u, "organization", id),
+		Verification: s.latestVerification(u, id),
 	}
+	d.Documents = s.countingDocuments(u, customer, d.Verification)
 	d.Category, _ = onboarding.FindCategory(customer.Category)
 	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, businessVerification)
 	for _, p := range s.activePersonnel(u, id) {
@@ -86,8 +87,8 @@ func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in 
 		if err != nil {
 			return nil, err
 		}
-		if in.Revenue != "" {
-			organization.Company.AnnualRevenue = in.Revenue
+		if in.Complete != nil {
+			in.Complete(organization.Company)
 			s.customers.Save(u, organization)
 		}
 		in.Type = businessVerification
@@ -114,6 +115,8 @@ func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (
 type OrganizationReadiness struct {
 	Readiness
 	Conditions []Condition
+	// HighRisk tells whether only a power tenant may approve the verification.
+	HighRisk bool
 }
 
 // CheckOrganization tells whether an organization is ready to be activated.
@@ -122,6 +125,11 @@ func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (Org
 	err := s.read(c, func(u *engine.Unit) (err error) {
 		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
 			return err
+		}
+		_, reasons := s.verificationNeeds(u, r.Customer, businessVerification)
+		r.HighRisk = len(reasons) > 0
+		if r.Verification != nil && !r.Verification.Open() {
+			r.HighRisk = r.Verification.HighRisk
 		}
 		r.Conditions, err = s.conditions(u, c, r.Readiness)
 		if err := mayManage(c); err != nil && r.Refusal == nil {

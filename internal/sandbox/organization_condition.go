@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -33,10 +34,13 @@ func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Co
 	id := r.Customer.ID
 	verification := machine.State(notStarted)
 	verify := refusal.Call{Operation: "verifyOrganization", Params: map[string]string{"organizationId": id}}
+	// What is open waits for its decision; what was refused needs a new attempt.
 	decide := verify
 	if r.Verification != nil {
 		verification = r.Verification.State
-		decide = refusal.Call{Operation: "approveVerification", Params: map[string]string{"verificationId": r.Verification.ID}}
+		if r.Verification.Open() {
+			decide = refusal.Call{Operation: "approveVerification", Params: map[string]string{"verificationId": r.Verification.ID}}
+		}
 	}
 	list := []Condition{{
 		Code: "ORGANIZATION_STATUS", Description: "The organization waits for its activation.", State: string(r.Customer.State),
@@ -45,7 +49,7 @@ func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Co
 	list = append(list, personnelConditions(id, s.headCount(u, id), set.Personnel == PersonnelRequired)...)
 	list = append(list,
 		Condition{Code: "KYB_COMPLETED", Description: "The business verification is decided.", State: string(verification),
-			Met: r.Verification != nil && !r.Verification.Open(), Blocking: true, Call: verify},
+			Met: r.Verification != nil && !r.Verification.Open(), Blocking: true, Call: decide},
 		Condition{Code: "VERIFICATION_APPROVED", Description: "The business verification is approved.", State: string(verification),
 			Met: verification == onboarding.VerificationApproved, Blocking: true, Call: decide},
 		s.membersVerified(u, id),
@@ -85,31 +89,31 @@ func count(n int, noun string) string {
 
 // membersVerified looks at the verifications of directors and beneficial owners.
 func (s *Sandbox) membersVerified(u *engine.Unit, id string) Condition {
-	all, verified := map[string]bool{}, 0
+	var people []string
 	for _, p := range s.activePersonnel(u, id) {
-		v := s.memberVerification(u, p)
-		if v == nil || all[p.CustomerID] {
-			continue
+		if p.Position == onboarding.Director {
+			people = append(people, p.CustomerID)
 		}
-		all[p.CustomerID] = true
-		if v.State == onboarding.VerificationApproved {
+	}
+	for _, b := range s.beneficialOwners(u, id) {
+		if record := s.recordOf(u, id, b); record != nil {
+			people = append(people, record.CustomerID)
+		}
+	}
+	slices.Sort(people)
+	people = slices.Compact(people)
+	verified := 0
+	for _, customer := range people {
+		if v := s.latestVerification(u, customer); v != nil && v.State == onboarding.VerificationApproved {
 			verified++
 		}
 	}
 	return Condition{
 		Code: "PERSONNEL_VERIFIED", Description: "Directors and beneficial owners are verified.",
-		State: fmt.Sprintf("%d of %d verified", verified, len(all)), Met: verified == len(all),
-		Warning: fmt.Sprintf("Directors and beneficial owners are not verified - %d of %d are", verified, len(all)),
+		State: fmt.Sprintf("%d of %d verified", verified, len(people)), Met: verified == len(people),
+		Warning: fmt.Sprintf("Directors and beneficial owners are not verified - %d of %d are", verified, len(people)),
 		Call:    refusal.Call{Operation: "getPersonnelStatus", Params: map[string]string{"organizationId": id}},
 	}
-}
-
-// memberVerification is the verification of a person, or nil if it has none.
-func (s *Sandbox) memberVerification(u *engine.Unit, p *onboarding.Personnel) *onboarding.Verification {
-	if p.CustomerID == "" {
-		return nil
-	}
-	return s.latestVerification(u, p.CustomerID)
 }
 
 func consentConditions(id string, missing []onboarding.ConsentType) []Condition {
@@ -117,7 +121,7 @@ func consentConditions(id string, missing []onboarding.ConsentType) []Condition 
 	for _, t := range onboarding.ConsentTypes() {
 		c := Condition{
 			Code:        strings.ReplaceAll(strings.ToUpper(t.Segment()), "-", "_") + "_ACCEPTED",
-			Description: "The " + t.Words() + " is accepted.", State: string(onboarding.ConsentAccepted), Met: true, Blocking: true,
+			Description: "Consent to the " + t.Words() + " is given.", State: string(onboarding.ConsentAccepted), Met: true, Blocking: true,
 			Call: refusal.Call{Operation: "acceptOrganizationConsent", Params: map[string]string{"organizationId": id, "consentType": t.Segment()}},
 		}
 		for _, m := range missing {
@@ -130,19 +134,25 @@ func consentConditions(id string, missing []onboarding.ConsentType) []Condition 
 	return list
 }
 
-// documentConditions look at the required documents: those of the open
-// verification, or of the one that would be opened.
+// documentConditions look at the required documents: those of the verification,
+// or of the one that would be opened.
 func (s *Sandbox) documentConditions(u *engine.Unit, r Readiness, decide refusal.Call) []Condition {
 	needs, _ := s.verificationNeeds(u, r.Customer, businessVerification)
-	submitted := s.submitted(u, r.Customer.ID, r.Verification)
-	uploaded, verified := 0, 0
-	for _, need := range needs {
-		if need.SatisfiedBy(submitted) {
-			uploaded++
+	var uploadedTypes, verifiedTypes []string
+	for _, d := range s.countingDocuments(u, r.Customer, r.Verification) {
+		uploadedTypes = append(uploadedTypes, d.Type)
+		if d.Verified {
+			verifiedTypes = append(verifiedTypes, d.Type)
 		}
 	}
-	if r.Verification != nil && r.Verification.State == onboarding.VerificationApproved {
-		verified = uploaded
+	uploaded, verified := 0, 0
+	for _, need := range needs {
+		if need.SatisfiedBy(uploadedTypes) {
+			uploaded++
+		}
+		if need.SatisfiedBy(verifiedTypes) {
+			verified++
+		}
 	}
 	return []Condition{
 		{Code: "DOCUMENTS_UPLOADED", Description: "The required documents are uploaded.", State: fmt.Sprintf("%d of %d uploaded", uploaded, len(needs)),
@@ -151,19 +161,6 @@ func (s *Sandbox) documentConditions(u *engine.Unit, r Readiness, decide refusal
 		{Code: "DOCUMENTS_VERIFIED", Description: "The required documents are verified.", State: fmt.Sprintf("%d of %d verified", verified, len(needs)),
 			Met: verified == len(needs), Warning: fmt.Sprintf("Required documents are not verified - %d of %d are", verified, len(needs)), Call: decide},
 	}
-}
-
-// submitted lists the types of the documents that an organization has handed in,
-// as such and for its verification.
-func (s *Sandbox) submitted(u *engine.Unit, id string, v *onboarding.Verification) []string {
-	var types []string
-	for _, d := range s.documents.By(u, "organization", id) {
-		types = append(types, d.Type)
-	}
-	if v != nil {
-		types = append(types, v.Submitted...)
-	}
-	return types
 }
 
 func callerConditions(c access.Caller) []Condition {
@@ -179,4 +176,48 @@ func callerConditions(c access.Caller) []Condition {
 		{Code: "CALLER_ROLE", Description: "The caller holds a role that may activate.", State: strings.Join(roles, ", "), Met: mayManage(c) == nil, Blocking: true},
 		{Code: "CALLER_LINKED", Description: "The caller belongs to the organization or to its tenant.", State: link, Met: true, Blocking: true},
 	}
+}
+
+// The conditions of activation that look at the people.
+const (
+	directorPresent   = "DIRECTOR_PRESENT"
+	adminUserPresent  = "ADMIN_USER_PRESENT"
+	ownershipComplete = "OWNERSHIP_COMPLETE"
+)
+
+// head counts who is there for an organization's activation.
+type head struct {
+	directors, employees, admins int
+	owned                        onboarding.Share
+}
+
+func (s *Sandbox) headCount(u *engine.Unit, organizationID string) head {
+	h := head{owned: onboarding.Sum(s.owners(u, organizationID))}
+	for _, p := range s.activePersonnel(u, organizationID) {
+		switch p.Position {
+		case onboarding.Director:
+			h.directors++
+		case onboarding.Employee:
+			h.employees++
+			if slices.Contains(p.Roles, onboarding.RoleAdminUser) {
+				h.admins++
+			}
+		}
+	}
+	return h
+}
+
+// missing gives the conditions that are not met.
+func (h head) missing() []string {
+	var codes []string
+	if h.directors == 0 {
+		codes = append(codes, directorPresent)
+	}
+	if h.admins == 0 {
+		codes = append(codes, adminUserPresent)
+	}
+	if !h.owned.Whole() {
+		codes = append(codes, ownershipComplete)
+	}
+	return codes
 }

@@ -1,17 +1,19 @@
 package sandbox
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 )
 
-// OrganizationDocument is a document of an organization, and whether the
-// verification of the organization has confirmed it.
+// OrganizationDocument is a document of an organization, and the verification for
+// which it counts, if there is one.
 type OrganizationDocument struct {
-	Document *onboarding.Document
-	Verified bool
+	Document       *onboarding.Document
+	VerificationID string
 }
 
 // OrganizationDocuments lists an organization's documents: a page of them, and
@@ -21,7 +23,7 @@ func (s *Sandbox) OrganizationDocuments(c access.Caller, organizationID string, 
 		if _, err := s.organization(u, c, organizationID); err != nil {
 			return err
 		}
-		all := s.documents.By(u, "organization", organizationID)
+		all := s.documents.By(u, "customer", organizationID)
 		total = len(all)
 		for _, d := range all[min(total, page*size):min(total, page*size+size)] {
 			list = append(list, s.viewed(u, d))
@@ -32,13 +34,57 @@ func (s *Sandbox) OrganizationDocuments(c access.Caller, organizationID string, 
 }
 
 func (s *Sandbox) viewed(u *engine.Unit, d *onboarding.Document) OrganizationDocument {
-	v := s.latestVerification(u, d.CustomerID)
-	return OrganizationDocument{d, v != nil && v.State == onboarding.VerificationApproved && !d.UploadedAt.After(v.DecidedAt)}
+	out := OrganizationDocument{d, d.VerificationID}
+	if v := s.latestVerification(u, d.CustomerID); v != nil && out.VerificationID == "" && v.Requires(d.Type) && (d.Verified || v.State != onboarding.VerificationApproved) {
+		out.VerificationID = v.ID
+	}
+	return out
+}
+
+// ownDocuments are the documents of an organization that were not handed in for
+// one particular verification. Persons have none.
+func (s *Sandbox) ownDocuments(u *engine.Unit, customerID string) []*onboarding.Document {
+	return slices.DeleteFunc(s.documents.By(u, "customer", customerID), func(d *onboarding.Document) bool { return d.VerificationID != "" })
+}
+
+// countingDocuments are the documents of an organization that count for a
+// verification, or without one for the next.
+func (s *Sandbox) countingDocuments(u *engine.Unit, organization *onboarding.Customer, v *onboarding.Verification) []*onboarding.Document {
+	return slices.DeleteFunc(s.documents.By(u, "customer", organization.ID), func(d *onboarding.Document) bool {
+		return d.VerificationID != "" && (v == nil || d.VerificationID != v.ID)
+	})
+}
+
+// papers are the documents that a verification shows: those that were handed in
+// for it, and those of the organization that it asks for, until it is approved
+// and keeps what it has confirmed.
+func (s *Sandbox) papers(u *engine.Unit, v *onboarding.Verification) []*onboarding.Document {
+	return slices.DeleteFunc(s.documents.By(u, "customer", v.CustomerID), func(d *onboarding.Document) bool {
+		if d.VerificationID != "" {
+			return d.VerificationID != v.ID
+		}
+		return !v.Requires(d.Type) || v.State == onboarding.VerificationApproved && !d.Verified
+	})
+}
+
+// confirmDocuments marks what the approval of an organization's verification
+// rests on.
+func (s *Sandbox) confirmDocuments(u *engine.Unit, v *onboarding.Verification) {
+	if v.Subject != onboarding.Organization {
+		return
+	}
+	for _, d := range s.papers(u, v) {
+		if v.Requires(d.Type) {
+			d.Verified = true
+			s.documents.Save(u, d)
+		}
+	}
 }
 
 // UploadOrganizationDocument checks and keeps a document of an organization. It
 // counts for the verification of the organization, the open one or the next. It
-// refuses with REQUEST_INVALID everything that is wrong with the file.
+// refuses with PHASE_ORDER_BROKEN for an organization that is past onboarding, and
+// with REQUEST_INVALID everything that is wrong with the file.
 func (s *Sandbox) UploadOrganizationDocument(c access.Caller, organizationID string, in Upload) (OrganizationDocument, error) {
 	checked, faults := in.check()
 	if err := refusal.Invalid(faults); err != nil {
@@ -46,7 +92,11 @@ func (s *Sandbox) UploadOrganizationDocument(c access.Caller, organizationID str
 	}
 	var out OrganizationDocument
 	err := s.do(c, func(u *engine.Unit) error {
-		if _, err := s.organization(u, c, organizationID); err != nil {
+		organization, err := s.organization(u, c, organizationID)
+		if err != nil {
+			return err
+		}
+		if err := organization.InOnboarding(); err != nil {
 			return err
 		}
 		out = s.viewed(u, s.keepDocument(u, c, organizationID, "", checked))
@@ -86,17 +136,24 @@ func (s *Sandbox) OrganizationDocument(c access.Caller, organizationID, id strin
 	return out, err
 }
 
-// DeleteOrganizationDocument removes a document of an organization. What was
-// counted for a verification stays counted. A document that has been verified
-// cannot go: PHASE_ORDER_BROKEN.
+// DeleteOrganizationDocument removes a document of an organization. It does not
+// count any more for a verification that still waits for others; a review that has
+// begun goes on. A document that has been verified cannot go: PHASE_ORDER_BROKEN.
 func (s *Sandbox) DeleteOrganizationDocument(c access.Caller, organizationID, id string) error {
 	return s.do(c, func(u *engine.Unit) error {
 		d, err := s.organizationDocument(u, c, organizationID, id)
 		if err != nil {
 			return err
 		}
-		if s.viewed(u, d).Verified {
+		if err := s.customers.Get(u, organizationID).InOnboarding(); err != nil {
+			return err
+		}
+		if d.Verified {
 			return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").With("state", "VERIFIED")
+		}
+		if v := s.latestVerification(u, organizationID); v != nil && v.Open() {
+			v.Withdraw(d.Type)
+			s.verifications.Save(u, v)
 		}
 		if file := s.contents.Get(u, d.ID); file != nil {
 			s.contents.Remove(u, file)

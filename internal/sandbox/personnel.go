@@ -35,7 +35,7 @@ func (s *Sandbox) personnelFacts(u *engine.Unit, p *onboarding.Personnel, _ mach
 		facts.Organization = organization.State
 	}
 	if p.Owner != nil {
-		facts.Share = p.Owner.Share
+		facts.Owner, facts.Share = p.Owner, p.Owner.Share
 	}
 	for _, other := range s.activePersonnel(u, p.OrganizationID) {
 		switch {
@@ -103,7 +103,7 @@ func (s *Sandbox) Appoint(c access.Caller, organizationID string, list []Appoint
 			}
 			out = append(out, member)
 		}
-		if err := s.reviewOwners(u, c, organization); err != nil {
+		if err := s.peopleChanged(u, c, organization); err != nil {
 			return err
 		}
 		for i := range out {
@@ -118,10 +118,14 @@ func (s *Sandbox) Appoint(c access.Caller, organizationID string, list []Appoint
 func (s *Sandbox) organization(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
 	customer := s.customers.Get(u, id)
 	if customer == nil || customer.Type != onboarding.Organization || !c.MayActFor(id) {
-		return nil, refusal.New(refusal.CustomerNotFound, "the tenant has no organization %s", id).
-			Try("registerOrganization", "registers one")
+		return nil, noOrganization(id)
 	}
 	return customer, nil
+}
+
+func noOrganization(id string) error {
+	return refusal.New(refusal.CustomerNotFound, "the tenant has no organization %s", id).
+		Try("registerOrganization", "registers one")
 }
 
 // customerOf finds a customer of a type.
@@ -129,7 +133,7 @@ func (s *Sandbox) customerOf(u *engine.Unit, c access.Caller, kind onboarding.Cu
 	if kind == onboarding.Organization {
 		return s.organization(u, c, id)
 	}
-	return s.customer(u, c, id)
+	return s.individual(u, c, id)
 }
 
 func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboarding.Customer, in Appointment) (Appointed, error) {
@@ -178,13 +182,13 @@ func idPrefix(p onboarding.Position) string {
 // holds several positions in an organization has one record.
 func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboarding.Customer, out *Appointed) error {
 	record := out.Record
-	if customer := s.memberWith(u, organization.ID, record.Email); customer != nil {
+	if known := s.knownPerson(u, organization.ID, record); known != nil {
 		for _, p := range s.activePersonnel(u, organization.ID) {
-			if p.CustomerID == customer.ID && p.Position == record.Position {
+			if record.Email != "" && p.CustomerID == known.ID && p.Position == record.Position {
 				return refusal.New(refusal.DuplicateEmail, "%s is %s of the organization already", record.Email, p.ID)
 			}
 		}
-		record.CustomerID, record.UserID = customer.ID, customer.UserID
+		record.CustomerID, record.UserID = known.ID, known.UserID
 		return nil
 	}
 	customer := &onboarding.Customer{
@@ -192,198 +196,51 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 		Name: record.Person.FullName(), MemberOf: organization.ID, Category: onboarding.DefaultCategory(onboarding.Individual).Code,
 	}
 	s.completePerson(u, &customer.Person)
+	if record.Email != "" && strings.EqualFold(record.Email, organization.Email) {
+		// The default administrator has a user already; what is new is the person.
+		customer.UserID = organization.UserID
+	} else if err := s.enrollUser(u, c, customer, out); err != nil {
+		return err
+	}
+	record.CustomerID, record.UserID = customer.ID, customer.UserID
+	return s.customers.Create(u, customer, onboarding.Appoint, by(c))
+}
+
+// enrollUser makes the user of a person, with a password that is told once.
+func (s *Sandbox) enrollUser(u *engine.Unit, c access.Caller, customer *onboarding.Customer, out *Appointed) error {
 	if err := s.unique(u, customer); err != nil {
 		return err
 	}
-	name := record.Email
+	name := customer.Email
 	if name == "" {
-		name = strings.ToLower(strings.ReplaceAll(record.Person.FullName(), " ", ".")) + "." + strconv.FormatInt(u.Next(), 10)
+		name = strings.ToLower(strings.ReplaceAll(customer.Name, " ", ".")) + "." + strconv.FormatInt(u.Next(), 10)
 	}
 	out.Password = s.temporaryPassword(u)
 	user, err := s.addUser(u, c, customer, name, out.Password, []string{access.RoleUser})
 	if err != nil {
 		return err
 	}
-	if err := s.users.Fire(u, user, access.ActivateUser, by(c)); err != nil {
-		return err
-	}
-	record.CustomerID, record.UserID = customer.ID, user.ID
-	return s.customers.Create(u, customer, onboarding.Appoint, by(c))
+	return s.users.Fire(u, user, access.ActivateUser, by(c))
 }
 
-// memberWith finds the record of a person of the organization by its e-mail.
-func (s *Sandbox) memberWith(u *engine.Unit, organizationID, email string) *onboarding.Customer {
-	if email == "" {
-		return nil
-	}
-	customer := s.customers.First(u, "email", strings.ToLower(email))
-	if customer == nil || customer.MemberOf != organizationID {
-		return nil
-	}
-	return customer
-}
-
-// verifyMember opens the verification of a director or beneficial owner, unless
-// there is one. Its review begins with that of the organization, or at once with
-// an identity paper.
-func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, organization *onboarding.Customer, record *onboarding.Personnel, identified bool) error {
-	v := s.latestVerification(u, record.CustomerID)
-	if v == nil {
-		var err error
-		if v, err = s.openVerification(u, c, s.customers.Get(u, record.CustomerID), VerificationRequest{}); err != nil {
-			return err
-		}
-	}
-	company := s.latestVerification(u, organization.ID)
-	underReview := company != nil && company.State != onboarding.VerificationPending
-	if v.State != onboarding.VerificationPending || !identified && !underReview {
-		return nil
-	}
-	return s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
-}
-
-// reviewOwners gives every ultimate beneficial owner of an organization a record
-// and a verification, whether it owns directly or through companies.
-func (s *Sandbox) reviewOwners(u *engine.Unit, c access.Caller, organization *onboarding.Customer) error {
-	for _, owner := range onboarding.BeneficialOwners(s.owners(u, organization.ID)) {
-		if !owner.UBO() {
-			continue
-		}
-		record := s.recordOf(u, organization.ID, owner)
-		if record == nil {
-			first, last, _ := strings.Cut(owner.Name, " ")
-			member, err := s.appoint(u, c, organization, Appointment{
-				Position: onboarding.UltimateOwner, Person: onboarding.Person{FirstName: first, LastName: last}, Email: owner.Email, PEP: owner.PEP,
-			})
-			if err != nil {
-				return err
+// knownPerson finds the record of somebody who has, or has had, a position in
+// the organization: by the e-mail, or without one by name and date of birth.
+func (s *Sandbox) knownPerson(u *engine.Unit, organizationID string, record *onboarding.Personnel) *onboarding.Customer {
+	if record.Email != "" {
+		for _, customer := range s.customers.By(u, "email", strings.ToLower(record.Email)) {
+			if customer.MemberOf == organizationID {
+				return customer
 			}
-			record = member.Record
 		}
-		if err := s.verifyMember(u, c, organization, record, false); err != nil {
-			return err
+		return nil
+	}
+	person := onboarding.BeneficialOwner{Name: record.Person.FullName(), BirthDate: record.Person.DateOfBirth}
+	for _, p := range s.personnel.By(u, "organization", organizationID) {
+		if p.CustomerID != "" && person.IsPerson(p.Email, p.Person.FullName(), p.Person.DateOfBirth) {
+			return s.customers.Get(u, p.CustomerID)
 		}
 	}
 	return nil
-}
-
-func (s *Sandbox) recordOf(u *engine.Unit, organizationID string, owner onboarding.BeneficialOwner) *onboarding.Personnel {
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.CustomerID == "" {
-			continue
-		}
-		if owner.Email != "" && strings.EqualFold(p.Email, owner.Email) || owner.Email == "" && strings.EqualFold(p.Person.FullName(), owner.Name) {
-			return p
-		}
-	}
-	return nil
-}
-
-// owners are the shareholders of an organization, with whoever is behind them.
-func (s *Sandbox) owners(u *engine.Unit, organizationID string) []onboarding.Owner {
-	var owners []onboarding.Owner
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.Owner != nil {
-			owners = append(owners, *p.Owner)
-		}
-	}
-	return owners
-}
-
-// exposed names the politically exposed people of an organization: directors,
-// and owners, also those behind companies.
-func (s *Sandbox) exposed(u *engine.Unit, organizationID string) []onboarding.RiskReason {
-	var reasons []onboarding.RiskReason
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.PEP && p.Position == onboarding.Director {
-			reasons = append(reasons, onboarding.RiskReason{Code: onboarding.ExposedDirector, Subject: p.Person.FullName()})
-		}
-	}
-	for _, b := range onboarding.BeneficialOwners(s.owners(u, organizationID)) {
-		if b.PEP {
-			reasons = append(reasons, onboarding.RiskReason{Code: onboarding.ExposedOwner, Subject: b.Name})
-		}
-	}
-	return reasons
-}
-
-// confirmShareholders makes the shareholders ACTIVE for whom everything is
-// verified: the organization, and every beneficial owner behind them.
-func (s *Sandbox) confirmShareholders(u *engine.Unit, organizationID string) error {
-	approved := func(customerID string) bool {
-		v := s.latestVerification(u, customerID)
-		return v != nil && v.State == onboarding.VerificationApproved
-	}
-	if !approved(organizationID) {
-		return nil
-	}
-	ubos := onboarding.BeneficialOwners(s.owners(u, organizationID))
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.State != onboarding.PersonnelPending {
-			continue
-		}
-		waiting := slices.ContainsFunc(onboarding.BeneficialOwners([]onboarding.Owner{*p.Owner}), func(behind onboarding.BeneficialOwner) bool {
-			i := slices.IndexFunc(ubos, func(b onboarding.BeneficialOwner) bool {
-				return b.Is(onboarding.Owner{Name: behind.Name, Email: behind.Email})
-			})
-			if i < 0 || !ubos[i].UBO() {
-				return false
-			}
-			record := s.recordOf(u, organizationID, ubos[i])
-			return record == nil || !approved(record.CustomerID)
-		})
-		if waiting {
-			continue
-		}
-		if err := s.personnel.Fire(u, p, onboarding.ConfirmPersonnel, machine.Cause{}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// The conditions of activation that look at the people.
-const (
-	directorPresent   = "DIRECTOR_PRESENT"
-	adminUserPresent  = "ADMIN_USER_PRESENT"
-	ownershipComplete = "OWNERSHIP_COMPLETE"
-)
-
-// head counts who is there for an organization's activation.
-type head struct {
-	directors, employees, admins int
-	owned                        onboarding.Share
-}
-
-func (s *Sandbox) headCount(u *engine.Unit, organizationID string) head {
-	h := head{owned: onboarding.Sum(s.owners(u, organizationID))}
-	for _, p := range s.activePersonnel(u, organizationID) {
-		switch p.Position {
-		case onboarding.Director:
-			h.directors++
-		case onboarding.Employee:
-			h.employees++
-			if slices.Contains(p.Roles, onboarding.RoleAdminUser) {
-				h.admins++
-			}
-		}
-	}
-	return h
-}
-
-// missing gives the conditions that are not met.
-func (h head) missing() []string {
-	var codes []string
-	if h.directors == 0 {
-		codes = append(codes, directorPresent)
-	}
-	if h.admins == 0 {
-		codes = append(codes, adminUserPresent)
-	}
-	if !h.owned.Whole() {
-		codes = append(codes, ownershipComplete)
-	}
-	return codes
 }
 
 func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
@@ -403,56 +260,6 @@ func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
 			m.Effective = b.Share
 		}
 	}
-}
-
-// Ownership is who owns an organization.
-type Ownership struct {
-	// Total is what all shareholders hold together.
-	Total onboarding.Share
-	UBOs  []UltimateOwner
-}
-
-// UltimateOwner is an ultimate beneficial owner with its verification and the
-// shareholders through which, or as which, it owns.
-type UltimateOwner struct {
-	onboarding.BeneficialOwner
-	Verification *onboarding.Verification
-	Through      []string
-}
-
-// Ownership tells who owns an organization, through all levels of companies.
-func (s *Sandbox) Ownership(c access.Caller, organizationID string) (Ownership, error) {
-	var out Ownership
-	err := s.read(c, func(u *engine.Unit) error {
-		if _, err := s.organization(u, c, organizationID); err != nil {
-			return err
-		}
-		owners := s.owners(u, organizationID)
-		out.Total = onboarding.Sum(owners)
-		for _, b := range onboarding.BeneficialOwners(owners) {
-			if record := s.recordOf(u, organizationID, b); b.UBO() && record != nil {
-				out.UBOs = append(out.UBOs, UltimateOwner{b, s.latestVerification(u, record.CustomerID), s.through(u, organizationID, b)})
-			}
-		}
-		return nil
-	})
-	return out, err
-}
-
-func (s *Sandbox) through(u *engine.Unit, organizationID string, b onboarding.BeneficialOwner) []string {
-	var ids []string
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if p.Owner == nil {
-			continue
-		}
-		behind := onboarding.BeneficialOwners([]onboarding.Owner{*p.Owner})
-		if slices.ContainsFunc(behind, func(other onboarding.BeneficialOwner) bool {
-			return b.Is(onboarding.Owner{Name: other.Name, Email: other.Email})
-		}) {
-			ids = append(ids, p.ID)
-		}
-	}
-	return ids
 }
 
 // Personnel lists the active members of an organization in a position; without
@@ -476,7 +283,7 @@ func (s *Sandbox) Personnel(c access.Caller, organizationID string, position onb
 }
 
 // ChangePersonnel changes a member of the personnel. It refuses with the
-// position's own NOT_FOUND, LAST_ADMIN_USER and OWNERSHIP_EXCEEDED.
+// position's own NOT_FOUND and LAST_ADMIN_USER.
 func (s *Sandbox) ChangePersonnel(c access.Caller, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (Appointed, error) {
 	var out Appointed
 	err := s.do(c, func(u *engine.Unit) error {
@@ -485,18 +292,21 @@ func (s *Sandbox) ChangePersonnel(c access.Caller, organizationID string, positi
 			return err
 		}
 		change(record)
-		if err := s.personnel.Fire(u, record, onboarding.ChangePersonnel, by(c)); err != nil {
-			return err
-		}
-		organization := s.customers.Get(u, record.OrganizationID)
-		if err := s.reviewOwners(u, c, organization); err != nil {
-			return err
-		}
-		out = Appointed{Record: record}
-		s.completeAppointed(u, &out)
-		return nil
+		return s.personnelChanged(u, c, record, &out)
 	})
 	return out, err
+}
+
+func (s *Sandbox) personnelChanged(u *engine.Unit, c access.Caller, record *onboarding.Personnel, out *Appointed) error {
+	if err := s.personnel.Fire(u, record, onboarding.ChangePersonnel, by(c)); err != nil {
+		return err
+	}
+	if err := s.peopleChanged(u, c, s.customers.Get(u, record.OrganizationID)); err != nil {
+		return err
+	}
+	*out = Appointed{Record: record}
+	s.completeAppointed(u, out)
+	return nil
 }
 
 // Dismiss removes a member of the personnel; the person's own record stays. It
@@ -507,7 +317,10 @@ func (s *Sandbox) Dismiss(c access.Caller, organizationID string, position onboa
 		if err != nil {
 			return err
 		}
-		return s.personnel.Fire(u, record, onboarding.RemovePersonnel, by(c))
+		if err := s.personnel.Fire(u, record, onboarding.RemovePersonnel, by(c)); err != nil {
+			return err
+		}
+		return s.peopleChanged(u, c, s.customers.Get(u, record.OrganizationID))
 	})
 }
 

@@ -44,10 +44,11 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
 		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
 	}
-	if step.On == onboarding.SubmitForReview && v.Subject == onboarding.Organization {
+	if v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
 		s.submitMembers(u, v.CustomerID, cause)
 	}
 	if step.On == onboarding.Approve {
+		s.confirmDocuments(u, v)
 		v.Level = onboarding.TenantVerified
 		if v.HighRisk {
 			v.Level = onboarding.PowerTenantVerified
@@ -74,10 +75,10 @@ func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause mac
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
-	// Revenue completes the annual revenue of an organization, and Begin starts
-	// its review before the documents are there.
-	Revenue string
-	Begin   bool
+	// Complete adds to the data of an organization, and Begin starts its review
+	// before the documents are there.
+	Complete func(*onboarding.Company)
+	Begin    bool
 	// Again continues the open verification of the type instead of refusing a
 	// second one.
 	Again bool
@@ -85,12 +86,18 @@ type VerificationRequest struct {
 
 // OpenVerification opens an attempt to verify a customer. It refuses with
 // CUSTOMER_NOT_FOUND, and with VERIFICATION_EXISTS while one of the same type is
-// open or approved; after a rejection the next attempt is counted up.
+// open or approved; after a rejection the next attempt is counted up. That of an
+// organization needs one of the managers' roles.
 func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in VerificationRequest) (VerificationDetail, error) {
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
 		customer, err := s.customer(u, c, customerID)
 		if err != nil {
 			return nil, err
+		}
+		if customer.Type == onboarding.Organization {
+			if err := mayManage(c); err != nil {
+				return nil, err
+			}
 		}
 		return s.openVerification(u, c, customer, in)
 	})
@@ -113,7 +120,7 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 		if d.Verification, err = verb(u); err != nil {
 			return err
 		}
-		d.Documents, d.At = s.documents.By(u, "verification", d.Verification.ID), u.Now()
+		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
 		d.CustomerState = s.customers.Get(u, d.Verification.CustomerID).State
 		return nil
 	})
@@ -165,7 +172,7 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		return nil, err
 	}
 	// What an organization has uploaded before counts.
-	for _, d := range s.documents.By(u, "organization", customer.ID) {
+	for _, d := range s.ownDocuments(u, customer.ID) {
 		v.Submitted = append(v.Submitted, d.Type)
 	}
 	if len(v.Submitted) == 0 {
@@ -192,16 +199,20 @@ func defaultVerification(t onboarding.CustomerType) string {
 func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []onboarding.RiskReason) {
 	category, _ := onboarding.FindCategory(customer.Category)
 	if customer.Type == onboarding.Organization {
-		return onboarding.OrganizationRequirements(customer.Company), onboarding.OrganizationRisk(category, customer.Company, s.exposed(u, customer.ID))
+		return onboarding.OrganizationRequirements(customer.Company), onboarding.OrganizationRisk(category, customer.Company, s.peopleRisk(u, customer))
 	}
-	return onboarding.IndividualRequirements(verificationType, category.Risk), onboarding.CategoryRisk(category)
+	risk := onboarding.CategoryRisk(category)
+	if customer.MemberOf != "" {
+		risk = append(risk, s.peopleRisk(u, customer)...)
+	}
+	return onboarding.IndividualRequirements(verificationType, category.Risk), risk
 }
 
 // InitiateVerification opens the identity verification of a customer and starts
 // it. It refuses as OpenVerification does.
 func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (VerificationDetail, error) {
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.customer(u, c, customerID)
+		customer, err := s.individual(u, c, customerID)
 		if err != nil {
 			return nil, err
 		}
@@ -232,7 +243,7 @@ func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Subm
 		return VerificationDetail{}, err
 	}
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.customer(u, c, customerID)
+		customer, err := s.individual(u, c, customerID)
 		if err != nil {
 			return nil, err
 		}
@@ -255,7 +266,7 @@ func (s *Sandbox) Verification(c access.Caller, id string) (d VerificationDetail
 		if d.Verification, err = s.verification(u, c, id); err != nil {
 			return err
 		}
-		d.Documents, d.At = s.documents.By(u, "verification", id), u.Now()
+		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
 		return nil
 	})
 	return d, err

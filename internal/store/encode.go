@@ -1,7 +1,9 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 )
@@ -10,12 +12,17 @@ import (
 // read a data file, and a field that is added later is simply absent in older
 // ones.
 func Encode(v any) (string, error) {
-	b, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	if err := json.MarshalWrite(buffer, v, json.Deterministic(true)); err != nil {
 		return "", fmt.Errorf("encode %T: %w", v, err)
 	}
-	return string(b), nil
+	return buffer.String(), nil
 }
+
+// buffers are reused, since every commit encodes several records.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Decode is the reverse of Encode.
 func Decode(text string, v any) error {

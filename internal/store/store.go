@@ -8,6 +8,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 
@@ -66,6 +67,7 @@ func Open(o Options) (*Store, Report, error) {
 		return &Store{db: db}, Report{}, nil
 	}
 	lock := flock.New(o.Path + ".lock")
+	_, known := os.Stat(lock.Path())
 	got, err := lock.TryLock()
 	if err != nil {
 		return nil, Report{}, fmt.Errorf("lock %s: %w", o.Path, err)
@@ -75,7 +77,12 @@ func Open(o Options) (*Store, Report, error) {
 	}
 	s, report, err := openFile(o)
 	if err != nil {
-		return nil, Report{}, errors.Join(err, lock.Unlock())
+		err = errors.Join(err, lock.Unlock())
+		if errors.Is(known, os.ErrNotExist) {
+			// Nothing is left beside a file that is none of ours.
+			err = errors.Join(err, os.Remove(lock.Path()))
+		}
+		return nil, Report{}, err
 	}
 	s.lock = lock
 	return s, report, nil

@@ -238,6 +238,9 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 			if got, _ := os.ReadFile(path); string(got) != text {
 				t.Errorf("it was changed to %q", got)
 			}
+			if _, err := os.Stat(path + ".lock"); err == nil {
+				t.Error("a lock file is left beside it")
+			}
 		})
 	}
 }

@@ -53,19 +53,21 @@ type Feature struct {
 	Multiple []string
 }
 
-// Categories are those that every tenant has.
-func Categories() []Category {
-	aml := []string{"ENHANCED_AML_MONITORING", "TRANSACTION_LIMITS", "INTERNATIONAL_PAYMENTS"}
-	return []Category{
-		{"INDIVIDUAL_STANDARD", "fs-cat-b2c-low-001", "Individual Standard", "Private customers without particular risk", Individual, LowRisk, nil},
-		{"B2B_SMALL_BUSINESS", "fs-cat-b2b-small-001", "Small Business", "Small companies", Organization, MediumRisk, nil},
-		{"HIGH_RISK_INDIVIDUAL", "individual-high-risk-3c51", "High Risk Individual", "Politically exposed, from a high-risk country, or of high volume", Individual, HighRisk, aml},
-		{"STANDARD_INDIVIDUAL", "individual-standard-8d20", "Standard Individual", "Ordinary private customers", Individual, MediumRisk, aml},
-		{"LOW_RISK_INDIVIDUAL", "individual-low-risk-5be4", "Low Risk Individual", "Private customers whose risk is known to be low", Individual, LowRisk, aml},
-		{"HIGH_RISK_BUSINESS", "business-high-risk-1e07", "High Risk Business", "Companies of a risky sector, owner or country", Organization, HighRisk, aml},
-		{"MEDIUM_RISK_BUSINESS", "business-medium-risk-7f9a", "Medium Risk Business", "Ordinary companies", Organization, MediumRisk, aml},
-		{"LOW_RISK_BUSINESS", "business-low-risk-a4d3", "Low Risk Business", "Companies whose risk is known to be low", Organization, LowRisk, aml},
-	}
+// riskFeatures are the features of the categories by risk.
+var riskFeatures = []string{"ENHANCED_AML_MONITORING", "TRANSACTION_LIMITS", "INTERNATIONAL_PAYMENTS"}
+
+// Categories lists those that every tenant has.
+func Categories() []Category { return slices.Clone(categories) }
+
+var categories = []Category{
+	{"INDIVIDUAL_STANDARD", "fs-cat-b2c-low-001", "Individual Standard", "Private customers without particular risk", Individual, LowRisk, nil},
+	{"B2B_SMALL_BUSINESS", "fs-cat-b2b-small-001", "Small Business", "Small companies", Organization, MediumRisk, nil},
+	{"HIGH_RISK_INDIVIDUAL", "individual-high-risk-3c51", "High Risk Individual", "Politically exposed, from a high-risk country, or of high volume", Individual, HighRisk, riskFeatures},
+	{"STANDARD_INDIVIDUAL", "individual-standard-8d20", "Standard Individual", "Ordinary private customers", Individual, MediumRisk, riskFeatures},
+	{"LOW_RISK_INDIVIDUAL", "individual-low-risk-5be4", "Low Risk Individual", "Private customers whose risk is known to be low", Individual, LowRisk, riskFeatures},
+	{"HIGH_RISK_BUSINESS", "business-high-risk-1e07", "High Risk Business", "Companies of a risky sector, owner or country", Organization, HighRisk, riskFeatures},
+	{"MEDIUM_RISK_BUSINESS", "business-medium-risk-7f9a", "Medium Risk Business", "Ordinary companies", Organization, MediumRisk, riskFeatures},
+	{"LOW_RISK_BUSINESS", "business-low-risk-a4d3", "Low Risk Business", "Companies whose risk is known to be low", Organization, LowRisk, riskFeatures},
 }
 
 // Features are those that the categories refer to.
@@ -92,17 +94,17 @@ func Features() []Feature {
 
 // DefaultCategory is the category of a registration that names none.
 func DefaultCategory(t CustomerType) Category {
-	i := slices.IndexFunc(Categories(), func(c Category) bool { return c.For == t })
-	return Categories()[i]
+	i := slices.IndexFunc(categories, func(c Category) bool { return c.For == t })
+	return categories[i]
 }
 
 // FindCategory looks a category up by its code, its database id or its name.
 func FindCategory(name string) (Category, bool) {
-	i := slices.IndexFunc(Categories(), func(c Category) bool { return c.Code == name || c.DatabaseID == name || c.Name == name })
+	i := slices.IndexFunc(categories, func(c Category) bool { return c.Code == name || c.DatabaseID == name || c.Name == name })
 	if i < 0 {
 		return Category{}, false
 	}
-	return Categories()[i], true
+	return categories[i], true
 }
 
 // Choice is a feature with the values that a registration chose for it.

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"encoding/json"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"testing"
+
+	"finhub-sandbox/spec"
+)
+
+// TestReadmeLinksIntoTheDocuments follows the README's links into the viewer:
+// each names a tag and an operation, and the document must have both together.
+func TestReadmeLinksIntoTheDocuments(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]json.RawMessage
+	}
+	if err := json.Unmarshal(spec.Product, &document); err != nil {
+		t.Fatal(err)
+	}
+	tags := map[string][]string{}
+	for _, item := range document.Paths {
+		for _, raw := range item {
+			var operation struct {
+				OperationID string
+				Tags        []string
+			}
+			if json.Unmarshal(raw, &operation) == nil {
+				tags[operation.OperationID] = operation.Tags
+			}
+		}
+	}
+	links := regexp.MustCompile(`/_sandbox/docs#/([^/)]+)/([A-Za-z]+)\)`).FindAllStringSubmatch(string(text), -1)
+	if len(links) < 7 {
+		t.Fatalf("the README links to %d operations; an individual's life alone has seven phases", len(links))
+	}
+	for _, link := range links {
+		tag, err := url.PathUnescape(link[1])
+		if err != nil || !slices.Contains(tags[link[2]], tag) {
+			t.Errorf("the README links to %s under %q; the document has it under %q", link[2], tag, tags[link[2]])
+		}
+	}
+}

@@ -1,0 +1,271 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// observe takes a reply to the books, or says what is wrong with it.
+func (a *auditor) observe(h httpCall, r httpReply) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the reply names what the books do not have: %v", p)
+		}
+	}()
+	t := a.tenant(h.tenant)
+	a.expire(t)
+	if r.status >= http.StatusBadRequest {
+		return a.refused(t, h, r)
+	}
+	data := valueAt(r.value, "data")
+	if err := t.entitled(h, data); err != nil {
+		return err
+	}
+	switch h.operation.ID {
+	case "registerIndividual":
+		return a.registered(t, data)
+	case "createIndividualSession", "refreshIndividualSession":
+		c := t.customers[textAt(data, "customerId")]
+		c.sessions = append(c.sessions, auditedSession{textAt(data, "sessionId"), textAt(data, "token"), textAt(data, "refreshToken")})
+	case "createVerification", "initiateIndividualVerification", "submitIndividualVerification", "getVerification", "approveVerification":
+		return a.verified(t, h, data)
+	case "acceptIndividualConsent", "getConsentStatus":
+		return a.consented(t, h, data)
+	case "checkIndividualActivation":
+		return a.see(t, "customer", textAt(data, "customerId"), textAt(data, "customerStatus"))
+	case "activateIndividual":
+		return a.activated(t, data)
+	case "getCustomerWallets":
+		return a.listed(t, data)
+	case "getAccountBalance":
+		return t.wallets[textAt(data, "accountId")].compare(r.value)
+	case "fundWallet":
+		return a.funded(t, h, r.value)
+	case "createBeneficiary", "updateBeneficiary", "deleteBeneficiary":
+		return a.payee(t, h, data)
+	case "listBeneficiaries":
+		for _, b := range listAt(r.value, "data") {
+			if err := a.payee(t, h, b); err != nil {
+				return err
+			}
+		}
+	case "createPaymentConsent", "getPaymentConsent", "revokePaymentConsent", "approvePaymentConsent":
+		return a.paymentConsent(t, h, data)
+	case "listPaymentConsents":
+		for _, c := range listAt(r.value, "data") {
+			if err := a.paymentConsent(t, h, c); err != nil {
+				return err
+			}
+		}
+	case "prepareOperation":
+		return a.prepared(t, h, data)
+	case "executeOperation":
+		return a.executed(t, data)
+	case "getOrder":
+		return a.ordered(t, data)
+	case "getClock", "freezeClock", "runClock", "advanceClock":
+		return a.setClock(t, r.value)
+	}
+	return nil
+}
+
+// entitled checks that a customer who calls with a token of its own got its own
+// things and nobody else's.
+func (t *auditedTenant) entitled(h httpCall, data any) error {
+	owner := t.ownerOf(h.token)
+	if owner == "" || slices.Contains(h.operation.Callers, "public") {
+		return nil
+	}
+	concerned := []string{h.path["customerId"], textAt(data, "customerId")}
+	for _, id := range []string{h.path["accountId"], h.path["walletId"], textAt(data, "accountId"), textAt(data, "walletId")} {
+		if w := t.wallets[id]; w != nil {
+			concerned = append(concerned, w.customer)
+		}
+	}
+	if c := t.consents[textAt(data, "consentId")]; c != nil {
+		concerned = append(concerned, t.wallets[c.wallet].customer)
+	}
+	for _, customer := range concerned {
+		if customer != "" && customer != owner {
+			return fmt.Errorf("a token of %s reaches what belongs to %s", owner, customer)
+		}
+	}
+	return nil
+}
+
+// ownerOf is the customer whose token it is, or nobody.
+func (t *auditedTenant) ownerOf(token string) string {
+	for id, c := range t.customers {
+		if slices.ContainsFunc(c.sessions, func(s auditedSession) bool { return s.token == token }) {
+			return id
+		}
+	}
+	return ""
+}
+
+func (a *auditor) registered(t *auditedTenant, data any) error {
+	c := &auditedCustomer{
+		id: textAt(data, "id"), user: textAt(data, "user.id"), email: strings.ToLower(textAt(data, "person.email")),
+		category: textAt(data, "categorization.code"), product: textAt(data, "wallet.walletId"), accepted: map[string]time.Time{},
+	}
+	for _, other := range t.customers {
+		if other.email == c.email || other.id == c.id {
+			return fmt.Errorf("%s registered %s (%s) a second time", t.name, c.email, c.id)
+		}
+	}
+	t.customers[c.id] = c
+	t.wallets[c.product] = &auditedWallet{id: c.product, customer: c.id}
+	return a.see(t, "customer", c.id, textAt(data, "customerStatus"))
+}
+
+func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
+	id, state := textAt(data, "id"), textAt(data, "status")
+	c := t.customers[textAt(data, "customerId")]
+	if !slices.Contains(c.verifications, id) {
+		c.verifications = append(c.verifications, id)
+		for _, other := range c.verifications[:len(c.verifications)-1] {
+			if seen := t.states["verification "+other]; seen == "APPROVED" && textAt(data, "type") == "IDENTITY_VERIFICATION" {
+				return fmt.Errorf("verification %s was opened though %s is %s", id, other, seen)
+			}
+		}
+	}
+	if h.operation.ID == "approveVerification" && strings.HasPrefix(c.category, "HIGH_RISK") && h.token != powerToken {
+		return fmt.Errorf("verification %s of high risk was decided by %s", id, h.token)
+	}
+	return a.see(t, "verification", id, state)
+}
+
+func (a *auditor) consented(t *auditedTenant, h httpCall, data any) error {
+	id, state := textAt(data, "id"), textAt(data, "status")
+	c := t.customers[textAt(data, "customerId")]
+	if !slices.Contains(c.consents, id) {
+		c.consents = append(c.consents, id)
+	}
+	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "expiresAt")); err == nil && state == "ACCEPTED" {
+		c.accepted[textAt(data, "consentType")] = until
+	}
+	if h.operation.ID == "acceptIndividualConsent" && state != "ACCEPTED" {
+		return fmt.Errorf("an accepted consent is %s", state)
+	}
+	return a.see(t, "consent", id, state)
+}
+
+// missing lists the consents that the customer has not accepted.
+func (a *auditor) missing(t *auditedTenant, c *auditedCustomer) []string {
+	var list []string
+	for _, kind := range []string{"TERMS_AND_CONDITIONS", "PRIVACY_POLICY", "DATA_PROCESSING"} {
+		if !a.now(t).Before(c.accepted[kind]) {
+			list = append(list, kind)
+		}
+	}
+	return list
+}
+
+// activated checks that an activation had everything that it needs.
+func (a *auditor) activated(t *auditedTenant, data any) error {
+	c := t.customers[textAt(data, "customerId")]
+	if c.active {
+		return fmt.Errorf("customer %s was activated a second time", c.id)
+	}
+	if missing := a.missing(t, c); len(missing) > 0 {
+		return fmt.Errorf("customer %s was activated without %v", c.id, missing)
+	}
+	approved := false
+	for _, id := range c.verifications {
+		// One that was approved by time is seen here for the first time.
+		h := httpCall{operation: a.client.operation("getVerification"), tenant: t.name, token: adminToken, path: map[string]string{"verificationId": id}}
+		reply, err := a.client.do(h)
+		if err != nil {
+			return err
+		}
+		if err := a.observe(h, reply); err != nil {
+			return err
+		}
+		approved = approved || textAt(reply.value, "data.status") == "APPROVED"
+	}
+	if !approved {
+		return fmt.Errorf("customer %s was activated without a verification", c.id)
+	}
+	c.active = true
+	w := t.wallets[textAt(data, "wallet.walletId")]
+	w.iban = textAt(data, "iban")
+	for _, other := range t.wallets {
+		if other != w && other.iban == w.iban {
+			return fmt.Errorf("wallets %s and %s have the IBAN %s", w.id, other.id, w.iban)
+		}
+	}
+	return a.see(t, "customer", c.id, textAt(data, "customerStatus"))
+}
+
+func (a *auditor) listed(t *auditedTenant, data any) error {
+	list, _ := data.([]any)
+	for _, shown := range list {
+		id := textAt(shown, "walletId")
+		w := t.wallets[id]
+		if w == nil {
+			w = &auditedWallet{id: id, customer: textAt(shown, "customerId")}
+			t.wallets[id] = w
+			t.customers[w.customer].master = id
+		}
+		if balance, available := cents(textAt(shown, "balance")), cents(textAt(shown, "availableBalance")); balance != w.balance || available != w.balance-w.reserved {
+			return fmt.Errorf("wallet %s is listed with %d, of which %d available; the books say %d and %d blocked", id, balance, available, w.balance, w.reserved)
+		}
+		if err := a.see(t, "wallet", id, textAt(shown, "status")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *auditor) funded(t *auditedTenant, h httpCall, reply any) error {
+	w := t.wallets[h.path["walletId"]]
+	amount := cents(textAt(h.body, "amount"))
+	w.balance += amount
+	t.in += amount
+	if shown := minorAt(reply, "balance"); shown != w.balance {
+		return fmt.Errorf("funded wallet %s shows %d, the books say %d", w.id, shown, w.balance)
+	}
+	return nil
+}
+
+func (a *auditor) payee(t *auditedTenant, h httpCall, data any) error {
+	b := &auditedPayee{
+		id: textAt(data, "id"), asset: textAt(data, "assetId"), wallet: textAt(data, "accountId"), iban: textAt(data, "iban"), state: textAt(data, "status"),
+	}
+	if account := h.path["accountId"]; account != "" && account != b.wallet {
+		return fmt.Errorf("on %s the payee %s of %s is shown", account, b.id, b.wallet)
+	}
+	if h.operation.ID == "createBeneficiary" {
+		for _, other := range t.payees {
+			if other.wallet == b.wallet && other.iban == b.iban && other.state != "INACTIVE" {
+				return fmt.Errorf("%s was registered on %s a second time", b.iban, b.wallet)
+			}
+		}
+	}
+	t.payees[b.id] = b
+	return a.see(t, "beneficiary", b.id, b.state)
+}
+
+func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
+	id := textAt(data, "consentId")
+	c := t.consents[id]
+	if c == nil {
+		c = &auditedConsent{id: id, wallet: textAt(data, "walletId"), operation: strings.ToLower(textAt(data, "operationType"))}
+		t.consents[id] = c
+	}
+	c.state = textAt(data, "status")
+	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "validUntil")); err == nil {
+		c.until = until
+	}
+	if token := textAt(data, "magicLinkToken"); token != "" {
+		c.code = answerOf(token)
+	}
+	want := map[string]string{"revokePaymentConsent": "REVOKED", "approvePaymentConsent": "ACTIVE"}[h.operation.ID]
+	if want != "" && c.state != want {
+		return fmt.Errorf("after %s payment consent %s is %s", h.operation.ID, id, c.state)
+	}
+	return a.see(t, "payment_consent", id, c.state)
+}

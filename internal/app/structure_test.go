@@ -1,0 +1,367 @@
+package app_test
+
+import (
+	"go/ast"
+	"go/token"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// layer is one package in the layout: what it may import of ours, and the
+// outside modules that it may import.
+type layer struct {
+	dir     string
+	imports []string
+	outside []string
+	// why gives the reason for each edge and each module that is beyond the
+	// layer's own business.
+	why string
+}
+
+// everythingBelow lets a layer import every package that stands below it.
+const everythingBelow = "*"
+
+// layout is the whole module, from the top down: arrows go only downwards.
+var layout = []layer{
+	{
+		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/store", "spec"},
+		outside: []string{"github.com/alecthomas/kong"},
+		why:     "spec: the command that prints a document needs no sandbox; store: the flag of the durability is read here",
+	},
+	{dir: "internal/client"},
+	{dir: "internal/app", imports: []string{everythingBelow}},
+	{
+		dir: "internal/api",
+		imports: []string{
+			"internal/rest", "internal/sandbox", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
+			"internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
+		},
+	},
+	{
+		dir: "internal/control",
+		imports: []string{
+			"internal/rest", "internal/sandbox", "internal/engine", "internal/domain/access", "internal/domain/machine",
+			"internal/domain/money", "internal/domain/refusal",
+		},
+		outside: []string{"github.com/swaggest/swgui"},
+		why:     "engine: clocks, events and tables are its own and shown as they are; swgui: the viewer of the documents",
+	},
+	{
+		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/refusal"},
+		outside: []string{"github.com/labstack/echo/v4", "github.com/go-json-experiment/json"},
+		why:     "access: the caller is its Caller",
+	},
+	{
+		dir: "internal/contract", outside: []string{"github.com/getkin/kin-openapi", "github.com/go-json-experiment/json"},
+	},
+	{
+		dir: "internal/sandbox",
+		imports: []string{
+			"internal/engine", "internal/scenario", "internal/fake", "internal/store", "internal/domain/access",
+			"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/onboarding",
+			"internal/domain/payments", "internal/domain/refusal", "scenarios",
+		},
+		outside: []string{"github.com/golang-jwt/jwt/v5"},
+		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: tokens are the product's",
+	},
+	{
+		dir: "internal/scenario", imports: []string{"internal/domain/machine"},
+		outside: []string{"github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
+	},
+	{
+		dir: "internal/fake", imports: []string{"internal/domain/bank"}, outside: []string{"github.com/brianvoe/gofakeit/v6"},
+		why: "bank: invented account numbers have the structure and the checksum of real ones",
+	},
+	{dir: "internal/engine", imports: []string{"internal/store", "internal/domain/machine", "internal/domain/refusal"}},
+	{
+		dir: "internal/store", outside: []string{"github.com/tidwall/buntdb", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
+		why: "flock: two processes must not write one file",
+	},
+	{dir: "internal/domain/onboarding", imports: []string{"internal/domain/machine", "internal/domain/refusal"}},
+	{
+		dir:     "internal/domain/payments",
+		imports: []string{"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/refusal"},
+		why:     "bank: account numbers are compared in their normal form",
+	},
+	{dir: "internal/domain/access", imports: []string{"internal/domain/machine", "internal/domain/refusal"}},
+	{
+		dir: "internal/domain/money", outside: []string{"github.com/bojanz/currency"},
+		why: "currency: the digits and codes of all currencies are data that somebody else keeps up to date",
+	},
+	{dir: "internal/domain/bank"},
+	{dir: "internal/domain/machine", imports: []string{"internal/domain/refusal"}},
+	{dir: "internal/domain/refusal"},
+	{dir: "spec"},
+	{dir: "scenarios"},
+}
+
+// sharedModules are the outside modules that several packages import, with the
+// reason.
+var sharedModules = map[string]string{
+	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
+}
+
+// layerOf finds a package's place in the layout; -1 if it has none.
+func layerOf(dir string) int {
+	return slices.IndexFunc(layout, func(l layer) bool { return l.dir == dir })
+}
+
+// TestLayout holds every import of the program to the layout.
+func TestLayout(t *testing.T) {
+	present := map[string]bool{}
+	for _, f := range programFiles(t) {
+		present[f.dir] = true
+		at := layerOf(f.dir)
+		if at < 0 {
+			t.Errorf("%s: package %s is not in the layout", f.name, f.dir)
+			continue
+		}
+		for _, imported := range f.syntax.Imports {
+			if target, ok := literal(imported.Path); ok {
+				checkImport(t, f, layout[at], at, target)
+			}
+		}
+	}
+	for _, l := range layout {
+		if !present[l.dir] {
+			t.Errorf("the layout lists %s, which does not exist", l.dir)
+		}
+	}
+}
+
+func checkImport(t *testing.T, f goFile, l layer, at int, target string) {
+	t.Helper()
+	ours, own := strings.CutPrefix(target, modulePath+"/")
+	switch {
+	case own && layerOf(ours) <= at:
+		t.Errorf("%s imports %s, which does not stand below %s", f.name, ours, l.dir)
+	case own && !slices.Contains(l.imports, ours) && !slices.Contains(l.imports, everythingBelow):
+		t.Errorf("%s imports %s, which the layout does not allow to %s", f.name, ours, l.dir)
+	case !own && strings.Contains(strings.Split(target, "/")[0], "."):
+		if !slices.ContainsFunc(l.outside, func(module string) bool { return target == module || strings.HasPrefix(target, module+"/") }) {
+			t.Errorf("%s imports %s, which the layout does not allow to %s", f.name, target, l.dir)
+		}
+	}
+}
+
+// TestOutsideModulesHaveOneUser: whoever wants to replace a module has one
+// package to look at.
+func TestOutsideModulesHaveOneUser(t *testing.T) {
+	users := map[string][]string{}
+	for _, l := range layout {
+		for _, module := range l.outside {
+			users[module] = append(users[module], l.dir)
+		}
+	}
+	for module, dirs := range users {
+		if len(dirs) > 1 && sharedModules[module] == "" {
+			t.Errorf("%s is imported by %v", module, dirs)
+		}
+	}
+}
+
+// TestNobodyElseReadsTheClock: the wall clock is read and waited for in
+// internal/app alone; everybody else is given an instant.
+func TestNobodyElseReadsTheClock(t *testing.T) {
+	clock := []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
+	for _, f := range programFiles(t) {
+		if f.dir == "internal/app" {
+			continue
+		}
+		f.selections(func(n *ast.SelectorExpr, target, name string) {
+			if target == "time" && slices.Contains(clock, name) {
+				t.Errorf("%s: time.%s belongs to internal/app", f.at(n), name)
+			}
+		})
+	}
+}
+
+// TestNothingIsRandom: whatever is invented comes from a seed, so that a run can
+// be had again.
+func TestNothingIsRandom(t *testing.T) {
+	// What may be used of each: that which is given a seed.
+	sources := map[string][]string{
+		"math/rand":                       {"New", "NewSource", "NewZipf", "Rand", "Source", "Source64", "Zipf"},
+		"math/rand/v2":                    {"New", "NewPCG", "NewChaCha8", "NewZipf", "Rand", "Source", "PCG", "ChaCha8", "Zipf"},
+		"github.com/brianvoe/gofakeit/v6": {"New", "NewUnlocked", "NewCustom", "Faker"},
+		"crypto/rand":                     {},
+	}
+	for _, f := range programFiles(t) {
+		f.selections(func(n *ast.SelectorExpr, target, name string) {
+			if seeded, random := sources[target]; random && !slices.Contains(seeded, name) {
+				t.Errorf("%s: %s.%s does not come from a seed", f.at(n), path.Base(target), name)
+			}
+		})
+	}
+}
+
+// TestNothingHappensAtImport: there are no init functions, and package variables
+// are tables that nobody writes to.
+func TestNothingHappensAtImport(t *testing.T) {
+	files := programFiles(t)
+	variables := map[string]map[string]bool{}
+	for _, f := range files {
+		for _, declaration := range f.syntax.Decls {
+			switch d := declaration.(type) {
+			case *ast.FuncDecl:
+				if d.Recv == nil && d.Name.Name == "init" {
+					t.Errorf("%s: there is an init function", f.at(d))
+				}
+			case *ast.GenDecl:
+				if d.Tok == token.VAR {
+					noteVariables(t, f, d, variables)
+				}
+			}
+		}
+	}
+	for _, f := range files {
+		f.writes(func(n ast.Node, dir, name string) {
+			if variables[dir][name] {
+				t.Errorf("%s: the package variable %s is written to", f.at(n), name)
+			}
+		})
+	}
+}
+
+// setByLinker are variables without a table in them: the linker sets them.
+var setByLinker = map[string]string{"cmd/finhub-sandbox": "version"}
+
+func noteVariables(t *testing.T, f goFile, d *ast.GenDecl, variables map[string]map[string]bool) {
+	t.Helper()
+	for _, s := range d.Specs {
+		spec := s.(*ast.ValueSpec)
+		for i, name := range spec.Names {
+			if name.Name == "_" {
+				continue
+			}
+			if variables[f.dir] == nil {
+				variables[f.dir] = map[string]bool{}
+			}
+			variables[f.dir][name.Name] = true
+			embedded := d.Doc != nil && slices.ContainsFunc(d.Doc.List, func(c *ast.Comment) bool { return strings.HasPrefix(c.Text, "//go:embed ") })
+			fixed := i < len(spec.Values) && isTable(spec.Values[i])
+			if !embedded && !fixed && setByLinker[f.dir] != name.Name {
+				t.Errorf("%s: the package variable %s is not a table that stays as it is", f.at(name), name.Name)
+			}
+		}
+	}
+}
+
+// isTable tells whether a variable begins as something that need not change: a
+// map, list or structure written down, a compiled pattern, an error.
+func isTable(e ast.Expr) bool {
+	switch x := e.(type) {
+	case *ast.CompositeLit:
+		return true
+	case *ast.CallExpr:
+		selector, ok := x.Fun.(*ast.SelectorExpr)
+		if !ok {
+			return false
+		}
+		from, _ := selector.X.(*ast.Ident)
+		if from == nil {
+			return false
+		}
+		made := from.Name + "." + selector.Sel.Name
+		return slices.Contains([]string{"regexp.MustCompile", "errors.New", "strings.NewReplacer"}, made)
+	}
+	return false
+}
+
+// writes calls visit for every variable that the file may write to: assigned,
+// counted up, deleted from, or handed out by address. A local variable of the
+// same name counts as well: it had better have a name of its own.
+func (f goFile) writes(visit func(n ast.Node, dir, name string)) {
+	names := f.imports()
+	target := func(n ast.Node, e ast.Expr) {
+		for {
+			switch x := e.(type) {
+			case *ast.IndexExpr:
+				e = x.X
+				continue
+			case *ast.StarExpr:
+				e = x.X
+				continue
+			case *ast.ParenExpr:
+				e = x.X
+				continue
+			case *ast.SelectorExpr:
+				if from, ok := x.X.(*ast.Ident); ok && names[from.Name] != "" {
+					visit(n, strings.TrimPrefix(names[from.Name], modulePath+"/"), x.Sel.Name)
+					return
+				}
+				e = x.X
+				continue
+			case *ast.Ident:
+				visit(n, f.dir, x.Name)
+			}
+			return
+		}
+	}
+	ast.Inspect(f.syntax, func(n ast.Node) bool {
+		switch x := n.(type) {
+		case *ast.AssignStmt:
+			if x.Tok != token.DEFINE {
+				for _, e := range x.Lhs {
+					target(n, e)
+				}
+			}
+		case *ast.IncDecStmt:
+			target(n, x.X)
+		case *ast.UnaryExpr:
+			if x.Op == token.AND {
+				target(n, x.X)
+			}
+		case *ast.CallExpr:
+			if of, ok := x.Fun.(*ast.Ident); ok && (of.Name == "delete" || of.Name == "clear") && len(x.Args) > 0 {
+				target(n, x.Args[0])
+			}
+		}
+		return true
+	})
+}
+
+// The limits of size. Most of the program is far below them.
+const (
+	maxFileLines     = 600
+	maxFunctionLines = 90
+)
+
+// TestSizes keeps files and functions at a length that can be read.
+func TestSizes(t *testing.T) {
+	for _, f := range programFiles(t) {
+		if n := f.lines(f.syntax); n > maxFileLines {
+			t.Errorf("%s has %d lines, more than %d", f.name, n, maxFileLines)
+		}
+		for _, declaration := range f.syntax.Decls {
+			if d, ok := declaration.(*ast.FuncDecl); ok && f.lines(d) > maxFunctionLines {
+				t.Errorf("%s: %s has %d lines, more than %d", f.at(d), d.Name.Name, f.lines(d), maxFunctionLines)
+			}
+		}
+	}
+}
+
+// TestPackagesSayWhatTheyAre: a package is named for what it owns, and its
+// comment says so.
+func TestPackagesSayWhatTheyAre(t *testing.T) {
+	grabBags := []string{"util", "utils", "common", "helper", "helpers", "type", "types", "model", "models", "misc", "shared", "base"}
+	commented := map[string]bool{}
+	for _, f := range programFiles(t) {
+		name := f.syntax.Name.Name
+		if slices.Contains(grabBags, name) || slices.Contains(grabBags, path.Base(f.dir)) {
+			t.Errorf("%s: %s does not say what is in the package", f.name, name)
+		}
+		want := "Package " + name + " "
+		if name == "main" {
+			want = "Command " + path.Base(f.dir) + " "
+		}
+		commented[f.dir] = commented[f.dir] || f.syntax.Doc != nil && strings.HasPrefix(f.syntax.Doc.Text(), want)
+	}
+	for dir, ok := range commented {
+		if !ok {
+			t.Errorf("package %s has no comment that says what it owns", dir)
+		}
+	}
+}
