@@ -81,7 +81,7 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 // else is there.
 func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error {
 	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verified && len(facts.MissingConsents) == 0 {
-		return s.walletsReady(u, c.ID)
+		return s.walletsReady(u, c)
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func (s *Sandbox) addCustomer(u *engine.Unit, c access.Caller, in Registration, 
 	if err != nil {
 		return err
 	}
-	customer.WalletID, out.Wallet = wallet.ID, wallet
+	out.Wallet = wallet
 	if in.Password == "" {
 		out.Password = s.temporaryPassword(u)
 		in.Password = out.Password

@@ -62,7 +62,9 @@ type Customer struct {
 	Category string            `json:"category"`
 	Features map[string]string `json:"features,omitempty"`
 	UserID   string            `json:"userId"`
-	WalletID string            `json:"walletId"`
+	// WalletID is the product wallet, which carries the IBAN.
+	WalletID       string `json:"walletId"`
+	MasterWalletID string `json:"masterWalletId,omitempty"`
 	// ActivatedBy is the user whose activation call succeeded.
 	ActivatedBy string    `json:"activatedBy,omitempty"`
 	ActivatedAt time.Time `json:"activatedAt,omitzero"`

@@ -147,7 +147,7 @@ func mayBeRemoved(f PersonnelFacts) error {
 
 func lastAdmin(f PersonnelFacts) error {
 	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", RoleAdminUser).
-		Try("updateEmployeeRoles", "gives the role to somebody else first", "organizationId", f.OrganizationID)
+		Try("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
 }
 
 // withinTheWhole refuses shares that come to more than a hundred percent, of the
