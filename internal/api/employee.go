@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -73,7 +74,8 @@ func (a *API) listEmployees(c *rest.Call) (rest.Reply, error) {
 	list, err := a.sandbox.Personnel(c.Caller, c.Path("organizationId"), onboarding.Employee)
 	list = slices.DeleteFunc(list, func(m sandbox.Appointed) bool {
 		department, role := c.Query("department"), c.Query("role")
-		return department != "" && m.Record.Department != department || role != "" && !slices.Contains(m.Record.Roles, role)
+		holds := func(held string) bool { return strings.EqualFold(held, role) }
+		return department != "" && !strings.EqualFold(m.Record.Department, department) || role != "" && !slices.ContainsFunc(m.Record.Roles, holds)
 	})
 	page, size := c.QueryInt("page", 0), c.QueryInt("size", 20)
 	employees := []employeeView{}

@@ -245,6 +245,7 @@ func readRepresentatives(b rest.Body) []onboarding.Representative {
 		list = append(list, onboarding.Representative{
 			FirstName: o.Str("firstName"), LastName: o.Str("lastName"), Position: o.Str("position"), Email: o.Str("email"),
 			Phone: o.Str("phone"), DateOfBirth: o.Str("dateOfBirth"), Nationality: o.Str("nationality"),
+			PrimaryOwner: o.Bool("isPrimaryOwner"), Share: o.Get("ownershipShare"),
 		})
 	}
 	return list

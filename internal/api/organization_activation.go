@@ -34,8 +34,10 @@ func (a *API) checkOrganizationActivation(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	readiness := viewReadiness(c.Tenant, r.Readiness)
+	readiness.highRisk(r.HighRisk)
 	view := organizationReadinessView{
-		readinessView: viewReadiness(c.Tenant, r.Readiness), OrganizationID: r.Customer.ID, Warnings: sandbox.Warnings(r.Conditions),
+		readinessView: readiness, OrganizationID: r.Customer.ID, Warnings: sandbox.Warnings(r.Conditions),
 	}
 	for _, condition := range r.Conditions {
 		v := conditionView{Code: condition.Code, Description: condition.Description, Met: condition.Met, Blocking: condition.Blocking, State: condition.State}

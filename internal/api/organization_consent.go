@@ -60,7 +60,7 @@ func readAcceptance(c *rest.Call) sandbox.Acceptance {
 }
 
 func acceptedBy(e *onboarding.Consent) any {
-	if e.Signatory.Email != "" {
+	if e.Signatory.Position != "" {
 		return e.Signatory
 	}
 	if e.Signatory.Name != "" {

@@ -15,6 +15,7 @@ type organizationDocumentView struct {
 	TenantID          string `json:"tenantId"`
 	OrganizationID    string `json:"organizationId"`
 	CustomerID        string `json:"customerId"`
+	VerificationID    string `json:"verificationId,omitzero"`
 	Category          string `json:"category"`
 	DocumentType      string `json:"documentType"`
 	Type              string `json:"type"`
@@ -38,13 +39,13 @@ type organizationDocumentView struct {
 func viewOrganizationDocument(tenant string, o sandbox.OrganizationDocument) organizationDocumentView {
 	d := o.Document
 	v := organizationDocumentView{
-		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, Category: d.Category,
+		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
 		DocumentType: d.Type, Type: d.Type, Description: d.Description, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		MimeType: d.MimeType, FileSize: d.Size, Status: "UPLOADED", Verified: o.Verified, UploadedAt: instant(d.UploadedAt),
+		MimeType: d.MimeType, FileSize: d.Size, Status: "UPLOADED", Verified: d.Verified, UploadedAt: instant(d.UploadedAt),
 		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
 	}
-	if o.Verified {
+	if d.Verified {
 		v.Status = "VERIFIED"
 	}
 	return v
@@ -107,9 +108,35 @@ func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
 		in.FileName = strings.ToLower(in.Type)
 	}
 	if in.Category == "" {
-		in.Category = "OTHER"
+		in.Category = documentCategory(in.Type)
+	}
+	if !c.Body.Has("fileContent") {
+		in.Member = "file"
 	}
 	return in, refusal.Invalid(faults)
+}
+
+// documentCategory is the category of a type of document that was sent without.
+func documentCategory(documentType string) string {
+	switch documentType {
+	case "CERTIFICATE_OF_INCORPORATION", "ARTICLES_OF_ASSOCIATION", "PARTNERSHIP_AGREEMENT":
+		return "INCORPORATION"
+	case "SHAREHOLDER_REGISTER", "BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION":
+		return "OWNERSHIP"
+	case "DIRECTOR_ID", "DIRECTOR_IDS", "PARTNER_ID", "PARTNER_IDS", "OWNER_ID", "PASSPORT", "GOVERNMENT_ID", "NATIONAL_ID":
+		return "IDENTITY"
+	case "PROOF_OF_ADDRESS", "PROOF_OF_REGISTERED_ADDRESS":
+		return "ADDRESS"
+	case "BANK_STATEMENT", "BANK_REFERENCE_LETTER", "FINANCIAL_STATEMENTS":
+		return "FINANCIAL"
+	case "BUSINESS_LICENSE", "BUSINESS_LICENCE":
+		return "LICENSE"
+	case "TAX_CLEARANCE_CERTIFICATE":
+		return "TAX"
+	case "INVOICE", "CONTRACT":
+		return "TRANSACTION"
+	}
+	return "OTHER"
 }
 
 // getOrganizationDocument shows a document. It refuses with DOCUMENT_NOT_FOUND.

@@ -30,7 +30,7 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 	detail, err := a.sandbox.VerifyOrganization(c.Caller, id, sandbox.VerificationRequest{
 		Level: c.Body.Str("requestedLevel"), Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
 		Priority: c.Body.Str("priority", "additionalData.priority"),
-		Revenue:  number(c.Body.Get("verificationData.annualRevenue")),
+		Complete: completeCompany(c.Body.Object("verificationData")),
 		Begin:    c.Body.Has("verificationData"),
 	})
 	if err != nil {
@@ -41,6 +41,21 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 		reply.Message = "Verification initiated successfully"
 	}
 	return reply, nil
+}
+
+// completeCompany takes over what the data of a verification say about a company;
+// what they leave out stays.
+func completeCompany(data rest.Body) func(*onboarding.Company) {
+	return func(o *onboarding.Company) {
+		for member, sent := range map[*string]string{
+			&o.BusinessType: data.Str("businessType"), &o.Description: data.Str("businessDescription"),
+			&o.AnnualRevenue: number(data.Get("annualRevenue")), &o.Employees: number(data.Get("employeeCount")),
+		} {
+			if sent != "" {
+				*member = sent
+			}
+		}
+	}
 }
 
 type requirementsView struct {

@@ -82,7 +82,7 @@ func viewOwners(owners []onboarding.Owner, of onboarding.Share, ubos []onboardin
 		}
 		if o.Kind == onboarding.PersonOwner {
 			v.FirstName, v.LastName, _ = strings.Cut(o.Name, " ")
-			v.IsUBO = slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool { return b.Name == o.Name && b.Email == o.Email && b.UBO() })
+			v.IsUBO = slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool { return b.Is(o) })
 		} else {
 			v.CompanyName = o.Name
 		}
@@ -168,7 +168,10 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 // readOwner reads a shareholder, or an owner of a company among them. Levels are
 // bounded, since each is a level of recursion.
 func readOwner(b rest.Body, at string, level int) (onboarding.Owner, []refusal.Fault) {
-	o := onboarding.Owner{Kind: onboarding.PersonOwner, Email: b.Str("person.email", "email"), PEP: b.Bool("isPEP", "isPep")}
+	o := onboarding.Owner{
+		Kind: onboarding.PersonOwner, Email: b.Str("person.email", "email"), BirthDate: b.Str("person.dateOfBirth", "dateOfBirth"),
+		Country: b.Str("person.nationality", "nationality", "person.countryCode", "country"), PEP: b.Bool("isPEP", "isPep"),
+	}
 	o.Name = strings.TrimSpace(b.Str("person.firstName", "firstName") + " " + b.Str("person.lastName", "lastName"))
 	if b.Str("type") == onboarding.CompanyOwner {
 		o.Kind, o.Name = onboarding.CompanyOwner, b.Str("companyName")
@@ -185,9 +188,6 @@ func readOwner(b rest.Body, at string, level int) (onboarding.Owner, []refusal.F
 	for i, inner := range owners {
 		owner, found := readOwner(inner, fmt.Sprintf("%sowners.%d.", at, i), level+1)
 		o.Owners, faults = append(o.Owners, owner), append(faults, found...)
-	}
-	if onboarding.Sum(o.Owners).Over() {
-		faults = append(faults, fault(at+"owners", "own "+onboarding.Sum(o.Owners).String()+" percent together, which is more than the whole"))
 	}
 	return o, faults
 }
@@ -226,28 +226,26 @@ func (a *API) removeShareholder(c *rest.Call) (rest.Reply, error) {
 	return noContent(a.sandbox.Dismiss(c.Caller, c.Path("organizationId"), onboarding.Shareholder, c.Path("shareholderId")))
 }
 
-// updateShareholder replaces the data of a shareholder; it stays the person or
-// the company that it is. It refuses with SHAREHOLDER_NOT_FOUND and
-// OWNERSHIP_EXCEEDED (shareholderV0201/update-shareholder).
+// updateShareholder replaces the data and the share of a person who is a
+// shareholder. It refuses with SHAREHOLDER_NOT_FOUND, OWNERSHIP_EXCEEDED and
+// DUPLICATE_EMAIL, and with REQUEST_INVALID a company
+// (shareholderV0201/update-shareholder).
 func (a *API) updateShareholder(c *rest.Call) (rest.Reply, error) {
 	share, err := onboarding.ParseShare(c.Body.Get("sharePercentage"))
 	if err != nil {
 		return rest.Reply{}, shareFault("sharePercentage", err)
 	}
-	m, err := a.sandbox.ChangePersonnel(c.Caller, c.Body.Str("organizationId"), onboarding.Shareholder, c.Path("shareholderId"), func(p *onboarding.Personnel) {
-		p.Owner.Share = share
-		p.Phone = c.Body.Str("phoneNumber")
-		if c.Body.Has("isPep") {
-			p.PEP, p.Owner.PEP = c.Body.Bool("isPep"), c.Body.Bool("isPep")
-		}
-		if p.Owner.Kind == onboarding.CompanyOwner {
-			return
-		}
-		p.Person.FirstName, p.Person.LastName = c.Body.Str("firstName"), c.Body.Str("lastName")
-		p.Person.DateOfBirth, p.Person.Nationality = c.Body.Str("dateOfBirth"), c.Body.Str("nationality")
-		p.Email = c.Body.Str("email")
-		p.Owner.Name, p.Owner.Email = p.Person.FullName(), p.Email
-	})
+	in := sandbox.ShareholderChange{
+		Person: onboarding.Person{
+			FirstName: c.Body.Str("firstName"), LastName: c.Body.Str("lastName"),
+			DateOfBirth: c.Body.Str("dateOfBirth"), Nationality: c.Body.Str("nationality"),
+		},
+		Email: c.Body.Str("email"), Phone: c.Body.Str("phoneNumber"), Share: share,
+	}
+	if exposed := c.Body.Bool("isPep"); c.Body.Has("isPep") {
+		in.PEP = &exposed
+	}
+	m, err := a.sandbox.ChangeShareholder(c.Caller, c.Body.Str("organizationId"), c.Path("shareholderId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

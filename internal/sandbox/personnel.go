@@ -282,11 +282,14 @@ func (s *Sandbox) Personnel(c access.Caller, organizationID string, position onb
 	return list, err
 }
 
-// ChangePersonnel changes a member of the personnel. It refuses with the
-// position's own NOT_FOUND and LAST_ADMIN_USER.
+// ChangePersonnel changes a member of the personnel. It refuses with
+// CUSTOMER_NOT_FOUND, the position's own NOT_FOUND and LAST_ADMIN_USER.
 func (s *Sandbox) ChangePersonnel(c access.Caller, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (Appointed, error) {
 	var out Appointed
 	err := s.do(c, func(u *engine.Unit) error {
+		if _, err := s.organization(u, c, organizationID); err != nil {
+			return err
+		}
 		record, err := s.member(u, c, organizationID, position, id)
 		if err != nil {
 			return err
@@ -310,9 +313,14 @@ func (s *Sandbox) personnelChanged(u *engine.Unit, c access.Caller, record *onbo
 }
 
 // Dismiss removes a member of the personnel; the person's own record stays. It
-// refuses with the position's own NOT_FOUND and LAST_ADMIN_USER.
+// refuses with CUSTOMER_NOT_FOUND, the position's own NOT_FOUND and
+// LAST_ADMIN_USER.
 func (s *Sandbox) Dismiss(c access.Caller, organizationID string, position onboarding.Position, id string) error {
 	return s.do(c, func(u *engine.Unit) error {
+		organization, err := s.organization(u, c, organizationID)
+		if err != nil {
+			return err
+		}
 		record, err := s.member(u, c, organizationID, position, id)
 		if err != nil {
 			return err
@@ -320,7 +328,7 @@ func (s *Sandbox) Dismiss(c access.Caller, organizationID string, position onboa
 		if err := s.personnel.Fire(u, record, onboarding.RemovePersonnel, by(c)); err != nil {
 			return err
 		}
-		return s.peopleChanged(u, c, s.customers.Get(u, record.OrganizationID))
+		return s.peopleChanged(u, c, organization)
 	})
 }
 

@@ -195,18 +195,22 @@ func enoughPersonnel(f CustomerFacts) error {
 
 func notVerified(f CustomerFacts) error {
 	if f.VerificationID == "" {
-		e := refusal.New(refusal.VerificationNotApproved, "no verification has been opened").With("verificationStatus", "NOT_STARTED")
-		if f.Type == Organization {
-			return e.Try("verifyOrganization", "open one", "organizationId", f.CustomerID)
-		}
-		return e.Try("createVerification", "open one")
+		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").With("verificationStatus", "NOT_STARTED").
+			Try(verifyOperation(f.Type), "open one", "organizationId", f.CustomerID)
 	}
 	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", f.VerificationID, f.VerificationState).
 		With("verificationStatus", string(f.VerificationState))
 	if f.VerificationState == VerificationRejected || f.VerificationState == VerificationExpired {
-		return e.Try("createVerification", "open a new attempt")
+		return e.Try(verifyOperation(f.Type), "open a new attempt", "organizationId", f.CustomerID)
 	}
 	return e.Try("approveVerification", "decide it as staff, or wait for the decision", "verificationId", f.VerificationID)
+}
+
+func verifyOperation(t CustomerType) string {
+	if t == Organization {
+		return "verifyOrganization"
+	}
+	return "createVerification"
 }
 
 func acceptOperation(t CustomerType) string {

@@ -132,3 +132,42 @@ func TestSharesSurviveStorage(t *testing.T) {
 		t.Errorf("got %s back, %v", back, err)
 	}
 }
+
+func TestPeopleAreToldApart(t *testing.T) {
+	person := func(email, name, birthDate, percent string) onboarding.Owner {
+		return onboarding.Owner{Kind: onboarding.PersonOwner, Email: email, Name: name, BirthDate: birthDate, Share: share(t, percent)}
+	}
+	for _, c := range []struct {
+		name string
+		a, b onboarding.Owner
+		one  bool
+	}{
+		{"by their e-mails, whatever the case", person("a@example.com", "Ona", "", "10"), person("A@example.com", "Anna", "1990-01-01", "10"), true},
+		{"by other e-mails", person("a@example.com", "Ona", "", "10"), person("b@example.com", "Ona", "", "10"), false},
+		{"where one has no e-mail", person("a@example.com", "Ona", "", "10"), person("", "Ona", "", "10"), false},
+		{"by their names", person("", "Ona", "", "10"), person("", "ONA", "", "10"), true},
+		{"by their dates of birth", person("", "Ona", "1990-01-01", "10"), person("", "Ona", "1991-01-01", "10"), false},
+	} {
+		found := onboarding.BeneficialOwners([]onboarding.Owner{c.a, c.b})
+		if one := len(found) == 1; one != c.one || one && found[0].Share.String() != "20" {
+			t.Errorf("%s: got %v", c.name, found)
+		}
+		if behind := found[0].Behind(c.b); behind != c.one {
+			t.Errorf("%s: the first is behind the second: %t", c.name, behind)
+		}
+	}
+}
+
+func TestOverfull(t *testing.T) {
+	company := func(name, percent string, owners ...onboarding.Owner) onboarding.Owner {
+		return onboarding.Owner{Kind: onboarding.CompanyOwner, Name: name, Share: share(t, percent), Owners: owners}
+	}
+	full := company("top", "1", company("half", "50"), company("other half", "50", company("all", "100")))
+	if found, ok := full.Overfull(); ok {
+		t.Errorf("%s is overfull", found.Name)
+	}
+	over := company("top", "1", company("half", "50"), company("other half", "50", company("all", "100"), company("more", "0.0001")))
+	if found, ok := over.Overfull(); !ok || found.Name != "other half" {
+		t.Errorf("got %s, %t", found.Name, ok)
+	}
+}
