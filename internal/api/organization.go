@@ -11,6 +11,9 @@ import (
 	"finhub-sandbox/internal/sandbox"
 )
 
+// organizationView begins with the members of registrationView. They stand twice
+// on purpose: the documentation shapes the two replies apart, and a member that
+// one of them gains must not appear in the other.
 type organizationView struct {
 	ID                 string            `json:"id"`
 	OrganizationID     string            `json:"organizationId"`
