@@ -45,8 +45,7 @@ func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
 func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
 	allowed := r.Refusal == nil
 	view := readinessView{
-		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0,
-		RiskLevel: r.Category.Risk, IsHighRisk: r.Category.Risk == onboarding.HighRisk,
+		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0, RiskLevel: r.Category.Risk,
 		MissingConsents: r.Missing, VerificationStatus: notStarted, VerificationLevel: onboarding.TenantVerified,
 		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: tenant,
 		Message: "Customer is not ready for activation",
@@ -55,8 +54,7 @@ func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
 		view.VerificationStatus, view.VerificationLevel = v.State, v.Requested
 		view.VerificationOk = v.State == onboarding.VerificationApproved
 	}
-	view.PowerTenantApprovalRequired = view.IsHighRisk
-	view.PowerTenantApprovalOk = !view.IsHighRisk || view.VerificationOk
+	view.highRisk(r.Category.Risk == onboarding.HighRisk)
 	switch {
 	case allowed:
 		view.Message = "Customer is ready for activation"
@@ -64,6 +62,14 @@ func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
 		view.Message = "Customer is already active"
 	}
 	return view
+}
+
+// highRisk tells what a high risk means, or that there is none.
+func (v *readinessView) highRisk(is bool) {
+	v.IsHighRisk, v.PowerTenantApprovalRequired, v.PowerTenantApprovalOk = is, is, !is || v.VerificationOk
+	if is {
+		v.RiskLevel = onboarding.HighRisk
+	}
 }
 
 type activationView struct {

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
@@ -118,7 +120,7 @@ func viewAllowedOperation(o payments.Operation, a sandbox.Allowance) allowedOper
 	}
 	return allowedOperationView{
 		OperationType: o, Type: o.Segment(), AllowedNetworks: networks, Enabled: a.Enabled,
-		RequiresConsent: o.NeedsConsent(), ConsentRequired: o.NeedsConsent(),
+		RequiresConsent: o.NeedsConsent(), ConsentRequired: o.NeedsConsent(), RequiresApproval: requiresApproval(o, a),
 		Limits: operationLimitsView{
 			MinAmount: a.Wallet.Money(1).Decimal(), MaxAmount: limits.PerTransaction.Decimal(),
 			DailyLimit: limits.Daily.Decimal(), MonthlyLimit: limits.Monthly.Decimal(),
@@ -126,13 +128,23 @@ func viewAllowedOperation(o payments.Operation, a sandbox.Allowance) allowedOper
 	}
 }
 
+// requiresApproval tells whether a payment consent that can be used for the
+// operation lets others than the initiator approve orders.
+func requiresApproval(o payments.Operation, a sandbox.Allowance) bool {
+	return slices.ContainsFunc(a.Consents, func(d sandbox.ConsentDetail) bool {
+		p := d.Consent
+		covers := func(n payments.Network) bool { return p.Covers(o, n) }
+		return p.RequiresApproval() && p.Usable(a.At) && slices.ContainsFunc(payments.Networks(), covers)
+	})
+}
+
 func viewConsentStatus(a sandbox.Allowance) consentStatusView {
 	var view consentStatusView
 	for _, d := range a.Consents {
 		if p := d.Consent; p.Usable(a.At) {
 			view.HasValid = true
-			view.HasRecurring = view.HasRecurring || p.MaxUses != 1
-			view.HasPreApproval = view.HasPreApproval || p.Payees.Open()
+			view.HasRecurring = view.HasRecurring || p.Kind == payments.RecurringConsent
+			view.HasPreApproval = view.HasPreApproval || p.RequiresApproval()
 		}
 	}
 	return view

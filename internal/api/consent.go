@@ -35,11 +35,7 @@ const defaultVersion = "1.0"
 // (verification-compliance/consents-individual).
 func (a *API) acceptIndividualConsent(c *rest.Call) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
-	version := c.Body.Str("version")
-	if version == "" {
-		version = defaultVersion
-	}
-	consent, err := a.sandbox.AcceptConsent(c.Caller, c.Path("customerId"), t, version)
+	consent, err := a.sandbox.AcceptConsent(c.Caller, onboarding.Individual, c.Path("customerId"), t, readAcceptance(c))
 	return consentReply(c, consent, err)
 }
 
@@ -53,11 +49,15 @@ func consentReply(c *rest.Call, e *onboarding.Consent, err error) (rest.Reply, e
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: consentView{
-		ID: e.ID, ConsentID: e.ID, CustomerID: e.CustomerID, TenantID: c.Tenant, ConsentType: e.Type, Type: e.Type,
+	return rest.Reply{Data: viewConsent(c.Tenant, e)}, nil
+}
+
+func viewConsent(tenant string, e *onboarding.Consent) consentView {
+	return consentView{
+		ID: e.ID, ConsentID: e.ID, CustomerID: e.CustomerID, TenantID: tenant, ConsentType: e.Type, Type: e.Type,
 		IsRequired: true, IsGranted: e.State == onboarding.ConsentAccepted, Version: e.Version, Status: e.State,
 		GrantedAt: instant(e.AcceptedAt), AcceptedAt: instant(e.AcceptedAt), ExpiresAt: instant(e.ExpiresAt),
 		IPAddress: e.IPAddress, UserAgent: e.UserAgent, AcceptanceMethod: e.Method,
 		DocumentURL: "https://finhub.com/" + e.Type.Segment() + "/v" + e.Version, Language: "en-US",
-	}}, nil
+	}
 }

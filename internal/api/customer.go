@@ -73,7 +73,7 @@ type walletStubView struct {
 // It refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL
 // (customer-apis/individual/registration).
 func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.RegisterIndividual(c.Caller, readRegistration(c.Body))
+	out, err := a.sandbox.Register(c.Caller, readRegistration(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -84,16 +84,23 @@ func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
 		Data: registrationView{
 			ID: customer.ID, CustomerID: customer.ID, UserID: user.ID, TenantID: c.Tenant, Individual: true,
 			CustomerType: "CT_PERSON", CustomerStatus: customer.State, Status: customer.State,
-			Person: viewPerson(customer),
-			User: userView{
-				ID: user.ID, TenantID: c.Tenant, Username: user.Username, Email: customer.Email,
-				Status: user.State, IsActive: user.State == access.UserActive, Roles: user.Roles,
-			},
-			Categorization: assignedView{out.Category.DatabaseID, out.Category.Code, out.Category.Name, out.Category.Description, true, out.Category.Risk},
+			Person:         viewPerson(customer),
+			User:           viewUser(c.Tenant, user, customer.Email),
+			Categorization: viewCategory(out.Category),
 			Wallet:         walletStubView{out.Wallet.ID, out.Wallet.State},
 			RedirectURL:    redirect,
 		},
 	}, nil
+}
+
+func viewUser(tenant string, u *access.User, email string) userView {
+	return userView{
+		ID: u.ID, TenantID: tenant, Username: u.Username, Email: email, Status: u.State, IsActive: u.State == access.UserActive, Roles: u.Roles,
+	}
+}
+
+func viewCategory(c onboarding.Category) assignedView {
+	return assignedView{c.DatabaseID, c.Code, c.Name, c.Description, true, c.Risk}
 }
 
 func viewPerson(c *onboarding.Customer) personView {

@@ -36,6 +36,7 @@ func (a *API) executeOperation(c *rest.Call) (rest.Reply, error) {
 			Sent: b.Has("consentConfirmation"), Confirmed: b.Bool("consentConfirmation.confirmed"),
 		},
 	}
+	in.Documents = b.Strs("supportingDocuments")
 	for _, name := range []string{"consentConfirmation.consentId", "consentId"} {
 		if id := b.Str(name); id != "" {
 			in.Confirmation.ConsentIDs = append(in.Confirmation.ConsentIDs, id)

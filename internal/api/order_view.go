@@ -65,11 +65,6 @@ type regulatoryView struct {
 	PurposeCode string           `json:"purposeCode"`
 }
 
-type statusDetailsView struct {
-	Reason    string `json:"reason"`
-	ChangedAt string `json:"changedAt"`
-}
-
 type orderSummaryView struct {
 	Amount                  formattedView `json:"amount"`
 	Fees                    formattedView `json:"fees"`
@@ -97,7 +92,7 @@ func viewPrepared(c *rest.Call, s sandbox.OrderState) preparedView {
 		ConsentValidation:      validation,
 		Documents:              o.Documents,
 		RegulatoryInfo:         regulatoryView{o.Network, o.PurposeCode},
-		StatusDetails:          statusDetailsView{o.FailureReason, instant(o.Since)},
+		StatusDetails:          viewStatusDetails(o),
 		Summary:                viewSummary(s),
 		Transactions:           lines(s),
 		EstimatedExecutionTime: instant(executionTime(s)),
@@ -174,6 +169,7 @@ type executedView struct {
 	BalanceUpdates   []balanceUpdateView `json:"balanceUpdates"`
 	Transactions     []transactionView   `json:"transactions"`
 	SettlementInfo   settlementView      `json:"settlementInfo"`
+	StatusDetails    statusDetailsView   `json:"statusDetails"`
 	ExecutionSummary orderSummaryView    `json:"executionSummary"`
 }
 
@@ -205,7 +201,8 @@ func viewExecuted(c *rest.Call, e sandbox.Executed) executedView {
 		ExecutionID: o.ExecutionID, TransactionID: o.TransactionID, SessionID: c.Caller.SessionID, TenantID: c.Tenant,
 		Status: o.State, ExecutedAt: instant(o.ExecutedAt), Amount: viewFormatted(o.Amount), Fees: viewFees(o),
 		Balances: change, BalanceUpdates: []balanceUpdateView{{w.ID, w.ID, w.Currency, change}},
-		Transactions: lines(e.OrderState), SettlementInfo: viewSettlement(o), ExecutionSummary: viewSummary(e.OrderState),
+		Transactions: lines(e.OrderState), SettlementInfo: viewSettlement(o), StatusDetails: viewStatusDetails(o),
+		ExecutionSummary: viewSummary(e.OrderState),
 	}
 }
 

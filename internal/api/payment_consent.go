@@ -65,9 +65,13 @@ func paymentConsentReply(d sandbox.ConsentDetail, err error, message string) (re
 	return rest.Reply{Data: viewPaymentConsent(d, message)}, nil
 }
 
-// approvePaymentConsent approves a payment consent that waits for it
+// approvePaymentConsent approves a payment consent that waits for it, or the
+// order under it that the body names
 // (api-reference/consent/approve-payment-consent).
 func (a *API) approvePaymentConsent(c *rest.Call) (rest.Reply, error) {
+	if c.Body.Has("orderId") {
+		return a.approveOrder(c)
+	}
 	d, err := a.sandbox.ApprovePaymentConsent(c.Caller, c.Path("consentId"))
 	if err != nil {
 		return rest.Reply{}, err
@@ -118,12 +122,13 @@ func readScale(b rest.Body, name string) *int {
 // minor units.
 func readConsent(b rest.Body, o payments.Operation) (sandbox.ConsentRequest, error) {
 	in := sandbox.ConsentRequest{
-		Operation: o, PaymentType: b.Str("metadata.paymentType", "paymentType"),
+		Operation: o, Kind: payments.ParseConsentKind(b.Str("consentType", "type")), PaymentType: b.Str("metadata.paymentType", "paymentType"),
 		Title: b.Str("metadata.title", "title"), Description: b.Str("metadata.description", "description"),
 		Details: map[string]any{},
 	}
 	keep(b, in.Details, "documentId", "entityId", "entityType", "documentType", "verificationType", "verificationStatus",
-		"verificationData", "requiresApproval", "approvalThreshold", "approverRoles", "minimumApprovers")
+		"verificationData")
+	readApproval(b, &in)
 	var faults []refusal.Fault
 	switch {
 	case b.Has("metadata.parameters"):

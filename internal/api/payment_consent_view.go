@@ -1,6 +1,8 @@
 package api
 
 import (
+	"cmp"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
@@ -9,20 +11,22 @@ import (
 )
 
 type paymentConsentView struct {
-	ConsentID     string             `json:"consentId"`
-	ID            string             `json:"id"`
-	OperationType payments.Operation `json:"operationType"`
-	PaymentType   string             `json:"paymentType"`
-	Status        machine.State      `json:"status"`
-	WalletID      string             `json:"walletId"`
-	AccountID     string             `json:"accountId"`
-	Title         string             `json:"title"`
-	Description   string             `json:"description"`
-	Message       string             `json:"message"`
-	ValidFrom     string             `json:"validFrom"`
-	ValidUntil    string             `json:"validUntil"`
-	Parameters    consentTermsView   `json:"parameters"`
-	CreatedAt     string             `json:"createdAt"`
+	ConsentID        string             `json:"consentId"`
+	ID               string             `json:"id"`
+	OperationType    payments.Operation `json:"operationType"`
+	PaymentType      string             `json:"paymentType"`
+	ConsentType      string             `json:"consentType"`
+	Status           machine.State      `json:"status"`
+	WalletID         string             `json:"walletId"`
+	AccountID        string             `json:"accountId"`
+	Title            string             `json:"title"`
+	Description      string             `json:"description"`
+	Message          string             `json:"message"`
+	ValidFrom        string             `json:"validFrom"`
+	ValidUntil       string             `json:"validUntil"`
+	RequiresApproval bool               `json:"requiresApproval"`
+	Parameters       consentTermsView   `json:"parameters"`
+	CreatedAt        string             `json:"createdAt"`
 }
 
 type createdConsentView struct {
@@ -42,9 +46,10 @@ type approvedConsentView struct {
 }
 
 type consentTermsView struct {
-	Validity      consentValidityView `json:"validity"`
-	Limits        consentLimitsView   `json:"limits"`
-	Beneficiaries consentPayeesView   `json:"beneficiaries"`
+	Validity      consentValidityView  `json:"validity"`
+	Limits        consentLimitsView    `json:"limits"`
+	Beneficiaries consentPayeesView    `json:"beneficiaries"`
+	Approval      *consentApprovalView `json:"approval,omitzero"`
 }
 
 type consentValidityView struct {
@@ -78,9 +83,11 @@ func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentV
 		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, PaymentType: p.PaymentType, Status: p.State,
 		WalletID: p.WalletID, AccountID: p.WalletID, Title: p.Title, Description: p.Description, Message: message,
 		ValidFrom: instant(p.ValidFrom), ValidUntil: instant(p.ValidUntil), CreatedAt: instant(p.Created),
+		ConsentType: cmp.Or(string(p.Kind), string(p.Operation)), RequiresApproval: p.RequiresApproval(),
 		Parameters: consentTermsView{
 			Validity: consentValidityView{day(p.ValidFrom), day(p.ValidUntil), p.MaxUses, p.Used},
 			Limits:   viewConsentLimits(d),
+			Approval: viewConsentApproval(p),
 			Beneficiaries: consentPayeesView{
 				AllowedAccounts: p.Payees.Accounts, AllowedTypes: p.Payees.Types,
 				AllowNewBeneficiaries: p.Payees.Open(), RequireBeneficiaryName: p.Payees.RequireName,

@@ -5,6 +5,7 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -77,7 +78,7 @@ func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
 // CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED
 // (customer-apis/individual/sessions).
 func (a *API) createIndividualSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.LoginIndividual(c.Caller, c.Path("customerId"), c.Path("userId"), credentials(c))
+	login, err := a.sandbox.Login(c.Caller, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }
 
@@ -141,9 +142,14 @@ func viewSession(tenant string, login sandbox.Login) sessionView {
 		v.User.IsActive = s.Sort == access.Staff || u.State == access.UserActive
 	}
 	if customer := login.Customer; customer != nil {
-		v.User.CustomerStatus, v.User.PhoneNumber = customer.State, customer.Phone
-		v.User.FirstName, v.User.LastName = customer.Person.FirstName, customer.Person.LastName
-		v.User.FullName, v.User.Gender = customer.Name, customer.Person.Gender
+		v.User.CustomerStatus = customer.State
+		if customer.Type == onboarding.Organization {
+			v.User.OrganizationID = customer.ID
+		}
+	}
+	if who := login.Person; who != nil {
+		v.User.PhoneNumber, v.User.FullName, v.User.Gender = who.Phone, who.Name, who.Person.Gender
+		v.User.FirstName, v.User.LastName = who.Person.FirstName, who.Person.LastName
 	}
 	return v
 }

@@ -196,7 +196,7 @@ func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
 
 func viewDocument(tenant string, d *onboarding.Document, v *onboarding.Verification) documentView {
 	return documentView{
-		DocumentID: d.ID, ID: d.ID, TenantID: tenant, CustomerID: d.CustomerID, VerificationID: d.VerificationID,
+		DocumentID: d.ID, ID: d.ID, TenantID: tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
 		FileSize: d.Size, Status: "UPLOADED", UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		Description: d.Description, Verified: v.State == onboarding.VerificationApproved, VerificationStatus: v.State,

@@ -15,7 +15,7 @@ func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	o := &auditedOrder{
 		id: textAt(data, "preparedOrderId"), wallet: h.path["accountId"], operation: strings.ToLower(textAt(data, "operationType")),
 		amount: minorAt(data, "amount.value"), fee: minorAt(data, "fees.value"), state: textAt(data, "status"),
-		made: a.now(t), consent: textAt(data, "consent.consentReference"),
+		made: a.now(t), consent: textAt(data, "consent.consentReference"), preparedBy: t.actor(h).user,
 	}
 	var err error
 	if o.until, err = time.Parse(time.RFC3339Nano, textAt(data, "validUntil")); err != nil {
@@ -48,6 +48,7 @@ func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	}
 	w.reserved += o.held()
 	t.orders[o.id] = o
+	t.own(customer.id, o.id)
 	return a.see(t, "order", o.id, o.state)
 }
 
@@ -101,8 +102,8 @@ func (a *auditor) withinLimits(t *auditedTenant, c *auditedCustomer, o *auditedO
 	return nil
 }
 
-// executed books an order.
-func (a *auditor) executed(t *auditedTenant, data any) error {
+// executed books an order, unless others have to approve it first.
+func (a *auditor) executed(t *auditedTenant, h httpCall, data any) error {
 	o := t.orders[textAt(data, "orderId")]
 	if o.state != "READY" || !a.now(t).Before(o.until) {
 		return fmt.Errorf("order %s was executed though it is %s until %s", o.id, o.state, o.until)
@@ -112,9 +113,26 @@ func (a *auditor) executed(t *auditedTenant, data any) error {
 	}
 	w := t.wallets[o.wallet]
 	before := w.balance
-	if o.state = textAt(data, "status"); o.state != "COMPLETED" {
-		return fmt.Errorf("order %s is %s; by default settlement is immediate", o.id, o.state)
+	o.executedBy, o.deadline = t.actor(h).user, a.now(t).Add(approvalTime)
+	want := "COMPLETED"
+	if t.approvalOf(o) != nil {
+		want = "PROCESSING"
 	}
+	if o.state = textAt(data, "status"); o.state != want {
+		return fmt.Errorf("order %s is %s, not %s; by default settlement waits for nothing but approvals", o.id, o.state, want)
+	}
+	if o.state == "COMPLETED" {
+		t.settle(o)
+	}
+	if was, is := cents(textAt(data, "balances.before.current")), cents(textAt(data, "balances.after.current")); was != before || is != w.balance {
+		return fmt.Errorf("order %s took the balance from %d to %d, the books say from %d to %d", o.id, was, is, before, w.balance)
+	}
+	return a.see(t, "order", o.id, o.state)
+}
+
+// settle moves the money of an order.
+func (t *auditedTenant) settle(o *auditedOrder) {
+	w := t.wallets[o.wallet]
 	w.reserved -= o.held()
 	w.balance -= o.held()
 	switch {
@@ -127,10 +145,6 @@ func (a *auditor) executed(t *auditedTenant, data any) error {
 	default:
 		t.out += o.held()
 	}
-	if was, is := cents(textAt(data, "balances.before.current")), cents(textAt(data, "balances.after.current")); was != before || is != w.balance {
-		return fmt.Errorf("order %s took the balance from %d to %d, the books say from %d to %d", o.id, was, is, before, w.balance)
-	}
-	return a.see(t, "order", o.id, o.state)
 }
 
 // ordered compares a shown order with the books.
@@ -147,7 +161,10 @@ func (a *auditor) ordered(t *auditedTenant, data any) error {
 func (a *auditor) refused(t *auditedTenant, h httpCall, r httpReply) error {
 	data := valueAt(r.value, "data")
 	code := textAt(data, "refusal")
-	customer, order := t.customers[h.path["customerId"]], t.orders[textAt(h.body, "preparedOrderId")]
+	customer, order := t.customers[h.path["customerId"]+h.path["organizationId"]], t.orders[textAt(h.body, "preparedOrderId")]
+	if h.operation.ID == "approvePaymentConsent" {
+		order = t.orders[textAt(h.body, "orderId")]
+	}
 	wallet := t.wallets[h.path["accountId"]]
 	holds := func(reason bool) error {
 		if reason {
@@ -169,16 +186,16 @@ func (a *auditor) refused(t *auditedTenant, h httpCall, r httpReply) error {
 		}
 		return holds(customer != nil && slices.Equal(missing, a.missing(t, customer)))
 	case "DUPLICATE_EMAIL":
-		return holds(slices.ContainsFunc(sortedKeys(t.customers), func(id string) bool {
-			return strings.EqualFold(t.customers[id].email, emailOf(h.body))
-		}))
+		return holds(t.emailKnown(h))
 	case "DUPLICATE_BENEFICIARY":
 		b := t.payees[textAt(data, "beneficiaryId")]
 		return holds(b != nil && b.wallet == h.path["accountId"] && b.state != "INACTIVE")
 	case "ORDER_EXPIRED":
 		return holds(order != nil && order.state == "EXPIRED")
 	case "ORDER_ALREADY_EXECUTED":
-		return holds(order != nil && order.state == "COMPLETED")
+		return holds(order != nil && slices.Contains([]string{"PROCESSING", "COMPLETED", "FAILED"}, order.state))
+	case "INITIATOR_CANNOT_APPROVE", "APPROVAL_DUPLICATE", "OWNERSHIP_EXCEEDED", "ADMIN_USER_MISSING", "LAST_ADMIN_USER", "DUPLICATE_ORGANIZATION":
+		return holds(a.organizationRefused(t, h, code, order))
 	case "ORDER_NOT_FOUND":
 		return a.orderNotFound(t, h)
 	case "INSUFFICIENT_BALANCE":
@@ -187,11 +204,11 @@ func (a *auditor) refused(t *auditedTenant, h httpCall, r httpReply) error {
 	case "CATEGORY_LIMIT_EXCEEDED":
 		return a.overLimit(t, t.customers[wallet.customer], data)
 	case "CUSTOMER_NOT_FOUND":
-		id := h.path["customerId"]
+		id := h.path["customerId"] + h.path["organizationId"]
 		if named := textAt(h.body, "customerId"); id == "" {
 			id = named
 		}
-		return holds(t.customers[id] == nil || h.token != adminToken)
+		return holds(t.customers[id] == nil || h.token != adminToken || !t.customers[id].fits(h.operation.Path))
 	case "WALLET_NOT_FOUND":
 		return holds(t.wallets[h.path["accountId"]+h.path["walletId"]] == nil || h.token != adminToken)
 	}
@@ -209,12 +226,20 @@ func emailOf(body any) string {
 }
 
 func (a *auditor) orderNotFound(t *auditedTenant, h httpCall) error {
+	found := func(o *auditedOrder) bool { return o.wallet == h.path["accountId"] }
 	id := h.path["orderId"]
-	if h.operation.ID == "executeOperation" {
+	switch h.operation.ID {
+	case "executeOperation":
 		id = textAt(h.body, "preparedOrderId")
+		found = func(o *auditedOrder) bool {
+			return o.wallet == h.path["accountId"] && o.operation == operationOfPath(h)
+		}
+	case "approvePaymentConsent":
+		id = textAt(h.body, "orderId")
+		found = func(o *auditedOrder) bool { return o.consent == h.path["consentId"] }
 	}
 	o := t.orders[id]
-	if o == nil || o.wallet != h.path["accountId"] || h.operation.ID == "executeOperation" && o.operation != operationOfPath(h) {
+	if o == nil || !found(o) {
 		return nil
 	}
 	return fmt.Errorf("order %s is not found, and the books have it", id)
@@ -248,18 +273,22 @@ func (a *auditor) overLimit(t *auditedTenant, c *auditedCustomer, data any) erro
 // shown is everything that the reading operations show of a customer.
 func (a *auditor) shown(t *auditedTenant, c *auditedCustomer) (string, error) {
 	var all strings.Builder
-	for _, try := range []struct{ operation, parameter, id string }{
+	tries := []auditedRead{
 		{"getCustomerWallets", "customerId", c.id}, {"checkIndividualActivation", "customerId", c.id},
 		{"getVerification", "verificationId", last(c.verifications)}, {"getConsentStatus", "consentId", last(c.consents)},
 		{"getAccountBalance", "accountId", c.product}, {"getAllowedOperations", "accountId", c.product},
 		{"listBeneficiaries", "accountId", c.product}, {"listPaymentConsents", "accountId", c.product},
-	} {
+	}
+	if c.company != nil {
+		tries = append(tries, c.reads()...)
+	}
+	for _, try := range tries {
 		if try.id == "" {
 			continue
 		}
 		h := httpCall{
 			operation: a.client.operation(try.operation), tenant: t.name, token: adminToken,
-			path: map[string]string{try.parameter: try.id, "ownerTenantId": t.name},
+			path: map[string]string{"organizationId": c.id, try.parameter: try.id, "ownerTenantId": t.name},
 		}
 		reply, err := a.client.do(h)
 		if err != nil {

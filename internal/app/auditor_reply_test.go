@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,15 +22,20 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 		return a.refused(t, h, r)
 	}
 	data := valueAt(r.value, "data")
-	if err := t.entitled(h, data); err != nil {
+	if err := a.entitled(t, h, data); err != nil {
+		return err
+	}
+	if observed, err := a.observeOrganization(t, h, r); observed || err != nil {
 		return err
 	}
 	switch h.operation.ID {
 	case "registerIndividual":
 		return a.registered(t, data)
-	case "createIndividualSession", "refreshIndividualSession":
+	case "createIndividualSession", "createOrganizationSession", "refreshIndividualSession":
 		c := t.customers[textAt(data, "customerId")]
-		c.sessions = append(c.sessions, auditedSession{textAt(data, "sessionId"), textAt(data, "token"), textAt(data, "refreshToken")})
+		session := auditedSession{textAt(data, "sessionId"), textAt(data, "userId"), textAt(data, "token"), textAt(data, "refreshToken")}
+		c.sessions = append(c.sessions, session)
+		t.owners[session.id] = c.id
 	case "createVerification", "initiateIndividualVerification", "submitIndividualVerification", "getVerification", "approveVerification":
 		return a.verified(t, h, data)
 	case "acceptIndividualConsent", "getConsentStatus":
@@ -52,7 +58,17 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 				return err
 			}
 		}
-	case "createPaymentConsent", "getPaymentConsent", "revokePaymentConsent", "approvePaymentConsent":
+	case "createPaymentConsent":
+		if err := a.paymentConsent(t, h, data); err != nil {
+			return err
+		}
+		return t.consents[textAt(data, "consentId")].asAsked(h.body)
+	case "getPaymentConsent", "revokePaymentConsent":
+		return a.paymentConsent(t, h, data)
+	case "approvePaymentConsent":
+		if textAt(data, "orderId") != "" {
+			return a.approved(t, h, data)
+		}
 		return a.paymentConsent(t, h, data)
 	case "listPaymentConsents":
 		for _, c := range listAt(r.value, "data") {
@@ -63,7 +79,7 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 	case "prepareOperation":
 		return a.prepared(t, h, data)
 	case "executeOperation":
-		return a.executed(t, data)
+		return a.executed(t, h, data)
 	case "getOrder":
 		return a.ordered(t, data)
 	case "getClock", "freezeClock", "runClock", "advanceClock":
@@ -72,12 +88,28 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 	return nil
 }
 
-// entitled checks that a customer who calls with a token of its own got its own
-// things and nobody else's.
-func (t *auditedTenant) entitled(h httpCall, data any) error {
-	owner := t.ownerOf(h.token)
-	if owner == "" || slices.Contains(h.operation.Callers, "public") {
+// entitled checks that a customer who calls with a token of its own named and got
+// its own things and nobody else's.
+func (a *auditor) entitled(t *auditedTenant, h httpCall, data any) error {
+	if slices.Contains(h.operation.Callers, "public") || len(h.operation.Callers) == 0 {
 		return nil
+	}
+	for _, name := range sortedKeys(a.tenants) {
+		if stranger := a.tenants[name].ownerOf(h.token); stranger != "" && name != t.name {
+			return fmt.Errorf("a token of %s in %s is good in %s", stranger, name, t.name)
+		}
+	}
+	owner := t.ownerOf(h.token)
+	if owner == "" {
+		return nil
+	}
+	if h.operation.ID == "approveVerification" {
+		return fmt.Errorf("a token of %s decided a verification", owner)
+	}
+	for _, id := range append(textsIn(h.body), slices.Collect(maps.Values(h.path))...) {
+		if other := t.owners[id]; other != "" && other != owner {
+			return fmt.Errorf("a token of %s names %s, which belongs to %s", owner, id, other)
+		}
 	}
 	concerned := []string{h.path["customerId"], textAt(data, "customerId")}
 	for _, id := range []string{h.path["accountId"], h.path["walletId"], textAt(data, "accountId"), textAt(data, "walletId")} {
@@ -89,7 +121,7 @@ func (t *auditedTenant) entitled(h httpCall, data any) error {
 		concerned = append(concerned, t.wallets[c.wallet].customer)
 	}
 	for _, customer := range concerned {
-		if customer != "" && customer != owner {
+		if customer != "" && customer != owner && t.owners[customer] != owner {
 			return fmt.Errorf("a token of %s reaches what belongs to %s", owner, customer)
 		}
 	}
@@ -112,22 +144,37 @@ func (a *auditor) registered(t *auditedTenant, data any) error {
 		category: textAt(data, "categorization.code"), product: textAt(data, "wallet.walletId"), accepted: map[string]time.Time{},
 	}
 	for _, other := range t.customers {
-		if other.email == c.email || other.id == c.id {
+		if c.email != "" && other.email == c.email || other.id == c.id {
 			return fmt.Errorf("%s registered %s (%s) a second time", t.name, c.email, c.id)
 		}
 	}
 	t.customers[c.id] = c
 	t.wallets[c.product] = &auditedWallet{id: c.product, customer: c.id}
+	t.own(c.id, c.id, c.user, c.product)
 	return a.see(t, "customer", c.id, textAt(data, "customerStatus"))
 }
 
 func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 	id, state := textAt(data, "id"), textAt(data, "status")
 	c := t.customers[textAt(data, "customerId")]
+	if c == nil {
+		return a.memberVerified(t, h, data)
+	}
+	if h.operation.ID == "approveVerification" && c.company != nil && c.company.highRisk() && h.token != powerToken {
+		return fmt.Errorf("verification %s of an organization of high risk was decided by %s", id, h.token)
+	}
+	t.own(c.id, id)
+	if c.company != nil {
+		c.company.kinds[id] = textAt(data, "type")
+	}
 	if !slices.Contains(c.verifications, id) {
 		c.verifications = append(c.verifications, id)
 		for _, other := range c.verifications[:len(c.verifications)-1] {
-			if seen := t.states["verification "+other]; seen == "APPROVED" && textAt(data, "type") == "IDENTITY_VERIFICATION" {
+			// An organization's may be of several types.
+			if c.company != nil && c.company.kinds[other] != textAt(data, "type") {
+				continue
+			}
+			if seen := t.states["verification "+other]; seen == "APPROVED" && (c.company != nil || textAt(data, "type") == "IDENTITY_VERIFICATION") {
 				return fmt.Errorf("verification %s was opened though %s is %s", id, other, seen)
 			}
 		}
@@ -141,13 +188,14 @@ func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 func (a *auditor) consented(t *auditedTenant, h httpCall, data any) error {
 	id, state := textAt(data, "id"), textAt(data, "status")
 	c := t.customers[textAt(data, "customerId")]
+	t.own(c.id, id)
 	if !slices.Contains(c.consents, id) {
 		c.consents = append(c.consents, id)
 	}
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "expiresAt")); err == nil && state == "ACCEPTED" {
 		c.accepted[textAt(data, "consentType")] = until
 	}
-	if h.operation.ID == "acceptIndividualConsent" && state != "ACCEPTED" {
+	if h.operation.ID != "getConsentStatus" && state != "ACCEPTED" {
 		return fmt.Errorf("an accepted consent is %s", state)
 	}
 	return a.see(t, "consent", id, state)
@@ -209,6 +257,7 @@ func (a *auditor) listed(t *auditedTenant, data any) error {
 			w = &auditedWallet{id: id, customer: textAt(shown, "customerId")}
 			t.wallets[id] = w
 			t.customers[w.customer].master = id
+			t.own(w.customer, id)
 		}
 		if balance, available := cents(textAt(shown, "balance")), cents(textAt(shown, "availableBalance")); balance != w.balance || available != w.balance-w.reserved {
 			return fmt.Errorf("wallet %s is listed with %d, of which %d available; the books say %d and %d blocked", id, balance, available, w.balance, w.reserved)
@@ -246,6 +295,7 @@ func (a *auditor) payee(t *auditedTenant, h httpCall, data any) error {
 		}
 	}
 	t.payees[b.id] = b
+	t.own(t.wallets[b.wallet].customer, b.id)
 	return a.see(t, "beneficiary", b.id, b.state)
 }
 
@@ -255,6 +305,10 @@ func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
 	if c == nil {
 		c = &auditedConsent{id: id, wallet: textAt(data, "walletId"), operation: strings.ToLower(textAt(data, "operationType"))}
 		t.consents[id] = c
+		t.own(t.wallets[c.wallet].customer, id)
+	}
+	if shown := valueAt(data, "parameters.approval"); shown != nil {
+		c.approval = termsIn(shown, true)
 	}
 	c.state = textAt(data, "status")
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "validUntil")); err == nil {

@@ -36,6 +36,8 @@ type auditedTenant struct {
 	consents map[string]*auditedConsent
 	// states are the last ones seen, by machine and id.
 	states map[string]string
+	// owners are the customers to whom ids of things belong.
+	owners map[string]string
 	// in and out are the money that came and went.
 	in, out int64
 }
@@ -49,9 +51,11 @@ type auditedCustomer struct {
 	consents      []string
 	verifications []string
 	sessions      []auditedSession
+	// company is nil for an individual.
+	company *auditedCompany
 }
 
-type auditedSession struct{ id, token, refresh string }
+type auditedSession struct{ id, user, token, refresh string }
 
 type auditedWallet struct {
 	id, customer, iban string
@@ -66,6 +70,11 @@ type auditedOrder struct {
 	state       string
 	made, until time.Time
 	consent     string
+	// preparedBy and executedBy are users, approvedBy those who approved since.
+	preparedBy, executedBy string
+	approvedBy             []string
+	// deadline is the end of the time in which the order can be approved.
+	deadline time.Time
 }
 
 // held is what the order keeps from being spent.
@@ -81,6 +90,8 @@ type auditedPayee struct{ id, asset, wallet, iban, state string }
 type auditedConsent struct {
 	id, wallet, operation, state, code string
 	until                              time.Time
+	// approval is nil if nobody has to approve orders.
+	approval *auditedTerms
 }
 
 type auditedLimits struct{ transaction, daily, monthly int64 }
@@ -91,7 +102,7 @@ func (a *auditor) tenant(name string) *auditedTenant {
 		t = &auditedTenant{
 			name: name, customers: map[string]*auditedCustomer{}, wallets: map[string]*auditedWallet{},
 			orders: map[string]*auditedOrder{}, payees: map[string]*auditedPayee{}, consents: map[string]*auditedConsent{},
-			states: map[string]string{},
+			states: map[string]string{}, owners: map[string]string{},
 		}
 		a.tenants[name] = t
 	}
@@ -120,13 +131,16 @@ func (a *auditor) setClock(t *auditedTenant, reply any) error {
 	return nil
 }
 
-// expire lets time do what it does: orders that were not executed give their
-// money free, and consents end.
+// expire lets time do what it does: orders that were not executed, or executed
+// and not approved, give their money free, and consents end.
 func (a *auditor) expire(t *auditedTenant) {
 	now := a.now(t)
 	for _, id := range sortedKeys(t.orders) {
 		if o := t.orders[id]; o.state == "READY" && !now.Before(o.until) {
 			o.state = "EXPIRED"
+			t.wallets[o.wallet].reserved -= o.held()
+		} else if o.state == "PROCESSING" && !now.Before(o.deadline) {
+			o.state = "FAILED"
 			t.wallets[o.wallet].reserved -= o.held()
 		}
 	}
@@ -243,6 +257,13 @@ func (a *auditor) audit(t *auditedTenant) error {
 		}
 		sum += minorAt(reply.value, "data.currentBalance")
 	}
+	for _, id := range sortedKeys(t.customers) {
+		if c := t.customers[id]; c.company != nil {
+			if err := a.confirmedOwnership(t, c); err != nil {
+				return err
+			}
+		}
+	}
 	if sum != t.in-t.out {
 		return fmt.Errorf("%s: %d came in, %d went out, and %d is there", t.name, t.in, t.out, sum)
 	}
@@ -276,6 +297,7 @@ func (a *auditor) apart(own, other *auditedTenant) error {
 			{"getCustomerWallets", "customerId", id}, {"getWalletBalance", "walletId", c.product},
 			{"getAccountBalance", "accountId", c.product}, {"listBeneficiaries", "accountId", c.product},
 			{"getVerification", "verificationId", last(c.verifications)}, {"getConsentStatus", "consentId", last(c.consents)},
+			{"getOrganization", "organizationId", id}, {"listShareholders", "organizationId", id},
 		} {
 			if try.id == "" {
 				continue

@@ -176,6 +176,13 @@ func saysTheSame(code refusal.Code, said string) bool {
 	return said == message || code == refusal.OrderNotFound && strings.HasPrefix(said, message+": ")
 }
 
+// askForRoles are the operations whose own rules ask for a role in some cases,
+// and those cases.
+var askForRoles = map[string]string{
+	"createVerification":    "an organization's",
+	"approvePaymentConsent": "of an order that waits for approvals",
+}
+
 // TestEveryOperationListsWhatTheServerItselfRefuses checks the refusals that do
 // not depend on the operation's own rules, but on its form.
 func TestEveryOperationListsWhatTheServerItselfRefuses(t *testing.T) {
@@ -195,27 +202,34 @@ func TestEveryOperationListsWhatTheServerItselfRefuses(t *testing.T) {
 				t.Errorf("%s does not list %s", o.ID, code)
 			}
 		}
-		restricted := !public && (len(o.Callers) < 2 || len(o.Roles) > 0)
+		restricted := !public && (len(o.Callers) < 2 || len(o.Roles) > 0 || askForRoles[o.ID] != "")
 		if lists(refusal.PermissionDenied) != restricted {
 			t.Errorf("%s takes callers %v with roles %v: PERMISSION_DENIED listed is %t", o.ID, o.Callers, o.Roles, !restricted)
 		}
 		if lists(refusal.TokenExpired) != (!public && !o.LapsedToken) {
 			t.Errorf("%s: TOKEN_EXPIRED listed is %t", o.ID, lists(refusal.TokenExpired))
 		}
-		own := slices.Contains(o.Callers, string(access.Customer)) && strings.Contains(o.Path, "{customerId}")
+		own := slices.Contains(o.Callers, string(access.Customer)) && strings.Contains(strings.ReplaceAll(o.Path, "{organizationId}", "{customerId}"), "{customerId}")
 		if lists(refusal.CustomerAccessDenied) != own {
 			t.Errorf("%s at %s: CUSTOMER_ACCESS_DENIED listed is %t", o.ID, o.Path, !own)
 		}
 	}
 }
 
+// userHeaders are the operations that need the acting user and its roles too.
+var userHeaders = []string{"verifyOrganization", "activateOrganization"}
+
 // TestEveryOperationTakesTheFiveHeaders: the header policy is read from them.
-// Further headers may be taken, but not be required.
+// Further headers may be taken, but not be required except by userHeaders.
 func TestEveryOperationTakesTheFiveHeaders(t *testing.T) {
 	product, _ := documents(t)
-	want := []string{"X-Tenant-ID", "X-Forwarded-For", "X-Forwarded-From", "platform", "deviceId"}
+	five := []string{"X-Tenant-ID", "X-Forwarded-For", "X-Forwarded-From", "platform", "deviceId"}
 	for _, o := range product.Operations {
 		var names []string
+		want := five
+		if slices.Contains(userHeaders, o.ID) {
+			want = append(slices.Clone(five), "X-User-ID", "X-User-Roles")
+		}
 		for _, h := range o.Headers {
 			if !h.Required && !slices.Contains(want, h.Name) {
 				continue

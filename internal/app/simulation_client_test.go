@@ -21,8 +21,11 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 		operation = oneOf(s, s.client.documents[0].Operations)
 	}
 	subject := s.subject(t, c)
-	h := httpCall{operation: operation, tenant: t.name, token: adminToken, path: s.path(t, c, operation, subject)}
-	if operation.ID == "approveVerification" && c != nil && strings.HasPrefix(c.category, "HIGH_RISK") && s.chance(80) {
+	if operation.ID == "approvePaymentConsent" {
+		s.waitingOrder(t, &subject)
+	}
+	h := httpCall{operation: operation, tenant: t.name, token: adminToken, path: s.path(t, c, operation, subject), header: actingHeaders(operation)}
+	if operation.ID == "approveVerification" && c != nil && (strings.HasPrefix(c.category, "HIGH_RISK") || c.company != nil && c.company.highRisk()) && s.chance(80) {
 		h.token = powerToken
 	}
 	if operation.ID == "fundWallet" {
@@ -33,6 +36,9 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 		h.body = s.body(operation, h, subject)
 	}
 	s.token(&h, c)
+	if c != nil && c.company != nil {
+		s.organizationToken(&h, c)
+	}
 	if s.chance(12) {
 		s.spoil(&h)
 	}
@@ -43,6 +49,9 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 func (s *simulation) next(t *auditedTenant, c *auditedCustomer) string {
 	if c == nil || len(t.customers) < 3 && s.chance(20) {
 		return "registerIndividual"
+	}
+	if c.company != nil && (!c.active || s.chance(50)) {
+		return s.nextForOrganization(c)
 	}
 	if !c.active {
 		return s.nextBeforeActivation(t, c)
@@ -114,6 +123,9 @@ func (s *simulation) subject(t *auditedTenant, c *auditedCustomer) life {
 	if c.master != "" && s.chance(5) {
 		l.wallet = c.master
 	}
+	if c.company != nil {
+		s.companySubject(c, &l)
+	}
 	s.choosePayment(t, &l)
 	return l
 }
@@ -174,7 +186,7 @@ var segments = map[string]string{"TERMS_AND_CONDITIONS": "terms", "PRIVACY_POLIC
 // path fills in the path parameters of an operation, now and then with what
 // belongs to somebody else.
 func (s *simulation) path(t *auditedTenant, c *auditedCustomer, o *contract.Operation, l life) map[string]string {
-	params := l.params()
+	params := s.params(c, l)
 	params["consentType"] = oneOf(s, []string{"terms", "privacy", "data-processing"})
 	if c != nil && s.chance(90) {
 		if kind := oneOf(s, s.auditor.missing(t, c)); kind != "" {
@@ -188,21 +200,14 @@ func (s *simulation) path(t *auditedTenant, c *auditedCustomer, o *contract.Oper
 	if o.ID == "getConsentStatus" {
 		params["consentId"] = l.consent
 	}
-	path := map[string]string{}
-	for name, value := range params {
-		if strings.Contains(o.Path, "{"+name+"}") {
-			path[name] = value
-			if value == "" {
-				path[name] = "none"
-			}
-		}
-	}
+	path := inPath(o, params)
 	if s.chance(12) && c != nil {
 		other := t
 		if s.chance(40) {
 			other = s.auditor.tenant(oneOf(s, s.tenants))
 		}
-		foreign := s.subject(other, other.customers[oneOf(s, sortedKeys(other.customers))]).params()
+		stranger := other.customers[oneOf(s, sortedKeys(other.customers))]
+		foreign := s.params(stranger, s.subject(other, stranger))
 		if name := oneOf(s, sortedKeys(path)); foreign[name] != "" {
 			path[name] = foreign[name]
 		}
@@ -230,6 +235,8 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 		"allowedTypes": []any{}, "allowNewBeneficiaries": true,
 	})
 	switch o.ID {
+	case "registerOrganization":
+		return s.registration(example, replace, t)
 	case "registerIndividual":
 		email := s.email()
 		if s.chance(10) {
@@ -249,7 +256,7 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 		}
 	case "validatePaymentConsent":
 		delete(replace, "amount.value")
-	case "createIndividualSession":
+	case "createIndividualSession", "createOrganizationSession":
 		if s.chance(10) {
 			replace["password"] = "WrongPass123!"
 		}
@@ -258,6 +265,10 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 		if l.paymentConsent != "" && s.chance(80) {
 			example = s.examples[o.ID][0]
 		}
+	}
+	s.confuse(t, replace)
+	if c := t.customers[l.customer]; c != nil && c.company != nil {
+		return s.companyBody(o, example, replace, t, c)
 	}
 	return adapted(example, replace)
 }

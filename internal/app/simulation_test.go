@@ -44,7 +44,7 @@ func TestSimulation(t *testing.T) {
 	start := time.Now()
 	seeds, refused, requests := 0, 0, 0
 	outcomes := map[string]int{}
-	for seed := uint64(start.UnixNano()); !t.Failed() && (seeds == 0 || time.Since(start) < lasts); seed++ {
+	for seed := uint64(start.UnixNano()); !t.Failed() && (time.Since(start) < lasts || seeds < 5 && len(unreached(outcomes)) > 0); seed++ {
 		s := simulate(t, seed, data)
 		for outcome, n := range s.outcomes {
 			outcomes[outcome] += n
@@ -57,9 +57,25 @@ func TestSimulation(t *testing.T) {
 			t.Logf("%7d %s", outcomes[outcome], outcome)
 		}
 	}
-	if outcomes["executeOperation ok"] == 0 {
-		t.Error("nobody got as far as paying")
+	for _, missing := range unreached(outcomes) {
+		t.Error(missing)
 	}
+}
+
+// unreached says what the seeds did not get as far as. On a slow machine there
+// may be one only, which is given some more.
+func unreached(outcomes map[string]int) []string {
+	var list []string
+	for _, goal := range [][2]string{
+		{"executeOperation ok", "nobody got as far as paying"},
+		{"activateOrganization ok", "no organization was activated"},
+		{"approved order COMPLETED", "no order was approved by everybody who had to"},
+	} {
+		if outcomes[goal[0]] == 0 {
+			list = append(list, goal[1])
+		}
+	}
+	return list
 }
 
 // TestSimulationCanBeHadAgain runs one seed twice: a seed that failed must fail
@@ -169,7 +185,9 @@ func (s *simulation) step() error {
 	case n < 110:
 		others := slices.DeleteFunc(slices.Clone(s.tenants), func(name string) bool { return name == t.name })
 		return s.auditor.apart(t, s.auditor.tenant(oneOf(s, others)))
-	case n < 200:
+	case n < 220:
+		return s.guide(t)
+	case n < 310:
 		s.wall = s.wall.Add(time.Duration(s.random.IntN(600)) * time.Second)
 	}
 	return s.request(t)
@@ -221,6 +239,12 @@ func (s *simulation) time(t *auditedTenant) error {
 	if err == nil && reply.status >= 400 && textAt(reply.value, "error.code") != "CLOCK_BACKWARDS" {
 		err = fmt.Errorf("%s: %s", h, reply)
 	}
+	if err == nil && textAt(h.body, "until") == "idle" {
+		// Idle leaves deadlines alone, even those of the instant at which it
+		// stops. A second later they are over for everybody.
+		h.body = map[string]any{"by": "1s"}
+		_, err = s.do(h)
+	}
 	return err
 }
 
@@ -228,21 +252,26 @@ func (s *simulation) time(t *auditedTenant) error {
 // before and after, and a refusal must not have changed it.
 func (s *simulation) request(t *auditedTenant) error {
 	customer := t.customers[oneOf(s, sortedKeys(t.customers))]
-	h := s.call(t, customer)
+	_, err := s.attempt(t, customer, s.call(t, customer))
+	return err
+}
+
+// attempt makes a request that is meant to be about a customer.
+func (s *simulation) attempt(t *auditedTenant, customer *auditedCustomer, h httpCall) (httpReply, error) {
 	before, err := s.look(t, customer)
 	if err != nil {
-		return err
+		return httpReply{}, err
 	}
 	reply, err := s.do(h)
 	if err != nil || reply.status < 400 {
-		return err
+		return reply, err
 	}
 	s.refused++
 	after, err := s.look(t, customer)
 	if err == nil && before != after {
 		err = fmt.Errorf("%s\nwas refused with %s\nand changed what is shown:\n%s", h, reply, changedLines(before, after))
 	}
-	return err
+	return reply, err
 }
 
 func (s *simulation) do(h httpCall) (httpReply, error) {
@@ -257,6 +286,9 @@ func (s *simulation) do(h httpCall) (httpReply, error) {
 		code = textAt(reply.value, "data.refusal")
 	}
 	s.outcomes[h.operation.ID+" "+code]++
+	if textAt(h.body, "orderId") != "" && code == "ok" {
+		s.outcomes["approved order "+textAt(reply.value, "data.status")]++
+	}
 	if err := s.auditor.observe(h, reply); err != nil {
 		return reply, fmt.Errorf("%s: %w\nThe reply was %s", h, err, reply)
 	}

@@ -62,8 +62,13 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 	if op.OperationID == "" {
 		return nil, fmt.Errorf("%s %s has no operationId", method, path)
 	}
+	base := d.Base
+	if len(item.Servers) > 0 {
+		// A few paths of the product stand under an older base of their own.
+		base = strings.TrimSuffix(item.Servers[0].URL, "/")
+	}
 	o := &Operation{
-		ID: op.OperationID, Method: method, Path: d.Base + path, Summary: op.Summary,
+		ID: op.OperationID, Method: method, Path: base + path, Summary: op.Summary,
 		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
 		responses: op.Responses,
 		options:   []openapi3.SchemaValidationOption{formats, openapi3.MultiErrors()},

@@ -15,6 +15,9 @@ func (o *Operation) CheckResponse(status int, contentType string, body []byte) e
 	if ref == nil {
 		return fmt.Errorf("%s: the document has no reply with status %d", o.ID, status)
 	}
+	if len(ref.Value.Content) == 0 && len(body) == 0 {
+		return nil
+	}
 	mediaType, _, _ := strings.Cut(contentType, ";")
 	media := ref.Value.Content.Get(mediaType)
 	if media == nil {

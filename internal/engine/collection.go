@@ -39,6 +39,13 @@ func (c *Collection[T]) Get(u *Unit, id string) *T {
 	if !ok {
 		return nil
 	}
+	return c.load(u, key, text)
+}
+
+func (c *Collection[T]) load(u *Unit, key, text string) *T {
+	if s, ok := u.loaded[key]; ok {
+		return s.value.(*T)
+	}
 	value := new(T)
 	if err := store.Decode(text, value); err != nil {
 		u.fail(err)
@@ -73,6 +80,19 @@ func (c *Collection[T]) Save(u *Unit, value *T) {
 	}
 }
 
+// Remove takes a record out of the store, with its index entries. It must not be
+// saved in the same unit.
+func (c *Collection[T]) Remove(u *Unit, value *T) {
+	id, seq := any(value).(Record).Key()
+	delete(u.loaded, c.key(u, id))
+	u.tx.Delete(c.key(u, id))
+	for _, index := range c.Indexes {
+		for _, v := range index.Of(value) {
+			u.tx.Delete(c.indexPrefix(u, index.Name, v) + store.Number(seq) + "/" + id)
+		}
+	}
+}
+
 // First gives the oldest record with the value in the index, or nil.
 func (c *Collection[T]) First(u *Unit, index, value string) *T {
 	for _, id := range c.ids(u, index, value, 0, 1) {
@@ -86,6 +106,24 @@ func (c *Collection[T]) By(u *Unit, index, value string) []*T {
 	var list []*T
 	for _, id := range c.ids(u, index, value, 0, -1) {
 		if v := c.Get(u, id); v != nil {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
+// All gives every record that was stored before this unit, in the order of the
+// ids. It reads the whole collection, for auditors.
+func (c *Collection[T]) All(u *Unit) []*T {
+	from := prefix(u.tenant) + c.Name + "/"
+	var keys, texts []string
+	u.tx.Range(from, store.After(from), func(key, text string) bool {
+		keys, texts = append(keys, key), append(texts, text)
+		return true
+	})
+	var list []*T
+	for i, key := range keys {
+		if v := c.load(u, key, texts[i]); v != nil {
 			list = append(list, v)
 		}
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -29,6 +30,10 @@ const maxEvents = 100_000
 
 func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause machine.Cause) {
 	u.counters.event++
+	if s.Noun != "" {
+		_, verb, _ := strings.Cut(kind, ".")
+		kind = s.Noun + "." + verb
+	}
 	event := Event{
 		Seq: u.counters.event, At: u.now, Type: kind, Entity: entity, ID: life.ID, State: life.State,
 		Customer: s.Customer, By: cause.By, Reason: cause.Reason, Data: s.Data,

@@ -28,6 +28,9 @@ type Kind[T, F any] struct {
 type Subject struct {
 	Customer string
 	Data     map[string]string
+	// Noun replaces the first word of the event's type: what happens to a
+	// customer is told of an organization as organization.created.
+	Noun string
 }
 
 // Create fires the trigger that brings the aggregate to life and stores it. Its

@@ -119,6 +119,10 @@ func (u *Unit) finish() error {
 	return u.err
 }
 
+// Note fails the unit at its end if err is one. Those who gather facts have no
+// other way to say that they could not.
+func (u *Unit) Note(err error) { u.fail(err) }
+
 func (u *Unit) fail(err error) {
 	u.err = errors.Join(u.err, err)
 }

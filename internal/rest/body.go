@@ -93,6 +93,10 @@ func (b Body) Object(names ...string) Body {
 // Objects gives the first list's objects.
 func (b Body) Objects(names ...string) []Body {
 	list, _ := b.Get(names...).([]any)
+	return objects(list)
+}
+
+func objects(list []any) []Body {
 	var out []Body
 	for _, v := range list {
 		if object, ok := v.(map[string]any); ok {

@@ -7,6 +7,7 @@ import (
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/refusal"
 )
 
 // Call is one request that the document allows: routed, identified and checked.
@@ -15,12 +16,24 @@ type Call struct {
 	Caller    access.Caller
 	// Tenant is the tenant in which the call acts.
 	Tenant string
-	// Body is the decoded body; empty if there was none.
-	Body   Body
+	// Body is the decoded body; empty if there was none, or if it is a list.
+	Body Body
+	// List are the objects of a body that is a list.
+	List   []Body
 	Header http.Header
 
-	path  func(string) string
-	query url.Values
+	path     func(string) string
+	query    url.Values
+	document *contract.Document
+}
+
+// Reference words a call of the document as method and path; empty without one.
+func (c *Call) Reference(call refusal.Call) string {
+	o := c.document.Operation(call.Operation)
+	if o == nil {
+		return ""
+	}
+	return o.Method + " " + o.URL(call.Params)
 }
 
 // Path gives a path parameter, decoded.
@@ -42,6 +55,14 @@ func (c *Call) QueryInt(name string, fallback int) int {
 func (c *Call) QueryBool(name string) bool {
 	v, _ := strconv.ParseBool(c.query.Get(name))
 	return v
+}
+
+// Bodies gives the objects of a body that may be one or a list.
+func (c *Call) Bodies() []Body {
+	if len(c.Body) > 0 {
+		return []Body{c.Body}
+	}
+	return c.List
 }
 
 // Handler does one operation. It returns what to say, or an error: a

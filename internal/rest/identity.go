@@ -31,7 +31,23 @@ func (s *Server) identify(a *api, call *Call) error {
 	call.Caller.ForwardedFor = call.Header.Get("X-Forwarded-For")
 	call.Caller.UserAgent = call.Header.Get("User-Agent")
 	call.Caller.Platform = header(call, "platform")
+	if call.Caller.Sort == access.Staff {
+		actAs(call)
+	}
 	return s.authorize(call)
+}
+
+// actAs takes over whom a member of staff acts as. A user's own token needs no
+// such headers, and they give it nothing.
+func actAs(call *Call) {
+	if user := call.Header.Get("X-User-ID"); user != "" {
+		call.Caller.UserID = user
+	}
+	for role := range strings.SplitSeq(call.Header.Get("X-User-Roles"), ",") {
+		if role = strings.TrimSpace(role); role != "" {
+			call.Caller.ActingRoles = append(call.Caller.ActingRoles, role)
+		}
+	}
 }
 
 func (s *Server) checkHeaders(call *Call) error {
@@ -116,7 +132,8 @@ func (s *Server) authorize(call *Call) error {
 	}
 	// This compares the path with the token and looks nothing up, so that the
 	// answer does not tell whether another customer exists.
-	if customer := call.Path("customerId"); customer != "" && !caller.MayActFor(customer) {
+	customer := call.Path("customerId") + call.Path("organizationId")
+	if customer != "" && !caller.MayActFor(customer) {
 		return refusal.New(refusal.CustomerAccessDenied, "the token is customer %s's, the path names %s", caller.CustomerID, customer)
 	}
 	return nil

@@ -114,7 +114,7 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 	return func(c echo.Context) (err error) {
 		start := s.Now()
 		c.Response().Header().Set(echo.HeaderXRequestID, s.requestNumber(c.Request().Header.Get(echo.HeaderXRequestID)))
-		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams()}
+		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document}
 		reply, err := s.handle(a, call, c.Request(), h)
 		status, err := s.answer(a, c, o, reply, err)
 		s.logRequest(c, o.ID, call.Tenant, status, start)
@@ -216,6 +216,9 @@ func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string,
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})
 	}
 	call.Body, _ = value.(map[string]any)
+	if list, ok := value.([]any); ok {
+		call.List = objects(list)
+	}
 	if len(faults) == 0 {
 		nearest = ""
 	}
@@ -226,6 +229,9 @@ func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string,
 func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Reply, err error) (int, error) {
 	if err == nil && reply.Raw != nil {
 		return http.StatusOK, c.Blob(http.StatusOK, reply.Type, reply.Raw)
+	}
+	if err == nil && reply.Status == http.StatusNoContent {
+		return reply.Status, c.NoContent(reply.Status)
 	}
 	if err == nil {
 		if reply.Status == 0 {

@@ -44,6 +44,16 @@ var statuses = map[refusal.Code]int{
 
 	refusal.CategorizationInvalid: http.StatusBadRequest,
 	refusal.DuplicateEmail:        http.StatusConflict,
+	refusal.DuplicateOrganization: http.StatusConflict,
+
+	refusal.DirectorNotFound:    http.StatusNotFound,
+	refusal.ShareholderNotFound: http.StatusNotFound,
+	refusal.EmployeeNotFound:    http.StatusNotFound,
+	refusal.DocumentNotFound:    http.StatusNotFound,
+	refusal.AdminUserMissing:    http.StatusBadRequest,
+	refusal.LastAdminUser:       http.StatusConflict,
+	refusal.OwnershipExceeded:   http.StatusUnprocessableEntity,
+	refusal.PersonnelIncomplete: http.StatusUnprocessableEntity,
 
 	refusal.VerificationExists:      http.StatusConflict,
 	refusal.VerificationDecided:     http.StatusConflict,
@@ -66,6 +76,10 @@ var statuses = map[refusal.Code]int{
 	refusal.ConsentLimitExceeded:    http.StatusBadRequest,
 	refusal.CategoryLimitExceeded:   http.StatusBadRequest,
 	refusal.InsufficientBalance:     http.StatusBadRequest,
+
+	refusal.SupportingDocumentsRequired: http.StatusUnprocessableEntity,
+	refusal.InitiatorCannotApprove:      http.StatusForbidden,
+	refusal.ApprovalDuplicate:           http.StatusConflict,
 
 	refusal.OrderExpired:              http.StatusGone,
 	refusal.OrderAlreadyExecuted:      http.StatusConflict,

@@ -47,10 +47,10 @@ func TestAWalletAnswersOnlyAfterActivation(t *testing.T) {
 		if w, err = b.openWallets(u, c); err != nil {
 			return err
 		}
-		if err := b.walletsReady(u, c.ID); err != nil {
+		if err := b.walletsReady(u, c); err != nil {
 			return err
 		}
-		return b.walletsReady(u, c.ID)
+		return b.walletsReady(u, c)
 	}))
 	b.refused(errOf(b.WalletBalance(b.staff, w.ID)), refusal.WalletNotActivated)
 	b.refused(errOf(b.prepare(w.ID, payments.Topup, 1, "")), refusal.WalletNotActivated)

@@ -21,31 +21,55 @@ type Readiness struct {
 func (s *Sandbox) CheckActivation(c access.Caller, customerID string) (Readiness, error) {
 	var r Readiness
 	err := s.read(c, func(u *engine.Unit) (err error) {
-		if r.Customer, err = s.customer(u, c, customerID); err != nil {
-			return err
-		}
-		r.Category, _ = onboarding.FindCategory(r.Customer.Category)
-		r.Verification = s.latestVerification(u, customerID)
-		r.Missing = s.missingConsents(u, customerID)
-		r.Refusal = s.customers.Can(u, r.Customer, onboarding.Activate, by(c))
-		return nil
+		r, err = s.readiness(u, c, customerID, s.individual)
+		return err
 	})
 	return r, err
+}
+
+// finder finds a customer on whose behalf the caller may act: a person, or an
+// organization.
+type finder func(*engine.Unit, access.Caller, string) (*onboarding.Customer, error)
+
+func (s *Sandbox) readiness(u *engine.Unit, c access.Caller, customerID string, find finder) (Readiness, error) {
+	customer, err := find(u, c, customerID)
+	if err != nil {
+		return Readiness{}, err
+	}
+	r := Readiness{Customer: customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID)}
+	r.Category, _ = onboarding.FindCategory(customer.Category)
+	r.Refusal = s.customers.Can(u, customer, onboarding.Activate, by(c))
+	return r, nil
 }
 
 // Activated is an active customer with the wallet that it can use.
 type Activated struct {
 	Customer *onboarding.Customer
 	Wallet   *payments.Wallet
+	// Warnings say what is missing and did not stand in the way.
+	Warnings []string
 }
 
 // Activate makes a customer active, and its wallet with it. It refuses with
 // VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE.
 func (s *Sandbox) Activate(c access.Caller, customerID string) (Activated, error) {
+	return s.activate(c, customerID, s.individual)
+}
+
+func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Activated, error) {
 	var out Activated
 	err := s.do(c, func(u *engine.Unit) (err error) {
-		if out.Customer, err = s.customer(u, c, customerID); err != nil {
+		if out.Customer, err = find(u, c, customerID); err != nil {
 			return err
+		}
+		if out.Customer.Type == onboarding.Organization {
+			conditions, err := s.conditions(u, c, Readiness{
+				Customer: out.Customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID),
+			})
+			if err != nil {
+				return err
+			}
+			out.Warnings = Warnings(conditions)
 		}
 		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, by(c)); err != nil {
 			return err

@@ -49,12 +49,20 @@ func acceptanceMethod(platform string) string {
 	return "API"
 }
 
+// Acceptance is how a consent is accepted. Only organizations name a signatory.
+type Acceptance struct {
+	Version   string
+	Signatory onboarding.Signatory
+	// SignedAt is when the request says that it was accepted, in its own form.
+	SignedAt string
+}
+
 // AcceptConsent accepts one of the three consents for a customer. Accepting
 // what is accepted changes nothing and answers the same.
-func (s *Sandbox) AcceptConsent(c access.Caller, customerID string, t onboarding.ConsentType, version string) (*onboarding.Consent, error) {
+func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, customerID string, t onboarding.ConsentType, in Acceptance) (*onboarding.Consent, error) {
 	var consent *onboarding.Consent
 	err := s.do(c, func(u *engine.Unit) error {
-		customer, err := s.customer(u, c, customerID)
+		customer, err := s.customerOf(u, c, kind, customerID)
 		if err != nil {
 			return err
 		}
@@ -69,7 +77,10 @@ func (s *Sandbox) AcceptConsent(c access.Caller, customerID string, t onboarding
 			}
 		}
 		if consent.State != onboarding.ConsentAccepted {
-			consent.Version = version
+			consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
+			if in.SignedAt == "" {
+				consent.SignedAt = u.Now().Format("2006-01-02T15:04:05.000Z")
+			}
 		}
 		return s.consents.Fire(u, consent, onboarding.AcceptConsent, by(c))
 	})

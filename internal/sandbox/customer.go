@@ -17,14 +17,28 @@ func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.Cu
 	return &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
 		Collection: engine.Collection[onboarding.Customer]{Name: "customer", Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
+			{Name: "registration", Of: func(c *onboarding.Customer) []string { return []string{registrationKey(c)} }},
 		}},
 		Table:  onboarding.CustomerTable(),
 		Facts:  s.customerFacts,
 		Effect: s.customerEffect,
 		Subject: func(c *onboarding.Customer) engine.Subject {
-			return engine.Subject{Customer: c.ID, Data: map[string]string{"customerId": c.ID, "email": c.Email, "walletId": c.WalletID}}
+			subject := engine.Subject{Customer: c.ID, Data: map[string]string{"customerId": c.ID, "email": c.Email, "walletId": c.WalletID}}
+			if c.Type == onboarding.Organization {
+				subject.Noun, subject.Data["organizationId"] = "organization", c.ID
+			}
+			return subject
 		},
 	}
+}
+
+// registrationKey is what makes an organization the same: its registration
+// number. Persons have none.
+func registrationKey(c *onboarding.Customer) string {
+	if c.Company == nil {
+		return ""
+	}
+	return strings.ToLower(c.Company.RegistrationNumber)
 }
 
 func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
@@ -35,6 +49,12 @@ func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machin
 		}
 		facts.VerificationID, facts.VerificationState = v.ID, v.State
 		facts.Verified = v.State == onboarding.VerificationApproved
+	}
+	if c.Type == onboarding.Organization {
+		set, err := settings(u)
+		u.Note(err)
+		facts.PersonnelRequired = set.Personnel == PersonnelRequired
+		facts.MissingPersonnel = s.headCount(u, c.ID).missing()
 	}
 	return facts
 }
@@ -61,7 +81,7 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 // else is there.
 func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error {
 	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verified && len(facts.MissingConsents) == 0 {
-		return s.walletsReady(u, c.ID)
+		return s.walletsReady(u, c)
 	}
 	return nil
 }
@@ -71,10 +91,12 @@ func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error 
 type Registration struct {
 	Email, Phone, Password string
 	Person                 onboarding.Person
-	Name                   string
-	Roles                  []string
-	Category               string
-	Choices                []onboarding.Choice
+	// Company makes the customer an organization.
+	Company  *onboarding.Company
+	Name     string
+	Roles    []string
+	Category string
+	Choices  []onboarding.Choice
 }
 
 // Registered is a new customer with its user and wallet.
@@ -83,50 +105,92 @@ type Registered struct {
 	User     *access.User
 	Wallet   *payments.Wallet
 	Category onboarding.Category
+	// Password is the generated one of a registration without; empty otherwise.
+	Password string
 }
 
-// RegisterIndividual makes a customer, its user and its inactive wallets. It
-// refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL.
-func (s *Sandbox) RegisterIndividual(c access.Caller, in Registration) (Registered, error) {
+// Register makes a customer, its user and its inactive wallets. It refuses with
+// CATEGORIZATION_INVALID, DUPLICATE_EMAIL and DUPLICATE_ORGANIZATION.
+func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error) {
 	var out Registered
-	if in.Category == "" {
-		in.Category = onboarding.DefaultCategory(onboarding.Individual).Code
+	kind := onboarding.Individual
+	if in.Company != nil {
+		kind = onboarding.Organization
 	}
-	category, err := onboarding.CheckCategory(in.Category, onboarding.Individual, in.Choices)
+	if in.Category == "" {
+		in.Category = onboarding.DefaultCategory(kind).Code
+	}
+	category, err := onboarding.CheckCategory(in.Category, kind, in.Choices)
 	if err != nil {
 		return out, withHierarchy(err, c.Tenant)
 	}
 	err = s.do(c, func(u *engine.Unit) error {
-		if other := s.customers.First(u, "email", strings.ToLower(in.Email)); other != nil {
-			return refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", in.Email)
-		}
 		customer := &onboarding.Customer{
-			Life: s.newLife(u, "customer"), Type: onboarding.Individual, Email: in.Email, Phone: in.Phone,
-			Person: in.Person, Name: in.Name, Category: category.Code, Features: features(in.Choices),
+			Life: s.newLife(u, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
+			Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices),
 		}
-		s.completePerson(u, &customer.Person)
+		if err := s.unique(u, customer); err != nil {
+			return err
+		}
+		if kind == onboarding.Individual {
+			s.completePerson(u, &customer.Person)
+		}
 		out = Registered{Customer: customer, Category: category}
 		return s.addCustomer(u, c, in, &out)
 	})
 	return out, err
 }
 
+// unique refuses a customer whose e-mail or registration number another one of
+// the tenant has.
+func (s *Sandbox) unique(u *engine.Unit, c *onboarding.Customer) error {
+	if c.Email != "" && s.customers.First(u, "email", strings.ToLower(c.Email)) != nil {
+		return refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", c.Email)
+	}
+	if key := registrationKey(c); key != "" {
+		if other := s.customers.First(u, "registration", key); other != nil {
+			e := refusal.New(refusal.DuplicateOrganization, "%s is registered under the number %s", other.Name, c.Company.RegistrationNumber)
+			e.Field = "registrationNumber"
+			return e.With("organizationId", other.ID).
+				Try("getOrganization", "shows it", "organizationId", other.ID)
+		}
+	}
+	return nil
+}
+
 // addCustomer stores a new customer with its first user and its wallets.
 func (s *Sandbox) addCustomer(u *engine.Unit, c access.Caller, in Registration, out *Registered) error {
 	customer := out.Customer
-	user := &access.User{Life: s.newLife(u, "user"), CustomerID: customer.ID, Username: in.Email, Roles: in.Roles}
-	user.Secret = s.digest(user.ID, in.Password)
-	customer.UserID = user.ID
 	wallet, err := s.openWallets(u, customer)
 	if err != nil {
 		return err
 	}
-	customer.WalletID = wallet.ID
-	out.User, out.Wallet = user, wallet
-	if err := s.users.Create(u, user, access.AddUser, by(c)); err != nil {
+	out.Wallet = wallet
+	if in.Password == "" {
+		out.Password = s.temporaryPassword(u)
+		in.Password = out.Password
+	}
+	name := in.Email
+	if name == "" {
+		name = "admin." + customer.ID
+	}
+	if out.User, err = s.addUser(u, c, customer, name, in.Password, in.Roles); err != nil {
 		return err
 	}
 	return s.customers.Create(u, customer, onboarding.Register, by(c))
+}
+
+// addUser makes a user who can log in for a customer.
+func (s *Sandbox) addUser(u *engine.Unit, c access.Caller, customer *onboarding.Customer, name, password string, roles []string) (*access.User, error) {
+	user := &access.User{Life: s.newLife(u, "user"), CustomerID: customer.ID, Username: name, Roles: roles}
+	user.Secret = s.digest(user.ID, password)
+	customer.UserID = user.ID
+	return user, s.users.Create(u, user, access.AddUser, by(c))
+}
+
+// temporaryPassword makes a password that holds the documented rule.
+func (s *Sandbox) temporaryPassword(u *engine.Unit) string {
+	return "Tmp-" + fake.Digits(s.seed(u), "password", u.Next(), 8) + "-a"
 }
 
 // completePerson gives the person and what belongs to it ids.
@@ -167,6 +231,16 @@ func (s *Sandbox) customer(u *engine.Unit, c access.Caller, id string) (*onboard
 		return nil, noCustomer(id)
 	}
 	return customer, nil
+}
+
+// individual finds a customer who is a person: an organization has operations of
+// its own, which ask for more.
+func (s *Sandbox) individual(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
+	customer, err := s.customer(u, c, id)
+	if err == nil && customer.Type != onboarding.Individual {
+		return nil, noCustomer(id)
+	}
+	return customer, err
 }
 
 func noCustomer(id string) error {

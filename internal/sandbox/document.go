@@ -14,6 +14,7 @@ import (
 func documentCollection() engine.Collection[onboarding.Document] {
 	return engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
 		{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
+		{Name: "customer", Of: func(d *onboarding.Document) []string { return []string{d.CustomerID} }},
 	}}
 }
 
@@ -33,8 +34,13 @@ type Upload struct {
 	Type, FileName, MimeType, Description string
 	// Base64 is the file, with or without the head of a data URL.
 	Base64 string
-	// Nested tells that the file stands in the body's document member.
+	// Nested tells that the file stands in the body's document member, and Member
+	// is the one that has its content where that is not fileContent.
 	Nested bool
+	Member string
+	// Category and Details are what organizations send along.
+	Category string
+	Details  map[string]any
 }
 
 // file is a document that has been decoded and checked.
@@ -48,6 +54,11 @@ func (in Upload) check() (file, []refusal.Fault) {
 	content, mimeType, faults := decodeFile(in)
 	if len(faults) == 0 {
 		mimeType, faults = onboarding.CheckDocument(in.Type, mimeType, content)
+	}
+	for i, f := range faults {
+		if in.Member != "" && f.Field == "fileContent" {
+			faults[i] = refusal.Fault{Field: in.Member, Pointer: pointer(in.Member), Message: f.Message}
+		}
 	}
 	in.Base64, in.MimeType = "", mimeType
 	return file{in, content}, faults
@@ -74,10 +85,7 @@ func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, in Uplo
 		if document, err = s.addDocument(u, c, v, checked); err != nil {
 			return nil, err
 		}
-		if len(v.Missing()) > 0 {
-			return v, nil
-		}
-		return v, s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
+		return v, s.submitIfComplete(u, c, v)
 	})
 	return document, detail.Verification, err
 }
@@ -87,16 +95,21 @@ func (s *Sandbox) addDocument(u *engine.Unit, c access.Caller, v *onboarding.Ver
 	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
 		return nil, err
 	}
+	v.Submitted = append(v.Submitted, f.Type)
+	return s.keepDocument(u, c, v.CustomerID, v.ID, f), nil
+}
+
+// keepDocument stores a checked document with its file.
+func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID string, f file) *onboarding.Document {
 	n := u.Next()
 	document := &onboarding.Document{
-		ID: fake.ID(s.seed(u), "document", n), Seq: n, VerificationID: v.ID, CustomerID: v.CustomerID,
-		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content),
-		Description: f.Description, UploadedBy: c.UserID, UploadedAt: u.Now(),
+		ID: fake.ID(s.seed(u), "document", n), Seq: n, VerificationID: verificationID, CustomerID: customerID,
+		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content), Description: f.Description,
+		Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
 	}
-	v.Submitted = append(v.Submitted, f.Type)
 	s.documents.Add(u, document)
 	s.contents.Add(u, &content{ID: document.ID, Seq: n, File: f.content})
-	return document, nil
+	return document
 }
 
 // files checks the pictures of a submission; without any, the paper's data

@@ -5,6 +5,7 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
@@ -14,8 +15,9 @@ func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] 
 	return &engine.Kind[payments.Order, payments.OrderFacts]{
 		Collection: engine.Collection[payments.Order]{Name: "order"},
 		Table:      payments.OrderTable(),
-		Facts: func(_ *engine.Unit, _ *payments.Order, cause machine.Cause) payments.OrderFacts {
+		Facts: func(_ *engine.Unit, o *payments.Order, cause machine.Cause) payments.OrderFacts {
 			facts, _ := cause.Input.(payments.OrderFacts)
+			facts.Order = o
 			return facts
 		},
 		Effect: s.orderEffect,
@@ -35,7 +37,8 @@ type OrderState struct {
 	Wallet *payments.Wallet
 	// Line is the order's transaction on its wallet; nil before it is executed.
 	Line *payments.Transaction
-	// Settles is when a PROCESSING order comes to its end; zero for others.
+	// Settles is when a PROCESSING order comes to its end; zero for others, and
+	// while the order waits for approvals.
 	Settles time.Time
 	At      time.Time
 }
@@ -43,7 +46,7 @@ type OrderState struct {
 func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wallet) OrderState {
 	state := OrderState{Order: o, Wallet: w, Line: s.transactions.Get(u, o.TransactionID), At: u.Now()}
 	for _, armed := range o.Armed {
-		if o.State == payments.OrderProcessing {
+		if o.State == payments.OrderProcessing && !armed.Deadline {
 			state.Settles = armed.Due
 		}
 	}
@@ -80,6 +83,8 @@ type Execution struct {
 	AccountID, OrderID string
 	Operation          payments.Operation
 	Confirmation       payments.Confirmation
+	// Documents are supporting documents, besides those that prepare named.
+	Documents []string
 }
 
 // Money is what is on a wallet at an instant.
@@ -92,11 +97,14 @@ type Executed struct {
 	Before, After Money
 }
 
-// Execute executes an order that is READY. Besides what an account refuses, it
+// Execute executes an order that is READY; one that others have to approve waits
+// for them. Besides what an account refuses, it
 // refuses with ORDER_NOT_FOUND, ORDER_EXPIRED and ORDER_ALREADY_EXECUTED, with
 // PAYMENT_CONSENT_NOT_ACTIVE and PAYMENT_CONSENT_EXPIRED if its payment consent
 // has ended since, and with AUTHENTICATION_CODE_INVALID and
-// CONSENT_CONFIRMATION_WRONG if the caller does not confirm that consent.
+// CONSENT_CONFIRMATION_WRONG if the caller does not confirm that consent. An
+// organization's order of high value it refuses with DOCUMENT_NOT_FOUND and
+// SUPPORTING_DOCUMENTS_REQUIRED.
 func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
 	var out Executed
 	err := s.do(c, func(u *engine.Unit) error {
@@ -111,8 +119,10 @@ func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
 		if o.Operation != in.Operation {
 			return noOrder(a, in.OrderID, "the order was prepared as "+o.Operation.Segment()+", and the path says "+in.Operation.Segment())
 		}
+		documents := together(o.Documents, in.Documents)
 		facts := payments.OrderFacts{
 			Account: a.facts(), Now: u.Now(), Consent: s.paymentConsents.Get(u, o.ConsentID), Confirmation: in.Confirmation,
+			Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID), Business: a.organization(), Documents: documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
 		}
 		out.Before = moneyOn(a.wallet)
 		if err := s.orders.Fire(u, o, payments.ExecuteOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
@@ -123,5 +133,8 @@ func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
 	})
 	return out, err
 }
+
+// organization tells whether the account is a business's.
+func (a account) organization() bool { return a.customer.Type == onboarding.Organization }
 
 func moneyOn(w *payments.Wallet) Money { return Money{w.Available(), w.Balance} }

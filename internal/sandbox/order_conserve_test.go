@@ -83,7 +83,7 @@ func (b *bankTest) audit(orders []OrderState) {
 		b.Fatalf("%d are unaccounted for: %+v", books.Unaccounted(), books)
 	}
 	b.ok(b.read(b.staff, func(u *engine.Unit) error {
-		for _, w := range b.Sandbox.wallets.By(u, "all", "all") {
+		for _, w := range b.Sandbox.wallets.All(u) {
 			b.auditWallet(u, w, orders)
 		}
 		return nil

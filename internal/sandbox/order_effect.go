@@ -11,7 +11,9 @@ import (
 
 // orderEffect moves the money of a step: all of it in the commit of the step.
 func (s *Sandbox) orderEffect(u *engine.Unit, o *payments.Order, step machine.Step, cause machine.Cause) error {
-	o.History = append(o.History, payments.Passage{Status: step.To, At: u.Now(), Event: step.Emit})
+	if step.Moved() {
+		o.History = append(o.History, payments.Passage{Status: step.To, At: u.Now(), Event: step.Emit})
+	}
 	w := s.wallets.Get(u, o.WalletID)
 	defer s.wallets.Save(u, w)
 	switch step.On {
@@ -23,6 +25,10 @@ func (s *Sandbox) orderEffect(u *engine.Unit, o *payments.Order, step machine.St
 		return w.Release(o.Held(), u.Now())
 	case payments.ExecuteOrder:
 		return s.begin(u, o, w, cause)
+	case payments.ApproveOrder:
+		o.Approval.Given = append(o.Approval.Given, payments.Approval{UserID: cause.By, At: u.Now()})
+	case payments.LapseOrder:
+		s.lapse(u, o, cause)
 	case payments.CompleteOrder:
 		return s.complete(u, o, w)
 	case payments.FailOrder:
@@ -42,6 +48,11 @@ func (s *Sandbox) begin(u *engine.Unit, o *payments.Order, w *payments.Wallet, c
 	if err := w.Commit(o.Held(), u.Now()); err != nil {
 		return err
 	}
+	if facts, ok := cause.Input.(payments.OrderFacts); ok {
+		facts.Order = o
+		o.Documents, o.Approval = facts.Documents, facts.Approval()
+	}
+	o.ExecutedBy = cause.By
 	o.ExecutedAt, o.ExecutionID = u.Now(), fake.ID(s.seed(u), "execution", o.Seq)
 	line := o.Transaction()
 	line.Status = payments.OrderProcessing

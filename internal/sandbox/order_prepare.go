@@ -42,7 +42,8 @@ type Party struct{ Name, IBAN string }
 // account refuses, it refuses, in this order, with CURRENCY_MISMATCH and
 // REQUEST_INVALID; BENEFICIARY_NOT_FOUND and BENEFICIARY_NOT_ACTIVE;
 // PAYMENT_CONSENT_NOT_FOUND, _REQUIRED, _EXPIRED and _NOT_ACTIVE;
-// PAYEE_NOT_ALLOWED, CONSENT_LIMIT_EXCEEDED, CATEGORY_LIMIT_EXCEEDED and
+// PAYEE_NOT_ALLOWED and CONSENT_LIMIT_EXCEEDED; DOCUMENT_NOT_FOUND for an
+// organization's order of high value; CATEGORY_LIMIT_EXCEEDED and
 // INSUFFICIENT_BALANCE.
 func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 	var state OrderState
@@ -59,6 +60,7 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Operation,
 			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(life),
 			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
+			PreparedBy: c.UserID,
 		}
 		facts := s.prepareFacts(u, a, o, in)
 		if err := s.orders.Create(u, o, payments.PrepareOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
@@ -81,6 +83,7 @@ func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in 
 		Limits:       payments.LimitsOf(a.customer.Category),
 		Spending:     s.spending(u, a.customer.ID),
 		Available:    a.wallet.Available(),
+		Business:     a.organization(), Documents: in.Documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, in.Documents),
 	}
 	f.Faults = in.read(a.wallet, o)
 	s.completeSides(u, a, o, &f, in)
@@ -177,7 +180,7 @@ func (s *Sandbox) consentFor(u *engine.Unit, o *payments.Order, named string) (f
 		return nil, ""
 	}
 	for _, p := range slices.Backward(s.paymentConsents.By(u, "wallet", o.WalletID)) {
-		if !p.Operation.Covers(o.Operation, o.Network) {
+		if !p.Covers(o.Operation, o.Network) {
 			continue
 		}
 		if p.Usable(u.Now()) {

@@ -50,6 +50,7 @@ func (s *Sandbox) paymentConsentEffect(u *engine.Unit, p *payments.PaymentConsen
 // it came in.
 type ConsentRequest struct {
 	Operation                       payments.Operation
+	Kind                            payments.ConsentKind
 	PaymentType, Title, Description string
 	// From is zero for a consent that begins at once.
 	From, Until time.Time
@@ -59,7 +60,11 @@ type ConsentRequest struct {
 	PerTransaction, PerDay, PerMonth         *ConsentAmount
 	CountPerDay, CountPerWeek, CountPerMonth int64
 	Payees                                   payments.ConsentPayees
-	Details                                  map[string]any
+	// Approval is nil where the request does not speak of approval; its
+	// threshold stands apart, as the request has it.
+	Approval          *payments.ConsentApproval
+	ApprovalThreshold *ConsentAmount
+	Details           map[string]any
 }
 
 // ConsentAmount is a limit as the request has it.
@@ -117,7 +122,7 @@ func (s *Sandbox) CreatePaymentConsent(c access.Caller, accountID string, in Con
 		}
 		p := &payments.PaymentConsent{
 			Life: s.newLife(u, "payment_consent"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
-			Operation: in.Operation, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
+			Operation: in.Operation, Kind: in.Kind, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
 			Currency: a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
 			Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
 		}
@@ -151,6 +156,10 @@ func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) err
 		if *limit.to, err = limit.asked.minor(p.Currency); err != nil {
 			return err
 		}
+	}
+	var err error
+	if p.Approval, err = consentApproval(in, p.Currency); err != nil {
+		return err
 	}
 	fault := refusal.Fault{Field: in.UntilField}
 	switch {

@@ -40,6 +40,9 @@ func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error
 		if objection != nil {
 			v.Objections = append(v.Objections, objection)
 		}
+		if payee != nil && p.Operation.ForTransfers() && !p.Covers(payments.Transfer, payee.Network) {
+			v.Objections = append(v.Objections, refusal.New(refusal.PaymentConsentRequired, "%s", p.Misfit(payments.Transfer, payee.Network)))
+		}
 		minor, err := in.Amount.minor(p.Currency)
 		if err != nil {
 			return v.amountFault(err, p, payee)

@@ -44,6 +44,7 @@ type Sandbox struct {
 	customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
 	verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
 	consents      *engine.Kind[onboarding.Consent, onboarding.ConsentFacts]
+	personnel     *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]
 	users         *engine.Kind[access.User, access.UserFacts]
 	sessions      *engine.Kind[access.Session, access.SessionFacts]
 	documents     engine.Collection[onboarding.Document]
@@ -62,6 +63,7 @@ func New(c Config) (*Sandbox, error) {
 	s.customers = s.customerKind()
 	s.verifications = s.verificationKind()
 	s.consents = s.consentKind()
+	s.personnel = s.personnelKind()
 	s.users = s.userKind()
 	s.sessions = s.sessionKind()
 	s.documents = documentCollection()
@@ -74,7 +76,7 @@ func New(c Config) (*Sandbox, error) {
 	var err error
 	s.engine, err = engine.New(
 		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Choose: s.choose},
-		s.customers, s.users, s.sessions, s.verifications, s.consents,
+		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.consents,
 		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
 	)
 	if err != nil {

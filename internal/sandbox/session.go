@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,17 +57,20 @@ type Credentials struct{ Username, Password, TenantKey, TenantSecret string }
 type Login struct {
 	Session *access.Session
 	User    *access.User
-	// Customer is nil for an administrator.
+	// Customer is nil for an administrator. Person is the customer itself, or for
+	// an organization the one of its people who has logged in.
 	Customer *onboarding.Customer
+	Person   *onboarding.Customer
 	Token    string
 	// At is the tenant's time of the reply.
 	At time.Time
 }
 
-// LoginIndividual opens a session of a customer's user. It refuses with
-// USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED; a refused login counts,
-// which is all that it changes.
-func (s *Sandbox) LoginIndividual(c access.Caller, customerID, userID string, in Credentials) (Login, error) {
+// Login opens a session of a user for a customer of a type: its own user, or for
+// an organization one of its personnel, with the roles that the person holds
+// there. It refuses with CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID
+// and ACCOUNT_LOCKED; a refused login counts, which is all that it changes.
+func (s *Sandbox) Login(c access.Caller, t onboarding.CustomerType, customerID, userID string, in Credentials) (Login, error) {
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
@@ -74,21 +78,69 @@ func (s *Sandbox) LoginIndividual(c access.Caller, customerID, userID string, in
 			return err
 		}
 		customer := s.customers.Get(u, customerID)
-		if customer == nil {
+		if customer == nil || customer.Type != t {
+			if t == onboarding.Organization {
+				return noOrganization(customerID)
+			}
 			return noCustomer(customerID)
 		}
 		user := s.users.Get(u, userID)
-		if user == nil || user.CustomerID != customerID {
+		roles, ok := s.rolesAt(u, user, customerID)
+		if !ok {
 			return access.NoSuchUser(userID)
 		}
 		if refused = s.attempt(u, user, in); refused != nil {
 			return nil
 		}
-		login.User, login.Customer = user, customer
-		session := &access.Session{Sort: access.Customer, UserID: userID, CustomerID: customerID, Roles: user.Roles}
+		login.User, login.Customer, login.Person = user, customer, s.personOf(u, user, customer)
+		session := &access.Session{Sort: access.Customer, UserID: userID, CustomerID: customerID, Roles: roles}
 		return s.openSession(u, c, session, in.TenantKey, &login)
 	})
 	return login, errors.Join(err, refused)
+}
+
+// rolesAt gives the roles that a user has when acting for a customer, and
+// whether the user may at all.
+func (s *Sandbox) rolesAt(u *engine.Unit, user *access.User, customerID string) ([]string, bool) {
+	if user == nil {
+		return nil, false
+	}
+	var roles []string
+	found := user.CustomerID == customerID
+	if found {
+		roles = append(roles, user.Roles...)
+	}
+	for _, p := range s.places(u, user, customerID) {
+		found = true
+		for _, role := range p.Roles {
+			if !slices.Contains(roles, role) {
+				roles = append(roles, role)
+			}
+		}
+	}
+	if found && len(roles) == 0 {
+		roles = []string{access.RoleUser}
+	}
+	return roles, found
+}
+
+// places are the positions that a user has in an organization.
+func (s *Sandbox) places(u *engine.Unit, user *access.User, organizationID string) []*onboarding.Personnel {
+	return slices.DeleteFunc(s.personnel.By(u, "user", user.ID), func(p *onboarding.Personnel) bool {
+		return p.OrganizationID != organizationID || p.State == onboarding.PersonnelRemoved
+	})
+}
+
+// personOf is who a user is: the customer, or for an organization the person who
+// acts. The default administrator of an organization need not be one.
+func (s *Sandbox) personOf(u *engine.Unit, user *access.User, customer *onboarding.Customer) *onboarding.Customer {
+	if user == nil || customer == nil {
+		return customer
+	}
+	for _, p := range s.places(u, user, customer.ID) {
+		return s.customers.Get(u, p.CustomerID)
+	}
+	return customer
 }
 
 // LoginAdmin opens a session of a tenant's administrator. An administrator is
@@ -175,6 +227,9 @@ func (s *Sandbox) RefreshSession(c access.Caller, customerID, userID, sessionID,
 		if err := s.sessions.Fire(u, login.Session, access.RefreshSession, by(c)); err != nil {
 			return err
 		}
+		if roles, ok := s.rolesAt(u, login.User, customerID); ok && login.Session.Sort == access.Customer {
+			login.Session.Roles = roles
+		}
 		login.Session.Refresh += suffix
 		login.Token, err = s.sessionToken(u.Tenant(), login.Session)
 		return err
@@ -195,9 +250,15 @@ func (s *Sandbox) EndSession(c access.Caller, customerID, userID, sessionID stri
 
 func (s *Sandbox) login(u *engine.Unit, customerID, userID, sessionID string) (Login, error) {
 	session := s.sessions.Get(u, sessionID)
+	customer := s.customers.Get(u, customerID)
 	if session == nil || session.CustomerID != customerID || session.UserID != userID {
+		open := "createIndividualSession"
+		if customer != nil && customer.Type == onboarding.Organization {
+			open = "createOrganizationSession"
+		}
 		return Login{}, refusal.New(refusal.SessionNotFound, "the user has no session %s", sessionID).
-			Try("createIndividualSession", "opens one", "customerId", customerID, "userId", userID)
+			Try(open, "opens one", "customerId", customerID, "organizationId", customerID, "userId", userID)
 	}
-	return Login{Session: session, User: s.users.Get(u, userID), Customer: s.customers.Get(u, customerID), At: u.Now()}, nil
+	user := s.users.Get(u, userID)
+	return Login{Session: session, User: user, Customer: customer, Person: s.personOf(u, user, customer), At: u.Now()}, nil
 }

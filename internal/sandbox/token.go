@@ -144,9 +144,18 @@ func (s *Sandbox) identifySession(tenant, token string, lapsed bool) (access.Cal
 		if session.TokenID != c.ID {
 			return refusal.New(refusal.TokenInvalid, "the session has been refreshed since: use its newer token")
 		}
+		roles := session.Roles
+		if session.Sort == access.Customer {
+			// Roles are looked up anew: somebody may have lost them, or the place
+			// in the organization altogether, since the login.
+			var ok bool
+			if roles, ok = s.rolesAt(u, s.users.Get(u, session.UserID), session.CustomerID); !ok {
+				return refusal.New(refusal.SessionEnded, "the user does not belong to %s any more", session.CustomerID).With("sessionId", c.SessionID)
+			}
+		}
 		caller = access.Caller{
 			Sort: session.Sort, Tenant: tenant, UserID: session.UserID, CustomerID: session.CustomerID,
-			SessionID: session.ID, Roles: session.Roles,
+			SessionID: session.ID, Roles: roles,
 		}
 		return nil
 	})

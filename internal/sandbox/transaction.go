@@ -76,7 +76,7 @@ func (s *Sandbox) Books(tenant string) (payments.Books, error) {
 		if _, err := u.Value(booksValue, &b); err != nil {
 			return err
 		}
-		for _, w := range s.wallets.By(u, "all", "all") {
+		for _, w := range s.wallets.All(u) {
 			b.Balances += w.Balance
 			b.Reserved += w.Reserved
 			b.Pending += w.Pending
@@ -138,10 +138,11 @@ func (s *Sandbox) statementWallets(u *engine.Unit, c access.Caller, in Statement
 	if in.CustomerID == "" {
 		return nil, refusal.Invalid([]refusal.Fault{{Field: "walletId", Pointer: "/walletId", Message: "walletId, accountId or customerId is needed"}})
 	}
-	if _, err := s.customer(u, c, in.CustomerID); err != nil {
+	customer, err := s.customer(u, c, in.CustomerID)
+	if err != nil {
 		return nil, err
 	}
-	wallets := s.wallets.By(u, "customer", in.CustomerID)
+	wallets := s.walletsOf(u, customer)
 	for _, w := range wallets {
 		if _, err := s.readableAccount(u, c, w.ID); err != nil {
 			return nil, err

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -11,8 +12,12 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-// reviewTime is how long a verification may take before it is due.
-const reviewTime = 72 * time.Hour
+// How long the verification of a person, and of an organization, may take before
+// it is due.
+const (
+	personReview  = 3 * 24 * time.Hour
+	companyReview = 5 * 24 * time.Hour
+)
 
 func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
 	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
@@ -23,7 +28,7 @@ func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboa
 		Facts: func(_ *engine.Unit, v *onboarding.Verification, cause machine.Cause) onboarding.VerificationFacts {
 			caller, _ := cause.Input.(access.Caller)
 			// A decision of the world is made by whoever is entitled to it.
-			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
+			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, RiskReasons: v.RiskReasons, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
 		},
 		Effect: s.verificationEffect,
 		Subject: func(v *onboarding.Verification) engine.Subject {
@@ -39,19 +44,41 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
 		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
 	}
+	if v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
+		s.submitMembers(u, v.CustomerID, cause)
+	}
 	if step.On == onboarding.Approve {
+		s.confirmDocuments(u, v)
 		v.Level = onboarding.TenantVerified
 		if v.HighRisk {
 			v.Level = onboarding.PowerTenantVerified
 		}
-		s.customers.Then(u, s.customers.Get(u, v.CustomerID), onboarding.CustomerVerified, cause)
+		customer := s.customers.Get(u, v.CustomerID)
+		s.customers.Then(u, customer, onboarding.CustomerVerified, cause)
+		if organization := cmp.Or(customer.MemberOf, customer.ID); customer.MemberOf != "" || customer.Type == onboarding.Organization {
+			u.After(func() error { return s.confirmShareholders(u, organization) })
+		}
 	}
 	return nil
+}
+
+// submitMembers lets the review of the directors and owners begin with that of
+// their organization.
+func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause machine.Cause) {
+	for _, p := range s.activePersonnel(u, organizationID) {
+		if v := s.latestVerification(u, p.CustomerID); v != nil && v.State == onboarding.VerificationPending {
+			s.verifications.Then(u, v, onboarding.SubmitForReview, cause)
+		}
+	}
 }
 
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
+	// Complete adds to the data of an organization, and Begin starts its review
+	// before the documents are there.
+	Complete func(*onboarding.Company)
+	Begin    bool
 	// Again continues the open verification of the type instead of refusing a
 	// second one.
 	Again bool
@@ -59,12 +86,18 @@ type VerificationRequest struct {
 
 // OpenVerification opens an attempt to verify a customer. It refuses with
 // CUSTOMER_NOT_FOUND, and with VERIFICATION_EXISTS while one of the same type is
-// open or approved; after a rejection the next attempt is counted up.
+// open or approved; after a rejection the next attempt is counted up. That of an
+// organization needs one of the managers' roles.
 func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in VerificationRequest) (VerificationDetail, error) {
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
 		customer, err := s.customer(u, c, customerID)
 		if err != nil {
 			return nil, err
+		}
+		if customer.Type == onboarding.Organization {
+			if err := mayManage(c); err != nil {
+				return nil, err
+			}
 		}
 		return s.openVerification(u, c, customer, in)
 	})
@@ -74,6 +107,8 @@ func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in Verifi
 type VerificationDetail struct {
 	Verification *onboarding.Verification
 	Documents    []*onboarding.Document
+	// CustomerState is the status of whom it concerns.
+	CustomerState machine.State
 	// At is the tenant's time of the reply.
 	At time.Time
 }
@@ -85,7 +120,8 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 		if d.Verification, err = verb(u); err != nil {
 			return err
 		}
-		d.Documents, d.At = s.documents.By(u, "verification", d.Verification.ID), u.Now()
+		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
+		d.CustomerState = s.customers.Get(u, d.Verification.CustomerID).State
 		return nil
 	})
 	return d, err
@@ -96,7 +132,7 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		return nil, err
 	}
 	if in.Type == "" {
-		in.Type = "IDENTITY_VERIFICATION"
+		in.Type = defaultVerification(customer.Type)
 	}
 	attempt := 1
 	for _, other := range s.verifications.By(u, "customer", customer.ID) {
@@ -113,12 +149,15 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		}
 		attempt++
 	}
-	category, _ := onboarding.FindCategory(customer.Category)
+	needs, riskReasons := s.verificationNeeds(u, customer, in.Type)
 	v := &onboarding.Verification{
 		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
-		Requested: in.Level, HighRisk: category.Risk == onboarding.HighRisk, Attempt: attempt,
-		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(reviewTime),
-		Required: onboarding.IndividualRequirements(in.Type, category.Risk),
+		Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
+		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(personReview),
+		Required: needs,
+	}
+	if customer.Type == onboarding.Organization {
+		v.DueAt = u.Now().Add(companyReview)
 	}
 	if v.Priority == "" {
 		v.Priority = "NORMAL"
@@ -129,14 +168,51 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 			v.Requested = onboarding.PowerTenantVerified
 		}
 	}
-	return v, s.verifications.Create(u, v, onboarding.OpenVerification, by(c))
+	if err := s.verifications.Create(u, v, onboarding.OpenVerification, by(c)); err != nil {
+		return nil, err
+	}
+	// What an organization has uploaded before counts.
+	for _, d := range s.ownDocuments(u, customer.ID) {
+		v.Submitted = append(v.Submitted, d.Type)
+	}
+	if len(v.Submitted) == 0 {
+		return v, nil
+	}
+	return v, s.submitIfComplete(u, c, v)
+}
+
+// The types of verification that are opened when none is named.
+const (
+	identityVerification = "IDENTITY_VERIFICATION"
+	businessVerification = "BUSINESS_VERIFICATION"
+)
+
+func defaultVerification(t onboarding.CustomerType) string {
+	if t == onboarding.Organization {
+		return businessVerification
+	}
+	return identityVerification
+}
+
+// verificationNeeds gives the documents that a verification needs, and why it is
+// of high risk, if it is.
+func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []onboarding.RiskReason) {
+	category, _ := onboarding.FindCategory(customer.Category)
+	if customer.Type == onboarding.Organization {
+		return onboarding.OrganizationRequirements(customer.Company), onboarding.OrganizationRisk(category, customer.Company, s.peopleRisk(u, customer))
+	}
+	risk := onboarding.CategoryRisk(category)
+	if customer.MemberOf != "" {
+		risk = append(risk, s.peopleRisk(u, customer)...)
+	}
+	return onboarding.IndividualRequirements(verificationType, category.Risk), risk
 }
 
 // InitiateVerification opens the identity verification of a customer and starts
 // it. It refuses as OpenVerification does.
 func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (VerificationDetail, error) {
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.customer(u, c, customerID)
+		customer, err := s.individual(u, c, customerID)
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +243,7 @@ func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Subm
 		return VerificationDetail{}, err
 	}
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.customer(u, c, customerID)
+		customer, err := s.individual(u, c, customerID)
 		if err != nil {
 			return nil, err
 		}
@@ -190,7 +266,7 @@ func (s *Sandbox) Verification(c access.Caller, id string) (d VerificationDetail
 		if d.Verification, err = s.verification(u, c, id); err != nil {
 			return err
 		}
-		d.Documents, d.At = s.documents.By(u, "verification", id), u.Now()
+		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
 		return nil
 	})
 	return d, err

@@ -14,12 +14,9 @@ import (
 
 func (s *Sandbox) walletKind() *engine.Kind[payments.Wallet, payments.WalletFacts] {
 	return &engine.Kind[payments.Wallet, payments.WalletFacts]{
-		Collection: engine.Collection[payments.Wallet]{Name: "wallet", Indexes: []engine.Index[payments.Wallet]{
-			{Name: "customer", Of: func(w *payments.Wallet) []string { return []string{w.CustomerID} }},
-			// The auditor adds all wallets up.
-			{Name: "all", Of: func(*payments.Wallet) []string { return []string{"all"} }},
-		}},
-		Table: payments.WalletTable(),
+		// It needs no index: the customer has the ids of both wallets.
+		Collection: engine.Collection[payments.Wallet]{Name: "wallet"},
+		Table:      payments.WalletTable(),
 		Facts: func(*engine.Unit, *payments.Wallet, machine.Cause) payments.WalletFacts {
 			return payments.WalletFacts{}
 		},
@@ -68,8 +65,8 @@ func (s *Sandbox) walletByIBAN(u *engine.Unit, iban string) *payments.Wallet {
 	return nil
 }
 
-// openWallets makes the two wallets of a new customer, INACTIVE, and gives the
-// product wallet.
+// openWallets makes the two wallets of a new customer, INACTIVE, tells it their
+// ids, and gives the product wallet.
 func (s *Sandbox) openWallets(u *engine.Unit, customer *onboarding.Customer) (*payments.Wallet, error) {
 	line := "B2C"
 	if customer.Type == onboarding.Organization {
@@ -85,16 +82,29 @@ func (s *Sandbox) openWallets(u *engine.Unit, customer *onboarding.Customer) (*p
 			return nil, err
 		}
 		if purpose == payments.Product {
-			product = w
+			product, customer.WalletID = w, w.ID
+		} else {
+			customer.MasterWalletID = w.ID
 		}
 	}
 	return product, nil
 }
 
+// walletsOf gives a customer's wallets, the product wallet first.
+func (s *Sandbox) walletsOf(u *engine.Unit, customer *onboarding.Customer) []*payments.Wallet {
+	var list []*payments.Wallet
+	for _, id := range []string{customer.WalletID, customer.MasterWalletID} {
+		if w := s.wallets.Get(u, id); w != nil {
+			list = append(list, w)
+		}
+	}
+	return list
+}
+
 // walletsReady lets the customer's wallets wait for their activation. Wallets
 // that already do, or that are past it, stay as they are.
-func (s *Sandbox) walletsReady(u *engine.Unit, customerID string) error {
-	for _, w := range s.wallets.By(u, "customer", customerID) {
+func (s *Sandbox) walletsReady(u *engine.Unit, customer *onboarding.Customer) error {
+	for _, w := range s.walletsOf(u, customer) {
 		if !s.wallets.Table.Allows(w.State, payments.ReadyWallet) {
 			continue
 		}
@@ -107,10 +117,10 @@ func (s *Sandbox) walletsReady(u *engine.Unit, customerID string) error {
 
 // activateWallets makes the customer's wallets ACTIVE.
 func (s *Sandbox) activateWallets(u *engine.Unit, customer *onboarding.Customer) error {
-	if err := s.walletsReady(u, customer.ID); err != nil {
+	if err := s.walletsReady(u, customer); err != nil {
 		return err
 	}
-	for _, w := range s.wallets.By(u, "customer", customer.ID) {
+	for _, w := range s.walletsOf(u, customer) {
 		if err := s.wallets.Fire(u, w, payments.ActivateWallet, machine.Cause{By: customer.ActivatedBy}); err != nil {
 			return err
 		}
@@ -177,10 +187,11 @@ func activation(t onboarding.CustomerType) string {
 func (s *Sandbox) CustomerWallets(c access.Caller, customerID, line string) ([]*payments.Wallet, error) {
 	var list []*payments.Wallet
 	err := s.read(c, func(u *engine.Unit) error {
-		if _, err := s.customer(u, c, customerID); err != nil {
+		customer, err := s.customer(u, c, customerID)
+		if err != nil {
 			return err
 		}
-		for _, w := range s.wallets.By(u, "customer", customerID) {
+		for _, w := range s.walletsOf(u, customer) {
 			if line == "" || line == w.Line {
 				list = append(list, w)
 			}

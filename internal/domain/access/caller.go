@@ -35,6 +35,8 @@ type Caller struct {
 	CustomerID string
 	SessionID  string
 	Roles      []string
+	// ActingRoles are those of X-User-Roles: what a member of staff acts as.
+	ActingRoles []string
 	// PowerTenant callers may decide about high-risk customers.
 	PowerTenant bool
 	// ForwardedFor, UserAgent and Platform describe the end user's device; they

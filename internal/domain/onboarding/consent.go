@@ -74,11 +74,23 @@ type Consent struct {
 	Version    string      `json:"version"`
 	AcceptedAt time.Time   `json:"acceptedAt,omitzero"`
 	ExpiresAt  time.Time   `json:"expiresAt,omitzero"`
+	// Signatory is who accepted it for an organization, and SignedAt when, as the
+	// request says.
+	Signatory Signatory `json:"signatory,omitzero"`
+	SignedAt  string    `json:"signedAt,omitempty"`
 	// Who accepted it, and from where.
 	AcceptedBy string `json:"acceptedBy,omitempty"`
 	IPAddress  string `json:"ipAddress,omitempty"`
 	UserAgent  string `json:"userAgent,omitempty"`
 	Method     string `json:"method,omitempty"`
+}
+
+// Signatory is the officer of an organization who accepts a consent.
+type Signatory struct {
+	Name      string `json:"name"`
+	Position  string `json:"position,omitempty"`
+	Email     string `json:"email,omitempty"`
+	Authority string `json:"authority,omitempty"`
 }
 
 // ConsentLife is how long an acceptance holds.

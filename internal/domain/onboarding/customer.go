@@ -32,6 +32,7 @@ const (
 // What can be asked of a customer.
 const (
 	Register           machine.Trigger = "register"
+	Appoint            machine.Trigger = "appoint"
 	CustomerVerified   machine.Trigger = "verified"
 	Activate           machine.Trigger = "activate"
 	ActivationFinished machine.Trigger = "activation_finished"
@@ -48,14 +49,22 @@ type Customer struct {
 	Email  string       `json:"email"`
 	Phone  string       `json:"phone,omitempty"`
 	Person Person       `json:"person,omitzero"`
-	// Name is how the customer is called: the person's full name.
+	// Company is what an organization is; nil for a person.
+	Company *Company `json:"company,omitempty"`
+	// MemberOf is the organization for which this person's record was made; such
+	// a person has no wallet of its own.
+	MemberOf string `json:"memberOf,omitempty"`
+	// Name is how the customer is called: the person's full name, or the
+	// company's.
 	Name string `json:"name"`
 	// Category is the code of the category; Features are the values that were
 	// chosen for it.
 	Category string            `json:"category"`
 	Features map[string]string `json:"features,omitempty"`
 	UserID   string            `json:"userId"`
-	WalletID string            `json:"walletId"`
+	// WalletID is the product wallet, which carries the IBAN.
+	WalletID       string `json:"walletId"`
+	MasterWalletID string `json:"masterWalletId,omitempty"`
 	// ActivatedBy is the user whose activation call succeeded.
 	ActivatedBy string    `json:"activatedBy,omitempty"`
 	ActivatedAt time.Time `json:"activatedAt,omitzero"`
@@ -109,6 +118,10 @@ type CustomerFacts struct {
 	VerificationID    string
 	// MissingConsents are the types that are not accepted, in their order.
 	MissingConsents []ConsentType
+	// MissingPersonnel says what an organization lacks, and PersonnelRequired
+	// whether that is in the way of activation.
+	MissingPersonnel  []string
+	PersonnelRequired bool
 }
 
 // CustomerTable is the life of a customer.
@@ -118,6 +131,8 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[CustomerFacts]{
 			{From: []machine.State{machine.None}, On: Register, To: CustomerPendingVerification, Emit: "customer.created"},
+			// A person who is added to an organization has nothing to activate.
+			{From: []machine.State{machine.None}, On: Appoint, To: CustomerActive, Emit: "customer.created"},
 			{From: []machine.State{CustomerPendingVerification}, On: CustomerVerified, To: CustomerPendingActivation, Emit: "customer.updated"},
 			// A further verification of a customer who is past that phase
 			// changes nothing about the customer.
@@ -156,7 +171,7 @@ func mayActivate(f CustomerFacts) error {
 		return notVerified(f)
 	}
 	if len(f.MissingConsents) == 0 {
-		return nil
+		return enoughPersonnel(f)
 	}
 	e := refusal.New(refusal.ConsentsMissing, "%d of the three required consents are not accepted", len(f.MissingConsents))
 	var missing []map[string]any
@@ -167,17 +182,35 @@ func mayActivate(f CustomerFacts) error {
 	return e.With("missingConsents", missing)
 }
 
+// enoughPersonnel lets missing personnel pass with a warning, as production
+// does, unless the tenant's settings require it.
+func enoughPersonnel(f CustomerFacts) error {
+	if !f.PersonnelRequired || len(f.MissingPersonnel) == 0 {
+		return nil
+	}
+	return refusal.New(refusal.PersonnelIncomplete, "the tenant's setting personnel is required, and %d of the conditions are not met", len(f.MissingPersonnel)).
+		With("missingPersonnel", f.MissingPersonnel).
+		Try("checkOrganizationActivation", "shows every condition", "organizationId", f.CustomerID)
+}
+
 func notVerified(f CustomerFacts) error {
 	if f.VerificationID == "" {
-		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").
-			Try("createVerification", "open one")
+		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").With("verificationStatus", "NOT_STARTED").
+			Try(verifyOperation(f.Type), "open one", "organizationId", f.CustomerID)
 	}
 	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", f.VerificationID, f.VerificationState).
 		With("verificationStatus", string(f.VerificationState))
 	if f.VerificationState == VerificationRejected || f.VerificationState == VerificationExpired {
-		return e.Try("createVerification", "open a new attempt")
+		return e.Try(verifyOperation(f.Type), "open a new attempt", "organizationId", f.CustomerID)
 	}
 	return e.Try("approveVerification", "decide it as staff, or wait for the decision", "verificationId", f.VerificationID)
+}
+
+func verifyOperation(t CustomerType) string {
+	if t == Organization {
+		return "verifyOrganization"
+	}
+	return "createVerification"
 }
 
 func acceptOperation(t CustomerType) string {

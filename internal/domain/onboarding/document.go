@@ -15,6 +15,8 @@ type Requirement struct {
 	// satisfy it, Type among them.
 	Type  string   `json:"type"`
 	AnyOf []string `json:"anyOf"`
+	// Reason is what makes an organization need it.
+	Reason string `json:"reason,omitempty"`
 }
 
 // SatisfiedBy tells whether one of the submitted documents will do.
@@ -29,6 +31,13 @@ func identity() []string {
 }
 
 func only(name string) Requirement { return Requirement{Type: name, AnyOf: []string{name}} }
+
+// Formats gives the content types that a type of document may have, and its
+// largest size in bytes.
+func Formats(documentType string) (mimeTypes []string, maxSize int) {
+	f := formOf(documentType)
+	return f.mimeTypes, f.maxSize
+}
 
 // IndividualRequirements are the documents that the verification of a person
 // needs: by the risk of its category and by the type of the verification.
@@ -63,17 +72,25 @@ func IndividualRequirements(verificationType string, risk Risk) []Requirement {
 
 // Document is a file that was handed in for a verification.
 type Document struct {
-	ID             string    `json:"id"`
-	Seq            int64     `json:"seq"`
-	VerificationID string    `json:"verificationId"`
-	CustomerID     string    `json:"customerId"`
-	Type           string    `json:"type"`
-	FileName       string    `json:"fileName"`
-	MimeType       string    `json:"mimeType"`
-	Size           int       `json:"size"`
-	Description    string    `json:"description,omitempty"`
-	UploadedBy     string    `json:"uploadedBy,omitempty"`
-	UploadedAt     time.Time `json:"uploadedAt"`
+	ID  string `json:"id"`
+	Seq int64  `json:"seq"`
+	// VerificationID is the verification for which the document was handed in;
+	// empty for one of an organization as such.
+	VerificationID string `json:"verificationId,omitempty"`
+	CustomerID     string `json:"customerId"`
+	Type           string `json:"type"`
+	FileName       string `json:"fileName"`
+	MimeType       string `json:"mimeType"`
+	Size           int    `json:"size"`
+	Description    string `json:"description,omitempty"`
+	Category       string `json:"category,omitempty"`
+	// Details are the further members that organizations send along.
+	Details    map[string]any `json:"details,omitempty"`
+	UploadedBy string         `json:"uploadedBy,omitempty"`
+	UploadedAt time.Time      `json:"uploadedAt"`
+	// Verified tells that the approval of an organization's verification has
+	// confirmed the document.
+	Verified bool `json:"verified,omitempty"`
 }
 
 // Key is what the document is stored under.
@@ -100,8 +117,16 @@ func formOf(documentType string) form {
 		return form{[]string{"application/pdf", "image/jpeg"}, 5 * megabyte}
 	case "SOURCE_OF_FUNDS":
 		return form{[]string{"application/pdf"}, 10 * megabyte}
-	case "PEP_DECLARATION":
+	case "PEP_DECLARATION", "CERTIFICATE_OF_INCORPORATION", "BUSINESS_LICENSE", "BUSINESS_LICENCE",
+		"BENEFICIAL_OWNERS_DECLARATION", "BENEFICIAL_OWNER_DECLARATION", "BANK_REFERENCE_LETTER", "TAX_CLEARANCE_CERTIFICATE":
 		return form{[]string{"application/pdf"}, 5 * megabyte}
+	case "ARTICLES_OF_ASSOCIATION":
+		return form{[]string{"application/pdf"}, 10 * megabyte}
+	case "FINANCIAL_STATEMENTS":
+		// Documented with 20 MB; no document is larger than MaxDocument here.
+		return form{[]string{"application/pdf"}, MaxDocument}
+	case "DIRECTOR_ID", "DIRECTOR_IDS", "PROOF_OF_REGISTERED_ADDRESS":
+		return form{[]string{"application/pdf", "image/jpeg"}, 5 * megabyte}
 	}
 	return form{[]string{"application/pdf", "image/jpeg", "image/png"}, MaxDocument}
 }

@@ -1,7 +1,6 @@
 package onboarding
 
 import (
-	"fmt"
 	"math/big"
 	"slices"
 	"strings"
@@ -34,13 +33,17 @@ type Company struct {
 // Representative is somebody whom a registration names; only the record is
 // kept, personnel are added by calls of their own.
 type Representative struct {
-	FirstName   string `json:"firstName,omitempty"`
-	LastName    string `json:"lastName,omitempty"`
-	Position    string `json:"position,omitempty"`
-	Email       string `json:"email,omitempty"`
-	Phone       string `json:"phone,omitempty"`
-	DateOfBirth string `json:"dateOfBirth,omitempty"`
-	Nationality string `json:"nationality,omitempty"`
+	FirstName    string `json:"firstName,omitempty"`
+	LastName     string `json:"lastName,omitempty"`
+	Position     string `json:"position,omitempty"`
+	Email        string `json:"email,omitempty"`
+	Phone        string `json:"phone,omitempty"`
+	DateOfBirth  string `json:"dateOfBirth,omitempty"`
+	Nationality  string `json:"nationality,omitempty"`
+	PrimaryOwner bool   `json:"isPrimaryOwner,omitempty"`
+	// Share is kept as it was sent: the shares of representatives count for
+	// nothing.
+	Share any `json:"ownershipShare,omitempty"`
 }
 
 // BusinessClientToTenant is the one documented type of an organization towards
@@ -54,13 +57,18 @@ func riskySectors() []string {
 
 // regulatedSectors need a business licence.
 func regulatedSectors() []string {
-	return append(riskySectors(), "FINTECH", "PAYMENT", "BANKING", "INSURANCE", "INVESTMENT", "PHARMACEUTICAL")
+	return append(riskySectors(), "FINANCIAL_SERVICE", "FINTECH", "PAYMENT", "BANKING", "INSURANCE", "INVESTMENT", "PHARMACEUTICAL")
 }
 
 // riskyCountries are jurisdictions under increased monitoring or a call for
 // action, by ISO code and name; the documentation names none, so these are ours.
 func riskyCountries() []string {
 	return []string{"IR", "IRAN", "KP", "NORTH KOREA", "MM", "MYANMAR", "AF", "AFGHANISTAN", "SY", "SYRIA", "YE", "YEMEN"}
+}
+
+// RiskyCountry tells whether a country, by its code or its name, is listed.
+func RiskyCountry(country string) bool {
+	return slices.Contains(riskyCountries(), strings.ToUpper(country))
 }
 
 // sectorIn tells whether one of the company's sectors speaks of one of the
@@ -84,25 +92,59 @@ func (c *Company) largeRevenue() bool {
 	return ok && len(c.AnnualRevenue) < 30 && revenue.Cmp(big.NewRat(revenueNeedsStatements, 1)) > 0
 }
 
-// RiskReasons tells why an organization is of high risk, if it is: its
-// category, its sector, its country, or politically exposed people behind it.
-func RiskReasons(category Category, c *Company, exposed []string) []string {
-	var reasons []string
-	if category.Risk == HighRisk {
-		reasons = append(reasons, "category "+category.Code)
+// RiskReason is why a customer is of high risk: a code and what it is about.
+type RiskReason struct {
+	Code    string `json:"code"`
+	Subject string `json:"subject"`
+}
+
+// The codes of reasons for a high risk.
+const (
+	RiskyCategory   = "HIGH_RISK_CATEGORY"
+	RiskySector     = "HIGH_RISK_SECTOR"
+	HighRiskCountry = "HIGH_RISK_COUNTRY"
+	ExposedDirector = "POLITICALLY_EXPOSED_DIRECTOR"
+	ExposedOwner    = "POLITICALLY_EXPOSED_OWNER"
+)
+
+func (r RiskReason) String() string { return r.Code + " " + r.Subject }
+
+// CategoryRisk is the reason that lies in a category, if there is one.
+func CategoryRisk(category Category) []RiskReason {
+	if category.Risk != HighRisk {
+		return nil
 	}
+	return []RiskReason{{RiskyCategory, category.Code}}
+}
+
+// OrganizationRisk tells why an organization is of high risk, if it is: its
+// category, its sector, its country, or the people behind it.
+func OrganizationRisk(category Category, c *Company, people []RiskReason) []RiskReason {
+	reasons := CategoryRisk(category)
 	if c.sectorIn(riskySectors()) {
-		reasons = append(reasons, "sector "+strings.Join(nonEmpty(c.Industry, c.Sector), ", "))
+		reasons = append(reasons, RiskReason{RiskySector, strings.Join(nonEmpty(c.Industry, c.Sector), ", ")})
 	}
 	for _, a := range c.Addresses {
-		if slices.Contains(riskyCountries(), strings.ToUpper(a.Country)) {
-			reasons = append(reasons, "country "+a.Country)
+		if RiskyCountry(a.Country) {
+			reasons = append(reasons, RiskReason{HighRiskCountry, a.Country})
 		}
 	}
-	for _, name := range exposed {
-		reasons = append(reasons, fmt.Sprintf("%s is politically exposed", name))
+	return append(reasons, people...)
+}
+
+// Regulated tells whether the company's sector needs a licence.
+func (c *Company) Regulated() bool { return c.sectorIn(regulatedSectors()) }
+
+// Form is what the legal form comes to.
+func (c *Company) Form() string {
+	form := strings.ToUpper(c.LegalForm)
+	switch {
+	case strings.Contains(form, "PARTNERSHIP"):
+		return "PARTNERSHIP"
+	case strings.Contains(form, "SOLE"):
+		return "SOLE_TRADER"
 	}
-	return reasons
+	return "COMPANY"
 }
 
 func nonEmpty(texts ...string) []string {
@@ -118,11 +160,10 @@ func anyOf(name string, others ...string) Requirement {
 // documentation spell some of them differently; each spelling will do.
 func OrganizationRequirements(c *Company) []Requirement {
 	var needs []Requirement
-	form := strings.ToUpper(c.LegalForm)
-	switch {
-	case strings.Contains(form, "PARTNERSHIP"):
+	switch c.Form() {
+	case "PARTNERSHIP":
 		needs = []Requirement{only("PARTNERSHIP_AGREEMENT"), anyOf("PARTNER_ID", "PARTNER_IDS", "DIRECTOR_ID"), only("BANK_STATEMENT")}
-	case strings.Contains(form, "SOLE"):
+	case "SOLE_TRADER":
 		needs = []Requirement{anyOf("BUSINESS_LICENSE", "BUSINESS_LICENCE"), anyOf("OWNER_ID", "DIRECTOR_ID", "PASSPORT", "GOVERNMENT_ID"),
 			anyOf("PROOF_OF_ADDRESS", "PROOF_OF_REGISTERED_ADDRESS")}
 	default:
@@ -132,11 +173,16 @@ func OrganizationRequirements(c *Company) []Requirement {
 		}
 	}
 	needs = append(needs, anyOf("BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION"))
-	if c.largeRevenue() {
-		needs = append(needs, only("FINANCIAL_STATEMENTS"))
+	for i := range needs {
+		needs[i].Reason = "ORGANIZATION_TYPE"
 	}
-	if c.sectorIn(regulatedSectors()) && !slices.ContainsFunc(needs, func(r Requirement) bool { return r.Type == "BUSINESS_LICENSE" }) {
-		needs = append(needs, anyOf("BUSINESS_LICENSE", "BUSINESS_LICENCE"))
+	if c.largeRevenue() {
+		needs = append(needs, Requirement{Type: "FINANCIAL_STATEMENTS", AnyOf: []string{"FINANCIAL_STATEMENTS"}, Reason: "ANNUAL_REVENUE"})
+	}
+	if c.Regulated() && !slices.ContainsFunc(needs, func(r Requirement) bool { return r.Type == "BUSINESS_LICENSE" }) {
+		licence := anyOf("BUSINESS_LICENSE", "BUSINESS_LICENCE")
+		licence.Reason = "REGULATED_SECTOR"
+		needs = append(needs, licence)
 	}
 	return needs
 }

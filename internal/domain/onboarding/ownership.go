@@ -13,7 +13,7 @@ import (
 // with whatever decimals, add up to what they add up to.
 type Share struct{ percent *big.Rat }
 
-var shareForm = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,10})?$`)
+var shareForm = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,4})?$`)
 
 // ParseShare reads a percentage from 0 to 100, given as a text or a number.
 func ParseShare(value any) (Share, error) {
@@ -25,7 +25,7 @@ func ParseShare(value any) (Share, error) {
 		text = strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	if !shareForm.MatchString(text) {
-		return Share{}, errors.New("must be a percentage from 0 to 100 with at most ten decimals")
+		return Share{}, errors.New("must be a percentage from 0 to 100 with at most four decimals")
 	}
 	percent, _ := new(big.Rat).SetString(text)
 	if percent.Cmp(hundred()) > 0 {
@@ -61,18 +61,27 @@ func (s Share) AtLeast(percent int64) bool { return s.rat().Cmp(big.NewRat(perce
 // Over tells whether the share is more than the whole.
 func (s Share) Over() bool { return s.rat().Cmp(hundred()) > 0 }
 
+// Compare is negative if the share is smaller than another one, positive if it is
+// larger.
+func (s Share) Compare(other Share) int { return s.rat().Cmp(other.rat()) }
+
 // Whole tells whether the share is exactly the whole.
 func (s Share) Whole() bool { return s.rat().Cmp(hundred()) == 0 }
 
-// String writes the percentage with as few decimals as are exact, at most ten.
+// String writes the percentage with as few decimals as it needs, at most four,
+// as which products of shares are rounded.
 func (s Share) String() string {
-	text := s.rat().FloatString(10)
+	text := s.rat().FloatString(4)
+	if !strings.Contains(text, ".") {
+		return text
+	}
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
 
-// Float gives the nearest number, for replies only: sums are made of shares.
+// Float gives the number that String writes, for replies only: sums are made of
+// shares.
 func (s Share) Float() float64 {
-	f, _ := s.rat().Float64()
+	f, _ := strconv.ParseFloat(s.String(), 64)
 	return f
 }
 
@@ -101,17 +110,40 @@ type Owner struct {
 	Kind  string `json:"kind"`
 	Name  string `json:"name"`
 	Email string `json:"email,omitempty"`
-	PEP   bool   `json:"pep,omitempty"`
-	Share Share  `json:"share"`
+	// BirthDate tells persons of the same name apart who have no e-mail.
+	BirthDate string `json:"birthDate,omitempty"`
+	Country   string `json:"country,omitempty"`
+	PEP       bool   `json:"pep,omitempty"`
+	Share     Share  `json:"share"`
 	// Owners are those of a company.
 	Owners []Owner `json:"owners,omitempty"`
 }
 
 // MaxOwnerLevels bounds how deep companies may own companies.
-const MaxOwnerLevels = 10
+const MaxOwnerLevels = 8
 
-// Disclosed tells whether a company has named all its owners.
-func (o Owner) Disclosed() bool { return o.Kind != CompanyOwner || Sum(o.Owners).Whole() }
+// Disclosed tells whether the chains of companies end in persons who own the
+// whole of each. It is so for a person.
+func (o Owner) Disclosed() bool {
+	if o.Kind != CompanyOwner {
+		return true
+	}
+	return Sum(o.Owners).Whole() && !slices.ContainsFunc(o.Owners, func(owner Owner) bool { return !owner.Disclosed() })
+}
+
+// Overfull finds the first company of the chain whose owners hold more than the
+// whole of it.
+func (o Owner) Overfull() (company Owner, found bool) {
+	if Sum(o.Owners).Over() {
+		return o, true
+	}
+	for _, owner := range o.Owners {
+		if company, found = owner.Overfull(); found {
+			return company, true
+		}
+	}
+	return Owner{}, false
+}
 
 // Sum adds up the shares of owners.
 func Sum(owners []Owner) Share {
@@ -129,18 +161,17 @@ const UBOThreshold = 25
 // BeneficialOwner is a person with everything that it holds, directly and
 // through companies.
 type BeneficialOwner struct {
-	Name  string `json:"name"`
-	Email string `json:"email,omitempty"`
-	PEP   bool   `json:"pep,omitempty"`
-	Share Share  `json:"share"`
+	Name, Email, BirthDate, Country string
+	PEP                             bool
+	Share                           Share
 }
 
 // UBO tells whether the person is an ultimate beneficial owner.
 func (b BeneficialOwner) UBO() bool { return b.Share.AtLeast(UBOThreshold) }
 
 // BeneficialOwners finds every person behind the owners, through all levels of
-// companies. A person who stands in several places, by e-mail or else by name,
-// is one, with the sum of its shares.
+// companies. A person who stands in several places is one, with the sum of its
+// shares.
 func BeneficialOwners(owners []Owner) []BeneficialOwner {
 	var found []BeneficialOwner
 	collect(owners, Share{hundred()}, &found)
@@ -154,19 +185,48 @@ func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
 			collect(o.Owners, share, found)
 			continue
 		}
-		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return samePerson(b, o) })
+		i := slices.IndexFunc(*found, func(b BeneficialOwner) bool { return b.Is(o) })
 		if i < 0 {
-			*found = append(*found, BeneficialOwner{Name: o.Name, Email: o.Email, PEP: o.PEP, Share: share})
+			*found = append(*found, BeneficialOwner{o.Name, o.Email, o.BirthDate, o.Country, o.PEP, share})
 			continue
 		}
 		b := &(*found)[i]
 		b.Share, b.PEP = b.Share.Add(share), b.PEP || o.PEP
+		// The riskier country counts, wherever it stands.
+		if !RiskyCountry(b.Country) {
+			b.Country = o.Country
+		}
 	}
 }
 
-func samePerson(b BeneficialOwner, o Owner) bool {
-	if b.Email != "" || o.Email != "" {
-		return strings.EqualFold(b.Email, o.Email)
+// Is tells whether an owner is this person: by e-mail, or where neither has one
+// by name and date of birth.
+func (b BeneficialOwner) Is(o Owner) bool { return b.IsPerson(o.Email, o.Name, o.BirthDate) }
+
+// IsPerson tells whether this is who is described so.
+func (b BeneficialOwner) IsPerson(email, name, birthDate string) bool {
+	if b.Email != "" || email != "" {
+		return strings.EqualFold(b.Email, email)
 	}
-	return strings.EqualFold(b.Name, o.Name)
+	return strings.EqualFold(b.Name, name) && b.BirthDate == birthDate
+}
+
+// Behind tells whether the person stands behind an owner, or is the owner.
+func (b BeneficialOwner) Behind(o Owner) bool {
+	return slices.ContainsFunc(BeneficialOwners([]Owner{o}), func(other BeneficialOwner) bool {
+		return b.IsPerson(other.Email, other.Name, other.BirthDate)
+	})
+}
+
+// OwnerCountries lists the countries of the companies among the owners, through
+// all levels, that are listed as risky.
+func OwnerCountries(owners []Owner) []RiskReason {
+	var reasons []RiskReason
+	for _, o := range owners {
+		if o.Kind == CompanyOwner && RiskyCountry(o.Country) {
+			reasons = append(reasons, RiskReason{HighRiskCountry, o.Name + ", " + o.Country})
+		}
+		reasons = append(reasons, OwnerCountries(o.Owners)...)
+	}
+	return reasons
 }

@@ -19,12 +19,12 @@ func share(t testing.TB, text string) onboarding.Share {
 }
 
 func TestParseShare(t *testing.T) {
-	for text, want := range map[string]string{"0": "0", "25": "25", "33.33": "33.33", "100": "100", "100.000": "100", "0.0000000001": "0.0000000001"} {
+	for text, want := range map[string]string{"0": "0", "25": "25", "33.33": "33.33", "100": "100", "100.000": "100", "0.0001": "0.0001"} {
 		if s, err := onboarding.ParseShare(text); err != nil || s.String() != want {
 			t.Errorf("%s: got %s, %v", text, s, err)
 		}
 	}
-	for _, value := range []any{"", "-1", "100.01", "1e2", "1/3", "abc", "1000", 100.5, -0.5, true, nil, "33.33333333333"} {
+	for _, value := range []any{"", "-1", "100.01", "1e2", "1/3", "abc", "1000", 100.5, -0.5, true, nil, "33.33333"} {
 		if s, err := onboarding.ParseShare(value); err == nil {
 			t.Errorf("%v is accepted as %s", value, s)
 		}
@@ -35,13 +35,13 @@ func TestParseShare(t *testing.T) {
 }
 
 func TestThirdsAddUp(t *testing.T) {
-	third := share(t, "33.3333333333")
+	third := share(t, "33.3333")
 	sum := third.Add(third).Add(third)
-	if sum.Whole() || sum.Over() || sum.Rest().String() != "0.0000000001" {
+	if sum.Whole() || sum.Over() || sum.Rest().String() != "0.0001" {
 		t.Errorf("three rounded thirds are %s, and %s is left", sum, sum.Rest())
 	}
-	if whole := third.Add(third).Add(share(t, "33.3333333334")); !whole.Whole() {
-		t.Errorf("33.3333333333 twice and 33.3333333334 are %s", whole)
+	if whole := third.Add(third).Add(share(t, "33.3334")); !whole.Whole() {
+		t.Errorf("33.3333 twice and 33.3334 are %s", whole)
 	}
 	// As binary fractions these come to 99.99999999999999.
 	if whole := share(t, "33.4").Add(share(t, "33.3")).Add(share(t, "33.3")); !whole.Whole() {
@@ -122,7 +122,7 @@ func TestBeneficialOwnersThroughCompanies(t *testing.T) {
 }
 
 func TestSharesSurviveStorage(t *testing.T) {
-	third := share(t, "33.3333333333").Of(share(t, "33.3333333333"))
+	third := share(t, "33.3333").Of(share(t, "33.3333"))
 	text, err := third.MarshalText()
 	if err != nil {
 		t.Fatal(err)
@@ -130,5 +130,44 @@ func TestSharesSurviveStorage(t *testing.T) {
 	var back onboarding.Share
 	if err := back.UnmarshalText(text); err != nil || back.Add(third.Rest()).Rest().String() != "0" {
 		t.Errorf("got %s back, %v", back, err)
+	}
+}
+
+func TestPeopleAreToldApart(t *testing.T) {
+	person := func(email, name, birthDate, percent string) onboarding.Owner {
+		return onboarding.Owner{Kind: onboarding.PersonOwner, Email: email, Name: name, BirthDate: birthDate, Share: share(t, percent)}
+	}
+	for _, c := range []struct {
+		name string
+		a, b onboarding.Owner
+		one  bool
+	}{
+		{"by their e-mails, whatever the case", person("a@example.com", "Ona", "", "10"), person("A@example.com", "Anna", "1990-01-01", "10"), true},
+		{"by other e-mails", person("a@example.com", "Ona", "", "10"), person("b@example.com", "Ona", "", "10"), false},
+		{"where one has no e-mail", person("a@example.com", "Ona", "", "10"), person("", "Ona", "", "10"), false},
+		{"by their names", person("", "Ona", "", "10"), person("", "ONA", "", "10"), true},
+		{"by their dates of birth", person("", "Ona", "1990-01-01", "10"), person("", "Ona", "1991-01-01", "10"), false},
+	} {
+		found := onboarding.BeneficialOwners([]onboarding.Owner{c.a, c.b})
+		if one := len(found) == 1; one != c.one || one && found[0].Share.String() != "20" {
+			t.Errorf("%s: got %v", c.name, found)
+		}
+		if behind := found[0].Behind(c.b); behind != c.one {
+			t.Errorf("%s: the first is behind the second: %t", c.name, behind)
+		}
+	}
+}
+
+func TestOverfull(t *testing.T) {
+	company := func(name, percent string, owners ...onboarding.Owner) onboarding.Owner {
+		return onboarding.Owner{Kind: onboarding.CompanyOwner, Name: name, Share: share(t, percent), Owners: owners}
+	}
+	full := company("top", "1", company("half", "50"), company("other half", "50", company("all", "100")))
+	if found, ok := full.Overfull(); ok {
+		t.Errorf("%s is overfull", found.Name)
+	}
+	over := company("top", "1", company("half", "50"), company("other half", "50", company("all", "100"), company("more", "0.0001")))
+	if found, ok := over.Overfull(); !ok || found.Name != "other half" {
+		t.Errorf("got %s, %t", found.Name, ok)
 	}
 }

@@ -1,6 +1,8 @@
 package onboarding
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -45,9 +47,11 @@ type Verification struct {
 	Requested string `json:"requested"`
 	Level     string `json:"level,omitempty"`
 	HighRisk  bool   `json:"highRisk,omitempty"`
-	Attempt   int    `json:"attempt"`
-	Priority  string `json:"priority,omitempty"`
-	Notes     string `json:"notes,omitempty"`
+	// RiskReasons say why the risk is high.
+	RiskReasons []RiskReason `json:"riskReasons,omitempty"`
+	Attempt     int          `json:"attempt"`
+	Priority    string       `json:"priority,omitempty"`
+	Notes       string       `json:"notes,omitempty"`
 	// Required are the documents that the review needs, each with the types
 	// that satisfy it.
 	Required  []Requirement `json:"required"`
@@ -71,6 +75,19 @@ func (v *Verification) Missing() []string {
 	return missing
 }
 
+// Requires tells whether a type of document counts for the verification.
+func (v *Verification) Requires(documentType string) bool {
+	return slices.ContainsFunc(v.Required, func(r Requirement) bool { return slices.Contains(r.AnyOf, documentType) })
+}
+
+// Withdraw takes a document back that was handed in, unless everything that is
+// required is there: then the review has begun with it.
+func (v *Verification) Withdraw(documentType string) {
+	if i := slices.Index(v.Submitted, documentType); i >= 0 && len(v.Missing()) > 0 {
+		v.Submitted = slices.Delete(v.Submitted, i, i+1)
+	}
+}
+
 // Open tells whether the verification is not decided yet.
 func (v *Verification) Open() bool {
 	return v.State == VerificationPending || v.State == VerificationInProgress
@@ -78,8 +95,9 @@ func (v *Verification) Open() bool {
 
 // VerificationFacts are what the verification's table needs to know.
 type VerificationFacts struct {
-	ID       string
-	HighRisk bool
+	ID          string
+	HighRisk    bool
+	RiskReasons []RiskReason
 	// PowerTenant tells whether a power tenant decides; decisions of the world
 	// are made by whoever is entitled to.
 	PowerTenant bool
@@ -129,8 +147,16 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 
 func powerTenantIfHighRisk(f VerificationFacts) error {
 	if f.HighRisk && !f.PowerTenant {
-		return refusal.New(refusal.PowerTenantRequired, "the customer's category is high risk, and the caller belongs to the tenant").
+		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", words(f.RiskReasons)).
 			Try("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
 	}
 	return nil
+}
+
+func words(reasons []RiskReason) string {
+	var list []string
+	for _, r := range reasons {
+		list = append(list, r.String())
+	}
+	return strings.Join(list, ", ")
 }

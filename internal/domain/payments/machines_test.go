@@ -75,6 +75,18 @@ func TestEveryTriggerInEveryState(t *testing.T) {
 		Spending: &payments.Spending{}, Consent: consent,
 		Confirmation: payments.Confirmation{Code: "123456", ConsentIDs: []string{"p"}},
 	}
+	waiting := orders
+	waiting.Order = &payments.Order{
+		Life:      machine.Life{ID: "o", State: payments.OrderProcessing},
+		Operation: payments.Topup, Amount: euro(1), ExecutedBy: "initiator",
+		Approval: &payments.OrderApproval{Required: 1, Roles: []string{"TRANSACTION_APPROVER"}},
+	}
+	waiting.Approver = payments.Approver{UserID: "approver", Roles: []string{"TRANSACTION_APPROVER"}}
+	waiting.Consent = &payments.PaymentConsent{
+		Life: consent.Life, Operation: payments.Topup, Answer: "123456",
+		Approval: &payments.ConsentApproval{Required: true, Roles: []string{"TRANSACTION_APPROVER"}, Approvers: 1},
+	}
+	golden(t, "order_waiting.txt", matrix(payments.OrderTable(), waiting))
 	for _, m := range []struct {
 		validate    error
 		description machine.Description

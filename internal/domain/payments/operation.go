@@ -72,6 +72,40 @@ func (o Operation) Covers(order Operation, n Network) bool {
 	return o == order
 }
 
+// ConsentKind is what sort of payments a payment consent is for, besides the
+// operation.
+type ConsentKind string
+
+// The kinds. A consent for recurring payments or for many at once can be used
+// as any other; one for international payments goes over SWIFT only.
+const (
+	PlainConsent         ConsentKind = "TRANSFER"
+	RecurringConsent     ConsentKind = "RECURRING"
+	BulkConsent          ConsentKind = "BULK"
+	InternationalConsent ConsentKind = "INTERNATIONAL"
+)
+
+// ParseConsentKind reads a request's word for the kind, in any case. Words that
+// name none leave the kind open.
+func ParseConsentKind(word string) ConsentKind {
+	kind := ConsentKind(strings.ToUpper(word))
+	if slices.Contains([]ConsentKind{PlainConsent, RecurringConsent, BulkConsent, InternationalConsent}, kind) {
+		return kind
+	}
+	return ""
+}
+
+// Covers tells whether a payment consent of kind k can be used by an order.
+func (k ConsentKind) Covers(order Operation, n Network) bool {
+	switch k {
+	case RecurringConsent, BulkConsent:
+		return order == Transfer
+	case InternationalConsent:
+		return order == Transfer && n == SWIFT
+	}
+	return true
+}
+
 // ForTransfers tells whether a payment consent that is for o lets a registered
 // payee be paid.
 func (o Operation) ForTransfers() bool {

@@ -24,6 +24,8 @@ const (
 	ExpireOrder   machine.Trigger = "expire"
 	CompleteOrder machine.Trigger = "complete"
 	FailOrder     machine.Trigger = "fail"
+	ApproveOrder  machine.Trigger = "approve"
+	LapseOrder    machine.Trigger = "lapse"
 )
 
 // OrderLife is how long a prepared order can be executed.
@@ -59,6 +61,12 @@ type Order struct {
 	Description    string         `json:"description,omitempty"`
 	Documents      []string       `json:"documents,omitempty"`
 	Details        map[string]any `json:"details,omitempty"`
+
+	// PreparedBy and ExecutedBy are the users who did; neither may approve.
+	PreparedBy string `json:"preparedBy,omitempty"`
+	ExecutedBy string `json:"executedBy,omitempty"`
+	// Approval is nil for an order that nobody else has to approve.
+	Approval *OrderApproval `json:"approval,omitempty"`
 
 	ExecutionID   string    `json:"executionId,omitempty"`
 	TransactionID string    `json:"transactionId,omitempty"`
@@ -122,10 +130,25 @@ func failureReasons() []string {
 // DefaultFailure is the reason of a settlement that fails without one.
 const DefaultFailure = "BANK_REJECTED"
 
+// settlementOutcome is what becomes of an order for which everything is there.
+// An order that has to be approved gets it from its last approval.
+func settlementOutcome(when func(OrderFacts) bool) machine.Choice[OrderFacts] {
+	return machine.Choice[OrderFacts]{
+		Point: "settlement.outcome", Default: "COMPLETED", If: when,
+		Options: []machine.Option{
+			{Name: "COMPLETED", Trigger: CompleteOrder},
+			{Name: "FAILED", Trigger: FailOrder, Reasons: failureReasons()},
+		},
+	}
+}
+
 // OrderTable is the life of an order. Who may prepare and execute is in
-// order_rules.go.
+// order_rules.go, who may approve in order_approval.go. The end of the time for
+// approvals does not fail the order by itself: an order with all its approvals
+// may still be settling then.
 func OrderTable() *machine.Table[OrderFacts] {
 	executed := []machine.State{OrderProcessing, OrderCompleted, OrderFailed}
+	settled := []machine.State{OrderCompleted, OrderFailed}
 	return &machine.Table[OrderFacts]{
 		Name:      "order",
 		Otherwise: refusal.PhaseOrderBroken,
@@ -137,18 +160,17 @@ func OrderTable() *machine.Table[OrderFacts] {
 					Until:   func(f OrderFacts) time.Time { return f.ValidUntil },
 				}}},
 			{From: []machine.State{OrderReady}, On: ExecuteOrder, To: OrderProcessing, Guard: mayExecute, Emit: "transaction.processing",
-				Arms: []machine.Choice[OrderFacts]{{
-					Point: "settlement.outcome", Default: "COMPLETED",
-					Options: []machine.Option{
-						{Name: "COMPLETED", Trigger: CompleteOrder},
-						{Name: "FAILED", Trigger: FailOrder, Reasons: failureReasons()},
-					},
-				}}},
+				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.settlesAtOnce), orderApproval()}},
+			{From: []machine.State{OrderProcessing}, On: ApproveOrder, To: OrderProcessing, Guard: mayApprove,
+				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.lastApproval)}},
+			{From: []machine.State{OrderProcessing}, On: LapseOrder, To: OrderProcessing},
 			{From: []machine.State{OrderReady}, On: ExpireOrder, To: OrderExpired, Emit: "transaction.expired"},
-			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Emit: "transaction.completed"},
+			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed"},
 			{From: []machine.State{OrderProcessing}, On: FailOrder, To: OrderFailed, Emit: "transaction.failed"},
 			{From: executed, On: ExecuteOrder, Refuse: refusal.OrderAlreadyExecuted},
 			{From: []machine.State{OrderExpired}, On: ExecuteOrder, Refuse: refusal.OrderExpired},
+			{From: settled, On: ApproveOrder, Refuse: refusal.OrderAlreadyExecuted},
+			{From: []machine.State{OrderExpired}, On: ApproveOrder, Refuse: refusal.OrderExpired},
 		},
 	}
 }
@@ -162,6 +184,11 @@ func (o *Order) Explain(err error) error {
 		case refusal.OrderExpired:
 			e.Details = "the order was valid until " + o.ValidUntil.Format(time.RFC3339)
 			e.Try("prepareOperation", "prepares it again", "accountId", o.WalletID, "operationType", o.Operation.Segment())
+		case refusal.PhaseOrderBroken:
+			if o.State == OrderReady {
+				e.Try("executeOperation", "executes it first", "accountId", o.WalletID, "operationType", o.Operation.Segment())
+			}
+		case refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate, refusal.SupportingDocumentsRequired:
 		default:
 			return
 		}

@@ -38,8 +38,18 @@ type OrderFacts struct {
 	Spending       *Spending
 	Available      int64
 
+	// Business tells whether the customer is an organization. Documents are the
+	// supporting documents that prepare and execute name, and UnknownDocuments
+	// those of them that the customer has not uploaded.
+	Business         bool
+	Documents        []string
+	UnknownDocuments []string
+
 	// Execute.
 	Confirmation Confirmation
+
+	// Approve.
+	Approver Approver
 }
 
 // AskedCurrency is a currency that a request names, and where.
@@ -72,6 +82,9 @@ func mayPrepare(f OrderFacts) error {
 		return err
 	}
 	if err := f.consentAllows(); err != nil {
+		return err
+	}
+	if err := f.documentsKnown(); err != nil {
 		return err
 	}
 	if !f.Order.Operation.Outgoing() {
@@ -110,8 +123,8 @@ func (f OrderFacts) consentAllows() error {
 		}
 		return nil
 	}
-	if !c.Operation.Covers(o.Operation, o.Network) {
-		return f.consentRequired("payment consent " + c.ID + " is for " + string(c.Operation) + ", and the order is a " + string(o.Operation) + " over " + string(o.Network))
+	if !c.Covers(o.Operation, o.Network) {
+		return f.consentRequired(c.Misfit(o.Operation, o.Network))
 	}
 	if objections := c.Objections(o.Amount, o.Payee(f.Beneficiary, f.PayeeNamed), f.Windows, f.Now); len(objections) > 0 {
 		return c.Explain(objections[0])
@@ -141,11 +154,24 @@ func (f OrderFacts) covered() error {
 }
 
 // mayExecute holds the execution to the account, to the payment consent as it
-// is now, and to the confirmation.
+// is now, to the confirmation, and to the documents that the order needs.
 func mayExecute(f OrderFacts) error {
 	if err := f.Account.Usable(); err != nil {
 		return err
 	}
+	// The payee may have been removed since the order was prepared.
+	if f.Beneficiary != nil {
+		if err := f.Beneficiary.Payable(); err != nil {
+			return err
+		}
+	}
+	if err := f.confirmed(); err != nil {
+		return err
+	}
+	return f.proven()
+}
+
+func (f OrderFacts) confirmed() error {
 	if f.Consent == nil {
 		if f.Confirmation.Sent && !f.Confirmation.Confirmed {
 			return unconfirmed()

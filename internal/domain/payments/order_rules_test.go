@@ -41,6 +41,9 @@ func TestTheOrderOfChecks(t *testing.T) {
 	}{
 		{refusal.InsufficientBalance, func() { f.Available-- }},
 		{refusal.CategoryLimitExceeded, func() { f.Limits.Daily = euro(9_999) }},
+		{refusal.DocumentNotFound, func() {
+			f.Business, f.UnknownDocuments, f.Order.Amount = true, []string{"d"}, euro(payments.HighValue+1)
+		}},
 		{refusal.ConsentLimitExceeded, func() { f.Consent.Limits.PerDay = ptr(int64(9_999)) }},
 		{refusal.PayeeNotAllowed, func() { f.Consent.Payees.Accounts = []string{otherIBAN} }},
 		{refusal.PaymentConsentNotActive, func() { f.Consent.State = payments.PaymentConsentRevoked }},
@@ -145,7 +148,9 @@ func TestExecution(t *testing.T) {
 		{name: "expired since", consent: func(p *payments.PaymentConsent) { p.State = payments.PaymentConsentExpired }, change: func(*payments.Confirmation) {}, want: refusal.PaymentConsentExpired},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			f := payments.OrderFacts{Account: usable(), Now: start, Confirmation: confirmed}
+			f := payments.OrderFacts{
+				Account: usable(), Now: start, Confirmation: confirmed, Order: &payments.Order{Operation: payments.Transfer, Amount: euro(1)},
+			}
 			test.change(&f.Confirmation)
 			if !test.without {
 				f.Consent = newConsent(test.consent)

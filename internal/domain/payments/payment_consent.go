@@ -33,6 +33,8 @@ type PaymentConsent struct {
 	WalletID   string    `json:"walletId"`
 	CustomerID string    `json:"customerId"`
 	Operation  Operation `json:"operation"`
+	// Kind is empty where the request names none.
+	Kind ConsentKind `json:"kind,omitempty"`
 	// PaymentType is the request's own word for the operation.
 	PaymentType string        `json:"paymentType,omitempty"`
 	Title       string        `json:"title,omitempty"`
@@ -42,6 +44,8 @@ type PaymentConsent struct {
 	ValidUntil  time.Time     `json:"validUntil"`
 	Limits      ConsentLimits `json:"limits"`
 	Payees      ConsentPayees `json:"payees"`
+	// Approval is nil where the request does not speak of approval.
+	Approval *ConsentApproval `json:"approval,omitempty"`
 	// MaxUses is how often it can be used; 0 is without limit. Used counts the
 	// orders executed under it, whatever became of them.
 	MaxUses int64 `json:"maxUses,omitempty"`
@@ -136,6 +140,20 @@ func mayCreateConsent(f PaymentConsentFacts) error {
 		return err
 	}
 	return f.Fault
+}
+
+// Covers tells whether an order can use the consent.
+func (c *PaymentConsent) Covers(o Operation, n Network) bool {
+	return c.Operation.Covers(o, n) && c.Kind.Covers(o, n)
+}
+
+// Misfit says why an order that the consent does not cover cannot use it.
+func (c *PaymentConsent) Misfit(o Operation, n Network) string {
+	purpose := string(c.Operation)
+	if c.Kind != "" && string(c.Kind) != purpose {
+		purpose = string(c.Kind) + " " + purpose
+	}
+	return "payment consent " + c.ID + " is for " + purpose + ", and the order is a " + string(o) + " over " + string(n)
 }
 
 // UsedUp tells whether the last use is spent.

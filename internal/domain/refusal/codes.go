@@ -37,6 +37,16 @@ const (
 
 	CategorizationInvalid Code = "CATEGORIZATION_INVALID"
 	DuplicateEmail        Code = "DUPLICATE_EMAIL"
+	DuplicateOrganization Code = "DUPLICATE_ORGANIZATION"
+
+	DirectorNotFound    Code = "DIRECTOR_NOT_FOUND"
+	ShareholderNotFound Code = "SHAREHOLDER_NOT_FOUND"
+	EmployeeNotFound    Code = "EMPLOYEE_NOT_FOUND"
+	DocumentNotFound    Code = "DOCUMENT_NOT_FOUND"
+	AdminUserMissing    Code = "ADMIN_USER_MISSING"
+	LastAdminUser       Code = "LAST_ADMIN_USER"
+	OwnershipExceeded   Code = "OWNERSHIP_EXCEEDED"
+	PersonnelIncomplete Code = "PERSONNEL_INCOMPLETE"
 
 	VerificationExists      Code = "VERIFICATION_EXISTS"
 	VerificationDecided     Code = "VERIFICATION_DECIDED"
@@ -60,6 +70,10 @@ const (
 	CategoryLimitExceeded   Code = "CATEGORY_LIMIT_EXCEEDED"
 	InsufficientBalance     Code = "INSUFFICIENT_BALANCE"
 
+	SupportingDocumentsRequired Code = "SUPPORTING_DOCUMENTS_REQUIRED"
+	InitiatorCannotApprove      Code = "INITIATOR_CANNOT_APPROVE"
+	ApprovalDuplicate           Code = "APPROVAL_DUPLICATE"
+
 	OrderExpired              Code = "ORDER_EXPIRED"
 	OrderAlreadyExecuted      Code = "ORDER_ALREADY_EXECUTED"
 	AuthenticationCodeInvalid Code = "AUTHENTICATION_CODE_INVALID"
@@ -77,7 +91,7 @@ var definitions = []Definition{
 	{HeadersMissing, "Missing required header(s)", "Send the headers that data.missingHeaders names, or start the sandbox with --headers relaxed."},
 	{BodyTooLarge, "Request body is too large", "Send at most 10 MiB of decoded document, and at most 1 MiB of anything else."},
 	{MediaTypeUnsupported, "Unsupported media type", "Send Content-Type: application/json."},
-	{RouteUnknown, "No such path", "Look the path up in /_sandbox/docs; every path begins with /api/v2.1."},
+	{RouteUnknown, "No such path", "Look the path up in /_sandbox/docs."},
 	{MethodNotAllowed, "Method not allowed", "Use one of the methods that the Allow header names."},
 	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
 	{Internal, "Internal error", "This is a fault of the sandbox: its log has the request id and the cause."},
@@ -107,6 +121,16 @@ var definitions = []Definition{
 
 	{CategorizationInvalid, "Categorization validation failed", "Read the tenant's hierarchy and send a category and feature values from it."},
 	{DuplicateEmail, "Email already registered", "Register with another e-mail, or log in as the customer who has it."},
+	{DuplicateOrganization, "Organization already exists", "Use the organization that data.organizationId names, or register another registration number."},
+
+	{DirectorNotFound, "Director not found", "Use a directorId from the organization's list of directors."},
+	{ShareholderNotFound, "Shareholder not found", "Use a shareholderId from the organization's list of shareholders."},
+	{EmployeeNotFound, "Employee not found", "Use an employeeId from the organization's list of employees."},
+	{DocumentNotFound, "Document not found", "Use a documentId from the organization's list of documents."},
+	{AdminUserMissing, "Missing required role 'ADMIN_USER' for BUSINESS_TYPE_CLIENT_TO_TENANT organization. At least one employee must have this role.", "Give the first employee the role ADMIN_USER."},
+	{LastAdminUser, "Organization needs an employee with the role ADMIN_USER", "Give another employee the role ADMIN_USER first."},
+	{OwnershipExceeded, "Ownership exceeds 100 percent", "Send at most the share that data.available names, or remove a shareholder first."},
+	{PersonnelIncomplete, "Organization personnel is incomplete", "Meet each condition that data.missingPersonnel names."},
 
 	{VerificationExists, "Verification already exists", "Go on with the verification that data.verificationId names."},
 	{VerificationDecided, "Verification already decided", "A decision stays: open a new verification if a new attempt is needed."},
@@ -129,6 +153,10 @@ var definitions = []Definition{
 	{ConsentLimitExceeded, "Payment consent limit exceeded", "Send less, wait for the next window, or create a payment consent with a higher limit."},
 	{CategoryLimitExceeded, "Category limit exceeded", "Send less, or wait for the next window: the limits belong to the customer's category."},
 	{InsufficientBalance, "Insufficient balance", "Put money on the wallet first; in the sandbox, fund it."},
+
+	{SupportingDocumentsRequired, "Supporting documents required", "Upload a document and name its documentId in supportingDocuments."},
+	{InitiatorCannotApprove, "Initiator cannot approve the order", "Let a user approve who neither prepared nor executed the order."},
+	{ApprovalDuplicate, "Approval already given by this user", "Let another user approve: each user counts once."},
 
 	{OrderExpired, "Prepared order has expired", "Prepare the operation again: a prepared order lives until its validUntil."},
 	{OrderAlreadyExecuted, "Prepared order already executed", "Read the order for its result instead of executing it again."},

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"net/http"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// memberView is what directors and employees have in common: the organization's
+// record of a person.
+type memberView struct {
+	ID             string        `json:"id"`
+	OrganizationID string        `json:"organizationId"`
+	CustomerID     string        `json:"customerId"`
+	UserID         string        `json:"userId"`
+	Email          string        `json:"email"`
+	FirstName      string        `json:"firstName"`
+	LastName       string        `json:"lastName"`
+	FullName       string        `json:"fullName"`
+	PhoneNumber    string        `json:"phoneNumber,omitzero"`
+	Role           string        `json:"role"`
+	Position       string        `json:"position"`
+	Status         machine.State `json:"status"`
+}
+
+func viewMember(m sandbox.Appointed) memberView {
+	p := m.Record
+	return memberView{
+		ID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID, Email: p.Email,
+		FirstName: p.Person.FirstName, LastName: p.Person.LastName, FullName: p.Person.FullName(), PhoneNumber: p.Phone,
+		Position: p.Title, Status: p.State,
+	}
+}
+
+type directorView struct {
+	memberView
+	DirectorID         string        `json:"directorId"`
+	DateOfBirth        string        `json:"dateOfBirth,omitzero"`
+	Nationality        string        `json:"nationality,omitzero"`
+	DirectorType       string        `json:"directorType,omitzero"`
+	AppointedDate      string        `json:"appointedDate"`
+	AppointmentDate    string        `json:"appointmentDate"`
+	IsPEP              bool          `json:"isPEP"`
+	Ownership          any           `json:"ownershipPercentage,omitzero"`
+	VerificationID     string        `json:"verificationId"`
+	VerificationStatus machine.State `json:"verificationStatus"`
+}
+
+func viewDirector(m sandbox.Appointed) directorView {
+	p := m.Record
+	v := directorView{
+		memberView: viewMember(m), DirectorID: p.ID, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
+		DirectorType: p.Kind, AppointedDate: p.Appointed, AppointmentDate: p.Appointed, IsPEP: p.PEP, VerificationStatus: notRequired,
+	}
+	v.Role = p.Title
+	if role, ok := p.Details["role"].(string); ok {
+		v.Role = role
+	}
+	if share, ok := p.Details["ownershipPercentage"].(float64); ok {
+		v.Ownership = share
+	}
+	if m.Verification != nil {
+		v.VerificationID, v.VerificationStatus = m.Verification.ID, m.Verification.State
+	}
+	return v
+}
+
+// notRequired is the verification status of people who need none.
+const notRequired machine.State = "NOT_REQUIRED"
+
+// enrolledView is the record that a person has become.
+type enrolledView struct {
+	CustomerID        string `json:"customerId"`
+	UserID            string `json:"userId"`
+	Email             string `json:"email"`
+	Username          string `json:"username"`
+	TemporaryPassword string `json:"temporaryPassword,omitzero"`
+	Status            string `json:"status"`
+	FirstName         string `json:"firstName"`
+	LastName          string `json:"lastName"`
+}
+
+func viewEnrolled(m sandbox.Appointed) enrolledView {
+	return enrolledView{
+		CustomerID: m.Record.CustomerID, UserID: m.Record.UserID, Email: m.Record.Email, Username: m.User.Username,
+		TemporaryPassword: m.Password, Status: "ACTIVE", FirstName: m.Record.Person.FirstName, LastName: m.Record.Person.LastName,
+	}
+}
+
+type memberVerification struct {
+	VerificationID string        `json:"verificationId"`
+	Status         machine.State `json:"status"`
+}
+
+func viewMemberVerification(m sandbox.Appointed) *memberVerification {
+	if m.Verification == nil {
+		return nil
+	}
+	return &memberVerification{m.Verification.ID, m.Verification.State}
+}
+
+// addDirector adds a director, with a record, a user and a verification of its
+// own. It refuses with CUSTOMER_NOT_FOUND, DUPLICATE_EMAIL and
+// PHASE_ORDER_BROKEN (customer-apis/organization/management). The document has
+// it under two paths; both are this one.
+func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
+	in := readAppointment(onboarding.Director, c.Body)
+	in.Title = c.Body.Str("position", "role")
+	in.Kind = c.Body.Str("directorType")
+	in.Since = c.Body.Str("appointedDate", "appointmentDate")
+	in.Identified = c.Body.Has("identificationDocument.number")
+	in.Details = map[string]any{"role": c.Body.Str("role", "position")}
+	if share := c.Body.Get("ownershipPercentage", "sharePercentage"); share != nil {
+		owned, err := onboarding.ParseShare(share)
+		if err != nil {
+			return rest.Reply{}, shareFault("ownershipPercentage", err)
+		}
+		in.Details["ownershipPercentage"] = owned.Float()
+	}
+	list, err := a.sandbox.Appoint(c.Caller, c.Path("organizationId"), []sandbox.Appointment{in})
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	m := list[0]
+	return rest.Reply{Message: "Director added successfully", Data: map[string]any{
+		"directorId": m.Record.ID, "organization": viewDirector(m), "individual": viewEnrolled(m), "verification": viewMemberVerification(m),
+	}}, nil
+}
+
+// listDirectors lists the directors of an organization.
+func (a *API) listDirectors(c *rest.Call) (rest.Reply, error) {
+	list, err := a.sandbox.Personnel(c.Caller, c.Path("organizationId"), onboarding.Director)
+	directors := []directorView{}
+	for _, m := range list {
+		directors = append(directors, viewDirector(m))
+	}
+	return rest.Reply{Extra: succeeded(), Data: map[string]any{"directors": directors}}, err
+}
+
+// removeDirector removes a director. It refuses with DIRECTOR_NOT_FOUND.
+func (a *API) removeDirector(c *rest.Call) (rest.Reply, error) {
+	return noContent(a.sandbox.Dismiss(c.Caller, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
+}
+
+// succeeded is the member that older pages have beside the envelope's.
+func succeeded() map[string]any { return map[string]any{"success": true} }
+
+func noContent(err error) (rest.Reply, error) { return rest.Reply{Status: http.StatusNoContent}, err }
+
+// readAppointment reads who joins an organization: from the person object of the
+// newer families, or from flat members.
+func readAppointment(position onboarding.Position, b rest.Body) sandbox.Appointment {
+	person := func(name string) string { return b.Str("person."+name, name) }
+	return sandbox.Appointment{
+		Position: position,
+		Person: onboarding.Person{
+			FirstName: person("firstName"), LastName: person("lastName"), DateOfBirth: person("dateOfBirth"),
+			Nationality: person("nationality"), Gender: b.Str("person.gender"),
+		},
+		Email: person("email"), Phone: b.Str("person.phoneNumber", "phoneNumber", "phone"), PEP: b.Bool("isPEP", "isPep"),
+	}
+}

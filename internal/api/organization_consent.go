@@ -1,0 +1,80 @@
+package api
+
+import (
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// organizationConsentView is a consent with the members that the older pages
+// have for organizations.
+type organizationConsentView struct {
+	consentView
+	OrganizationID            string   `json:"organizationId"`
+	AcceptedBy                any      `json:"acceptedBy"`
+	AcceptedDate              string   `json:"acceptedDate"`
+	Active                    bool     `json:"active"`
+	Expired                   bool     `json:"expired"`
+	Title                     string   `json:"consentTitle"`
+	Description               string   `json:"consentDescription"`
+	ConsentedDate             string   `json:"consentedDate"`
+	Period                    string   `json:"consentPeriod"`
+	FeatureRelations          []any    `json:"consentToFeatureRelations"`
+	AllowedOperationTypes     []string `json:"allowedOperationTypes"`
+	Parametrizations          []any    `json:"parametrizations"`
+	EmailRequired             bool     `json:"emailVerificationRequired"`
+	SMSRequired               bool     `json:"smsVerificationRequired"`
+	AuthenticatorRequired     bool     `json:"authenticatorVerificationRequired"`
+	PushNotificationIsEnabled bool     `json:"pushNotificationEnabled"`
+}
+
+// acceptOrganizationConsent accepts one of the three consents for an
+// organization, in any of the three documented forms; accepting it again answers
+// the same. It refuses with CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN
+// (verification-compliance/consents-organization).
+func (a *API) acceptOrganizationConsent(c *rest.Call) (rest.Reply, error) {
+	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
+	consent, err := a.sandbox.AcceptConsent(c.Caller, onboarding.Organization, c.Path("organizationId"), t, readAcceptance(c))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: organizationConsentView{
+		consentView: viewConsent(c.Tenant, consent), OrganizationID: consent.CustomerID, AcceptedBy: acceptedBy(consent), AcceptedDate: consent.SignedAt,
+		Expired: consent.State == onboarding.ConsentExpired, Title: consentTitle(t), Description: "Consent of the organization: " + t.Words(),
+		ConsentedDate: instant(consent.AcceptedAt), Period: "365",
+	}}, nil
+}
+
+// readAcceptance reads who accepts a consent, which version, and since when.
+func readAcceptance(c *rest.Call) sandbox.Acceptance {
+	in := sandbox.Acceptance{Version: c.Body.Str("version"), SignedAt: c.Body.Str("acceptedDate", "acceptanceTimestamp", "acceptedAt")}
+	if in.Version == "" {
+		in.Version = defaultVersion
+	}
+	if by := c.Body.Object("acceptedBy"); len(by) > 0 {
+		in.Signatory = onboarding.Signatory{Name: by.Str("name"), Position: by.Str("position"), Email: by.Str("email"), Authority: by.Str("authority")}
+	} else {
+		in.Signatory.Name = c.Body.Str("acceptedBy")
+	}
+	return in
+}
+
+func acceptedBy(e *onboarding.Consent) any {
+	if e.Signatory.Position != "" {
+		return e.Signatory
+	}
+	if e.Signatory.Name != "" {
+		return e.Signatory.Name
+	}
+	return e.AcceptedBy
+}
+
+func consentTitle(t onboarding.ConsentType) string {
+	switch t {
+	case onboarding.Terms:
+		return "Terms and conditions"
+	case onboarding.Privacy:
+		return "Privacy policy"
+	}
+	return "Data processing"
+}

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+type organizationDocumentView struct {
+	DocumentID        string `json:"documentId"`
+	ID                string `json:"id"`
+	TenantID          string `json:"tenantId"`
+	OrganizationID    string `json:"organizationId"`
+	CustomerID        string `json:"customerId"`
+	VerificationID    string `json:"verificationId,omitzero"`
+	Category          string `json:"category"`
+	DocumentType      string `json:"documentType"`
+	Type              string `json:"type"`
+	Description       string `json:"description,omitzero"`
+	FileName          string `json:"fileName"`
+	FileType          string `json:"fileType"`
+	ContentType       string `json:"contentType"`
+	MimeType          string `json:"mimeType"`
+	FileSize          int    `json:"fileSize"`
+	Status            string `json:"status"`
+	Verified          bool   `json:"verified"`
+	UploadedAt        string `json:"uploadedAt"`
+	UploadDate        int64  `json:"uploadDate"`
+	UploadedBy        string `json:"uploadedBy"`
+	AccountID         any    `json:"accountId,omitzero"`
+	TransactionAmount any    `json:"transactionAmount,omitzero"`
+	Currency          any    `json:"currency,omitzero"`
+	Purpose           any    `json:"purpose,omitzero"`
+}
+
+func viewOrganizationDocument(tenant string, o sandbox.OrganizationDocument) organizationDocumentView {
+	d := o.Document
+	v := organizationDocumentView{
+		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
+		DocumentType: d.Type, Type: d.Type, Description: d.Description, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
+		MimeType: d.MimeType, FileSize: d.Size, Status: "UPLOADED", Verified: d.Verified, UploadedAt: instant(d.UploadedAt),
+		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
+		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
+	}
+	if d.Verified {
+		v.Status = "VERIFIED"
+	}
+	return v
+}
+
+// listOrganizationDocuments lists a page of the documents of an organization.
+func (a *API) listOrganizationDocuments(c *rest.Call) (rest.Reply, error) {
+	page, size := c.QueryInt("page", 0), c.QueryInt("size", 20)
+	list, total, err := a.sandbox.OrganizationDocuments(c.Caller, c.Path("organizationId"), page, size)
+	documents := []organizationDocumentView{}
+	for _, d := range list {
+		documents = append(documents, viewOrganizationDocument(c.Tenant, d))
+	}
+	return rest.Reply{Extra: succeeded(), Data: map[string]any{
+		"documents": documents, "pagination": map[string]any{"total": total, "page": page, "size": size},
+	}}, err
+}
+
+// uploadOrganizationDocument keeps a base64 document of an organization, with the
+// metadata that accompany one for a payment. It refuses with REQUEST_INVALID a
+// file that is no base64, too large, or not of its type
+// (customer-apis/organization/documents).
+func (a *API) uploadOrganizationDocument(c *rest.Call) (rest.Reply, error) {
+	in, err := readOrganizationUpload(c)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	d, err := a.sandbox.UploadOrganizationDocument(c.Caller, c.Path("organizationId"), in)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c.Tenant, d)}, nil
+}
+
+func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
+	var faults []refusal.Fault
+	for _, field := range []string{"customerId", "organizationId"} {
+		if sent := c.Body.Str(field); sent != "" && sent != c.Path("organizationId") {
+			faults = append(faults, fault(field, "must be the organization of the path"))
+		}
+	}
+	details := map[string]any{}
+	for _, name := range []string{"accountId", "currency", "purpose"} {
+		if c.Body.Has(name) {
+			details[name] = c.Body.Get(name)
+		}
+	}
+	if c.Body.Has("transactionAmount") {
+		amount, err := money.ParseMajor(c.Body.Get("transactionAmount"), "EUR")
+		if err != nil {
+			faults = append(faults, fault("transactionAmount", err.Error()))
+		}
+		details["transactionAmount"] = amount.Decimal()
+	}
+	in := sandbox.Upload{
+		Type: strings.TrimPrefix(c.Body.Str("documentType"), "DT_"), FileName: c.Body.Str("fileName"), MimeType: c.Body.Str("mimeType"),
+		Base64: c.Body.Str("fileContent", "file"), Description: c.Body.Str("description"), Category: c.Body.Str("category", "documentCategory"), Details: details,
+	}
+	if in.FileName == "" {
+		in.FileName = strings.ToLower(in.Type)
+	}
+	if in.Category == "" {
+		in.Category = documentCategory(in.Type)
+	}
+	if !c.Body.Has("fileContent") {
+		in.Member = "file"
+	}
+	return in, refusal.Invalid(faults)
+}
+
+// documentCategory is the category of a type of document that was sent without.
+func documentCategory(documentType string) string {
+	switch documentType {
+	case "CERTIFICATE_OF_INCORPORATION", "ARTICLES_OF_ASSOCIATION", "PARTNERSHIP_AGREEMENT":
+		return "INCORPORATION"
+	case "SHAREHOLDER_REGISTER", "BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION":
+		return "OWNERSHIP"
+	case "DIRECTOR_ID", "DIRECTOR_IDS", "PARTNER_ID", "PARTNER_IDS", "OWNER_ID", "PASSPORT", "GOVERNMENT_ID", "NATIONAL_ID":
+		return "IDENTITY"
+	case "PROOF_OF_ADDRESS", "PROOF_OF_REGISTERED_ADDRESS":
+		return "ADDRESS"
+	case "BANK_STATEMENT", "BANK_REFERENCE_LETTER", "FINANCIAL_STATEMENTS":
+		return "FINANCIAL"
+	case "BUSINESS_LICENSE", "BUSINESS_LICENCE":
+		return "LICENSE"
+	case "TAX_CLEARANCE_CERTIFICATE":
+		return "TAX"
+	case "INVOICE", "CONTRACT":
+		return "TRANSACTION"
+	}
+	return "OTHER"
+}
+
+// getOrganizationDocument shows a document. It refuses with DOCUMENT_NOT_FOUND.
+func (a *API) getOrganizationDocument(c *rest.Call) (rest.Reply, error) {
+	d, err := a.sandbox.OrganizationDocument(c.Caller, c.Path("organizationId"), c.Path("documentId"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c.Tenant, d)}, nil
+}
+
+// deleteOrganizationDocument removes a document. It refuses with
+// DOCUMENT_NOT_FOUND.
+func (a *API) deleteOrganizationDocument(c *rest.Call) (rest.Reply, error) {
+	return noContent(a.sandbox.DeleteOrganizationDocument(c.Caller, c.Path("organizationId"), c.Path("documentId")))
+}

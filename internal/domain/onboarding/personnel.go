@@ -1,0 +1,173 @@
+package onboarding
+
+import (
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// Position is what somebody is to an organization.
+type Position string
+
+// The positions.
+const (
+	Director    Position = "DIRECTOR"
+	Shareholder Position = "SHAREHOLDER"
+	Employee    Position = "EMPLOYEE"
+	// UltimateOwner is a beneficial owner who stands behind a company among the
+	// shareholders and therefore needs a record and a verification of its own.
+	UltimateOwner Position = "BENEFICIAL_OWNER"
+)
+
+// The states of a member of the personnel. Shareholders wait for the
+// verification of the organization and of whoever is behind them.
+const (
+	PersonnelPending machine.State = "PENDING_VERIFICATION"
+	PersonnelActive  machine.State = "ACTIVE"
+	PersonnelRemoved machine.State = "REMOVED"
+)
+
+// What can be asked of a member of the personnel.
+const (
+	AddPersonnel     machine.Trigger = "add"
+	AddShareholder   machine.Trigger = "add_shareholder"
+	ConfirmPersonnel machine.Trigger = "confirm"
+	ChangePersonnel  machine.Trigger = "change"
+	RemovePersonnel  machine.Trigger = "remove"
+)
+
+// RoleAdminUser is the role that an organization must always have somebody for.
+const RoleAdminUser = "ADMIN_USER"
+
+// Personnel is somebody's place in an organization: the organization's record
+// of a person. The person itself is a customer of type INDIVIDUAL of its own.
+type Personnel struct {
+	machine.Life
+	OrganizationID string   `json:"organizationId"`
+	Position       Position `json:"position"`
+	Person         Person   `json:"person,omitzero"`
+	Email          string   `json:"email,omitempty"`
+	Phone          string   `json:"phone,omitempty"`
+	// CustomerID and UserID are those of the person's own record; a company
+	// among the shareholders has none.
+	CustomerID string `json:"customerId,omitempty"`
+	UserID     string `json:"userId,omitempty"`
+	// Title is the position in the request's own words, Kind the type of a
+	// director.
+	Title      string   `json:"title,omitempty"`
+	Kind       string   `json:"kind,omitempty"`
+	Department string   `json:"department,omitempty"`
+	Roles      []string `json:"roles,omitempty"`
+	PEP        bool     `json:"pep,omitempty"`
+	Appointed  string   `json:"appointed,omitempty"`
+	// Owner is the share of a shareholder.
+	Owner *Owner `json:"owner,omitempty"`
+	// Details are further members of the request, kept as they came.
+	Details map[string]any `json:"details,omitempty"`
+}
+
+// Admin tells whether the member holds ADMIN_USER.
+func (p *Personnel) Admin() bool { return slices.Contains(p.Roles, RoleAdminUser) }
+
+// PersonnelFacts are what the table of the personnel needs to know. Others are
+// the organization's active members without the one that is concerned.
+type PersonnelFacts struct {
+	OrganizationID string
+	// Organization is the status of the organization.
+	Organization machine.State
+	Position     Position
+	Roles        []string
+	// Share is what a shareholder holds or will hold; Others are the shares of
+	// the other shareholders together.
+	Share, Others Share
+	// Owner is the shareholder with what it discloses, or nil.
+	Owner *Owner
+	// OtherAdmins is how many other employees hold ADMIN_USER.
+	OtherAdmins int
+}
+
+// PersonnelTable is the life of a member of the personnel.
+func PersonnelTable() *machine.Table[PersonnelFacts] {
+	none, pending, active := []machine.State{machine.None}, []machine.State{PersonnelPending}, []machine.State{PersonnelActive}
+	return &machine.Table[PersonnelFacts]{
+		Name:      "personnel",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[PersonnelFacts]{
+			{From: none, On: AddShareholder, To: PersonnelPending, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: none, On: AddPersonnel, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: pending, On: ConfirmPersonnel, To: PersonnelActive},
+			{From: pending, On: ChangePersonnel, To: PersonnelPending, Guard: mayBeChanged},
+			{From: active, On: ChangePersonnel, To: PersonnelActive, Guard: mayBeChanged},
+			{From: append(pending, active...), On: RemovePersonnel, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
+		},
+	}
+}
+
+// inBusiness refuses changes to an organization that is suspended or closed.
+func inBusiness(f PersonnelFacts) error {
+	if f.Organization != CustomerSuspended && f.Organization != CustomerClosed {
+		return nil
+	}
+	return refusal.New(refusal.PhaseOrderBroken, "the organization is %s", f.Organization).With("state", string(f.Organization))
+}
+
+func mayBeAdded(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
+	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
+		e := refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", RoleAdminUser, strings.Join(f.Roles, ", "))
+		e.Field = "roles"
+		return e
+	}
+	return withinTheWhole(f)
+}
+
+func mayBeChanged(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
+	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
+		return lastAdmin(f)
+	}
+	return withinTheWhole(f)
+}
+
+func mayBeRemoved(f PersonnelFacts) error {
+	if err := inBusiness(f); err != nil {
+		return err
+	}
+	if f.Position == Employee && f.OtherAdmins == 0 && slices.Contains(f.Roles, RoleAdminUser) {
+		return lastAdmin(f)
+	}
+	return nil
+}
+
+func lastAdmin(f PersonnelFacts) error {
+	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", RoleAdminUser).
+		Try("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
+}
+
+// withinTheWhole refuses shares that come to more than a hundred percent, of the
+// organization or of a company among its owners.
+func withinTheWhole(f PersonnelFacts) error {
+	if f.Position != Shareholder {
+		return nil
+	}
+	if f.Owner != nil {
+		if company, found := f.Owner.Overfull(); found {
+			e := refusal.New(refusal.OwnershipExceeded, "the owners of %s hold %s percent of it", company.Name, Sum(company.Owners))
+			e.Field = "owners"
+			return e.With("requested", Sum(company.Owners).String()).With("available", "100")
+		}
+	}
+	if !f.Others.Add(f.Share).Over() {
+		return nil
+	}
+	e := refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share))
+	e.Field = "ownershipPercentage"
+	return e.With("requested", f.Share.String()).With("available", f.Others.Rest().String()).
+		Try("listShareholders", "shows who holds what", "organizationId", f.OrganizationID)
+}

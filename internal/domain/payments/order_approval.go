@@ -1,0 +1,153 @@
+package payments
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// ApprovalLife is how long an executed order waits for its approvals.
+const ApprovalLife = 24 * time.Hour
+
+// ApprovalExpired is the reason of an order that was not approved in time.
+const ApprovalExpired = "APPROVAL_EXPIRED"
+
+// ConsentApproval says which orders under a payment consent others than their
+// initiator have to approve, and who.
+type ConsentApproval struct {
+	Required bool `json:"required,omitempty"`
+	// Threshold is the highest amount that needs no approval, in minor units;
+	// with nil every order needs it.
+	Threshold *int64 `json:"threshold,omitempty"`
+	// Roles are those of which an approver needs one.
+	Roles []string `json:"roles"`
+	// Approvers is how many have to approve.
+	Approvers int `json:"approvers"`
+}
+
+// RequiresApproval tells whether there are orders that others have to approve.
+func (c *PaymentConsent) RequiresApproval() bool { return c.Approval != nil && c.Approval.Required }
+
+// NeedsApproval tells whether an order of an amount is one of them.
+func (c *PaymentConsent) NeedsApproval(amount money.Amount) bool {
+	return c.RequiresApproval() && (c.Approval.Threshold == nil || amount.Minor > *c.Approval.Threshold)
+}
+
+// OrderApproval is what an executed order waits for. It is taken from the
+// payment consent at execution and does not change with it.
+type OrderApproval struct {
+	Required int        `json:"required"`
+	Roles    []string   `json:"roles"`
+	Deadline time.Time  `json:"deadline"`
+	Given    []Approval `json:"given,omitempty"`
+}
+
+// Approval is the approval of one user.
+type Approval struct {
+	UserID string    `json:"userId"`
+	At     time.Time `json:"at"`
+}
+
+// Approver is who approves, with the roles in which it acts.
+type Approver struct {
+	UserID string
+	Roles  []string
+}
+
+// Waiting tells whether the order is executed and has not all its approvals.
+func (o *Order) Waiting() bool {
+	return o.State == OrderProcessing && o.Approval != nil && len(o.Approval.Given) < o.Approval.Required
+}
+
+// Initiated tells whether a user has prepared or executed the order.
+func (o *Order) Initiated(user string) bool { return user == o.PreparedBy || user == o.ExecutedBy }
+
+// Approval is what the order has to wait for when it is executed, or nil.
+func (f OrderFacts) Approval() *OrderApproval {
+	if f.Consent == nil || !f.Consent.NeedsApproval(f.Order.Amount) {
+		return nil
+	}
+	a := f.Consent.Approval
+	return &OrderApproval{Required: a.Approvers, Roles: a.Roles, Deadline: f.Now.Add(ApprovalLife)}
+}
+
+// settlesAtOnce tells whether the order settles without waiting for anybody.
+func (f OrderFacts) settlesAtOnce() bool { return f.Approval() == nil }
+
+// approvalDeadline is zero for an order that does not wait.
+func (f OrderFacts) approvalDeadline() time.Time {
+	if a := f.Approval(); a != nil {
+		return a.Deadline
+	}
+	return time.Time{}
+}
+
+// lastApproval tells whether one more approval is all that the order waits for.
+func (f OrderFacts) lastApproval() bool {
+	return f.Order.Waiting() && len(f.Order.Approval.Given)+1 == f.Order.Approval.Required
+}
+
+// mayApprove holds an approval to the order, to who gives it, and to what must
+// still be so for the money to go.
+func mayApprove(f OrderFacts) error {
+	o := f.Order
+	if !o.Waiting() {
+		return refusal.New(refusal.OrderAlreadyExecuted, "the order is %s and waits for no approval", o.State)
+	}
+	if err := o.Approval.admit(f.Approver.Roles); err != nil {
+		return err
+	}
+	if o.Initiated(f.Approver.UserID) {
+		return o.Approval.another(refusal.New(refusal.InitiatorCannotApprove, "user %s has prepared or executed the order", f.Approver.UserID))
+	}
+	if slices.ContainsFunc(o.Approval.Given, func(a Approval) bool { return a.UserID == f.Approver.UserID }) {
+		return o.Approval.another(refusal.New(refusal.ApprovalDuplicate, "user %s has approved the order before", f.Approver.UserID))
+	}
+	if err := f.Account.Usable(); err != nil {
+		return err
+	}
+	// One that the order itself has used up, or that has ended since the
+	// execution, was good when it counted; a revoked one is withdrawn.
+	if f.Consent != nil && f.Consent.State == PaymentConsentRevoked {
+		return f.Consent.Explain(refusal.New(refusal.PaymentConsentNotActive, "the payment consent has been revoked since the order was executed"))
+	}
+	return nil
+}
+
+// admit refuses a user who holds none of the approver roles.
+func (a *OrderApproval) admit(roles []string) error {
+	if slices.ContainsFunc(a.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
+		return nil
+	}
+	held := strings.Join(roles, ", ")
+	if held == "" {
+		held = "none"
+	}
+	return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).With("requiredRoles", a.Roles)
+}
+
+// another adds to a refusal how far the order is, and who may help.
+func (a *OrderApproval) another(e *refusal.Error) error {
+	return e.With("approvals", len(a.Given)).With("requiredApprovals", a.Required).With("requiredRoles", a.Roles)
+}
+
+// mayComplete keeps an order from settling before it is approved, whoever asks.
+func mayComplete(f OrderFacts) error {
+	if f.Order == nil || !f.Order.Waiting() {
+		return nil
+	}
+	return refusal.New(refusal.PhaseOrderBroken, "the order has %d of %d approvals", len(f.Order.Approval.Given), f.Order.Approval.Required)
+}
+
+// orderApproval is the end of the time in which an order can be approved.
+func orderApproval() machine.Choice[OrderFacts] {
+	return machine.Choice[OrderFacts]{
+		Point: "order.approval", Default: "EXPIRED",
+		Options: []machine.Option{{Name: "EXPIRED", Trigger: LapseOrder}},
+		Until:   OrderFacts.approvalDeadline,
+	}
+}

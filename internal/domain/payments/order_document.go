@@ -1,0 +1,49 @@
+package payments
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// HighValue is the amount above which an organization has to prove what it pays
+// for, in cents. The figure is the sandbox's own: FinHub asks for documents
+// above a threshold and does not say which.
+const HighValue = 50_000_00
+
+// HighValue tells whether the order is of an amount that organizations have to
+// prove.
+func (o *Order) HighValue() bool { return o.Operation.Outgoing() && o.Amount.Minor > HighValue }
+
+// mustProve tells whether the order needs supporting documents.
+func (f OrderFacts) mustProve() bool { return f.Business && f.Order.HighValue() }
+
+// documentsKnown refuses documents that the customer has not uploaded, where the
+// order needs documents; elsewhere their ids are only kept.
+func (f OrderFacts) documentsKnown() error {
+	if !f.mustProve() || len(f.UnknownDocuments) == 0 {
+		return nil
+	}
+	e := refusal.New(refusal.DocumentNotFound, "the organization has uploaded no document %s", strings.Join(f.UnknownDocuments, ", ")).
+		Try("listOrganizationDocuments", "lists those that it has", "organizationId", f.Account.CustomerID)
+	e.Field = "supportingDocuments"
+	return f.uploading(e)
+}
+
+// proven demands the supporting documents of an order that needs them.
+func (f OrderFacts) proven() error {
+	if err := f.documentsKnown(); err != nil || !f.mustProve() || len(f.Documents) > 0 {
+		return err
+	}
+	threshold := money.Amount{Minor: HighValue, Currency: f.Order.Amount.Currency}
+	e := refusal.New(refusal.SupportingDocumentsRequired,
+		"the order is of %s, and neither prepare nor execute names a document; above %s one is needed", f.Order.Amount, threshold).
+		With("threshold", threshold.Scaled()).With("requested", f.Order.Amount.Scaled()).With("currency", threshold.Currency)
+	e.Field = "supportingDocuments"
+	return f.uploading(e)
+}
+
+func (f OrderFacts) uploading(e *refusal.Error) error {
+	return e.Try("uploadOrganizationDocument", "uploads one", "organizationId", f.Account.CustomerID)
+}

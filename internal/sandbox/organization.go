@@ -1,0 +1,152 @@
+package sandbox
+
+import (
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+// OrganizationDetail is an organization with everything that belongs to it.
+type OrganizationDetail struct {
+	Customer     *onboarding.Customer
+	Admin        *access.User
+	Wallet       *payments.Wallet
+	Category     onboarding.Category
+	Verification *onboarding.Verification
+	Personnel    []Appointed
+	// Needs are the documents of its verification, Documents those that count for
+	// it, and RiskReasons why it is of high risk.
+	Needs       []onboarding.Requirement
+	RiskReasons []onboarding.RiskReason
+	Documents   []*onboarding.Document
+}
+
+// Organization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
+func (s *Sandbox) Organization(c access.Caller, id string) (OrganizationDetail, error) {
+	var d OrganizationDetail
+	err := s.read(c, func(u *engine.Unit) (err error) {
+		d, err = s.organizationDetail(u, c, id)
+		return err
+	})
+	return d, err
+}
+
+func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string) (OrganizationDetail, error) {
+	customer, err := s.organization(u, c, id)
+	if err != nil {
+		return OrganizationDetail{}, err
+	}
+	d := OrganizationDetail{
+		Customer: customer, Admin: s.users.Get(u, customer.UserID), Wallet: s.wallets.Get(u, customer.WalletID),
+		Verification: s.latestVerification(u, id),
+	}
+	d.Documents = s.countingDocuments(u, customer, d.Verification)
+	d.Category, _ = onboarding.FindCategory(customer.Category)
+	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, businessVerification)
+	for _, p := range s.activePersonnel(u, id) {
+		member := Appointed{Record: p}
+		s.completeAppointed(u, &member)
+		d.Personnel = append(d.Personnel, member)
+	}
+	return d, nil
+}
+
+// managers are the roles of which one is needed to start the verification of an
+// organization and to activate it.
+func managers() []string {
+	return []string{access.RoleAdminUser, access.RoleCompliance}
+}
+
+// mayManage refuses a caller without one of the managers' roles. Staff act with
+// the roles that the request's X-User-Roles names, users with their own.
+func mayManage(c access.Caller) error {
+	roles := c.Roles
+	if len(c.ActingRoles) > 0 {
+		roles = c.ActingRoles
+	}
+	if slices.ContainsFunc(managers(), func(r string) bool { return slices.Contains(roles, r) }) {
+		return nil
+	}
+	return refusal.New(refusal.PermissionDenied, "the roles are %s", strings.Join(roles, ", ")).With("requiredRoles", managers())
+}
+
+// VerifyOrganization opens the verification of an organization (KYB). Documents
+// that the organization has already count for it. It refuses with
+// PERMISSION_DENIED, CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS.
+func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in VerificationRequest) (VerificationDetail, error) {
+	if err := mayManage(c); err != nil {
+		return VerificationDetail{}, err
+	}
+	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+		organization, err := s.organization(u, c, organizationID)
+		if err != nil {
+			return nil, err
+		}
+		if in.Complete != nil {
+			in.Complete(organization.Company)
+			s.customers.Save(u, organization)
+		}
+		in.Type = businessVerification
+		v, err := s.openVerification(u, c, organization, in)
+		if err != nil || !in.Begin {
+			return v, err
+		}
+		return v, s.verifications.Fire(u, v, onboarding.StartReview, by(c))
+	})
+}
+
+// ActivateOrganization makes an organization active, and its wallet with it. It
+// refuses with PERMISSION_DENIED, and as Activate does; PERSONNEL_INCOMPLETE only
+// where the tenant's settings require the personnel.
+func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (Activated, error) {
+	if err := mayManage(c); err != nil {
+		return Activated{}, err
+	}
+	return s.activate(c, organizationID, s.organization)
+}
+
+// OrganizationReadiness is whether an organization can be activated, condition
+// by condition.
+type OrganizationReadiness struct {
+	Readiness
+	Conditions []Condition
+	// HighRisk tells whether only a power tenant may approve the verification.
+	HighRisk bool
+}
+
+// CheckOrganization tells whether an organization is ready to be activated.
+func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (OrganizationReadiness, error) {
+	var r OrganizationReadiness
+	err := s.read(c, func(u *engine.Unit) (err error) {
+		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
+			return err
+		}
+		_, reasons := s.verificationNeeds(u, r.Customer, businessVerification)
+		r.HighRisk = len(reasons) > 0
+		if r.Verification != nil && !r.Verification.Open() {
+			r.HighRisk = r.Verification.HighRisk
+		}
+		r.Conditions, err = s.conditions(u, c, r.Readiness)
+		if err := mayManage(c); err != nil && r.Refusal == nil {
+			r.Refusal = err
+		}
+		return err
+	})
+	return r, err
+}
+
+// Warnings words the conditions that are not met and do not block.
+func Warnings(conditions []Condition) []string {
+	var list []string
+	for _, c := range conditions {
+		if !c.Met && !c.Blocking {
+			list = append(list, c.Warning)
+		}
+	}
+	return list
+}
