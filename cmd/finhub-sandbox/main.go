@@ -24,6 +24,9 @@ var version = "dev"
 
 type commandLine struct {
 	Serve       serveCommand       `cmd:"" help:"Start the sandbox."`
+	Scenario    scenarioCommands   `cmd:"" help:"List, show, check and choose scenarios."`
+	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
+	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
@@ -39,6 +42,10 @@ type serveCommand struct {
 	CheckResponses bool           `help:"Hold every reply to the document and report what breaks it." env:"SANDBOX_CHECK_RESPONSES"`
 	Tenants        []string       `help:"Tenants that may be used, separated by commas; any if left out." env:"SANDBOX_TENANTS"`
 	FixedTokens    bool           `help:"Accept the fixed tokens." default:"true" negatable:"" env:"SANDBOX_FIXED_TOKENS"`
+	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
+	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
+	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
+	Hosts          []string       `help:"Further host names by which control calls may name the sandbox, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
 	Quiet          bool           `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
 }
 
@@ -48,12 +55,19 @@ type specCommand struct {
 }
 
 type healthcheckCommand struct {
-	Addr string `help:"Address of the sandbox." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
+	Addr string `help:"Address of the sandbox's control API." default:"localhost:8080" env:"SANDBOX_CONTROL_ADDR,SANDBOX_ADDR" placeholder:"HOST:PORT"`
 }
 
 type versionCommand struct{}
 
-// The exit codes: everything else than 0 has one line on standard error.
+// command is what every command of the line can do.
+type command interface {
+	// run does the command and gives the exit code.
+	run(ctx context.Context, stdout, stderr io.Writer) int
+}
+
+// The exit codes: everything else than 0 has one line on standard error, and
+// before it one for each mistake in a scenario.
 const (
 	exitOK     = 0
 	exitFailed = 1
@@ -84,27 +98,24 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exited
 	}
 	if err != nil {
-		return fail(stderr, exitUsage, usage(err, args))
+		return fail(stderr, exitUsage, usage(err))
 	}
-	switch command := strings.Fields(parsed.Command())[0]; command {
-	case "serve":
-		return line.Serve.run(ctx, stdout, stderr)
-	case "spec":
-		return line.Spec.run(stdout, stderr)
-	case "healthcheck":
-		return line.Healthcheck.run(ctx, stdout, stderr)
-	default:
-		_, _ = fmt.Fprintln(stdout, version)
-		return exitOK
-	}
+	return parsed.Selected().Target.Interface().(command).run(ctx, stdout, stderr)
 }
 
-func usage(err error, args []string) string {
-	help := "finhub-sandbox --help"
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") && !strings.Contains(err.Error(), "unexpected argument "+args[0]) {
-		help = "finhub-sandbox " + args[0] + " --help"
+// usage says what is wrong with the command line, and which help tells how it is
+// right: that of the command as far as it was understood.
+func usage(err error) string {
+	understood := "finhub-sandbox"
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		for _, part := range wrong.Context.Path {
+			if part.Command != nil {
+				understood = part.Command.FullPath()
+			}
+		}
 	}
-	return fmt.Sprintf("%s; see %s", strings.ReplaceAll(err.Error(), "\n", " "), help)
+	return fmt.Sprintf("%s; see %s --help", strings.ReplaceAll(err.Error(), "\n", " "), understood)
 }
 
 func fail(stderr io.Writer, code int, message string) int {
@@ -117,28 +128,28 @@ func (c serveCommand) config() app.Config {
 		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), DelayScale: c.DelayScale,
 		Relaxed: c.Headers == "relaxed", Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
 		NoFixedTokens: !c.FixedTokens, Quiet: c.Quiet, Version: version,
+		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts,
 	}
 }
 
 func (c serveCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	config := c.config()
-	listener, err := app.Listen(config.Addr)
+	listeners, err := app.Listen(config)
 	if err != nil {
 		return fail(stderr, exitUsage, err.Error())
 	}
 	sandbox, err := app.Open(config, stderr)
 	if err != nil {
-		return fail(stderr, exitUsage, errors.Join(errors.New(app.Explain(err, config.Data)), listener.Close()).Error())
+		return fail(stderr, exitUsage, errors.Join(errors.New(app.Explain(err, config.Data)), listeners.Close()).Error())
 	}
-	app.Greet(stdout, config, listener.Addr().String(), sandbox.Opened)
-	err = errors.Join(sandbox.Serve(ctx, listener), sandbox.Close())
-	if err != nil {
+	sandbox.Greet(stdout, listeners)
+	if err := errors.Join(sandbox.Serve(ctx, listeners), sandbox.Close()); err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}
 	return exitOK
 }
 
-func (c specCommand) run(stdout, stderr io.Writer) int {
+func (c specCommand) run(_ context.Context, stdout, stderr io.Writer) int {
 	documents := map[string][]byte{
 		"yaml": spec.ProductYAML, "json": spec.Product, "control yaml": spec.ControlYAML, "control json": spec.Control,
 	}
@@ -153,10 +164,15 @@ func (c specCommand) run(stdout, stderr io.Writer) int {
 }
 
 func (c healthcheckCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	answer, err := client.Health(ctx, c.Addr)
+	answer, err := client.Client{Addr: c.Addr}.Health(ctx)
 	if err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}
-	_, _ = fmt.Fprintln(stdout, answer)
+	_, _ = fmt.Fprintln(stdout, string(answer))
+	return exitOK
+}
+
+func (c versionCommand) run(_ context.Context, stdout, _ io.Writer) int {
+	_, _ = fmt.Fprintln(stdout, version)
 	return exitOK
 }

@@ -46,10 +46,21 @@ func TestWrongCommandLines(t *testing.T) {
 		// says are parts of the one line.
 		says []string
 	}{
-		{"no command", nil, []string{"serve", "spec", "healthcheck", "version", "see finhub-sandbox --help"}},
+		{"no command", nil, []string{"serve", "scenario", "clock", "magic", "see finhub-sandbox --help"}},
 		{"unknown command", []string{"run"}, []string{"run", "see finhub-sandbox --help"}},
 		{"unknown flag", []string{"serve", "--prot=80"}, []string{"--prot", "see finhub-sandbox serve --help"}},
 		{"unknown flag before the command", []string{"--verbose", "serve"}, []string{"--verbose", "see finhub-sandbox --help"}},
+		{"unknown command of a group", []string{"clock", "stop"}, []string{"stop", "see finhub-sandbox clock --help"}},
+		{"group without a command", []string{"scenario"}, []string{"list", "show", "lint", "use", "see finhub-sandbox scenario --help"}},
+		{"scenario without a name", []string{"scenario", "show"}, []string{"<name>", "see finhub-sandbox scenario show --help"}},
+		{"advance without a target", []string{"clock", "advance"}, []string{"--by", "--to", "--until", "see finhub-sandbox clock advance --help"}},
+		{"advance with two targets", []string{"clock", "advance", "--by=1d", "--until=idle"}, []string{"--by", "--until"}},
+		{"lint without files", []string{"scenario", "lint"}, []string{"<files>", "see finhub-sandbox scenario lint --help"}},
+		{"lint of a file that is not there", []string{"scenario", "lint", dir + "/none.yaml"}, []string{dir + "/none.yaml", "no such"}},
+		{"use of a file that is not there", []string{"scenario", "use", dir + "/none.yaml"}, []string{dir + "/none.yaml", "no such"}},
+		{"unknown scenario", []string{"serve", addr, "--scenario=sunny-day"}, []string{"sunny-day", "happy-path"}},
+		{"scenario file that is not there", []string{"serve", addr, "--scenario", dir + "/none.yaml"}, []string{dir + "/none.yaml", "no such"}},
+		{"control port taken", []string{"serve", addr, "--control-addr", taken}, []string{taken, "taken", "--control-addr"}},
 		{"too many arguments", []string{"version", "now"}, []string{"now", "see finhub-sandbox version --help"}},
 		{"flag without a value", []string{"serve", "--addr"}, []string{"--addr", "see finhub-sandbox serve --help"}},
 		{"unknown durability", []string{"serve", addr, "--durability=sometimes"}, []string{"--durability", "always", "second", "never", "sometimes"}},
@@ -154,10 +165,10 @@ func TestHelp(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"--help"}, []string{"serve", "spec", "healthcheck", "version", "Unofficial"}},
+		{[]string{"--help"}, []string{"serve", "scenario", "clock", "magic", "spec", "healthcheck", "version", "Unofficial"}},
 		{[]string{"serve", "--help"}, []string{
 			"--addr", "--data", "--durability", "--delay-scale", "--headers", "--seed", "--check-responses", "--tenants",
-			"--[no-]fixed-tokens", "--quiet", "SANDBOX_ADDR",
+			"--[no-]fixed-tokens", "--quiet", "--scenario", "--control-addr", "--control-token", "--hosts", "SANDBOX_ADDR",
 		}},
 	} {
 		code, stdout, stderr := runOnce(c.args...)

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,31 +19,49 @@ const readmeAddr = "localhost:8080"
 // shown is one command of the README with the reply that stands below it.
 type shown struct{ command, reply string }
 
+// readme is what a reader of the README does.
+type readme struct {
+	// serve are the flags of the first serve; not nil if there is one.
+	serve    []string
+	commands []shown
+	// files are the files that it shows, by name.
+	files map[string]string
+}
+
+// verb is how the README runs the program beside the server.
+const verb = "go run ./cmd/finhub-sandbox "
+
 // TestReadmeCommands runs the calls of the README in their order, in one shell,
-// against a server that was started as the README starts it. A reply that is
-// shown must be the one that comes, apart from white space; an ellipsis in it
-// stands for anything.
+// against a server that was started as the README starts it, with the files that
+// it shows beside it. A reply that is shown must be the one that comes, apart
+// from white space; an ellipsis in it stands for anything.
 func TestReadmeCommands(t *testing.T) {
 	text, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	serve, commands := readReadme(string(text))
-	calls := 0
-	for _, c := range commands {
+	read := readReadme(string(text))
+	calls, verbs := 0, 0
+	for _, c := range read.commands {
 		if strings.Contains(c.command, "curl ") {
 			calls++
 		}
+		if strings.HasPrefix(c.command, verb) {
+			verbs++
+		}
 	}
-	if serve == nil {
+	if read.serve == nil {
 		t.Fatal("the README does not start the sandbox with go run ./cmd/finhub-sandbox serve")
 	}
 	if calls < 3 {
 		t.Fatalf("the README has %d calls; a reader needs at least 3", calls)
 	}
-	server := startServe(t, slices.Concat(serve, []string{"--addr=127.0.0.1:0"})...)
-	replies := runAll(t, server.addr, commands)
-	for i, c := range commands {
+	if len(read.files) == 0 || verbs < 3 {
+		t.Fatalf("the README shows %d files and %d verbs; a reader needs a scenario, and how to load it and see it", len(read.files), verbs)
+	}
+	server := startServe(t, slices.Concat(read.serve, []string{"--addr=127.0.0.1:0"})...)
+	replies := runAll(t, server.addr, read)
+	for i, c := range read.commands {
 		if i >= len(replies) {
 			t.Fatalf("the README's commands ended before this one:\n%s", c.command)
 		}
@@ -50,18 +71,46 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-// readReadme gives the flags with which the README starts the sandbox (not nil
-// if it does), and its calls. Commands stand in fenced blocks, with or without a
-// prompt; a reply follows its command in the same block, or in a block of JSON
-// right after it.
-func readReadme(text string) (serve []string, commands []shown) {
-	fenced, isReply := false, false
+// TestReadmeNamesEverySetting compares the README's table with the flags of
+// serve, both ways.
+func TestReadmeNamesEverySetting(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := map[string]string{}
+	for i := range reflect.TypeFor[serveCommand]().NumField() {
+		field := reflect.TypeFor[serveCommand]().Field(i)
+		variable := field.Tag.Get("env")
+		flags["--"+strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "SANDBOX_")), "_", "-")] = variable
+	}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(--[a-z-]+)` \\| `(SANDBOX_[A-Z_]+)` \\|").FindAllStringSubmatch(string(text), -1) {
+		if flags[row[1]] != row[2] {
+			t.Errorf("the README's %s (%s) is no setting of serve", row[1], row[2])
+		}
+		delete(flags, row[1])
+	}
+	for flag, variable := range flags {
+		t.Errorf("the README does not name %s (%s)", flag, variable)
+	}
+}
+
+// readReadme reads what the README tells to do. Commands stand in fenced blocks,
+// with or without a prompt; a reply follows its command in the same block, or in
+// a block of JSON right after it. A block of YAML that begins with a file's name
+// as a comment is that file.
+func readReadme(text string) readme {
+	read := readme{files: map[string]string{}}
+	fenced, isReply, file := false, false, ""
 	var open *shown
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\n")
 		if language, ok := strings.CutPrefix(strings.TrimSpace(line), "```"); ok {
 			fenced = !fenced
-			isReply = fenced && language == "json"
+			isReply, file = fenced && language == "json", ""
+			if fenced && language == "yaml" {
+				file = "?"
+			}
 			if fenced && !isReply {
 				open = nil
 			}
@@ -73,18 +122,25 @@ func readReadme(text string) (serve []string, commands []shown) {
 			}
 			continue
 		}
+		if file == "?" {
+			file = strings.TrimPrefix(line, "# ")
+		}
+		if file != "" {
+			read.files[file] += line + "\n"
+			continue
+		}
 		command := strings.TrimPrefix(line, "$ ")
 		switch {
 		case open != nil && !isReply && unfinished(open.command):
 			open.command += "\n" + line
-		case !isReply && strings.HasPrefix(command, "go run ./cmd/finhub-sandbox serve"):
-			if serve == nil {
-				serve = append([]string{}, strings.Fields(strings.TrimSuffix(command, "&"))[4:]...)
+		case !isReply && strings.HasPrefix(command, verb+"serve"):
+			if read.serve == nil {
+				read.serve = append([]string{}, strings.Fields(strings.TrimSuffix(command, "&"))[4:]...)
 			}
 			open = nil
-		case !isReply && regexp.MustCompile(`^(export )?[A-Za-z_]+=|^curl `).MatchString(command):
-			commands = append(commands, shown{command: command})
-			open = &commands[len(commands)-1]
+		case !isReply && (strings.HasPrefix(command, verb) || regexp.MustCompile(`^(export )?[A-Za-z_]+=|^curl `).MatchString(command)):
+			read.commands = append(read.commands, shown{command: command})
+			open = &read.commands[len(read.commands)-1]
 		case !isReply && line != command:
 			// Another program's command.
 			open = nil
@@ -92,7 +148,7 @@ func readReadme(text string) (serve []string, commands []shown) {
 			open.reply += line + "\n"
 		}
 	}
-	return serve, commands
+	return read
 }
 
 // unfinished tells whether a command goes on in the next line.
@@ -102,12 +158,24 @@ func unfinished(command string) bool {
 
 const mark = "=== end of a reply ==="
 
-// runAll runs the commands in one shell and gives what each printed.
-func runAll(t *testing.T, addr string, commands []shown) []string {
+// runAll runs the commands in one shell, in a directory with the files, and gives
+// what each printed. This very test is the program that they run.
+func runAll(t *testing.T, addr string, read readme) []string {
 	t.Helper()
-	script := "set -e -o pipefail\n"
-	for _, c := range commands {
-		script += strings.ReplaceAll(c.command, readmeAddr, addr) + "\necho '" + mark + "'\n"
+	program, err := filepath.Abs(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	for name, text := range read.files {
+		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	script := fmt.Sprintf("set -e -o pipefail\ncd %q\nexport SANDBOX_ADDR=%s\n", dir, addr)
+	for _, c := range read.commands {
+		command := strings.ReplaceAll(c.command, readmeAddr, addr)
+		script += strings.ReplaceAll(command, verb, fmt.Sprintf("%s=1 %q ", asProgram, program)) + "\necho '" + mark + "'\n"
 	}
 	out, err := bash(t, script)
 	if err != nil {

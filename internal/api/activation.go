@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
@@ -22,6 +24,7 @@ type readinessView struct {
 	CustomerID                  string                   `json:"customerId"`
 	CustomerStatus              machine.State            `json:"customerStatus"`
 	OwnerTenant                 string                   `json:"ownerTenant"`
+	ActivationFailure           string                   `json:"activationFailure,omitzero"`
 	Message                     string                   `json:"message"`
 }
 
@@ -48,7 +51,7 @@ func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
 		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0, RiskLevel: r.Category.Risk,
 		MissingConsents: r.Missing, VerificationStatus: notStarted, VerificationLevel: onboarding.TenantVerified,
 		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: tenant,
-		Message: "Customer is not ready for activation",
+		ActivationFailure: r.Customer.ActivationFailure, Message: "Customer is not ready for activation",
 	}
 	if v := r.Verification; v != nil {
 		view.VerificationStatus, view.VerificationLevel = v.State, v.Requested
@@ -58,6 +61,8 @@ func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
 	switch {
 	case allowed:
 		view.Message = "Customer is ready for activation"
+	case r.Customer.State == onboarding.CustomerActivating:
+		view.Message = "Customer activation is in progress"
 	case r.Customer.State == onboarding.CustomerActive:
 		view.Message = "Customer is already active"
 	}
@@ -74,19 +79,20 @@ func (v *readinessView) highRisk(is bool) {
 
 type activationView struct {
 	Wallet           activatedWallet `json:"wallet"`
-	IBAN             string          `json:"iban"`
-	AccountNumber    string          `json:"accountNumber"`
+	IBAN             string          `json:"iban,omitzero"`
+	AccountNumber    string          `json:"accountNumber,omitzero"`
 	ActivationStatus string          `json:"activationStatus"`
 	Status           string          `json:"status"`
 	CustomerStatus   machine.State   `json:"customerStatus"`
 	CustomerID       string          `json:"customerId"`
-	ActivatedAt      string          `json:"activatedAt"`
+	ActivatedAt      string          `json:"activatedAt,omitzero"`
+	Failure          string          `json:"activationFailure,omitzero"`
 }
 
 type activatedWallet struct {
 	WalletID        string        `json:"walletId"`
 	ID              string        `json:"id"`
-	IBAN            string        `json:"iban"`
+	IBAN            string        `json:"iban,omitzero"`
 	Currency        string        `json:"currency"`
 	Balance         string        `json:"balance"`
 	ReservedBalance string        `json:"reservedBalance"`
@@ -102,8 +108,29 @@ type assetView struct {
 	Blocked   string `json:"blocked"`
 }
 
+// The words for how far an activation is.
+const (
+	notActivated     = "NOT_ACTIVATED"
+	activating       = "ACTIVATING"
+	activated        = "ACTIVATED"
+	activationFailed = "FAILED"
+)
+
+func activationStatus(c *onboarding.Customer) string {
+	switch {
+	case c.State == onboarding.CustomerActivating:
+		return activating
+	case !c.ActivatedAt.IsZero():
+		return activated
+	case c.ActivationFailure != "":
+		return activationFailed
+	}
+	return notActivated
+}
+
 // activateIndividual makes a customer and its wallet active and gives it an
-// IBAN. The code may be any: the sandbox sends none. It refuses with
+// IBAN. Where the scenario lets it take time the reply says ACTIVATING, and where
+// it lets it fail FAILED. The code may be any: the sandbox sends none. It refuses with
 // VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
 // (customer-apis/individual/activation).
 func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
@@ -112,17 +139,18 @@ func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
 		return rest.Reply{}, err
 	}
 	w := out.Wallet
-	nothing := "0.00 " + w.Currency
+	balance, none := w.Money(w.Balance), w.Money(0)
 	account := w.IBAN
 	if len(account) > 9 {
 		account = account[9:]
 	}
 	return rest.Reply{Data: activationView{
 		Wallet: activatedWallet{
-			WalletID: w.ID, ID: w.ID, IBAN: w.IBAN, Currency: w.Currency, Balance: "0", ReservedBalance: "0", Status: w.State,
-			Asset: assetView{"CURRENCY", w.Currency, nothing, nothing, nothing},
+			WalletID: w.ID, ID: w.ID, IBAN: w.IBAN, Currency: w.Currency, Balance: strconv.FormatInt(w.Balance, 10), ReservedBalance: "0", Status: w.State,
+			Asset: assetView{"CURRENCY", w.Currency, balance.String(), balance.String(), none.String()},
 		},
-		IBAN: w.IBAN, AccountNumber: account, ActivationStatus: "ACTIVATED", Status: "ACTIVATED",
-		CustomerStatus: out.Customer.State, CustomerID: out.Customer.ID, ActivatedAt: instant(out.Customer.Since),
+		IBAN: w.IBAN, AccountNumber: account, ActivationStatus: activationStatus(out.Customer), Status: activationStatus(out.Customer),
+		CustomerStatus: out.Customer.State, CustomerID: out.Customer.ID, ActivatedAt: instantOrNone(out.Customer.ActivatedAt),
+		Failure: out.Customer.ActivationFailure,
 	}}, nil
 }

@@ -97,7 +97,7 @@ func viewAllowed(c *rest.Call, a sandbox.Allowance) allowedView {
 		view.Operations = append(view.Operations, viewAllowedOperation(o, a))
 	}
 	for _, n := range payments.Networks() {
-		view.Fees[n] = viewNumber(money.Amount{Minor: n.Fee(), Currency: w.Currency})
+		view.Fees[n] = viewNumber(w.Money(a.Fees.Of(n)))
 	}
 	return view
 }

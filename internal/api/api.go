@@ -35,6 +35,9 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"approveVerification":            a.approveVerification,
 		"acceptIndividualConsent":        a.acceptIndividualConsent,
 		"getConsentStatus":               a.getConsentStatus,
+		"resendConsentVerification":      a.resendConsentVerification,
+		"sendConsentMagicLink":           a.sendConsentMagicLink,
+		"verifyConsent":                  a.verifyConsent,
 		"checkIndividualActivation":      a.checkIndividualActivation,
 		"activateIndividual":             a.activateIndividual,
 

@@ -2,7 +2,6 @@ package api
 
 import (
 	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 )
@@ -58,7 +57,10 @@ func (a *API) getCategorizationHierarchy(c *rest.Call) (rest.Reply, error) {
 		view.Features[f.Code] = featureView{f.DatabaseID, f.Code, f.Name, f.Description, f.Mandatory, f.Allowed, f.Multiple}
 	}
 	for _, category := range onboarding.Categories() {
-		limits := payments.LimitsOf(category.Code)
+		limits, err := a.sandbox.CategoryLimits(c.Tenant, category.Code)
+		if err != nil {
+			return rest.Reply{}, err
+		}
 		v := categoryView{
 			DatabaseID: category.DatabaseID, CategoryID: category.Code, CategoryName: category.Name,
 			Description: category.Description, RiskLevel: category.Risk, Approver: category.Approver(),

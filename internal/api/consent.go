@@ -17,9 +17,9 @@ type consentView struct {
 	IsGranted        bool                   `json:"isGranted"`
 	Version          string                 `json:"version"`
 	Status           machine.State          `json:"status"`
-	GrantedAt        string                 `json:"grantedAt"`
-	AcceptedAt       string                 `json:"acceptedAt"`
-	ExpiresAt        string                 `json:"expiresAt"`
+	GrantedAt        string                 `json:"grantedAt,omitzero"`
+	AcceptedAt       string                 `json:"acceptedAt,omitzero"`
+	ExpiresAt        string                 `json:"expiresAt,omitzero"`
 	IPAddress        string                 `json:"ipAddress"`
 	UserAgent        string                 `json:"userAgent"`
 	AcceptanceMethod string                 `json:"acceptanceMethod"`
@@ -56,7 +56,7 @@ func viewConsent(tenant string, e *onboarding.Consent) consentView {
 	return consentView{
 		ID: e.ID, ConsentID: e.ID, CustomerID: e.CustomerID, TenantID: tenant, ConsentType: e.Type, Type: e.Type,
 		IsRequired: true, IsGranted: e.State == onboarding.ConsentAccepted, Version: e.Version, Status: e.State,
-		GrantedAt: instant(e.AcceptedAt), AcceptedAt: instant(e.AcceptedAt), ExpiresAt: instant(e.ExpiresAt),
+		GrantedAt: instantOrNone(e.AcceptedAt), AcceptedAt: instantOrNone(e.AcceptedAt), ExpiresAt: instantOrNone(e.ExpiresAt),
 		IPAddress: e.IPAddress, UserAgent: e.UserAgent, AcceptanceMethod: e.Method,
 		DocumentURL: "https://finhub.com/" + e.Type.Segment() + "/v" + e.Version, Language: "en-US",
 	}

@@ -70,10 +70,10 @@ type walletStubView struct {
 }
 
 // registerIndividual makes a customer from any of the three families of bodies.
-// It refuses with CATEGORIZATION_INVALID and DUPLICATE_EMAIL
+// It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL and SCENARIO_UNKNOWN
 // (customer-apis/individual/registration).
 func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Register(c.Caller, readRegistration(c.Body))
+	out, err := a.sandbox.Register(c.Caller, readRegistration(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -119,9 +119,15 @@ func both(name string, inside ...string) []string {
 	return append(names, inside...)
 }
 
-func readRegistration(b rest.Body) sandbox.Registration {
+func individualEmail(b rest.Body) string {
+	return b.Str(both("email", "individualCustomer.user.email")...)
+}
+
+func readRegistration(c *rest.Call) sandbox.Registration {
+	b := c.Body
 	in := sandbox.Registration{
-		Email:    b.Str(both("email", "individualCustomer.user.email")...),
+		Email:    individualEmail(b),
+		Scenario: c.Header.Get(rest.ScenarioHeader),
 		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
 		Password: b.Str("password"),
 		Roles:    b.Strs("roleIds", "individualCustomer.user.roles"),

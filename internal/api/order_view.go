@@ -224,6 +224,7 @@ type orderView struct {
 	ExecutedAt     string          `json:"executedAt,omitzero"`
 	SettlementInfo *settlementView `json:"settlementInfo,omitzero"`
 	FailureReason  string          `json:"failureReason,omitzero"`
+	Returned       *returnedView   `json:"returned,omitzero"`
 	History        []passageView   `json:"history"`
 }
 
@@ -238,7 +239,7 @@ func viewOrder(c *rest.Call, s sandbox.OrderState) orderView {
 	view := orderView{
 		preparedView: viewPrepared(c, s), AccountID: o.WalletID, CreatedAt: instant(o.Created),
 		ExecutionID: o.ExecutionID, TransactionID: o.TransactionID, ExecutedAt: instantOrNone(o.ExecutedAt),
-		FailureReason: o.FailureReason,
+		FailureReason: o.FailureReason, Returned: viewReturned(o),
 	}
 	if o.ExecutionID != "" {
 		settlement := viewSettlement(o)

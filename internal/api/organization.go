@@ -87,10 +87,10 @@ type companyAddress struct {
 
 // registerOrganization makes an organization with its default administrator from
 // any of the three families of bodies. Personnel in the body is ignored, and the
-// reply says so. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL and
-// DUPLICATE_ORGANIZATION (customer-apis/organization/registration).
+// reply says so. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL,
+// DUPLICATE_ORGANIZATION and SCENARIO_UNKNOWN (customer-apis/organization/registration).
 func (a *API) registerOrganization(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Register(c.Caller, readOrganization(c.Body))
+	out, err := a.sandbox.Register(c.Caller, readOrganization(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -179,9 +179,15 @@ func company(names ...string) []string {
 	return all
 }
 
-func readOrganization(b rest.Body) sandbox.Registration {
+func organizationEmail(b rest.Body) string {
+	return b.Str("email", "contactEmail", "organizationCustomer.user.email")
+}
+
+func readOrganization(c *rest.Call) sandbox.Registration {
+	b := c.Body
 	in := sandbox.Registration{
-		Email:    b.Str("email", "contactEmail", "organizationCustomer.user.email"),
+		Email:    organizationEmail(b),
+		Scenario: c.Header.Get(rest.ScenarioHeader),
 		Phone:    b.Str(company("phone", "contactPhone")...),
 		Password: b.Str("password"),
 		Roles:    []string{access.RoleAdmin, access.RoleAdminUser},

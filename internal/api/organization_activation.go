@@ -73,6 +73,7 @@ type organizationWallet struct {
 type activationStateView struct {
 	Message     string        `json:"message"`
 	Status      machine.State `json:"status"`
+	Failure     string        `json:"activationFailure,omitzero"`
 	ActivatedAt string        `json:"activatedAt"`
 	ActivatedBy string        `json:"activatedBy"`
 	Warnings    []string      `json:"warnings"`
@@ -82,7 +83,8 @@ type activationStateView struct {
 const walletBIC = "RETBLT21XXX"
 
 // activateOrganization makes an organization and its wallet active. Where the
-// scenario lets it take time the reply says ACTIVATING, and the wallet is polled.
+// scenario lets it take time the reply says ACTIVATING, and the wallet is polled;
+// where it lets it fail, FAILED.
 // It refuses with PERMISSION_DENIED, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING,
 // CUSTOMER_ALREADY_ACTIVE and, if the tenant's settings say so,
 // PERSONNEL_INCOMPLETE (customer-apis/organization/activation).
@@ -99,12 +101,18 @@ func (a *API) activateOrganization(c *rest.Call) (rest.Reply, error) {
 			Warnings: append(out.Warnings, "Wallet provisioning is async. Use GET /api/v2.1/customer/organization/{id}/wallet-status to poll."),
 		},
 	}
-	if o.State != onboarding.CustomerActive {
+	switch o.State {
+	case onboarding.CustomerActive:
+	case onboarding.CustomerActivating:
 		return rest.Reply{Data: view}, nil
+	default:
+		view.Activation.Message, view.Activation.Status, view.Activation.Failure = "Organization activation failed", activationFailed, o.ActivationFailure
+		view.Activation.Warnings = out.Warnings
+		return rest.Reply{Message: view.Activation.Message, Data: view}, nil
 	}
 	bic := walletBIC
 	view.IBAN, view.BIC = &w.IBAN, &bic
-	view.Wallet = &organizationWallet{w.ID, w.ID, w.IBAN, bic, "0.00", w.Currency, w.State}
+	view.Wallet = &organizationWallet{w.ID, w.ID, w.IBAN, bic, w.Money(w.Balance).Decimal(), w.Currency, w.State}
 	view.Activation.Message, view.Activation.Warnings = "Organization activated successfully", out.Warnings
 	return rest.Reply{Message: view.Activation.Message, Data: view}, nil
 }
@@ -127,17 +135,11 @@ func (a *API) getWalletStatus(c *rest.Call) (rest.Reply, error) {
 		return rest.Reply{}, err
 	}
 	v := walletStatusView{
-		OrganizationID: d.Customer.ID, WalletID: d.Wallet.ID, Status: d.Wallet.State, ActivationStatus: "NOT_ACTIVATED", CustomerStatus: d.Customer.State,
+		OrganizationID: d.Customer.ID, WalletID: d.Wallet.ID, Status: d.Wallet.State, ActivationStatus: activationStatus(d.Customer), CustomerStatus: d.Customer.State,
 		Ready: d.Wallet.State == payments.WalletActive && d.Wallet.IBAN != "",
 	}
 	if d.Wallet.IBAN != "" {
 		v.IBAN = &d.Wallet.IBAN
-	}
-	switch {
-	case d.Customer.State == onboarding.CustomerActivating:
-		v.ActivationStatus = "ACTIVATING"
-	case !d.Customer.ActivatedAt.IsZero():
-		v.ActivationStatus = "ACTIVATED"
 	}
 	return rest.Reply{Data: v}, nil
 }

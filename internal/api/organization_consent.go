@@ -17,7 +17,7 @@ type organizationConsentView struct {
 	Expired                   bool     `json:"expired"`
 	Title                     string   `json:"consentTitle"`
 	Description               string   `json:"consentDescription"`
-	ConsentedDate             string   `json:"consentedDate"`
+	ConsentedDate             string   `json:"consentedDate,omitzero"`
 	Period                    string   `json:"consentPeriod"`
 	FeatureRelations          []any    `json:"consentToFeatureRelations"`
 	AllowedOperationTypes     []string `json:"allowedOperationTypes"`
@@ -41,7 +41,7 @@ func (a *API) acceptOrganizationConsent(c *rest.Call) (rest.Reply, error) {
 	return rest.Reply{Data: organizationConsentView{
 		consentView: viewConsent(c.Tenant, consent), OrganizationID: consent.CustomerID, AcceptedBy: acceptedBy(consent), AcceptedDate: consent.SignedAt,
 		Expired: consent.State == onboarding.ConsentExpired, Title: consentTitle(t), Description: "Consent of the organization: " + t.Words(),
-		ConsentedDate: instant(consent.AcceptedAt), Period: "365",
+		ConsentedDate: instantOrNone(consent.AcceptedAt), Period: "365", EmailRequired: consent.Awaiting,
 	}}, nil
 }
 

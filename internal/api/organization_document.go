@@ -3,52 +3,51 @@ package api
 import (
 	"strings"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
 
 type organizationDocumentView struct {
-	DocumentID        string `json:"documentId"`
-	ID                string `json:"id"`
-	TenantID          string `json:"tenantId"`
-	OrganizationID    string `json:"organizationId"`
-	CustomerID        string `json:"customerId"`
-	VerificationID    string `json:"verificationId,omitzero"`
-	Category          string `json:"category"`
-	DocumentType      string `json:"documentType"`
-	Type              string `json:"type"`
-	Description       string `json:"description,omitzero"`
-	FileName          string `json:"fileName"`
-	FileType          string `json:"fileType"`
-	ContentType       string `json:"contentType"`
-	MimeType          string `json:"mimeType"`
-	FileSize          int    `json:"fileSize"`
-	Status            string `json:"status"`
-	Verified          bool   `json:"verified"`
-	UploadedAt        string `json:"uploadedAt"`
-	UploadDate        int64  `json:"uploadDate"`
-	UploadedBy        string `json:"uploadedBy"`
-	AccountID         any    `json:"accountId,omitzero"`
-	TransactionAmount any    `json:"transactionAmount,omitzero"`
-	Currency          any    `json:"currency,omitzero"`
-	Purpose           any    `json:"purpose,omitzero"`
+	DocumentID        string        `json:"documentId"`
+	ID                string        `json:"id"`
+	TenantID          string        `json:"tenantId"`
+	OrganizationID    string        `json:"organizationId"`
+	CustomerID        string        `json:"customerId"`
+	VerificationID    string        `json:"verificationId,omitzero"`
+	Category          string        `json:"category"`
+	DocumentType      string        `json:"documentType"`
+	Type              string        `json:"type"`
+	Description       string        `json:"description,omitzero"`
+	FileName          string        `json:"fileName"`
+	FileType          string        `json:"fileType"`
+	ContentType       string        `json:"contentType"`
+	MimeType          string        `json:"mimeType"`
+	FileSize          int           `json:"fileSize"`
+	Status            machine.State `json:"status"`
+	Reason            string        `json:"rejectionReason,omitzero"`
+	Verified          bool          `json:"verified"`
+	UploadedAt        string        `json:"uploadedAt"`
+	UploadDate        int64         `json:"uploadDate"`
+	UploadedBy        string        `json:"uploadedBy"`
+	AccountID         any           `json:"accountId,omitzero"`
+	TransactionAmount any           `json:"transactionAmount,omitzero"`
+	Currency          any           `json:"currency,omitzero"`
+	Purpose           any           `json:"purpose,omitzero"`
 }
 
 func viewOrganizationDocument(tenant string, o sandbox.OrganizationDocument) organizationDocumentView {
 	d := o.Document
-	v := organizationDocumentView{
+	return organizationDocumentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
 		DocumentType: d.Type, Type: d.Type, Description: d.Description, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		MimeType: d.MimeType, FileSize: d.Size, Status: "UPLOADED", Verified: d.Verified, UploadedAt: instant(d.UploadedAt),
+		MimeType: d.MimeType, FileSize: d.Size, Status: d.State, Reason: d.Reason, Verified: d.State == onboarding.DocumentVerified, UploadedAt: instant(d.UploadedAt),
 		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
 	}
-	if d.Verified {
-		v.Status = "VERIFIED"
-	}
-	return v
 }
 
 // listOrganizationDocuments lists a page of the documents of an organization.

@@ -170,7 +170,8 @@ type documentView struct {
 	FileType           string        `json:"fileType"`
 	ContentType        string        `json:"contentType"`
 	FileSize           int           `json:"fileSize"`
-	Status             string        `json:"status"`
+	Status             machine.State `json:"status"`
+	Reason             string        `json:"rejectionReason,omitzero"`
 	UploadDate         int64         `json:"uploadDate"`
 	UploadedBy         string        `json:"uploadedBy"`
 	Description        string        `json:"description,omitzero"`
@@ -183,23 +184,27 @@ type documentView struct {
 // base64, too large, or not of its type
 // (verification-compliance/upload-verification-document).
 func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
-	document, v, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), sandbox.Upload{
-		Type: c.Body.Str("documentType", "document.documentType"), FileName: c.Body.Str("fileName", "document.fileName"),
-		MimeType: c.Body.Str("mimeType", "document.mimeType"), Base64: c.Body.Str("fileContent", "document.fileContent"),
-		Description: c.Body.Str("description"), Nested: c.Body.Has("document"),
-	})
+	document, v, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), readUpload(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	return rest.Reply{Data: viewDocument(c.Tenant, document, v)}, nil
 }
 
+func readUpload(b rest.Body) sandbox.Upload {
+	return sandbox.Upload{
+		Type: b.Str("documentType", "document.documentType"), FileName: b.Str("fileName", "document.fileName"),
+		MimeType: b.Str("mimeType", "document.mimeType"), Base64: b.Str("fileContent", "document.fileContent"),
+		Description: b.Str("description"), Nested: b.Has("document"),
+	}
+}
+
 func viewDocument(tenant string, d *onboarding.Document, v *onboarding.Verification) documentView {
 	return documentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		FileSize: d.Size, Status: "UPLOADED", UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
-		Description: d.Description, Verified: v.State == onboarding.VerificationApproved, VerificationStatus: v.State,
+		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
+		Description: d.Description, Verified: d.State == onboarding.DocumentVerified, VerificationStatus: v.State,
 	}
 }
 

@@ -9,7 +9,9 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
 	"finhub-sandbox/spec"
 )
@@ -28,8 +31,18 @@ type App struct {
 	config  Config
 	store   *store.Store
 	sandbox *sandbox.Sandbox
-	server  *rest.Server
-	log     *slog.Logger
+	// server answers product and control calls; with a listener of its own the
+	// latter are answered by control.
+	server, control *rest.Server
+	scenarios       scenarioFiles
+	// builtIn are the scenarios that the binary has, and sources are the files
+	// that were last read; the watcher alone uses sources and unread once the
+	// sandbox serves.
+	builtIn *scenario.Library
+	sources []scenario.Source
+	// unread is why the files could not be read the last time.
+	unread string
+	log    *slog.Logger
 	// Opened is what opening the data file had to do.
 	Opened store.Report
 }
@@ -40,11 +53,14 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
+	if c.Wait == nil {
+		c.Wait = wait
+	}
 	level := slog.LevelInfo
 	if c.Quiet {
 		level = slog.LevelWarn
 	}
-	a := &App{config: c, log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
+	a := &App{config: c, scenarios: findScenarios(c.Scenarios), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
 	var err error
 	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability}); err != nil {
 		return nil, err
@@ -56,44 +72,89 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 }
 
 func (a *App) wire() error {
+	product, err := contract.Load(spec.ProductSkeleton, formats())
+	if err != nil {
+		return err
+	}
+	controls, err := contract.Load(spec.ControlSkeleton, formats())
+	if err != nil {
+		return err
+	}
 	c := a.config
-	var err error
 	a.sandbox, err = sandbox.New(sandbox.Config{
 		Store: a.store, Wall: c.Now, Seed: c.Seed, DelayScale: float64(c.DelayScale),
-		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens,
+		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
 	if err != nil {
 		return err
 	}
-	formats := contract.Formats{"iban": bank.CheckIBAN, "bic": bank.CheckBIC}
-	product, err := contract.Load(spec.ProductSkeleton, formats)
-	if err != nil {
+	if err := a.loadScenarios(); err != nil {
 		return err
 	}
-	controls, err := contract.Load(spec.ControlSkeleton, formats)
-	if err != nil {
-		return err
+	return a.mount(product, controls)
+}
+
+// refusals lists, for every operation of the product, the codes with which it
+// can refuse.
+func refusals(product *contract.Document) map[string][]string {
+	operations := map[string][]string{}
+	for _, o := range product.Operations {
+		operations[o.ID] = o.Refusals
 	}
-	a.server = rest.New(rest.Config{
+	return operations
+}
+
+// formats are those of the documents that only we know.
+func formats() contract.Formats {
+	return contract.Formats{"iban": bank.CheckIBAN, "bic": bank.CheckBIC}
+}
+
+func (a *App) mount(product, controls *contract.Document) error {
+	c := a.config
+	handlers := api.New(a.sandbox)
+	config := rest.Config{
+		Disturb: handlers.Disturb, Wait: c.Wait,
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Identify: a.sandbox.Identify,
 		Relaxed:  func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
-	})
+		Guard:    rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
+	}
+	a.server = rest.New(config)
+	a.control = a.server
+	if c.ControlAddr != "" {
+		a.control = rest.New(config)
+	}
 	start := c.Now()
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Docs: docs,
 		ProductJSON: spec.Product, ProductYAML: spec.ProductYAML, ControlJSON: spec.Control, ControlYAML: spec.ControlYAML,
 	}
-	a.server.Files(control.DocsPath+"/*", docs)
+	a.control.Files(control.DocsPath+"/*", docs)
 	return errors.Join(
-		a.server.Mount(product, rest.Envelope{}, api.New(a.sandbox).Handlers()),
-		a.server.Mount(controls, rest.Plain{}, control.New(a.sandbox, info).Handlers()),
+		a.server.Mount(product, rest.Envelope{}, handlers.Handlers()),
+		a.control.Mount(controls, rest.Plain{}, control.New(a.sandbox, info).Handlers()),
 	)
+}
+
+// wait waits in real time, until the context ends.
+func wait(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
 }
 
 // Handler answers requests without a listener.
 func (a *App) Handler() http.Handler { return a.server }
+
+// ControlHandler answers control calls without a listener. It is Handler unless
+// the control API has an address of its own.
+func (a *App) ControlHandler() http.Handler { return a.control }
 
 // Sandbox gives the product, to those who look behind the requests.
 func (a *App) Sandbox() *sandbox.Sandbox { return a.sandbox }
@@ -101,15 +162,49 @@ func (a *App) Sandbox() *sandbox.Sandbox { return a.sandbox }
 // Close gives the data file free. Whatever was acknowledged is in it.
 func (a *App) Close() error { return a.store.Close() }
 
-// Listen opens the listener. An address that cannot be had is an error that
+// Listeners are where a sandbox is called.
+type Listeners struct {
+	Product net.Listener
+	// Control is nil if control calls come to the product's listener.
+	Control net.Listener
+}
+
+// Close gives the addresses free.
+func (l Listeners) Close() error {
+	if l.Control == nil {
+		return l.Product.Close()
+	}
+	return errors.Join(l.Product.Close(), l.Control.Close())
+}
+
+func (l Listeners) controlAddr() net.Addr {
+	if l.Control == nil {
+		return l.Product.Addr()
+	}
+	return l.Control.Addr()
+}
+
+// Listen opens the listeners. An address that cannot be had is an error that
 // says what to do.
-func Listen(addr string) (net.Listener, error) {
+func Listen(c Config) (Listeners, error) {
+	product, err := listen(c.Addr, "--addr")
+	if err != nil || c.ControlAddr == "" {
+		return Listeners{Product: product}, err
+	}
+	control, err := listen(c.ControlAddr, "--control-addr")
+	if err != nil {
+		return Listeners{}, errors.Join(err, product.Close())
+	}
+	return Listeners{product, control}, nil
+}
+
+func listen(addr, flag string) (net.Listener, error) {
 	l, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is taken: stop the program that uses it, or choose another with --addr", addr)
+		return nil, fmt.Errorf("address %s is taken: stop the program that uses it, or choose another with %s", addr, flag)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s (%w): choose another with --addr", addr, errors.Unwrap(err))
+		return nil, fmt.Errorf("cannot listen on %s (%w): choose another with %s", addr, errors.Unwrap(err), flag)
 	}
 	return l, nil
 }
@@ -117,29 +212,39 @@ func Listen(addr string) (net.Listener, error) {
 // drainTime is how long a stop waits for requests that are being answered.
 const drainTime = 10 * time.Second
 
-// Serve answers requests and drives the running clocks until the context ends;
-// then it lets the requests that are being answered finish.
-func (a *App) Serve(ctx context.Context, l net.Listener) error {
-	server := &http.Server{Handler: a.server, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+// Serve answers requests, drives the running clocks and watches the scenario
+// files until the context ends; then it lets the requests that are being
+// answered finish.
+func (a *App) Serve(ctx context.Context, l Listeners) error {
 	ctx, stop := context.WithCancel(ctx)
+	var background sync.WaitGroup
+	defer background.Wait()
 	defer stop()
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	driven := make(chan struct{})
-	go func() {
-		defer close(driven)
-		a.drive(ctx)
-	}()
+	background.Go(func() { a.drive(ctx) })
+	background.Go(func() { a.watch(ctx) })
+	failed := make(chan error, 2)
+	servers := []*http.Server{a.serveOn(l.Product, a.server, failed)}
+	if l.Control != nil {
+		servers = append(servers, a.serveOn(l.Control, a.control, failed))
+	}
+	var err error
 	select {
-	case err := <-failed:
-		return fmt.Errorf("serve: %w", err)
+	case err = <-failed:
+		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
-	err := server.Shutdown(drain)
-	<-driven
+	for _, server := range servers {
+		err = errors.Join(err, server.Shutdown(drain))
+	}
 	return err
+}
+
+func (a *App) serveOn(l net.Listener, h http.Handler, failed chan<- error) *http.Server {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	go func() { failed <- server.Serve(l) }()
+	return server
 }
 
 // drive fires the timers of running clocks when they come due.
@@ -165,9 +270,13 @@ func (a *App) drive(ctx context.Context) {
 	}
 }
 
-// Explain makes one helpful line of an error at start.
+// Explain makes one helpful line of an error at start; of the mistakes in
+// scenarios, it makes a line each of the first.
 func Explain(err error, data string) string {
+	var mistakes scenario.Mistakes
 	switch {
+	case errors.As(err, &mistakes):
+		return firstMistakes(mistakes)
 	case errors.Is(err, store.ErrInUse):
 		return fmt.Sprintf("%s is in use: stop the other sandbox, or choose another file with --data", data)
 	case errors.Is(err, os.ErrPermission):

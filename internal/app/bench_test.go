@@ -163,6 +163,31 @@ func BenchmarkBareBalance(b *testing.B) {
 	measureParallel(b, x, func() *http.Request { return x.request(http.MethodGet, balanceOf("x"), "") })
 }
 
+// BenchmarkBalanceUnderRules is BenchmarkBalance with a scenario of a thousand
+// rules, of which a hundred are about this operation and fit nobody.
+func BenchmarkBalanceUnderRules(b *testing.B) {
+	x := newSandboxTarget(b)
+	use := x.request(http.MethodPut, "/_sandbox/scenario", thousandRules())
+	use.Header.Set("Content-Type", "application/yaml")
+	x.straight(b, use)
+	path := balanceOf(x.fill(b, 10))
+	b.ResetTimer()
+	measureParallel(b, x, func() *http.Request { return x.request(http.MethodGet, path, "") })
+}
+
+func thousandRules() string {
+	operations := []string{
+		"getWalletBalance", "registerIndividual", "acceptIndividualConsent", "activateIndividual", "createBeneficiary",
+		"createPaymentConsent", "prepareOperation", "executeOperation", "getOrder", "listWalletTransactions",
+	}
+	var text strings.Builder
+	text.WriteString("name: thousand\nextends: happy-path\nrules:\n")
+	for i := range 1000 {
+		fmt.Fprintf(&text, "  - {on: %s, when: 'customer.name == \"Nobody %d\"', fault: lost}\n", operations[i%len(operations)], i)
+	}
+	return text.String()
+}
+
 // BenchmarkLife takes customers through all seven phases, to a completed
 // transfer.
 func BenchmarkLife(b *testing.B) {

@@ -3,6 +3,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -31,11 +32,29 @@ type Config struct {
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.
 	NoFixedTokens bool
+	// Scenarios are the names, files and directories of the scenarios that are
+	// loaded beside the built-in ones. The last name governs new customers;
+	// without a name, the only file's scenario does.
+	Scenarios []string
+	// ControlAddr is the address of a listener of its own for the control API;
+	// empty serves it on Addr.
+	ControlAddr string
+	// ControlToken must be sent with every control call that shows or changes a
+	// tenant; empty asks for none.
+	ControlToken string
+	// Hosts are further host names by which control calls may name the sandbox.
+	Hosts []string
 	// Quiet leaves the line for each request out of the log.
 	Quiet   bool
 	Version string
 	// Now is the wall clock; nil is the real one. Tests give their own.
 	Now func() time.Time
+	// Wait waits for the delays of faults; nil waits in real time. Tests give
+	// their own.
+	Wait func(context.Context, time.Duration) error
+	// Reloaded is told when changed scenario files were taken over, or why they
+	// were not. Tests wait for it; nil is nobody.
+	Reloaded func(error)
 }
 
 // DelayScale is how much of a delay a running clock waits: a number (1 is real

@@ -25,6 +25,8 @@ type flow struct {
 	After       flowBeginnings    `yaml:"after"`
 	Given       map[string]string `yaml:"given"`
 	Server      string            `yaml:"server"`
+	Scenario    string            `yaml:"scenario"`
+	Repeats     bool              `yaml:"repeats"`
 	Clock       string            `yaml:"clock"`
 	As          string            `yaml:"as"`
 	Headers     map[string]string `yaml:"headers"`
@@ -56,6 +58,10 @@ type flowStep struct {
 	Text      *flowValue        `yaml:"text"`
 	Padded    int               `yaml:"padded"`
 	Status    int               `yaml:"status"`
+	Broken    string            `yaml:"broken"`
+	Faulted   bool              `yaml:"faulted"`
+	Delayed   string            `yaml:"delayed"`
+	Answered  map[string]string `yaml:"answered"`
 	Reply     *flowValue        `yaml:"reply"`
 	Exactly   *flowValue        `yaml:"exactly"`
 	Keep      map[string]string `yaml:"keep"`
@@ -211,16 +217,16 @@ func (s flowStep) fault() string {
 		return "call, advance and world exclude each other"
 	case s.Call != "" && (!ok || method != strings.ToUpper(method) || !strings.HasPrefix(target, "/")):
 		return "a call is a method and a path, not " + s.Call
-	case s.Call != "" && s.Status == 0:
+	case s.Call != "" && s.Status == 0 && s.Broken == "":
 		return "a call needs the status that it must have"
 	case s.Call == "" && (s.Status != 0 || s.Reply != nil || s.Exactly != nil || len(s.Keep) > 0 || s.Body != nil || s.Text != nil):
 		return "only a call has a body, a status, a reply and values to keep"
 	case s.Body != nil && s.Text != nil:
 		return "body and text exclude each other"
-	case s.Status >= 400 && s.Exactly == nil && s.Reply == nil:
+	case s.Status >= 400 && s.Exactly == nil && s.Reply == nil && !s.Faulted:
 		return "a refusal needs its reply, or better the whole of it (exactly)"
 	}
-	return ""
+	return s.edgeFault()
 }
 
 // unknown finds a value with which a flow cannot be begun, since neither it nor

@@ -27,6 +27,8 @@ type flowPlay struct {
 
 type flowShared struct {
 	clock string
+	// repeats says that what a fault has spoilt is sent again.
+	repeats bool
 	// seen is the number of the last event of each tenant that was used.
 	seen map[string]int64
 	// transcript has every reply, in order.
@@ -47,7 +49,7 @@ func newFlowPlay(server *flowServer, dir string, f *flow) *flowPlay {
 	}
 	return &flowPlay{
 		dir: dir, server: server, tenant: strings.ReplaceAll(f.name, "/", "."), flow: f,
-		shared: &flowShared{clock: clock, seen: map[string]int64{}},
+		shared: &flowShared{clock: clock, repeats: f.Repeats, seen: map[string]int64{}},
 	}
 }
 
@@ -63,7 +65,13 @@ func (p *flowPlay) play() error {
 	return nil
 }
 
+// playBeginnings does all that comes before the flow's own steps.
 func (p *flowPlay) playBeginnings() error {
+	if p.flow.Scenario != "" {
+		if err := p.server.choose(p.tenant, p.flow.Scenario); err != nil {
+			return err
+		}
+	}
 	p.kept = map[string]any{"tenant": p.tenant}
 	for name, value := range p.flow.Given {
 		p.kept[name] = value
@@ -144,9 +152,12 @@ func (p *flowPlay) step(s flowStep) error {
 	if err != nil {
 		return err
 	}
-	stays := s.Status >= http.StatusBadRequest && !s.Counts || strings.HasPrefix(s.Call, "GET ")
+	stays := !s.Counts && (s.Status >= http.StatusBadRequest || s.Broken == brokenUndone || s.reads())
 	if stays && before.state != after.state {
 		return fmt.Errorf("%s %s changed the tenant's state:\n  %s", s.Call, reply, changedLines(before.state, after.state))
+	}
+	if s.Broken == brokenDone && before.state == after.state {
+		return fmt.Errorf("%s %s changed nothing: the work is not done", s.Call, reply)
 	}
 	for i, at := range s.Unchanged {
 		if before.replies[i] != after.replies[i] {
@@ -189,7 +200,7 @@ func (p *flowPlay) look(tenant string, s flowStep) (look flowLook, err error) {
 		}
 		look.replies = append(look.replies, reply.String())
 	}
-	look.state, err = p.server.dump(tenant)
+	look.state, err = p.state(tenant)
 	return look, err
 }
 
@@ -211,6 +222,21 @@ func changedLines(before, after string) string {
 
 // call sends a step's request and holds the reply to the step and the document.
 func (p *flowPlay) call(tenant string, s flowStep) (flowReply, error) {
+	reply, err := p.send(tenant, s)
+	for again := 0; err == nil && p.mustRepeat(s, reply); again++ {
+		if again == maxRepeats {
+			return reply, fmt.Errorf("%s came to nothing %d times; came last: %s", s.Call, again+1, reply)
+		}
+		reply, err = p.send(tenant, s)
+	}
+	if err != nil {
+		return reply, err
+	}
+	return reply, errors.Join(p.server.checkFault(s, reply), p.compare(s, reply))
+}
+
+// send sends a step's request once.
+func (p *flowPlay) send(tenant string, s flowStep) (flowReply, error) {
 	method, path, _ := strings.Cut(s.Call, " ")
 	path, err := fillText(path, p.kept)
 	if err != nil {
@@ -224,15 +250,24 @@ func (p *flowPlay) call(tenant string, s flowStep) (flowReply, error) {
 	if err != nil {
 		return flowReply{}, err
 	}
-	reply, err := p.server.send(method, wholePath(path), header, body)
+	before, err := p.state(tenant)
+	if err != nil {
+		return flowReply{}, err
+	}
+	reply, err := p.server.exchange(method, wholePath(path), header, body)
 	if err != nil {
 		return reply, err
 	}
-	p.shared.transcript = append(p.shared.transcript, s.Call+"\n"+reply.String())
-	return reply, p.compare(s, reply)
+	p.shared.transcript = append(p.shared.transcript, fmt.Sprintf("%s\n%s\n%s, %s late", s.Call, reply.header, reply, reply.delay))
+	after, err := p.state(tenant)
+	reply.changed = before != after
+	return reply, err
 }
 
 func (p *flowPlay) compare(s flowStep, reply flowReply) error {
+	if s.Broken != "" {
+		return nil
+	}
 	var found []string
 	if reply.status != s.Status {
 		found = append(found, fmt.Sprintf("status: expected %d, came %d", s.Status, reply.status))
@@ -250,7 +285,11 @@ func (p *flowPlay) compare(s flowStep, reply flowReply) error {
 		}
 		found = append(found, differences("", want, reply.value, expected.subset)...)
 	}
-	if len(found) > 0 {
+	answered, err := p.answered(s, reply)
+	if err != nil {
+		return err
+	}
+	if found = append(found, answered...); len(found) > 0 {
 		return fmt.Errorf("%s\n  came: %s", strings.Join(found, "\n  "), reply)
 	}
 	return nil

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -36,19 +37,25 @@ type flowServer struct {
 
 func openFlowServer(t testing.TB, config app.Config) *flowServer {
 	t.Helper()
+	return &flowServer{
+		app: openFlowApp(t, config), documents: loadDocuments(t),
+		raw: []rawDocument{readRawDocument(t, spec.Product), readRawDocument(t, spec.Control)},
+	}
+}
+
+func openFlowApp(t testing.TB, config app.Config) *app.App {
+	t.Helper()
 	config.Quiet, config.Version = true, "test"
 	if config.Seed == "" {
 		config.Seed = "flows"
 	}
 	config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
+	config.Wait = recordDelay
 	opened, err := app.Open(config, t.Output())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &flowServer{
-		app: opened, documents: loadDocuments(t),
-		raw: []rawDocument{readRawDocument(t, spec.Product), readRawDocument(t, spec.Control)},
-	}
+	return opened
 }
 
 func loadDocuments(t testing.TB) []*contract.Document {
@@ -109,36 +116,63 @@ func wholePath(path string) string {
 
 // flowReply is a reply as it came.
 type flowReply struct {
-	status int
-	kind   string
-	raw    []byte
-	value  any
+	method, path string
+	status       int
+	kind         string
+	header       http.Header
+	raw          []byte
+	value        any
+	// broken says that no client could read it: the connection was closed, or the
+	// JSON is not whole.
+	broken bool
+	// delay is how long it was held back, if anybody had waited.
+	delay time.Duration
+	// changed says that the request changed the tenant's state.
+	changed bool
 }
 
-func (r flowReply) String() string { return fmt.Sprintf("%d %s", r.status, r.raw) }
+func (r flowReply) String() string {
+	if r.broken {
+		return fmt.Sprintf("no whole reply: %q", r.raw)
+	}
+	return fmt.Sprintf("%d %s", r.status, r.raw)
+}
 
-// send answers a request and holds the reply to the document.
-func (s *flowServer) send(method, path string, header http.Header, body io.Reader) (flowReply, error) {
-	request, err := http.NewRequest(method, "http://sandbox"+path, body)
+// exchange answers a request, and does not judge the reply.
+func (s *flowServer) exchange(method, path string, header http.Header, body io.Reader) (flowReply, error) {
+	reply := flowReply{method: method, path: path}
+	ctx := context.WithValue(context.Background(), delayKey{}, &reply.delay)
+	request, err := http.NewRequestWithContext(ctx, method, "http://sandbox"+path, body)
 	if err != nil {
-		return flowReply{}, err
+		return reply, err
 	}
 	request.Header = header
 	recorder := httptest.NewRecorder()
-	s.app.Handler().ServeHTTP(recorder, request)
-	reply := flowReply{status: recorder.Code, kind: recorder.Header().Get("Content-Type"), raw: recorder.Body.Bytes()}
-	if strings.HasPrefix(reply.kind, "application/json") {
-		if err := json.Unmarshal(reply.raw, &reply.value); err != nil {
-			return reply, fmt.Errorf("the reply is not JSON: %w: %s", err, reply)
-		}
+	reply.broken = closes(func() { s.app.Handler().ServeHTTP(recorder, request) })
+	reply.status, reply.header, reply.raw = recorder.Code, recorder.Header(), recorder.Body.Bytes()
+	reply.kind = reply.header.Get("Content-Type")
+	// Requests are numbered for the log, over all tenants.
+	reply.header.Del("X-Request-Id")
+	if strings.HasPrefix(reply.kind, "application/json") && json.Unmarshal(reply.raw, &reply.value) != nil {
+		reply.broken = true
 	}
-	return reply, s.checkReply(method, path, reply)
+	return reply, nil
+}
+
+// choose lets a scenario govern the new customers of a tenant.
+func (s *flowServer) choose(tenant, scenario string) error {
+	header := http.Header{"X-Tenant-Id": {tenant}, "Content-Type": {"application/json"}}
+	reply, err := s.exchange(http.MethodPut, "/_sandbox/scenario", header, strings.NewReader(`{"name":"`+scenario+`"}`))
+	if err == nil && reply.status != http.StatusOK {
+		err = fmt.Errorf("scenario %s cannot be chosen: %s", scenario, reply)
+	}
+	return err
 }
 
 // checkReply holds a reply to its operation. What no operation answers must be
 // the refusal that says so.
-func (s *flowServer) checkReply(method, path string, reply flowReply) error {
-	o := operationOf(s.documents, method, path)
+func (s *flowServer) checkReply(reply flowReply) error {
+	o := operationOf(s.documents, reply.method, reply.path)
 	if o != nil {
 		if err := o.CheckResponse(reply.status, reply.kind, reply.raw); err != nil {
 			return fmt.Errorf("%w\n  came: %s", err, reply)
@@ -146,7 +180,7 @@ func (s *flowServer) checkReply(method, path string, reply flowReply) error {
 		return errors.Join(s.checkMembers(o, reply), checkRefusal(o, reply))
 	}
 	if reply.status != http.StatusNotFound && reply.status != http.StatusMethodNotAllowed {
-		return fmt.Errorf("%s %s is no operation of the documents; came: %s", method, path, reply)
+		return fmt.Errorf("%s %s is no operation of the documents; came: %s", reply.method, reply.path, reply)
 	}
 	return nil
 }

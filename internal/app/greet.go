@@ -12,7 +12,9 @@ import (
 
 const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
   product      http://{{.Addr}}/api/v2.1
-  documents    http://{{.Addr}}/_sandbox/docs
+  documents    http://{{.Control}}/_sandbox/docs
+  control      http://{{.Control}}/_sandbox{{if .Config.ControlToken}}, with the control token{{end}}
+  scenario     {{.Scenario}}
   state        {{.State}}
   delays       {{.Config.DelayScale}} on a running clock
   headers      {{.Headers}}
@@ -29,9 +31,11 @@ Try:
 
 // Greet prints where the sandbox listens, what it is set to, and what to try
 // first.
-func Greet(w io.Writer, c Config, addr string, opened store.Report) {
+func (a *App) Greet(w io.Writer, l Listeners) {
+	c := a.config
 	data := map[string]any{
-		"Config": c, "Addr": addr, "State": state(c, opened), "Headers": "strict: every documented header is required",
+		"Config": c, "Addr": l.Product.Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
+		"State": state(c, a.Opened), "Headers": "strict: every documented header is required",
 		"Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
 	}
 	if c.Relaxed {

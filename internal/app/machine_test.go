@@ -53,7 +53,7 @@ func tableWith[F any](t *machine.Table[F], facts F) table {
 func tables() []table {
 	return []table{
 		tableOf(onboarding.CustomerTable()), tableOf(access.UserTable()), tableOf(access.SessionTable()),
-		tableOf(onboarding.VerificationTable()), tableOf(onboarding.ConsentTable()), tableOf(onboarding.PersonnelTable()),
+		tableOf(onboarding.VerificationTable()), tableOf(onboarding.ConsentTable()), tableOf(onboarding.DocumentTable()), tableOf(onboarding.PersonnelTable()),
 		tableOf(payments.WalletTable()), tableOf(payments.BeneficiaryTable()),
 		tableOf(payments.PaymentConsentTable()), tableWith(payments.OrderTable(), payments.OrderFacts{Order: &payments.Order{}}),
 	}
@@ -154,7 +154,7 @@ func TestStatesAreThoseOfTheDocument(t *testing.T) {
 	for schema, name := range map[string]string{
 		"CustomerStatus": "customer", "VerificationStatus": "verification", "ConsentStatus": "consent",
 		"WalletStatus": "wallet", "BeneficiaryStatus": "beneficiary", "PaymentConsentStatus": "payment_consent",
-		"OrderStatus": "order",
+		"OrderStatus": "order", "DocumentStatus": "document",
 	} {
 		var states []string
 		for _, m := range tables() {

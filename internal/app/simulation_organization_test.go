@@ -172,12 +172,86 @@ func (s *simulation) pay(t *auditedTenant, c *auditedCustomer) error {
 			return err
 		}
 	}
+	if err := s.disturb(t, c); err != nil {
+		return err
+	}
 	return s.approveAll(t, c)
+}
+
+// disturb changes, now and then, what an order that waits was executed under: the
+// consent is revoked, or a user who could approve has other roles.
+func (s *simulation) disturb(t *auditedTenant, c *auditedCustomer) error {
+	switch n := s.random.IntN(100); {
+	case n < 8:
+		h := s.right(t, c, "revokePaymentConsent")
+		if o := t.orders[oneOf(s, t.waiting(c.product))]; o != nil {
+			h.path["consentId"] = o.consent
+		}
+		_, err := s.attempt(t, c, h)
+		return err
+	case n < 30:
+		return s.guided(t, c, "updateEmployeeRoles")
+	}
+	return nil
+}
+
+// trespass lets a user reach for what belongs to another customer of the tenant,
+// by the other's path or by the own one. Nothing may succeed, and nothing may
+// tell more than that it is not the user's.
+func (s *simulation) trespass(t *auditedTenant) error {
+	c, other := t.customers[oneOf(s, sortedKeys(t.customers))], t.customers[oneOf(s, sortedKeys(t.customers))]
+	if c == nil || c == other || len(c.sessions) == 0 {
+		return nil
+	}
+	foreign := s.params(other, s.subject(t, other))
+	operations := []string{"getVerification", "getAccountBalance", "getOrder", "getPaymentConsent", "revokePaymentConsent", "approvePaymentConsent", "getCustomerWallets"}
+	if other.company != nil {
+		operations = append(operations, "getOrganization", "listEmployees", "listShareholders", "getOrganizationDocument", "acceptOrganizationConsent",
+			"removeEmployee", "removeDirector", "removeShareholder", "updateEmployeeRoles", "deleteOrganizationDocument")
+	}
+	for range 4 {
+		h := s.right(t, other, oneOf(s, operations))
+		h.token = c.sessions[len(c.sessions)-1].token
+		for _, name := range sortedKeys(h.path) {
+			if foreign[name] != "" {
+				h.path[name] = foreign[name]
+			}
+		}
+		if c.company != nil && strings.Contains(h.operation.Path, "{organizationId}") && t.names(h.path, other) > 1 && s.chance(60) {
+			h.path["organizationId"] = c.id
+		}
+		if err := s.forbidden(t, other, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// names counts the path parameters that are a customer's things.
+func (t *auditedTenant) names(path map[string]string, c *auditedCustomer) int {
+	n := 0
+	for _, id := range path {
+		if t.owners[id] == c.id {
+			n++
+		}
+	}
+	return n
+}
+
+// forbidden makes a request that must be refused for what it names, or before
+// that for its token or its form.
+func (s *simulation) forbidden(t *auditedTenant, other *auditedCustomer, h httpCall) error {
+	reply, err := s.attempt(t, other, h)
+	code := textAt(reply.value, "data.refusal")
+	if err == nil && !slices.Contains([]int{401, 403, 404}, reply.status) && code != "REQUEST_INVALID" && code != "ORDER_NOT_FOUND" {
+		err = fmt.Errorf("%s\nreaches what belongs to %s: %s", h, other.id, reply)
+	}
+	return err
 }
 
 // approveAll tries to approve whatever of an organization waits.
 func (s *simulation) approveAll(t *auditedTenant, c *auditedCustomer) error {
-	for range 4 + s.random.IntN(4) {
+	for range s.random.IntN(8) {
 		if len(t.waiting(c.product)) == 0 {
 			return nil
 		}
@@ -352,7 +426,7 @@ func (s *simulation) registration(example any, replace map[string]any, t *audite
 		}
 	}
 	industry, country := "TECHNOLOGY", "LT"
-	if s.chance(12) {
+	if s.chance(25) {
 		industry = oneOf(s, riskySectors)
 	}
 	if s.chance(5) {

@@ -187,7 +187,9 @@ func (s *simulation) step() error {
 		return s.auditor.apart(t, s.auditor.tenant(oneOf(s, others)))
 	case n < 220:
 		return s.guide(t)
-	case n < 310:
+	case n < 260:
+		return s.trespass(t)
+	case n < 350:
 		s.wall = s.wall.Add(time.Duration(s.random.IntN(600)) * time.Second)
 	}
 	return s.request(t)

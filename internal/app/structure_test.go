@@ -31,7 +31,10 @@ var layout = []layer{
 		why:     "spec: the command that prints a document needs no sandbox; store: the flag of the durability is read here",
 	},
 	{dir: "internal/client"},
-	{dir: "internal/app", imports: []string{everythingBelow}},
+	{
+		dir: "internal/app", imports: []string{everythingBelow}, outside: []string{"github.com/fsnotify/fsnotify"},
+		why: "fsnotify: scenario files are watched, which is the process's business",
+	},
 	{
 		dir: "internal/api",
 		imports: []string{
@@ -42,11 +45,11 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/rest", "internal/sandbox", "internal/engine", "internal/domain/access", "internal/domain/machine",
-			"internal/domain/money", "internal/domain/refusal",
+			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/domain/access",
+			"internal/domain/machine", "internal/domain/money", "internal/domain/refusal",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
-		why:     "engine: clocks, events and tables are its own and shown as they are; swgui: the viewer of the documents",
+		why:     "engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{
 		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/refusal"},

@@ -31,6 +31,9 @@ type Operation struct {
 	MaxBody      int64
 	HasBody      bool
 	BodyRequired bool
+	// Texts are the media types, beside JSON, in which the body may come. Their
+	// texts are not checked here: the handler reads them.
+	Texts []string
 
 	params    []*openapi3.Parameter
 	families  []family
@@ -92,6 +95,12 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
 			o.families = families(media.Schema)
 		}
+		for name := range op.RequestBody.Value.Content {
+			if name != "application/json" {
+				o.Texts = append(o.Texts, name)
+			}
+		}
+		slices.Sort(o.Texts)
 	}
 	o.Refusals = refusals(op.Responses)
 	return o, nil

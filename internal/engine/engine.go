@@ -27,6 +27,9 @@ type Config struct {
 	// DelayScale is the part of a default delay that a running clock waits:
 	// 1 is real time, 0 is at once. A frozen clock always waits whole delays.
 	DelayScale float64
+	// Scale gives the part that a tenant waits, if it is another one; nil is
+	// DelayScale for all.
+	Scale func(u *Unit) float64
 	// Choose answers a choice when it is armed. Nil takes the default.
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
 }
@@ -59,6 +62,9 @@ func New(c Config, kinds ...kind) (*Engine, error) {
 	e := &Engine{Config: c, kinds: map[string]kind{}, wakes: map[string]time.Time{}, changed: make(chan struct{}, 1)}
 	if e.Choose == nil {
 		e.Choose = Default
+	}
+	if e.Scale == nil {
+		e.Scale = func(*Unit) float64 { return e.DelayScale }
 	}
 	var faults []error
 	for _, k := range kinds {
@@ -105,6 +111,22 @@ func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
 		u := e.begin(tx, tenant, false)
 		return errors.Join(fn(u), u.err)
 	})
+}
+
+// Show runs fn as Read does, unless something that it looks at waits to be
+// looked at (Kind.Look): then fn runs a second time, as a unit of work in which
+// the look is counted. It must set what it gives, and not add to it.
+func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
+	waited := false
+	err := e.Read(tenant, func(u *Unit) error {
+		err := fn(u)
+		waited = err == nil && u.waited
+		return err
+	})
+	if err != nil || !waited {
+		return err
+	}
+	return e.Do(tenant, fn)
 }
 
 func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {

@@ -35,6 +35,9 @@ type farm struct {
 
 var start = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
+// barren is when an egg rots that never hatches: with the hatching of the others.
+var barren = start.Add(24 * time.Hour)
+
 func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 	t.Helper()
 	f := &farm{wall: start}
@@ -65,13 +68,18 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 		Collection: engine.Collection[egg]{Name: "egg", Indexes: []engine.Index[egg]{{Name: "nest", Of: func(e *egg) []string { return []string{e.Nest} }}}},
 		Table: &machine.Table[time.Time]{Name: "egg", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[time.Time]{
 			{From: []machine.State{machine.None}, On: "lay", To: "EGG", Emit: "egg.laid", Arms: []machine.Choice[time.Time]{
-				{Point: "egg.outcome", Default: "CHICK", Options: []machine.Option{{Name: "CHICK", Trigger: "hatch"}}, After: 24 * time.Hour},
+				{Point: "egg.outcome", Default: "CHICK", Options: []machine.Option{{Name: "CHICK", Trigger: "hatch"}}, After: 24 * time.Hour, If: func(rots time.Time) bool { return rots != barren }},
 				{Point: "egg.rots", Default: "ROTTEN", Options: []machine.Option{{Name: "ROTTEN", Trigger: "eat"}}, Until: func(rots time.Time) time.Time { return rots }},
 			}},
 			{From: []machine.State{"EGG"}, On: "hatch", To: "CHICK", Emit: "egg.hatched"},
 			{From: []machine.State{"EGG"}, On: "eat", To: "EATEN", Emit: "egg.eaten"},
 		}},
-		Facts: func(_ *engine.Unit, _ *egg, _ machine.Cause) time.Time { return start.Add(72 * time.Hour) },
+		Facts: func(_ *engine.Unit, e *egg, _ machine.Cause) time.Time {
+			if e.ID == "barren" {
+				return barren
+			}
+			return start.Add(72 * time.Hour)
+		},
 		Effect: func(u *engine.Unit, e *egg, step machine.Step, _ machine.Cause) error {
 			if step.On == "hatch" {
 				f.nests.Then(u, f.nests.Get(u, e.Nest), "count", machine.Cause{})
@@ -227,6 +235,17 @@ func TestIdleLeavesDeadlinesAlone(t *testing.T) {
 	f.lay(t, "a", "e1")
 	events, err := f.engine.Advance("a", engine.Target{Idle: true})
 	if err != nil || story(events) != "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s" {
+		t.Errorf("got %s, %v", story(events), err)
+	}
+}
+
+// A deadline at the very instant to which the clock has moved is over.
+func TestIdleReachesTheDeadlinesOfItsLastInstant(t *testing.T) {
+	f := newFarm(t, memory(t), 1)
+	freeze(t, f, "a")
+	f.lay(t, "a", "e1", "barren")
+	events, err := f.engine.Advance("a", engine.Target{Idle: true})
+	if want := "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s, egg.eaten barren@24h0m0s"; err != nil || story(events) != want {
 		t.Errorf("got %s, %v", story(events), err)
 	}
 }

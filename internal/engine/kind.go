@@ -78,6 +78,9 @@ func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Caus
 		k.disarm(u, life)
 		life.State, life.Since = step.To, u.now
 	}
+	for _, point := range step.Disarms {
+		u.withdraw(life, point)
+	}
 	k.Save(u, e)
 	if step.Emit != "" {
 		u.emit(step.Emit, k.Name, life, k.Subject(e), cause)
@@ -109,12 +112,15 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	}
 	armed := machine.Armed{
 		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Reason: decision.Reason,
-		Due: p.Until, Seq: u.Next(), Deadline: deadline,
+		Due: p.Until, Reads: decision.Reads, Seq: u.Next(), Deadline: deadline,
 	}
-	if !deadline {
+	if !deadline && armed.Reads == 0 {
 		armed.Due = u.now.Add(u.delay(decision.After))
 	}
 	life.Armed = append(life.Armed, armed)
+	if armed.Reads > 0 {
+		return nil
+	}
 	if !armed.Due.After(u.now) {
 		u.After(func() error { return k.decided(u, e, armed.Seq) })
 		return nil
@@ -128,7 +134,7 @@ func (u *Unit) delay(d time.Duration) time.Duration {
 	if u.clock.Frozen {
 		return d
 	}
-	return time.Duration(float64(d) * u.engine.DelayScale).Round(time.Millisecond)
+	return time.Duration(float64(d) * u.engine.Scale(u)).Round(time.Millisecond)
 }
 
 // decided fires what a pending choice came to, if it is still pending: its
@@ -142,6 +148,45 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	armed := life.Armed[i]
 	life.Armed = slices.Delete(life.Armed, i, i+1)
 	return k.apply(u, e, armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true})
+}
+
+// Look counts that somebody looks at the aggregate. A pending decision that
+// waits for so many looks comes with the last of them, before the aggregate is
+// shown. In a unit that only reads it counts nothing and tells Show to look
+// again.
+func (k *Kind[T, F]) Look(u *Unit, e *T) error {
+	life := any(e).(machine.Living).Lives()
+	var come []int64
+	for i := range life.Armed {
+		a := &life.Armed[i]
+		if a.Reads == 0 {
+			continue
+		}
+		if !u.writable {
+			u.waited = true
+			return nil
+		}
+		k.Save(u, e)
+		if a.Reads--; a.Reads == 0 {
+			come = append(come, a.Seq)
+		}
+	}
+	for _, seq := range come {
+		if err := k.decided(u, e, seq); err != nil {
+			return err
+		}
+	}
+	return u.drain()
+}
+
+// withdraw takes one pending decision back.
+func (u *Unit) withdraw(life *machine.Life, point string) {
+	life.Armed = slices.DeleteFunc(life.Armed, func(a machine.Armed) bool {
+		if a.Point == point {
+			u.dropTimer(a)
+		}
+		return a.Point == point
+	})
 }
 
 func (k *Kind[T, F]) disarm(u *Unit, life *machine.Life) {

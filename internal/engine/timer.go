@@ -54,13 +54,19 @@ func (u *Unit) dropTimer(a machine.Armed) {
 }
 
 func firstTimer(tx *store.Tx, tenant string) (Timer, bool) {
-	return findTimer(tx, tenant, func(Timer) bool { return true })
+	return findTimer(tx, tenant, time.Time{}, func(Timer) bool { return true })
 }
 
-// findTimer gives the earliest timer that fits; ties go by sequence.
-func findTimer(tx *store.Tx, tenant string, fits func(Timer) bool) (found Timer, ok bool) {
+// findTimer gives the earliest timer that fits; ties go by sequence. With an
+// instant it does not look at those that are due after it: there may be many,
+// and an advance asks at each of its steps.
+func findTimer(tx *store.Tx, tenant string, to time.Time, fits func(Timer) bool) (found Timer, ok bool) {
 	from := timerPrefix(tenant)
-	tx.Range(from, store.After(from), func(_, text string) bool {
+	end := store.After(from)
+	if !to.IsZero() {
+		end = store.After(from + to.UTC().Format(timerFormat))
+	}
+	tx.Range(from, end, func(_, text string) bool {
 		var t Timer
 		if err := store.Decode(text, &t); err != nil {
 			return false
@@ -135,9 +141,7 @@ func (e *Engine) fireUntil(tenant string, to time.Time, target Target) ([]Event,
 	var events []Event
 	repeats := map[string]int{}
 	for range maxSteps {
-		timer, happened, err := e.fireNext(tenant, func(t Timer) bool {
-			return (target.Event != "" || target.Idle || !t.Due.After(to)) && (!target.Idle || !t.Deadline)
-		})
+		timer, happened, err := e.fireNext(tenant, to, func(t Timer) bool { return !target.Idle || !t.Deadline })
 		if err != nil || timer == nil {
 			return events, err
 		}
@@ -159,11 +163,13 @@ func looping(t Timer) error {
 	return refusal.New(refusal.TimerLoop, "%s of %s %s came due more than %d times", t.Point, t.Entity, t.ID, maxRepeats)
 }
 
-// fireNext fires the earliest timer that fits, with the clock at its instant.
-// A deadline that is passed on the way to a timer that fits is fired first.
-func (e *Engine) fireNext(tenant string, fits func(Timer) bool) (fired *Timer, events []Event, err error) {
+// fireNext fires the earliest timer that fits, up to an instant if there is one,
+// with the clock at the timer's. A deadline that is passed on the way to a timer
+// that fits is fired first.
+func (e *Engine) fireNext(tenant string, to time.Time, fits func(Timer) bool) (fired *Timer, events []Event, err error) {
 	events, err = e.update(tenant, func(u *Unit) error {
-		wanted, ok := findTimer(u.tx, tenant, fits)
+		// A deadline of this very instant has passed as well.
+		wanted, ok := findTimer(u.tx, tenant, to, func(t Timer) bool { return !t.Due.After(u.now) || fits(t) })
 		if !ok {
 			return nil
 		}

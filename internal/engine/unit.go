@@ -30,7 +30,9 @@ type Unit struct {
 	followed      int
 	draining      bool
 	timersChanged bool
-	err           error
+	// waited tells that a reader has looked at something that counts looks.
+	waited bool
+	err    error
 }
 
 type slot struct {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
@@ -19,9 +20,17 @@ type Call struct {
 	// Body is the decoded body; empty if there was none, or if it is a list.
 	Body Body
 	// List are the objects of a body that is a list.
-	List   []Body
+	List []Body
+	// Text is a body in another of the operation's media types than JSON, as it
+	// came.
+	Text   []byte
 	Header http.Header
 
+	// Scenario is the name of the scenario that governs the customer whom the call
+	// concerns; empty if it concerns none.
+	Scenario string
+
+	fault    *Fault
 	path     func(string) string
 	query    url.Values
 	document *contract.Document
@@ -38,6 +47,17 @@ func (c *Call) Reference(call refusal.Call) string {
 
 // Path gives a path parameter, decoded.
 func (c *Call) Path(name string) string { return c.path(name) }
+
+// URL is the path of the call, with its parameters filled in.
+func (c *Call) URL() string {
+	segments := strings.Split(c.Operation.Path, "/")
+	for i, segment := range segments {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			segments[i] = c.path(strings.TrimSuffix(name, "}"))
+		}
+	}
+	return strings.Join(segments, "/")
+}
 
 // Query gives a query parameter; empty if it was not sent.
 func (c *Call) Query(name string) string { return c.query.Get(name) }

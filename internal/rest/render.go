@@ -15,6 +15,8 @@ import (
 // Style is how an API words its answers: FinHub's envelope for the product,
 // plain JSON for the control API.
 type Style interface {
+	// Status is the HTTP status under which a refusal travels.
+	Status(code refusal.Code) int
 	success(Reply) any
 	refusal(status int, e *refusal.Error, suggestions []string) any
 }

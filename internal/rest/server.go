@@ -4,6 +4,7 @@
 package rest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -39,6 +40,16 @@ type Config struct {
 	// CheckReplies holds every reply to the document; a reply that breaks it is
 	// an internal error. Tests and --check-responses ask for it.
 	CheckReplies bool
+	// Disturb tells what goes wrong with a request of the product that is about to
+	// be answered: a fault at the edge, an error in place of the operation, or
+	// both. It names the scenario that governs the request in the call. Nil
+	// disturbs nothing.
+	Disturb func(*Call) (*Fault, error)
+	// Wait waits in real time, and gives an error if the context ends before. Nil
+	// does not wait.
+	Wait func(context.Context, time.Duration) error
+	// Guard stands before the operations of the control API.
+	Guard Guard
 }
 
 // Server routes requests to the APIs mounted on it.
@@ -115,12 +126,27 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 		start := s.Now()
 		c.Response().Header().Set(echo.HeaderXRequestID, s.requestNumber(c.Request().Header.Get(echo.HeaderXRequestID)))
 		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document}
-		reply, err := s.handle(a, call, c.Request(), h)
-		status, err := s.answer(a, c, o, reply, err)
-		s.logRequest(c, o.ID, call.Tenant, status, start)
+		reply, refused := s.handle(a, call, c.Request(), h)
+		if call.Scenario != "" {
+			c.Response().Header().Set(ScenarioHeader, call.Scenario)
+		}
+		status := 0
+		// A fault may end the request by a panic; the log has it all the same.
+		defer func() { s.logRequest(c, call, status, start) }()
+		answer := func() (int, error) { return s.answer(a, c, o, reply, refused) }
+		if call.fault != nil {
+			status, err = s.disturbed(c, call.fault, answer)
+		} else {
+			status, err = answer()
+		}
 		return err
 	}
 }
+
+// ScenarioHeader names, in a registration, the scenario that is to govern the
+// customer, and in replies the one that governs the customer whom the request
+// concerned.
+const ScenarioHeader = "X-Sandbox-Scenario"
 
 func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply Reply, err error) {
 	defer func() {
@@ -128,6 +154,11 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
+	if a.open {
+		if err := s.Guard.check(call, r); err != nil {
+			return Reply{}, err
+		}
+	}
 	if err := s.identify(a, call); err != nil {
 		return Reply{}, err
 	}
@@ -142,6 +173,11 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 	}
 	if faults = append(faults, bodyFaults...); len(faults) > 0 {
 		return Reply{}, refusal.InvalidAs(nearest, faults)
+	}
+	if !a.open && s.Disturb != nil {
+		if call.fault, err = s.Disturb(call); err != nil || call.fault.answersItself() {
+			return Reply{}, err
+		}
 	}
 	return h(call)
 }
@@ -194,6 +230,10 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 	}
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := strings.ToLower(params["charset"])
+	if err == nil && slices.Contains(o.Texts, mediaType) {
+		call.Text = text
+		return nil, nil
+	}
 	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
 		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q", r.Header.Get("Content-Type"))
 	}
@@ -202,7 +242,7 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 
 func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
 	if len(text) == 0 {
-		if call.Operation.BodyRequired {
+		if call.Operation.BodyRequired && call.Text == nil {
 			faults = []refusal.Fault{{Field: "body", Message: "is required"}}
 		}
 		return faults, "", nil
@@ -248,7 +288,7 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 	for name, value := range e.Data {
 		e.Data[name] = worded(a.document, value)
 	}
-	status := Status(e.Code)
+	status := a.style.Status(e.Code)
 	if e.Code == refusal.RateLimited {
 		c.Response().Header().Set("Retry-After", "1")
 	}
@@ -266,12 +306,17 @@ func (s *Server) checkReply(c echo.Context, o *contract.Operation, status int, t
 	}
 }
 
-func (s *Server) logRequest(c echo.Context, operation, tenant string, status int, start time.Time) {
+func (s *Server) logRequest(c echo.Context, call *Call, status int, start time.Time) {
 	if !s.Log.Enabled(c.Request().Context(), slog.LevelInfo) {
 		return
 	}
-	s.Log.Info("request", "request", requestID(c), "operation", operation, "tenant", tenant,
-		"status", status, "took", s.Now().Sub(start))
+	attributes := []any{
+		"request", requestID(c), "operation", call.Operation.ID, "tenant", call.Tenant, "status", status, "took", s.Now().Sub(start),
+	}
+	if call.fault != nil {
+		attributes = append(attributes, "scenario", call.Scenario, "fault", call.fault.Kind)
+	}
+	s.Log.Info("request", attributes...)
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
@@ -296,7 +341,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 	default:
 		s.Log.Error("request failed", "path", path, "error", err)
 	}
-	status := Status(e.Code)
+	status := a.style.Status(e.Code)
 	if _, err := write(c, status, a.style.refusal(status, e, suggestions(a.document, e))); err != nil {
 		s.Log.Error("reply failed", "path", path, "error", err)
 	}

@@ -81,6 +81,12 @@ var statuses = map[refusal.Code]int{
 	refusal.InitiatorCannotApprove:      http.StatusForbidden,
 	refusal.ApprovalDuplicate:           http.StatusConflict,
 
+	refusal.ConsentVersionOutdated: http.StatusConflict,
+	refusal.MagicLinkInvalid:       http.StatusNotFound,
+	refusal.MagicLinkExpired:       http.StatusGone,
+	// The product is given the name as a value; Plain has it in the path.
+	refusal.ScenarioUnknown: http.StatusBadRequest,
+
 	refusal.OrderExpired:              http.StatusGone,
 	refusal.OrderAlreadyExecuted:      http.StatusConflict,
 	refusal.AuthenticationCodeInvalid: http.StatusBadRequest,
@@ -89,6 +95,23 @@ var statuses = map[refusal.Code]int{
 	refusal.ClockBackwards: http.StatusConflict,
 	refusal.TimerLoop:      http.StatusUnprocessableEntity,
 	refusal.MachineUnknown: http.StatusNotFound,
+
+	refusal.ScenarioInvalid:     http.StatusBadRequest,
+	refusal.OriginRefused:       http.StatusForbidden,
+	refusal.HostUnknown:         http.StatusForbidden,
+	refusal.ControlTokenMissing: http.StatusUnauthorized,
+}
+
+// Status is that of Status.
+func (Envelope) Status(code refusal.Code) int { return Status(code) }
+
+// Status is that of Status, but for what the control API finds by its name in
+// the path, where the product is given the name as a value.
+func (Plain) Status(code refusal.Code) int {
+	if code == refusal.ScenarioUnknown {
+		return http.StatusNotFound
+	}
+	return Status(code)
 }
 
 // Status is the HTTP status under which a refusal travels.

@@ -20,7 +20,7 @@ type Readiness struct {
 // CheckActivation tells whether a customer is ready to be activated.
 func (s *Sandbox) CheckActivation(c access.Caller, customerID string) (Readiness, error) {
 	var r Readiness
-	err := s.read(c, func(u *engine.Unit) (err error) {
+	err := s.show(c, func(u *engine.Unit) (err error) {
 		r, err = s.readiness(u, c, customerID, s.individual)
 		return err
 	})
@@ -34,6 +34,9 @@ type finder func(*engine.Unit, access.Caller, string) (*onboarding.Customer, err
 func (s *Sandbox) readiness(u *engine.Unit, c access.Caller, customerID string, find finder) (Readiness, error) {
 	customer, err := find(u, c, customerID)
 	if err != nil {
+		return Readiness{}, err
+	}
+	if err := s.customers.Look(u, customer); err != nil {
 		return Readiness{}, err
 	}
 	r := Readiness{Customer: customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID)}

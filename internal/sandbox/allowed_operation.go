@@ -16,6 +16,7 @@ type Allowance struct {
 	// Enabled is false while the wallet or the customer is not ACTIVE.
 	Enabled bool
 	Limits  payments.Limits
+	Fees    payments.Fees
 	// UsedToday and UsedThisMonth count against the limits.
 	UsedToday, UsedThisMonth int64
 	Beneficiaries            []*payments.Beneficiary
@@ -32,9 +33,13 @@ func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficia
 		if err != nil {
 			return err
 		}
+		set, err := s.rules(u)
+		if err != nil {
+			return err
+		}
 		out = Allowance{
 			Wallet: a.wallet, Customer: a.customer, Enabled: a.facts().Usable() == nil,
-			Limits: payments.LimitsOf(a.customer.Category), At: u.Now(),
+			Limits: set.limits(a.customer.Category), Fees: set.fees(), At: u.Now(),
 		}
 		out.UsedToday, out.UsedThisMonth = s.spending(u, a.customer.ID).Used(u.Now())
 		if beneficiaries {

@@ -145,12 +145,18 @@ func (f PayeeFilter) fits(b *payments.Beneficiary) bool {
 // Beneficiaries lists the payees of an account in the order of registration.
 func (s *Sandbox) Beneficiaries(c access.Caller, accountID string, f PayeeFilter) (Page[*payments.Beneficiary], error) {
 	page := Page[*payments.Beneficiary]{Items: []*payments.Beneficiary{}, Limit: f.Limit, Offset: f.Offset}
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		a, err := s.account(u, c, accountID)
 		if err != nil {
 			return err
 		}
+		page.Items, page.Total = page.Items[:0], 0
 		for _, b := range s.beneficiaries.By(u, "wallet", a.wallet.ID) {
+			// All are looked at, or a list of those that are ACTIVE would never
+			// have one.
+			if err := s.beneficiaries.Look(u, b); err != nil {
+				return err
+			}
 			if !f.fits(b) {
 				continue
 			}

@@ -1,96 +1,94 @@
 package sandbox
 
 import (
-	"fmt"
-	"io/fs"
-	"strings"
-
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/scenario"
-	"finhub-sandbox/scenarios"
 )
-
-// defaultScenario governs every customer for whom nothing else is chosen.
-const defaultScenario = "happy-path"
-
-// loadScenarios reads the built-in scenarios against the tables' choice points.
-func (s *Sandbox) loadScenarios(tables []machine.Description) error {
-	catalog := scenario.NewCatalog(tables)
-	s.scenarios = map[string]*scenario.Scenario{}
-	return fs.WalkDir(scenarios.Files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		text, err := scenarios.Files.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		loaded, err := scenario.Parse(path, text, catalog)
-		if err != nil {
-			return err
-		}
-		if loaded.Name != strings.TrimSuffix(path, ".yaml") {
-			return fmt.Errorf("scenario %s stands in %s", loaded.Name, path)
-		}
-		s.scenarios[loaded.Name] = loaded
-		return nil
-	})
-}
 
 // choose answers a choice that has just been armed, as the scenario does that
 // governs the customer.
 func (s *Sandbox) choose(u *engine.Unit, _ string, aggregate any, p machine.Pending) (machine.Decision, error) {
-	facts := s.choiceFacts(u, aggregate)
-	decision, _, err := s.scenarios[defaultScenario].Answer(p, facts, dice{s, u, facts.Customer.ID})
+	facts, customer := s.choiceFacts(u, aggregate)
+	decision, _, err := s.governing(u, customer).Answer(p, facts, s.dice(u, customer))
 	return decision, err
 }
 
-// choiceFacts gathers what the conditions of a scenario can ask about.
-func (s *Sandbox) choiceFacts(u *engine.Unit, aggregate any) scenario.Facts {
+// choiceFacts gathers what the conditions of a scenario can ask about, and finds
+// the customer.
+func (s *Sandbox) choiceFacts(u *engine.Unit, aggregate any) (scenario.Facts, *onboarding.Customer) {
 	var facts scenario.Facts
 	customer := ""
 	switch e := aggregate.(type) {
 	case *onboarding.Customer:
+		// A customer that is just being made is found as well: it has been added.
 		customer = e.ID
 	case *onboarding.Verification:
-		customer = e.CustomerID
-		facts.Verification = scenario.Verification{Type: e.Type, Attempt: e.Attempt, Level: e.Requested}
-	case *onboarding.Consent:
-		customer = e.CustomerID
-		facts.Consent = scenario.Consent{Type: string(e.Type), Version: e.Version}
-	case *payments.Beneficiary:
-		customer = e.CustomerID
-		facts.Beneficiary = scenario.Beneficiary{Name: e.Name, IBAN: e.IBAN, Country: e.Country, Network: e.Network}
-	case *payments.PaymentConsent:
-		customer = e.CustomerID
-		facts.PaymentConsent = scenario.PaymentConsent{Type: string(e.Operation)}
-	case *payments.Order:
-		customer = e.CustomerID
-		facts.Order = orderFacts(e)
-	}
-	if c := s.customers.Get(u, customer); c != nil {
-		category, _ := onboarding.FindCategory(c.Category)
-		facts.Customer = scenario.Customer{
-			ID: c.ID, Type: string(c.Type), Email: c.Email, Name: c.Name, Category: c.Category, Risk: string(category.Risk), State: string(c.State),
+		customer, facts.Verification = e.CustomerID, verificationFacts(e)
+	case *onboarding.Document:
+		customer, facts.Document = e.CustomerID, documentFacts(e)
+		if v := s.verificationOf(u, e); v != nil {
+			facts.Verification = verificationFacts(v)
 		}
+	case *onboarding.Consent:
+		customer, facts.Consent = e.CustomerID, scenario.Consent{Type: string(e.Type), Version: e.Version}
+	case *payments.Beneficiary:
+		customer, facts.Beneficiary = e.CustomerID, beneficiaryFacts(e)
+	case *payments.PaymentConsent:
+		customer, facts.PaymentConsent = e.CustomerID, scenario.PaymentConsent{Type: string(e.Operation)}
+	case *payments.Order:
+		customer, facts.Order = e.CustomerID, orderFacts(e)
 	}
-	return facts
+	c := s.customers.Get(u, customer)
+	facts.Customer = customerFacts(c)
+	return facts, c
+}
+
+func customerFacts(c *onboarding.Customer) scenario.Customer {
+	if c == nil {
+		return scenario.Customer{}
+	}
+	category, _ := onboarding.FindCategory(c.Category)
+	return scenario.Customer{
+		ID: c.ID, Type: string(c.Type), Email: c.Email, Name: c.Name, Category: c.Category, Risk: string(category.Risk),
+		State: string(c.State), Member: c.MemberOf != "",
+	}
+}
+
+func verificationFacts(e *onboarding.Verification) scenario.Verification {
+	return scenario.Verification{Type: e.Type, Attempt: e.Attempt, Level: e.Requested}
+}
+
+func documentFacts(e *onboarding.Document) scenario.Document {
+	return scenario.Document{Type: e.Type, FileName: e.FileName, Size: e.Size}
+}
+
+func beneficiaryFacts(e *payments.Beneficiary) scenario.Beneficiary {
+	return scenario.Beneficiary{Name: e.Name, IBAN: e.IBAN, Country: e.Country, Network: e.Network}
 }
 
 func orderFacts(e *payments.Order) scenario.Order {
 	return scenario.Order{Type: string(e.Operation), Amount: e.Amount.Minor, Currency: e.Amount.Currency, Network: string(e.Network), Reference: e.Reference}
 }
 
-// dice throws for one customer: the counts are kept with the tenant, and chance
-// comes from its seed.
+// dice throws for what one scenario governs: a customer, with its people if it
+// is an organization. The counts are kept with the tenant, and chance comes from
+// its seed.
 type dice struct {
 	sandbox  *Sandbox
 	unit     *engine.Unit
 	customer string
+}
+
+func (s *Sandbox) dice(u *engine.Unit, c *onboarding.Customer) dice {
+	d := dice{sandbox: s, unit: u}
+	if root := s.root(u, c); root != nil {
+		d.customer = root.ID
+	}
+	return d
 }
 
 func (d dice) Count(rule string) int { return int(d.unit.Count("rule/" + d.customer + "/" + rule)) }

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -14,8 +16,8 @@ func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.Cons
 			{Name: "customer", Of: func(e *onboarding.Consent) []string { return []string{e.CustomerID} }},
 		}},
 		Table: onboarding.ConsentTable(),
-		Facts: func(u *engine.Unit, _ *onboarding.Consent, _ machine.Cause) onboarding.ConsentFacts {
-			return onboarding.ConsentFacts{ExpiresAt: u.Now().Add(onboarding.ConsentLife)}
+		Facts: func(u *engine.Unit, e *onboarding.Consent, _ machine.Cause) onboarding.ConsentFacts {
+			return onboarding.ConsentFacts{ExpiresAt: u.Now().Add(onboarding.ConsentLife), Awaiting: e.Awaiting}
 		},
 		Effect: s.consentEffect,
 		Subject: func(e *onboarding.Consent) engine.Subject {
@@ -27,14 +29,19 @@ func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.Cons
 }
 
 func (s *Sandbox) consentEffect(u *engine.Unit, e *onboarding.Consent, step machine.Step, cause machine.Cause) error {
-	if step.To != onboarding.ConsentAccepted || !step.Moved() {
-		return nil
+	switch {
+	case step.On == onboarding.AcceptConsent && step.To == onboarding.ConsentPending && !e.Awaiting:
+		caller, _ := cause.Input.(access.Caller)
+		e.AcceptedAt, e.ExpiresAt = time.Time{}, time.Time{}
+		e.AcceptedBy, e.IPAddress, e.UserAgent = caller.UserID, caller.ForwardedFor, caller.UserAgent
+		e.Method = acceptanceMethod(caller.Platform)
+	case step.On == onboarding.AwaitConsent:
+		e.Awaiting = true
+	case step.On == onboarding.ConfirmConsent && step.Moved():
+		e.Awaiting = false
+		e.AcceptedAt, e.ExpiresAt = u.Now(), u.Now().Add(onboarding.ConsentLife)
+		u.After(func() error { return s.readyIfComplete(u, s.customers.Get(u, e.CustomerID)) })
 	}
-	caller, _ := cause.Input.(access.Caller)
-	e.AcceptedAt, e.ExpiresAt = u.Now(), u.Now().Add(onboarding.ConsentLife)
-	e.AcceptedBy, e.IPAddress, e.UserAgent = caller.UserID, caller.ForwardedFor, caller.UserAgent
-	e.Method = acceptanceMethod(caller.Platform)
-	u.After(func() error { return s.readyIfComplete(u, s.customers.Get(u, e.CustomerID)) })
 	return nil
 }
 
@@ -57,8 +64,9 @@ type Acceptance struct {
 	SignedAt string
 }
 
-// AcceptConsent accepts one of the three consents for a customer. Accepting
-// what is accepted changes nothing and answers the same.
+// AcceptConsent accepts one of the three consents for a customer. It is ACCEPTED
+// then, or PENDING where the scenario asks for a confirmation. Accepting what is
+// accepted, or waits for its confirmation, changes nothing and answers the same.
 func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, customerID string, t onboarding.ConsentType, in Acceptance) (*onboarding.Consent, error) {
 	var consent *onboarding.Consent
 	err := s.do(c, func(u *engine.Unit) error {
@@ -76,7 +84,7 @@ func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, c
 				return err
 			}
 		}
-		if consent.State != onboarding.ConsentAccepted {
+		if consent.State != onboarding.ConsentAccepted && !consent.Awaiting {
 			consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
 			if in.SignedAt == "" {
 				consent.SignedAt = u.Now().Format("2006-01-02T15:04:05.000Z")
@@ -90,13 +98,17 @@ func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, c
 // Consent gives a consent by its id.
 func (s *Sandbox) Consent(c access.Caller, id string) (*onboarding.Consent, error) {
 	var consent *onboarding.Consent
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		if consent = s.consents.Get(u, id); consent == nil || !c.MayActFor(consent.CustomerID) {
-			return refusal.New(refusal.ConsentNotFound, "the tenant has no consent %s", id)
+			return noConsent(id)
 		}
-		return nil
+		return s.consents.Look(u, consent)
 	})
 	return consent, err
+}
+
+func noConsent(id string) error {
+	return refusal.New(refusal.ConsentNotFound, "the tenant has no consent %s", id)
 }
 
 func (s *Sandbox) consentOf(u *engine.Unit, customerID string, t onboarding.ConsentType) *onboarding.Consent {

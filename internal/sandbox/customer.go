@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -51,7 +52,7 @@ func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machin
 		facts.Verified = v.State == onboarding.VerificationApproved
 	}
 	if c.Type == onboarding.Organization {
-		set, err := settings(u)
+		set, err := s.rules(u)
 		u.Note(err)
 		facts.PersonnelRequired = set.Personnel == PersonnelRequired
 		facts.MissingPersonnel = s.headCount(u, c.ID).missing()
@@ -66,13 +67,18 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 	case onboarding.CustomerVerified:
 		return s.readyIfComplete(u, c)
 	case onboarding.Activate:
-		c.ActivatedBy = cause.By
+		c.ActivatedBy, c.ActivationFailure = cause.By, ""
+	case onboarding.ActivationFailed:
+		c.ActivationFailure = cmp.Or(cause.Reason, onboarding.DefaultActivationFailure)
 	case onboarding.ActivationFinished:
 		c.ActivatedAt = u.Now()
 		for _, user := range s.users.By(u, "customer", c.ID) {
 			s.users.Then(u, user, access.ActivateUser, cause)
 		}
-		return s.activateWallets(u, c)
+		if err := s.activateWallets(u, c); err != nil {
+			return err
+		}
+		return s.creditOpening(u, s.wallets.Get(u, c.WalletID))
 	}
 	return nil
 }
@@ -97,6 +103,8 @@ type Registration struct {
 	Roles    []string
 	Category string
 	Choices  []onboarding.Choice
+	// Scenario is the name of the scenario that the request asks for.
+	Scenario string
 }
 
 // Registered is a new customer with its user and wallet.
@@ -109,8 +117,9 @@ type Registered struct {
 	Password string
 }
 
-// Register makes a customer, its user and its inactive wallets. It refuses with
-// CATEGORIZATION_INVALID, DUPLICATE_EMAIL and DUPLICATE_ORGANIZATION.
+// Register makes a customer, its user and its inactive wallets, and fixes which
+// scenario governs them. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL,
+// DUPLICATE_ORGANIZATION and SCENARIO_UNKNOWN.
 func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error) {
 	var out Registered
 	kind := onboarding.Individual
@@ -125,8 +134,13 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 		return out, withHierarchy(err, c.Tenant)
 	}
 	err = s.do(c, func(u *engine.Unit) error {
+		governing, err := s.chosenScenario(u, in.Scenario, in.Email)
+		if err != nil {
+			return err
+		}
 		customer := &onboarding.Customer{
-			Life: s.newLife(u, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
+			Scenario: governing.Name,
+			Life:     s.newLife(u, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
 			Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices),
 		}
 		if err := s.unique(u, customer); err != nil {
@@ -250,6 +264,11 @@ func noCustomer(id string) error {
 
 func (s *Sandbox) do(c access.Caller, fn func(*engine.Unit) error) error {
 	return s.engine.Do(c.Tenant, fn)
+}
+
+// show is read for what clients poll: it counts looks (engine.Show).
+func (s *Sandbox) show(c access.Caller, fn func(*engine.Unit) error) error {
+	return s.engine.Show(c.Tenant, fn)
 }
 
 func (s *Sandbox) read(c access.Caller, fn func(*engine.Unit) error) error {

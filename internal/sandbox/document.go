@@ -1,21 +1,71 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/fake"
 )
 
-func documentCollection() engine.Collection[onboarding.Document] {
-	return engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
-		{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
-		{Name: "customer", Of: func(d *onboarding.Document) []string { return []string{d.CustomerID} }},
-	}}
+func (s *Sandbox) documentKind() *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
+	return &engine.Kind[onboarding.Document, onboarding.DocumentFacts]{
+		Collection: engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
+			{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
+			{Name: "customer", Of: func(d *onboarding.Document) []string { return []string{d.CustomerID} }},
+		}},
+		Table: onboarding.DocumentTable(),
+		Facts: func(*engine.Unit, *onboarding.Document, machine.Cause) onboarding.DocumentFacts {
+			return onboarding.DocumentFacts{}
+		},
+		Effect: s.documentEffect,
+		Subject: func(d *onboarding.Document) engine.Subject {
+			return engine.Subject{Customer: d.CustomerID, Data: map[string]string{"customerId": d.CustomerID, "verificationId": d.VerificationID}}
+		},
+	}
+}
+
+// documentEffect takes a document that is rejected out of the verification for
+// which it counted.
+func (s *Sandbox) documentEffect(u *engine.Unit, d *onboarding.Document, step machine.Step, cause machine.Cause) error {
+	if step.On != onboarding.RejectDocument {
+		return nil
+	}
+	d.Reason = cmp.Or(cause.Reason, onboarding.DefaultRejection)
+	v := s.verificationOf(u, d)
+	if v == nil || !v.Open() {
+		return nil
+	}
+	if i := slices.Index(v.Submitted, d.Type); i >= 0 {
+		v.Submitted = slices.Delete(v.Submitted, i, i+1)
+		s.verifications.Then(u, v, onboarding.LoseDocument, cause)
+	}
+	return nil
+}
+
+// verificationOf is the verification for which a document counts, or nil: its
+// own, or for a document of an organization as such the organization's.
+func (s *Sandbox) verificationOf(u *engine.Unit, d *onboarding.Document) *onboarding.Verification {
+	if d.VerificationID == "" {
+		return s.latestVerification(u, d.CustomerID)
+	}
+	return s.verifications.Get(u, d.VerificationID)
+}
+
+// verifyDocuments makes the documents that a verification rests on VERIFIED
+// together with it: an organization's are those that it asked for.
+func (s *Sandbox) verifyDocuments(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) {
+	for _, d := range s.papers(u, v) {
+		asked := v.Subject != onboarding.Organization || v.Requires(d.Type)
+		if asked && d.State == onboarding.DocumentUploaded {
+			s.documents.Then(u, d, onboarding.VerifyDocument, cause)
+		}
+	}
 }
 
 // content is the file of a document. It stands apart, so that looking at a
@@ -99,16 +149,16 @@ func (s *Sandbox) addDocument(u *engine.Unit, c access.Caller, v *onboarding.Ver
 	return s.keepDocument(u, c, v.CustomerID, v.ID, f), nil
 }
 
-// keepDocument stores a checked document with its file.
+// keepDocument stores a checked document with its file and lets it be reviewed.
+// Nothing refuses that: an error would be a fault of the sandbox.
 func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID string, f file) *onboarding.Document {
-	n := u.Next()
 	document := &onboarding.Document{
-		ID: fake.ID(s.seed(u), "document", n), Seq: n, VerificationID: verificationID, CustomerID: customerID,
+		Life: s.newLife(u, "document"), VerificationID: verificationID, CustomerID: customerID,
 		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content), Description: f.Description,
 		Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
 	}
-	s.documents.Add(u, document)
-	s.contents.Add(u, &content{ID: document.ID, Seq: n, File: f.content})
+	s.contents.Add(u, &content{ID: document.ID, Seq: document.Seq, File: f.content})
+	u.Note(s.documents.Create(u, document, onboarding.UploadDocument, by(c)))
 	return document
 }
 

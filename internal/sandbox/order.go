@@ -24,7 +24,7 @@ func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] 
 		Subject: func(o *payments.Order) engine.Subject {
 			return engine.Subject{Customer: o.CustomerID, Data: map[string]string{
 				"customerId": o.CustomerID, "walletId": o.WalletID, "accountId": o.WalletID,
-				"orderId": o.ID, "preparedOrderId": o.ID, "transactionId": o.TransactionID,
+				"orderId": o.ID, "preparedOrderId": o.ID, "transactionId": o.LatestTransaction(),
 				"operationType": string(o.Operation), "amount": o.Amount.Decimal(), "currency": o.Amount.Currency,
 			}}
 		},
@@ -46,7 +46,7 @@ type OrderState struct {
 func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wallet) OrderState {
 	state := OrderState{Order: o, Wallet: w, Line: s.transactions.Get(u, o.TransactionID), At: u.Now()}
 	for _, armed := range o.Armed {
-		if o.State == payments.OrderProcessing && !armed.Deadline {
+		if o.State == payments.OrderProcessing && !armed.Deadline && armed.Reads == 0 {
 			state.Settles = armed.Due
 		}
 	}
@@ -57,7 +57,7 @@ func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wall
 // refuses with ORDER_NOT_FOUND.
 func (s *Sandbox) Order(c access.Caller, accountID, id string) (OrderState, error) {
 	var state OrderState
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		a, err := s.account(u, c, accountID)
 		if err != nil {
 			return err
@@ -65,6 +65,9 @@ func (s *Sandbox) Order(c access.Caller, accountID, id string) (OrderState, erro
 		o := s.orders.Get(u, id)
 		if o == nil || o.WalletID != a.wallet.ID {
 			return noOrder(a, id, "the account has no order with this id")
+		}
+		if err := s.orders.Look(u, o); err != nil {
+			return err
 		}
 		state = s.orderState(u, o, a.wallet)
 		return nil

@@ -31,6 +31,8 @@ func (s *Sandbox) orderEffect(u *engine.Unit, o *payments.Order, step machine.St
 		s.lapse(u, o, cause)
 	case payments.CompleteOrder:
 		return s.complete(u, o, w)
+	case payments.ReturnOrder:
+		return s.giveBack(u, o, w, cause)
 	case payments.FailOrder:
 		o.SettledAt, o.FailureReason = u.Now(), cmp.Or(cause.Reason, payments.DefaultFailure)
 		s.uncount(u, o)
@@ -101,6 +103,18 @@ func (s *Sandbox) creditPayee(u *engine.Unit, o *payments.Order, payer *payments
 		Reference: o.Reference, Description: o.Description,
 	})
 	return nil
+}
+
+// giveBack credits what the payee's bank has sent back. What was sent still
+// counts against the limits.
+func (s *Sandbox) giveBack(u *engine.Unit, o *payments.Order, w *payments.Wallet, cause machine.Cause) error {
+	if err := w.Credit(o.Amount.Minor, u.Now()); err != nil {
+		return err
+	}
+	o.Return = &payments.OrderReturn{
+		TransactionID: s.enter(u, w, o.Returned()).ID, At: u.Now(), Reason: cmp.Or(cause.Reason, payments.DefaultReturn),
+	}
+	return s.book(u, func(b *payments.Books) { b.Returned += o.Amount.Minor })
 }
 
 func spendings() *engine.Collection[payments.Spending] {

@@ -52,17 +52,17 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 		if err != nil {
 			return err
 		}
-		life, err := orderLife(u)
+		set, err := s.rules(u)
 		if err != nil {
 			return err
 		}
 		o := &payments.Order{
 			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Operation,
-			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(life),
+			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(set.orderLife()),
 			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
 			PreparedBy: c.UserID,
 		}
-		facts := s.prepareFacts(u, a, o, in)
+		facts := s.prepareFacts(u, a, o, in, set)
 		if err := s.orders.Create(u, o, payments.PrepareOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
 			return err
 		}
@@ -74,20 +74,20 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 
 // prepareFacts finds what the request names, completes the order with it, and
 // judges nothing.
-func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation) payments.OrderFacts {
+func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation, set rules) payments.OrderFacts {
 	f := payments.OrderFacts{
 		Account: a.facts(), Now: u.Now(), ValidUntil: o.ValidUntil, Order: o, Currency: a.wallet.Currency,
 		Asked:        []payments.AskedCurrency{{Field: "amount.currency", Code: in.Amount.Currency}, {Field: "currency", Code: in.Currency}},
 		PayeeNamed:   in.Payee.Name,
 		ConsentAsked: in.ConsentID,
-		Limits:       payments.LimitsOf(a.customer.Category),
+		Limits:       set.limits(a.customer.Category),
 		Spending:     s.spending(u, a.customer.ID),
 		Available:    a.wallet.Available(),
 		Business:     a.organization(), Documents: in.Documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, in.Documents),
 	}
 	f.Faults = in.read(a.wallet, o)
 	s.completeSides(u, a, o, &f, in)
-	o.Fee = a.wallet.Money(payments.Fee(o.Operation, o.Network))
+	o.Fee = a.wallet.Money(set.fees().Fee(o.Operation, o.Network))
 	f.Consent, f.ConsentWaiting = s.consentFor(u, o, in.ConsentID)
 	if f.Consent != nil {
 		o.ConsentID, f.Windows = f.Consent.ID, s.windows(u, f.Consent)

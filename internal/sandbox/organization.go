@@ -29,7 +29,7 @@ type OrganizationDetail struct {
 // Organization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
 func (s *Sandbox) Organization(c access.Caller, id string) (OrganizationDetail, error) {
 	var d OrganizationDetail
-	err := s.read(c, func(u *engine.Unit) (err error) {
+	err := s.show(c, func(u *engine.Unit) (err error) {
 		d, err = s.organizationDetail(u, c, id)
 		return err
 	})
@@ -39,6 +39,9 @@ func (s *Sandbox) Organization(c access.Caller, id string) (OrganizationDetail, 
 func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string) (OrganizationDetail, error) {
 	customer, err := s.organization(u, c, id)
 	if err != nil {
+		return OrganizationDetail{}, err
+	}
+	if err := s.customers.Look(u, customer); err != nil {
 		return OrganizationDetail{}, err
 	}
 	d := OrganizationDetail{
@@ -122,7 +125,7 @@ type OrganizationReadiness struct {
 // CheckOrganization tells whether an organization is ready to be activated.
 func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (OrganizationReadiness, error) {
 	var r OrganizationReadiness
-	err := s.read(c, func(u *engine.Unit) (err error) {
+	err := s.show(c, func(u *engine.Unit) (err error) {
 		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
 			return err
 		}

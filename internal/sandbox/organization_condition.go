@@ -27,7 +27,7 @@ type Condition struct {
 // the status, the verification, the consents and the caller always, the
 // personnel where the tenant's settings say so.
 func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Condition, error) {
-	set, err := settings(u)
+	set, err := s.rules(u)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (s *Sandbox) documentConditions(u *engine.Unit, r Readiness, decide refusal
 	var uploadedTypes, verifiedTypes []string
 	for _, d := range s.countingDocuments(u, r.Customer, r.Verification) {
 		uploadedTypes = append(uploadedTypes, d.Type)
-		if d.Verified {
+		if d.State == onboarding.DocumentVerified {
 			verifiedTypes = append(verifiedTypes, d.Type)
 		}
 	}

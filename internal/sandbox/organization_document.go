@@ -19,12 +19,15 @@ type OrganizationDocument struct {
 // OrganizationDocuments lists an organization's documents: a page of them, and
 // how many there are.
 func (s *Sandbox) OrganizationDocuments(c access.Caller, organizationID string, page, size int) (list []OrganizationDocument, total int, err error) {
-	err = s.read(c, func(u *engine.Unit) error {
+	err = s.show(c, func(u *engine.Unit) error {
 		if _, err := s.organization(u, c, organizationID); err != nil {
 			return err
 		}
 		all := s.documents.By(u, "customer", organizationID)
-		total = len(all)
+		if err := s.lookAtDocuments(u, all); err != nil {
+			return err
+		}
+		list, total = nil, len(all)
 		for _, d := range all[min(total, page*size):min(total, page*size+size)] {
 			list = append(list, s.viewed(u, d))
 		}
@@ -35,23 +38,32 @@ func (s *Sandbox) OrganizationDocuments(c access.Caller, organizationID string, 
 
 func (s *Sandbox) viewed(u *engine.Unit, d *onboarding.Document) OrganizationDocument {
 	out := OrganizationDocument{d, d.VerificationID}
-	if v := s.latestVerification(u, d.CustomerID); v != nil && out.VerificationID == "" && v.Requires(d.Type) && (d.Verified || v.State != onboarding.VerificationApproved) {
+	if v := s.latestVerification(u, d.CustomerID); v != nil && out.VerificationID == "" && s.counts(v, d) {
 		out.VerificationID = v.ID
 	}
 	return out
 }
 
+// counts tells whether a verification rests on a document of the organization as
+// such: it asks for it, and once approved it keeps what it has confirmed.
+func (s *Sandbox) counts(v *onboarding.Verification, d *onboarding.Document) bool {
+	return v.Requires(d.Type) && (d.State == onboarding.DocumentVerified || v.State != onboarding.VerificationApproved)
+}
+
 // ownDocuments are the documents of an organization that were not handed in for
-// one particular verification. Persons have none.
+// one particular verification, without those that were rejected. Persons have
+// none.
 func (s *Sandbox) ownDocuments(u *engine.Unit, customerID string) []*onboarding.Document {
-	return slices.DeleteFunc(s.documents.By(u, "customer", customerID), func(d *onboarding.Document) bool { return d.VerificationID != "" })
+	return slices.DeleteFunc(s.documents.By(u, "customer", customerID), func(d *onboarding.Document) bool {
+		return d.VerificationID != "" || d.State == onboarding.DocumentRejected
+	})
 }
 
 // countingDocuments are the documents of an organization that count for a
-// verification, or without one for the next.
+// verification, or without one for the next. One that was rejected counts for none.
 func (s *Sandbox) countingDocuments(u *engine.Unit, organization *onboarding.Customer, v *onboarding.Verification) []*onboarding.Document {
 	return slices.DeleteFunc(s.documents.By(u, "customer", organization.ID), func(d *onboarding.Document) bool {
-		return d.VerificationID != "" && (v == nil || d.VerificationID != v.ID)
+		return d.State == onboarding.DocumentRejected || d.VerificationID != "" && (v == nil || d.VerificationID != v.ID)
 	})
 }
 
@@ -63,22 +75,8 @@ func (s *Sandbox) papers(u *engine.Unit, v *onboarding.Verification) []*onboardi
 		if d.VerificationID != "" {
 			return d.VerificationID != v.ID
 		}
-		return !v.Requires(d.Type) || v.State == onboarding.VerificationApproved && !d.Verified
+		return !s.counts(v, d)
 	})
-}
-
-// confirmDocuments marks what the approval of an organization's verification
-// rests on.
-func (s *Sandbox) confirmDocuments(u *engine.Unit, v *onboarding.Verification) {
-	if v.Subject != onboarding.Organization {
-		return
-	}
-	for _, d := range s.papers(u, v) {
-		if v.Requires(d.Type) {
-			d.Verified = true
-			s.documents.Save(u, d)
-		}
-	}
 }
 
 // UploadOrganizationDocument checks and keeps a document of an organization. It
@@ -99,15 +97,17 @@ func (s *Sandbox) UploadOrganizationDocument(c access.Caller, organizationID str
 		if err := organization.InOnboarding(); err != nil {
 			return err
 		}
-		out = s.viewed(u, s.keepDocument(u, c, organizationID, "", checked))
 		v := s.latestVerification(u, organizationID)
+		if v != nil && v.Open() {
+			if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
+				return err
+			}
+			v.Submitted = append(v.Submitted, in.Type)
+		}
+		out = s.viewed(u, s.keepDocument(u, c, organizationID, "", checked))
 		if v == nil || !v.Open() {
 			return nil
 		}
-		if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
-			return err
-		}
-		v.Submitted = append(v.Submitted, in.Type)
 		return s.submitIfComplete(u, c, v)
 	})
 	return out, err
@@ -126,12 +126,16 @@ func (s *Sandbox) submitIfComplete(u *engine.Unit, c access.Caller, v *onboardin
 // DOCUMENT_NOT_FOUND.
 func (s *Sandbox) OrganizationDocument(c access.Caller, organizationID, id string) (OrganizationDocument, error) {
 	var out OrganizationDocument
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		d, err := s.organizationDocument(u, c, organizationID, id)
-		if err == nil {
-			out = s.viewed(u, d)
+		if err != nil {
+			return err
 		}
-		return err
+		if err := s.documents.Look(u, d); err != nil {
+			return err
+		}
+		out = s.viewed(u, d)
+		return nil
 	})
 	return out, err
 }
@@ -148,10 +152,10 @@ func (s *Sandbox) DeleteOrganizationDocument(c access.Caller, organizationID, id
 		if err := s.customers.Get(u, organizationID).InOnboarding(); err != nil {
 			return err
 		}
-		if d.Verified {
+		if d.State == onboarding.DocumentVerified {
 			return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").With("state", "VERIFIED")
 		}
-		if v := s.latestVerification(u, organizationID); v != nil && v.Open() {
+		if v := s.latestVerification(u, organizationID); v != nil && v.Open() && d.State != onboarding.DocumentRejected {
 			v.Withdraw(d.Type)
 			s.verifications.Save(u, v)
 		}

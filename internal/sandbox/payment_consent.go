@@ -199,12 +199,16 @@ func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, i
 // PaymentConsents lists the payment consents of an account, the oldest first.
 func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentDetail, error) {
 	list := []ConsentDetail{}
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		a, err := s.account(u, c, accountID)
 		if err != nil {
 			return err
 		}
+		list = list[:0]
 		for _, p := range s.paymentConsents.By(u, "wallet", a.wallet.ID) {
+			if err := s.paymentConsents.Look(u, p); err != nil {
+				return err
+			}
 			list = append(list, s.consentDetail(u, p))
 		}
 		return nil
@@ -216,9 +220,12 @@ func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentD
 // refuses with PAYMENT_CONSENT_NOT_FOUND.
 func (s *Sandbox) PaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
 	var d ConsentDetail
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		p, err := s.consentOnAccount(u, c, accountID, id)
 		if err != nil {
+			return err
+		}
+		if err := s.paymentConsents.Look(u, p); err != nil {
 			return err
 		}
 		d = s.consentDetail(u, p)

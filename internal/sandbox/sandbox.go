@@ -14,7 +14,6 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
-	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
 )
 
@@ -31,15 +30,21 @@ type Config struct {
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.
 	NoFixedTokens bool
+	// DefaultScenario governs the customers for whom neither they nor their tenant
+	// chose one; empty, or a name that is not loaded, is happy-path.
+	DefaultScenario string
+	// Operations are those of the product's document with the refusals that each
+	// can give, for scenarios to refuse with. Nil takes what scenarios say on
+	// trust.
+	Operations map[string][]string
 }
 
 // Sandbox is the product: customers, their verification, their money.
 type Sandbox struct {
-	config Config
-	engine *engine.Engine
-	key    []byte
-	// scenarios are those that can govern, by name.
-	scenarios map[string]*scenario.Scenario
+	config     Config
+	engine     *engine.Engine
+	key        []byte
+	repertoire repertoire
 
 	customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
 	verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
@@ -47,7 +52,7 @@ type Sandbox struct {
 	personnel     *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]
 	users         *engine.Kind[access.User, access.UserFacts]
 	sessions      *engine.Kind[access.Session, access.SessionFacts]
-	documents     engine.Collection[onboarding.Document]
+	documents     *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
 	contents      engine.Collection[content]
 
 	wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
@@ -66,7 +71,7 @@ func New(c Config) (*Sandbox, error) {
 	s.personnel = s.personnelKind()
 	s.users = s.userKind()
 	s.sessions = s.sessionKind()
-	s.documents = documentCollection()
+	s.documents = s.documentKind()
 	s.contents = engine.Collection[content]{Name: "document_content"}
 	s.wallets = s.walletKind()
 	s.beneficiaries = s.beneficiaryKind()
@@ -75,14 +80,14 @@ func New(c Config) (*Sandbox, error) {
 	s.transactions = transactionCollection()
 	var err error
 	s.engine, err = engine.New(
-		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Choose: s.choose},
-		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.consents,
+		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Scale: s.delayScale, Choose: s.choose},
+		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,
 		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
 	)
 	if err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
 	}
-	if err := s.loadScenarios(s.engine.Machines()); err != nil {
+	if err := s.openRepertoire(s.engine.Machines()); err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
 	}
 	return s, nil

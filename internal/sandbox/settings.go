@@ -1,12 +1,14 @@
 package sandbox
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"time"
 
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
 )
 
 // Settings are what a tenant can have otherwise than the server. Empty members
@@ -33,10 +35,60 @@ const (
 // settingsName is the value under which a tenant's settings are kept.
 const settingsName = "settings"
 
+// settings are those that were set for the tenant itself.
 func settings(u *engine.Unit) (Settings, error) {
 	var s Settings
 	_, err := u.Value(settingsName, &s)
 	return s, err
+}
+
+// rules are the settings by which a tenant works: its own, and where it has none
+// those of its active scenario.
+type rules struct {
+	Settings
+	// Scenario are the scenario's settings that a tenant cannot set otherwise.
+	Scenario scenario.Settings
+}
+
+func (s *Sandbox) rules(u *engine.Unit) (rules, error) {
+	set, err := settings(u)
+	active, _ := s.activeScenario(u, readTenantScenarios(u))
+	r := rules{set, active.Settings}
+	r.Headers = cmp.Or(r.Headers, r.Scenario.Headers)
+	r.Personnel = cmp.Or(r.Personnel, r.Scenario.Personnel)
+	return r, err
+}
+
+// orderLife is how long an order that is prepared now can be executed.
+func (r rules) orderLife() time.Duration {
+	return cmp.Or(time.Duration(r.OrderLifeSeconds)*time.Second, r.Scenario.OrderLife, payments.OrderLife)
+}
+
+// limits are those of a category.
+func (r rules) limits(category string) payments.Limits {
+	return payments.LimitsOf(category).Replaced(r.Scenario.PerTransaction, r.Scenario.Daily, r.Scenario.Monthly)
+}
+
+// fees are what sending costs.
+func (r rules) fees() payments.Fees { return r.Scenario.Fees }
+
+// delayScale is the part of a delay that a tenant waits on a running clock.
+func (s *Sandbox) delayScale(u *engine.Unit) float64 {
+	active, _ := s.activeScenario(u, readTenantScenarios(u))
+	if scale := active.Settings.DelayScale; scale != nil {
+		return *scale
+	}
+	return s.config.DelayScale
+}
+
+// CategoryLimits are the limits of a category in a tenant.
+func (s *Sandbox) CategoryLimits(tenant, category string) (limits payments.Limits, err error) {
+	err = s.engine.Read(tenant, func(u *engine.Unit) error {
+		r, err := s.rules(u)
+		limits = r.limits(category)
+		return err
+	})
+	return limits, err
 }
 
 // Settings gives a tenant's settings.
@@ -63,22 +115,17 @@ func (s *Sandbox) ChangeSettings(tenant string, change func(*Settings)) (Setting
 }
 
 // Relaxed tells whether a tenant's header policy is the relaxed one; a tenant
-// that has set none has the server's.
+// that has set none has its scenario's, and at last the server's.
 func (s *Sandbox) Relaxed(tenant string, server bool) bool {
-	set, err := s.Settings(tenant)
+	var set rules
+	err := s.engine.Read(tenant, func(u *engine.Unit) (err error) {
+		set, err = s.rules(u)
+		return err
+	})
 	if err != nil || set.Headers == "" {
 		return server
 	}
 	return set.Headers == HeadersRelaxed
-}
-
-// orderLife is how long an order that is prepared now can be executed.
-func orderLife(u *engine.Unit) (time.Duration, error) {
-	set, err := settings(u)
-	if set.OrderLifeSeconds > 0 {
-		return time.Duration(set.OrderLifeSeconds) * time.Second, err
-	}
-	return payments.OrderLife, err
 }
 
 // checkTenantKey refuses a login with another key or secret than the tenant's

@@ -48,7 +48,7 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 		s.submitMembers(u, v.CustomerID, cause)
 	}
 	if step.On == onboarding.Approve {
-		s.confirmDocuments(u, v)
+		s.verifyDocuments(u, v, cause)
 		v.Level = onboarding.TenantVerified
 		if v.HighRisk {
 			v.Level = onboarding.PowerTenantVerified
@@ -251,25 +251,52 @@ func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Subm
 		if err != nil {
 			return nil, err
 		}
+		on := onboarding.SubmitForReview
 		for _, f := range files {
-			if _, err := s.addDocument(u, c, v, f); err != nil {
+			d, err := s.addDocument(u, c, v, f)
+			if err != nil {
 				return nil, err
 			}
+			if d.State == onboarding.DocumentRejected {
+				// Nothing is decided about a paper that has been sent back.
+				on = onboarding.StartReview
+			}
 		}
-		return v, s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
+		return v, s.verifications.Fire(u, v, on, by(c))
 	})
 }
 
 // Verification gives a verification with its documents.
 func (s *Sandbox) Verification(c access.Caller, id string) (d VerificationDetail, err error) {
-	err = s.read(c, func(u *engine.Unit) error {
+	err = s.show(c, func(u *engine.Unit) error {
 		if d.Verification, err = s.verification(u, c, id); err != nil {
+			return err
+		}
+		if err := s.lookAtVerification(u, d.Verification); err != nil {
 			return err
 		}
 		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
 		return nil
 	})
 	return d, err
+}
+
+// lookAtVerification counts that somebody looks at a verification with its
+// documents.
+func (s *Sandbox) lookAtVerification(u *engine.Unit, v *onboarding.Verification) error {
+	if err := s.lookAtDocuments(u, s.papers(u, v)); err != nil {
+		return err
+	}
+	return s.verifications.Look(u, v)
+}
+
+func (s *Sandbox) lookAtDocuments(u *engine.Unit, list []*onboarding.Document) error {
+	for _, d := range list {
+		if err := s.documents.Look(u, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Decision is what a member of staff decides about a verification.

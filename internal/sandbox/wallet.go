@@ -186,11 +186,15 @@ func activation(t onboarding.CustomerType) string {
 // CUSTOMER_NOT_FOUND.
 func (s *Sandbox) CustomerWallets(c access.Caller, customerID, line string) ([]*payments.Wallet, error) {
 	var list []*payments.Wallet
-	err := s.read(c, func(u *engine.Unit) error {
+	err := s.show(c, func(u *engine.Unit) error {
 		customer, err := s.customer(u, c, customerID)
 		if err != nil {
 			return err
 		}
+		if err := s.customers.Look(u, customer); err != nil {
+			return err
+		}
+		list = nil
 		for _, w := range s.walletsOf(u, customer) {
 			if line == "" || line == w.Line {
 				list = append(list, w)
@@ -238,18 +242,37 @@ func (s *Sandbox) Fund(c access.Caller, walletID string, amount money.Amount) (p
 		if err := fundable(a, amount); err != nil {
 			return err
 		}
-		t := payments.Transaction{
-			WalletID: a.wallet.ID, CustomerID: a.wallet.CustomerID, Type: payments.FundTransaction, Direction: payments.Credit,
-			Status: payments.OrderCompleted, Amount: amount, Fees: a.wallet.Money(0),
-		}
-		if err := a.wallet.Credit(amount.Minor, u.Now()); err != nil {
+		t, err := s.fund(u, a.wallet, amount)
+		if err != nil {
 			return err
 		}
-		transaction = *s.enter(u, a.wallet, t)
-		wallet = *a.wallet
-		return s.book(u, func(b *payments.Books) { b.Funded += amount.Minor })
+		transaction, wallet = *t, *a.wallet
+		return nil
 	})
 	return transaction, wallet, err
+}
+
+// fund credits money that comes from nowhere.
+func (s *Sandbox) fund(u *engine.Unit, w *payments.Wallet, amount money.Amount) (*payments.Transaction, error) {
+	if err := w.Credit(amount.Minor, u.Now()); err != nil {
+		return nil, err
+	}
+	t := s.enter(u, w, payments.Transaction{
+		WalletID: w.ID, CustomerID: w.CustomerID, Type: payments.FundTransaction, Direction: payments.Credit,
+		Status: payments.OrderCompleted, Amount: amount, Fees: w.Money(0),
+	})
+	return t, s.book(u, func(b *payments.Books) { b.Funded += amount.Minor })
+}
+
+// creditOpening puts the opening balance on a wallet that has just been
+// activated, if the tenant's scenario has one.
+func (s *Sandbox) creditOpening(u *engine.Unit, w *payments.Wallet) error {
+	set, err := s.rules(u)
+	if err != nil || w == nil || set.Scenario.OpeningBalance <= 0 {
+		return err
+	}
+	_, err = s.fund(u, w, w.Money(set.Scenario.OpeningBalance))
+	return err
 }
 
 func fundable(a account, amount money.Amount) error {

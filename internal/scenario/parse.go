@@ -1,237 +1,208 @@
 package scenario
 
 import (
-	"cmp"
+	"errors"
 	"fmt"
+	"io"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
-	"github.com/expr-lang/expr"
 	"go.yaml.in/yaml/v4"
-
-	"finhub-sandbox/internal/domain/machine"
 )
 
-// Fault is one mistake in a scenario file.
-type Fault struct {
-	File         string
-	Line, Column int
-	Message      string
-}
-
-func (f Fault) Error() string {
-	return fmt.Sprintf("%s:%d:%d: %s", f.File, f.Line, f.Column, f.Message)
-}
-
-// Faults are all the mistakes of a file.
-type Faults []Fault
-
-func (f Faults) Error() string {
-	var lines []string
-	for _, fault := range f {
-		lines = append(lines, fault.Error())
-	}
-	return strings.Join(lines, "\n")
-}
-
-// Catalog is what scenarios can speak about: the choice points of the tables.
-type Catalog map[string]machine.Answer
-
-// NewCatalog gathers the choice points of tables. Deadlines are none: they were
-// announced to the caller.
-func NewCatalog(tables []machine.Description) Catalog {
-	c := Catalog{}
-	for _, d := range tables {
-		for _, t := range d.Transitions {
-			for _, choice := range t.Choices {
-				if !choice.Deadline {
-					c[choice.Point] = choice
-				}
-			}
-		}
-	}
-	return c
-}
-
-// maxFile bounds a scenario file, and maxRules its rules.
+// What a scenario file may hold at most.
 const (
 	maxFile  = 1 << 20
 	maxRules = 10_000
+	maxText  = 64 << 10
 )
 
-// Parse reads and checks a scenario. The error is Faults: every mistake with its
-// place and, where a word is wrong, the words that are right.
+// namePattern is what a scenario's name looks like: it is sent in a header,
+// stands in a path, and in an e-mail address after a plus sign.
+const namePattern = `^[a-z0-9][a-z0-9-]{0,62}$`
+
+var nameForm = regexp.MustCompile(namePattern)
+
+// Parse reads and checks a scenario by itself: what it extends is not looked
+// up. The error is Mistakes: every mistake with its place and, where a word is
+// wrong, the words that are right.
 func Parse(file string, text []byte, catalog Catalog) (*Scenario, error) {
-	p := &parser{file: file, catalog: catalog}
 	if len(text) > maxFile {
-		return nil, Faults{{file, 1, 1, fmt.Sprintf("the file has %d bytes; a scenario has at most %d", len(text), maxFile)}}
+		return nil, Mistakes{{file, 1, 1, fmt.Sprintf("the file is larger than the %d bytes that a scenario has at most", maxFile)}}
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(text, &root); err != nil {
-		return nil, Faults{{file, 1, 1, "this is not YAML: " + err.Error()}}
+	root, mistake := document(text)
+	if mistake != nil {
+		mistake.File = file
+		return nil, Mistakes{*mistake}
 	}
-	if len(root.Content) == 0 {
-		return nil, Faults{{file, 1, 1, "the file is empty; a scenario has a name and rules"}}
+	p := &parser{file: file, lines: strings.Split(string(text), "\n"), catalog: catalog, facts: factMembers()}
+	s := p.scenario(root)
+	if len(p.mistakes) > 0 {
+		return nil, p.mistakes.ordered()
 	}
-	s := p.scenario(root.Content[0])
-	if len(p.faults) > 0 {
-		slices.SortStableFunc(p.faults, func(a, b Fault) int {
-			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
-		})
-		return nil, p.faults
-	}
+	s.text, s.index = string(text), newIndex(s.Rules)
 	return s, nil
 }
 
+// document reads YAML as far as to its one document.
+func document(text []byte) (*yaml.Node, *Mistake) {
+	var root, second yaml.Node
+	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	switch err := decoder.Decode(&root); {
+	case errors.Is(err, io.EOF):
+		return nil, &Mistake{Line: 1, Column: 1, Message: "the file is empty; a scenario has a name and rules"}
+	case err != nil:
+		return nil, notYAML(err)
+	}
+	switch err := decoder.Decode(&second); {
+	case err == nil:
+		return nil, &Mistake{Line: max(1, second.Line), Column: max(1, second.Column), Message: "a second document begins here; a file has one scenario"}
+	case !errors.Is(err, io.EOF):
+		return nil, notYAML(err)
+	}
+	if len(root.Content) == 0 || root.Content[0].ShortTag() == "!!null" {
+		return nil, &Mistake{Line: 1, Column: 1, Message: "the file is empty; a scenario has a name and rules"}
+	}
+	return root.Content[0], nil
+}
+
+func notYAML(err error) *Mistake {
+	m := Mistake{Line: 1, Column: 1, Message: "this is not YAML: " + err.Error()}
+	var load *yaml.LoadError
+	if errors.As(err, &load) {
+		m.Line, m.Column = max(1, load.Mark.Line), max(1, load.Mark.Column)
+		m.Message = "this is not YAML: " + load.Message
+	}
+	return &m
+}
+
 type parser struct {
-	file    string
-	catalog Catalog
-	faults  Faults
+	file     string
+	lines    []string
+	catalog  Catalog
+	facts    map[string][]string
+	mistakes Mistakes
 }
 
-func (p *parser) fault(n *yaml.Node, format string, args ...any) {
-	p.faults = append(p.faults, Fault{p.file, n.Line, n.Column, fmt.Sprintf(format, args...)})
+func (p *parser) mistake(n *yaml.Node, format string, args ...any) {
+	p.mistakeAt(position{n.Line, n.Column}, format, args...)
 }
 
-// members gives the values of a mapping by name, and faults unknown and
-// repeated names.
+func (p *parser) mistakeAt(at position, format string, args ...any) {
+	p.mistakes = append(p.mistakes, Mistake{p.file, at.line, at.column, fmt.Sprintf(format, args...)})
+}
+
+// members gives the values of a mapping by name; unknown and repeated names are
+// mistakes.
 func (p *parser) members(n *yaml.Node, what string, names ...string) map[string]*yaml.Node {
 	values := map[string]*yaml.Node{}
 	if n.Kind != yaml.MappingNode {
-		p.fault(n, "%s must be a mapping with the members %s", what, strings.Join(names, ", "))
+		p.mistake(n, "%s must be a mapping with the members %s, not %s", what, strings.Join(names, ", "), kind(n))
 		return values
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(names, key.Value):
-			p.fault(key, "%s has no member %q; it has %s", what, key.Value, strings.Join(names, ", "))
+			p.mistake(key, "%s has no member %q; it has %s", what, key.Value, listed(key.Value, names))
 		case values[key.Value] != nil:
-			p.fault(key, "%q stands twice", key.Value)
+			p.mistake(key, "%q stands twice", key.Value)
 		default:
-			values[key.Value] = n.Content[i+1]
+			values[key.Value] = aliased(n.Content[i+1])
 		}
 	}
 	return values
 }
 
+// aliased gives what an alias stands for.
+func aliased(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode {
+		return n.Alias
+	}
+	return n
+}
+
+// kind says to people what a node is.
+func kind(n *yaml.Node) string {
+	switch n.Kind {
+	case yaml.MappingNode:
+		return "a mapping"
+	case yaml.SequenceNode:
+		return "a list"
+	}
+	switch n.ShortTag() {
+	case "!!null":
+		return "nothing"
+	case "!!bool":
+		return "a truth value"
+	case "!!int", "!!float":
+		return "a number"
+	case "!!timestamp":
+		return "a date"
+	case "!!str":
+		return fmt.Sprintf("%q", n.Value)
+	}
+	return "something else"
+}
+
 func (p *parser) scenario(n *yaml.Node) *Scenario {
-	m := p.members(n, "a scenario", "name", "description", "extends", "rules")
-	s := &Scenario{Name: p.text(m["name"]), Description: p.text(m["description"]), Extends: p.text(m["extends"])}
-	if s.Name == "" {
-		p.fault(n, "a scenario needs a name")
+	m := p.members(n, "a scenario", "name", "description", "extends", "tenant", "rules")
+	s := &Scenario{File: p.file, Description: p.text("description", m["description"]), at: position{n.Line, n.Column}}
+	if n.Kind != yaml.MappingNode {
+		return s
+	}
+	if node := m["name"]; node == nil {
+		p.mistake(n, "a scenario needs a name")
+	} else {
+		s.Name, s.at = p.name("name", node), position{node.Line, node.Column}
+	}
+	if node := m["extends"]; node != nil {
+		s.Extends, s.extendsAt = p.name("extends", node), position{node.Line, node.Column}
+	}
+	if node := m["tenant"]; node != nil {
+		s.Settings = p.settings(node)
 	}
 	rules := m["rules"]
-	if rules == nil {
+	switch {
+	case rules == nil:
+		return s
+	case rules.Kind != yaml.SequenceNode:
+		p.mistake(rules, "rules must be a list, not %s", kind(rules))
+		return s
+	case len(rules.Content) > maxRules:
+		p.mistake(rules, "a scenario has at most %d rules, not %d", maxRules, len(rules.Content))
 		return s
 	}
-	if rules.Kind != yaml.SequenceNode {
-		p.fault(rules, "rules must be a list")
-		return s
-	}
-	if len(rules.Content) > maxRules {
-		p.fault(rules, "a scenario has at most %d rules, not %d", maxRules, len(rules.Content))
-		return s
-	}
+	ids := map[string]bool{}
 	for i, node := range rules.Content {
-		rule := p.rule(node)
-		rule.id = s.Name + "#" + strconv.Itoa(i)
-		s.Rules = append(s.Rules, rule)
+		r := p.rule(aliased(node))
+		r.scenario, r.number = s.Name, i+1
+		// A rule that keeps its name keeps its counts when others are put before it.
+		r.id = s.Name + "#" + r.Label()
+		if ids[r.id] {
+			r.id = fmt.Sprintf("%s#%s#%d", s.Name, r.Label(), r.number)
+		}
+		ids[r.id] = true
+		s.Rules = append(s.Rules, r)
 	}
 	return s
 }
 
-func (p *parser) rule(n *yaml.Node) *Rule {
-	m := p.members(n, "a rule", "name", "on", "when", "decide", "reason", "after", "times", "skip", "every", "chance")
-	r := &Rule{
-		Name: p.text(m["name"]), On: p.text(m["on"]), When: p.text(m["when"]), Decide: p.text(m["decide"]), Reason: p.text(m["reason"]),
-		Times: p.count(m["times"]), Skip: p.count(m["skip"]), Every: p.count(m["every"]), Chance: 1,
+func (p *parser) name(member string, n *yaml.Node) string {
+	before := len(p.mistakes)
+	name := p.text(member, n)
+	if len(p.mistakes) == before && !nameForm.MatchString(name) {
+		p.mistake(n, "%s must be the name of a scenario, of small letters, digits and hyphens, at most 63 of them, not %q", member, shortened(name))
 	}
-	if node := m["after"]; node != nil {
-		after, err := machine.ParseDelay(node.Value)
-		if err != nil {
-			p.fault(node, "%v", err)
-		}
-		r.After, r.Delayed = after, true
-	}
-	if node := m["chance"]; node != nil {
-		chance, err := strconv.ParseFloat(node.Value, 64)
-		if err != nil || chance < 0 || chance > 1 {
-			p.fault(node, "chance must be a number from 0 to 1, not %q", node.Value)
-		}
-		r.Chance = chance
-	}
-	p.choice(n, m, r)
-	if r.When != "" {
-		program, err := expr.Compile(r.When, expr.Env(Facts{}), expr.AsBool())
-		if err != nil {
-			p.fault(m["when"], "the condition is wrong: %s", strings.SplitN(err.Error(), "\n", 2)[0])
-		}
-		r.program = program
-	}
-	return r
+	return name
 }
 
-// choice checks what a rule decides against the choice point.
-func (p *parser) choice(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
-	choice, ok := p.catalog[r.On]
-	if !ok {
-		at := m["on"]
-		if at == nil {
-			p.fault(n, "a rule needs on: the choice point that it answers")
-			return
-		}
-		p.fault(at, "%q is no choice point; there are %s", r.On, strings.Join(sorted(p.catalog), ", "))
-		return
+// shortened keeps a message readable whatever stands in the file.
+func shortened(text string) string {
+	const most = 80
+	if runes := []rune(text); len(runes) > most {
+		return string(runes[:most]) + "..."
 	}
-	if r.Decide == "" && !r.Delayed {
-		p.fault(n, "a rule needs decide or after")
-	}
-	option := r.Decide
-	if option == "" {
-		option = choice.Default
-	}
-	if !slices.Contains(choice.Options, option) {
-		p.fault(m["decide"], "%s cannot be decided as %q; it can be %s", r.On, option, strings.Join(choice.Options, ", "))
-		return
-	}
-	if reasons := choice.Reasons[option]; r.Reason != "" && !slices.Contains(reasons, r.Reason) {
-		if len(reasons) == 0 {
-			p.fault(m["reason"], "%s has no reasons for %s", r.On, option)
-			return
-		}
-		p.fault(m["reason"], "%q is no reason for %s; there are %s", r.Reason, option, strings.Join(reasons, ", "))
-	}
-}
-
-func sorted(c Catalog) []string {
-	var names []string
-	for name := range c {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func (p *parser) text(n *yaml.Node) string {
-	if n == nil {
-		return ""
-	}
-	if n.Kind != yaml.ScalarNode {
-		p.fault(n, "must be a text")
-		return ""
-	}
-	return n.Value
-}
-
-func (p *parser) count(n *yaml.Node) int {
-	if n == nil {
-		return 0
-	}
-	count, err := strconv.Atoi(n.Value)
-	if err != nil || count < 1 {
-		p.fault(n, "must be a whole number from 1, not %q", n.Value)
-	}
-	return count
+	return text
 }

@@ -1,58 +1,156 @@
 // Package scenario owns the language in which a bad day is written down: rules
-// that answer the choices of the sandbox's tables. It reads and checks files and
-// finds the rule that answers; it knows neither storage nor HTTP, and it can
-// produce no state that a table does not allow.
+// that answer the choices of the sandbox's tables, refuse operations, and disturb
+// the edge. It reads and checks files and finds the rule that acts; it knows
+// neither storage nor HTTP, and it can produce no state that a table does not
+// allow.
 package scenario
 
 import (
+	"fmt"
 	"time"
 
-	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/vm"
-
-	"finhub-sandbox/internal/domain/machine"
 )
 
-// Scenario is one file: a name, what it shows, and its rules.
+// Scenario is a name, what it shows, and rules. Those of the scenario that it
+// extends come after its own.
 type Scenario struct {
 	Name        string
 	Description string
-	// Extends is the scenario whose rules come after these.
+	// Extends is the name of the scenario whose rules and settings come after.
 	Extends string
-	Rules   []*Rule
+	// File is where it was read.
+	File     string
+	Settings Settings
+	Rules    []*Rule
+
+	text      string
+	at        position
+	extendsAt position
+	index     index
 }
 
-// Rule answers one choice point.
+// Text is the scenario as it was written, without what it extends.
+func (s *Scenario) Text() string { return s.text }
+
+// Settings are what a scenario sets for a tenant that it governs as a whole.
+// Zero members leave the tenant's own.
+type Settings struct {
+	// Headers is strict or relaxed, Personnel advisory or required.
+	Headers, Personnel string
+	// DelayScale is the part of a delay that a running clock waits; nil leaves
+	// the server's.
+	DelayScale *float64
+	// OrderLife is how long a prepared order lives.
+	OrderLife time.Duration
+	// OpeningBalance is put on a wallet when it is activated, in minor units.
+	OpeningBalance int64
+	// PerTransaction, Daily and Monthly replace the limits of every category,
+	// Fees those of a network, in minor units.
+	PerTransaction, Daily, Monthly int64
+	Fees                           map[string]int64
+}
+
+// Rule acts on one choice point or operation, in one of three ways: it decides a
+// choice, refuses an operation, or disturbs the edge.
 type Rule struct {
 	Name string
-	// On is the choice point.
+	// On is a choice point or an operationId; "*" is every operation, for faults.
 	On string
 	// When is the condition as written; an empty one always holds.
-	When   string
+	When string
+
+	// Decide answers a choice; an empty one keeps the default option.
 	Decide string
 	Reason string
-	// After replaces the delay if Delayed is set.
+	// After replaces the delay if Delayed is set; Reads, if not 0, is a number of
+	// times that the thing is looked at instead.
 	After   time.Duration
 	Delayed bool
+	Reads   int
+
+	// Refuse is the code with which an operation is refused.
+	Refuse string
+	// Fault disturbs the edge.
+	Fault *Fault
+
 	// Times, Skip, Every and Chance limit how often the rule acts.
 	Times, Skip, Every int
 	Chance             float64
 
-	id      string
-	program *vm.Program
+	scenario string
+	number   int
+	id       string
+	program  *vm.Program
+	// needs are parts of the condition that must hold for it to hold.
+	needs []need
+	// values are those that the condition compares facts with.
+	values []comparison
 }
+
+// Scenario is the name of the scenario in which the rule is written, which can
+// be one that the governing scenario extends.
+func (r *Rule) Scenario() string { return r.scenario }
+
+// Label names the rule to people: by its name, or by its place.
+func (r *Rule) Label() string {
+	if r.Name != "" {
+		return r.Name
+	}
+	return fmt.Sprintf("rule %d", r.number)
+}
+
+// Fault is something that goes wrong between the client and the sandbox. It
+// never changes state; Lost alone comes after the work was done.
+type Fault struct {
+	// Kind is status, reset, cut, malformed, empty, drip, lost or delay.
+	Kind FaultKind
+	// After and Until bound the delay before the reply, in real time; Until is 0
+	// for a fixed one.
+	After, Until time.Duration
+	Status       int
+	Body         string
+	Headers      map[string]string
+	// RetryAfter becomes the Retry-After header, in whole seconds.
+	RetryAfter time.Duration
+}
+
+// FaultKind tells faults apart.
+type FaultKind string
+
+// The kinds of faults.
+const (
+	// FaultDelay only delays the reply.
+	FaultDelay FaultKind = "delay"
+	// FaultStatus replies with a status, body and headers, without doing the work.
+	FaultStatus FaultKind = "status"
+	// FaultReset closes the connection before the reply, without doing the work.
+	FaultReset FaultKind = "reset"
+	// FaultCut does the work and closes the connection in the middle of the body.
+	FaultCut FaultKind = "cut"
+	// FaultMalformed does no work and replies with broken JSON.
+	FaultMalformed FaultKind = "malformed"
+	// FaultEmpty does no work and replies with 200 and no body.
+	FaultEmpty FaultKind = "empty"
+	// FaultDrip sends the true reply byte by byte over the delay.
+	FaultDrip FaultKind = "drip"
+	// FaultLost does the work and closes the connection before the reply.
+	FaultLost FaultKind = "lost"
+)
 
 // Facts are what conditions can ask about.
 type Facts struct {
 	Customer       Customer       `expr:"customer"`
 	Verification   Verification   `expr:"verification"`
+	Document       Document       `expr:"document"`
 	Consent        Consent        `expr:"consent"`
 	Beneficiary    Beneficiary    `expr:"beneficiary"`
 	PaymentConsent PaymentConsent `expr:"paymentConsent"`
 	Order          Order          `expr:"order"`
+	Request        Request        `expr:"request"`
 }
 
-// Customer is the customer whom a choice concerns.
+// Customer is the customer whom it concerns.
 type Customer struct {
 	ID       string `expr:"id"`
 	Type     string `expr:"type"`
@@ -61,6 +159,8 @@ type Customer struct {
 	Category string `expr:"category"`
 	Risk     string `expr:"risk"`
 	State    string `expr:"state"`
+	// Member tells whether it is the record of a person of an organization.
+	Member bool `expr:"member"`
 }
 
 // Verification is the verification whose outcome is pending.
@@ -68,6 +168,13 @@ type Verification struct {
 	Type    string `expr:"type"`
 	Attempt int    `expr:"attempt"`
 	Level   string `expr:"level"`
+}
+
+// Document is the document that is reviewed.
+type Document struct {
+	Type     string `expr:"type"`
+	FileName string `expr:"fileName"`
+	Size     int    `expr:"size"`
 }
 
 // Consent is the onboarding consent that is concerned.
@@ -89,7 +196,8 @@ type PaymentConsent struct {
 	Type string `expr:"type"`
 }
 
-// Order is the payment that settles. Amount is in minor units.
+// Order is the payment that settles, or that a request asks for. Amount is in
+// minor units.
 type Order struct {
 	Type      string `expr:"type"`
 	Amount    int64  `expr:"amount"`
@@ -98,70 +206,12 @@ type Order struct {
 	Reference string `expr:"reference"`
 }
 
-// Dice is what makes limited rules the same on every run: it belongs to what a
-// scenario governs.
-type Dice interface {
-	// Count counts a match of a rule and gives how many there have been.
-	Count(rule string) int
-	// Chance gives a number from 0 up to 1 for the next match of a rule.
-	Chance(rule string) float64
-}
-
-// Answer finds the first rule that answers a choice, and the decision that it
-// makes of the choice's default; without one the default stands.
-func (s *Scenario) Answer(p machine.Pending, facts Facts, dice Dice) (machine.Decision, *Rule, error) {
-	decision := machine.Decision{Option: p.Default, After: p.After}
-	for _, r := range s.Rules {
-		if r.On != p.Point {
-			continue
-		}
-		holds, err := r.holds(facts)
-		if err != nil {
-			return decision, nil, err
-		}
-		if !holds || !r.acts(dice) {
-			continue
-		}
-		if r.Decide != "" {
-			decision.Option = r.Decide
-		}
-		decision.Reason = r.Reason
-		if r.Delayed {
-			decision.After = r.After
-		}
-		return decision, r, nil
-	}
-	return decision, nil, nil
-}
-
-func (r *Rule) holds(facts Facts) (bool, error) {
-	if r.program == nil {
-		return true, nil
-	}
-	result, err := expr.Run(r.program, facts)
-	if err != nil {
-		return false, err
-	}
-	return result.(bool), nil
-}
-
-// acts counts a match and tells whether the rule acts on it.
-func (r *Rule) acts(dice Dice) bool {
-	if r.Times == 0 && r.Skip == 0 && r.Every == 0 && r.Chance == 1 {
-		return true
-	}
-	n := dice.Count(r.id) - r.Skip
-	if n <= 0 {
-		return false
-	}
-	if r.Every > 1 {
-		if n%r.Every != 0 {
-			return false
-		}
-		n /= r.Every
-	}
-	if r.Times > 0 && n > r.Times {
-		return false
-	}
-	return r.Chance == 1 || dice.Chance(r.id) < r.Chance
+// Request is the request that is refused or disturbed.
+type Request struct {
+	Operation string `expr:"operation"`
+	Method    string `expr:"method"`
+	Path      string `expr:"path"`
+	Caller    string `expr:"caller"`
+	// PowerTenant tells that a power tenant makes the request.
+	PowerTenant bool `expr:"powerTenant"`
 }

@@ -24,6 +24,9 @@ type Transition struct {
 	Event   string   `json:"event,omitempty"`
 	Refusal string   `json:"refusal,omitempty"`
 	Choices []Answer `json:"choices,omitempty"`
+	// Disarms names the choices whose pending decision the row withdraws. It is
+	// drawn, and not part of what the control API shows.
+	Disarms []string `json:"-"`
 }
 
 // Answer describes a choice: its options, and what happens when nobody decides
@@ -43,7 +46,7 @@ type Answer struct {
 func (t *Table[F]) Describe() Description {
 	d := Description{Name: t.Name, States: t.States(), Triggers: t.Triggers()}
 	for _, r := range t.Rows {
-		tr := Transition{From: r.From, Trigger: r.On, To: r.To, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse)}
+		tr := Transition{From: r.From, Trigger: r.On, To: r.To, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
 		for _, c := range r.Arms {
 			a := Answer{Point: c.Point, Default: c.Default, AfterSeconds: int64(c.After / time.Second), Deadline: c.Until != nil}
 			for _, o := range c.Options {
@@ -112,6 +115,9 @@ func label(t Transition) string {
 	}
 	for _, c := range t.Choices {
 		text += fmt.Sprintf(" (arms %s)", c.Point)
+	}
+	for _, point := range t.Disarms {
+		text += fmt.Sprintf(" (withdraws %s)", point)
 	}
 	return text
 }

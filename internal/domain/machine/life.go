@@ -18,13 +18,16 @@ type Life struct {
 // Armed is a pending choice with its answer: what will happen, when, unless the
 // state is left before.
 type Armed struct {
-	Point    string    `json:"point"`
-	Option   string    `json:"option"`
-	Trigger  Trigger   `json:"trigger"`
-	Reason   string    `json:"reason,omitempty"`
-	Due      time.Time `json:"due"`
-	Seq      int64     `json:"seq"`
-	Deadline bool      `json:"deadline,omitempty"`
+	Point   string  `json:"point"`
+	Option  string  `json:"option"`
+	Trigger Trigger `json:"trigger"`
+	Reason  string  `json:"reason,omitempty"`
+	// Due is when it happens; it is zero if Reads says when.
+	Due time.Time `json:"due,omitzero"`
+	// Reads is how often the aggregate must still be looked at before it happens.
+	Reads    int   `json:"reads,omitzero"`
+	Seq      int64 `json:"seq"`
+	Deadline bool  `json:"deadline,omitempty"`
 }
 
 // Living is what embeds a Life.

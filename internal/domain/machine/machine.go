@@ -47,6 +47,9 @@ type Row[F any] struct {
 	Emit string
 	// Arms are the decisions that begin to be pending with this row.
 	Arms []Choice[F]
+	// Disarms names choices whose pending decision the row withdraws although
+	// the state stays: what they were about to decide has to wait again.
+	Disarms []string
 	// Refuse makes the row an answer of its own for a trigger that comes too
 	// late or too early. Such a row has no To.
 	Refuse refusal.Code
@@ -100,6 +103,9 @@ type Decision struct {
 	Option string
 	Reason string
 	After  time.Duration
+	// Reads, if not 0, lets the decision come when the aggregate has been looked
+	// at so many times, whatever the clock says.
+	Reads int
 }
 
 // Step is what a trigger does: it has not happened yet.
@@ -108,6 +114,7 @@ type Step struct {
 	On       Trigger
 	Emit     string
 	Arms     []Pending
+	Disarms  []string
 }
 
 // Moved tells whether the step leaves its state. Choices die when it does.
@@ -128,7 +135,7 @@ func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
 			return Step{}, err
 		}
 	}
-	step := Step{From: from, To: row.To, On: on, Emit: row.Emit}
+	step := Step{From: from, To: row.To, On: on, Emit: row.Emit, Disarms: row.Disarms}
 	for _, c := range row.Arms {
 		if c.If != nil && !c.If(facts) {
 			continue
@@ -217,6 +224,7 @@ func (t *Table[F]) Validate() error {
 	}
 	seen := map[string]bool{}
 	points := map[string]bool{}
+	armed := t.points()
 	reached := map[State]bool{}
 	for _, r := range t.Rows {
 		if (r.To == None) == (r.Refuse == "") {
@@ -231,6 +239,11 @@ func (t *Table[F]) Validate() error {
 		}
 		reached[r.To] = true
 		t.validateArms(r, points, fault)
+		for _, point := range r.Disarms {
+			if !slices.Contains(armed, point) {
+				fault("%s withdraws %s, which no row arms", r.On, point)
+			}
+		}
 	}
 	for _, s := range t.States() {
 		if !reached[s] {
@@ -238,6 +251,17 @@ func (t *Table[F]) Validate() error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// points lists the choice points of the table.
+func (t *Table[F]) points() []string {
+	var points []string
+	for _, r := range t.Rows {
+		for _, c := range r.Arms {
+			points = append(points, c.Point)
+		}
+	}
+	return points
 }
 
 func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(string, ...any)) {

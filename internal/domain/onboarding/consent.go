@@ -64,6 +64,11 @@ const (
 	RequestConsent machine.Trigger = "request"
 	AcceptConsent  machine.Trigger = "accept"
 	ExpireConsent  machine.Trigger = "expire"
+	// AwaitConsent and ConfirmConsent are what an acceptance comes to: it waits
+	// for the customer to follow a magic link, or it counts.
+	AwaitConsent   machine.Trigger = "await_confirmation"
+	ConfirmConsent machine.Trigger = "confirm"
+	KeepConsent    machine.Trigger = "keep"
 )
 
 // Consent is one customer's consent of one type.
@@ -72,8 +77,10 @@ type Consent struct {
 	CustomerID string      `json:"customerId"`
 	Type       ConsentType `json:"type"`
 	Version    string      `json:"version"`
-	AcceptedAt time.Time   `json:"acceptedAt,omitzero"`
-	ExpiresAt  time.Time   `json:"expiresAt,omitzero"`
+	// Awaiting tells that the acceptance waits for its confirmation.
+	Awaiting   bool      `json:"awaiting,omitzero"`
+	AcceptedAt time.Time `json:"acceptedAt,omitzero"`
+	ExpiresAt  time.Time `json:"expiresAt,omitzero"`
 	// Signatory is who accepted it for an organization, and SignedAt when, as the
 	// request says.
 	Signatory Signatory `json:"signatory,omitzero"`
@@ -96,24 +103,64 @@ type Signatory struct {
 // ConsentLife is how long an acceptance holds.
 const ConsentLife = 365 * 24 * time.Hour
 
-// ConsentFacts are what the consent's table needs to know.
-type ConsentFacts struct{ ExpiresAt time.Time }
+// How long a magic link holds that says nothing else, and at most.
+const (
+	LinkLife    = time.Hour
+	MaxLinkLife = 24 * time.Hour
+)
 
-// ConsentTable is the life of a consent. Accepting again what is accepted
-// changes nothing, so that a client may repeat a call whose reply it lost.
+// ConsentFacts are what the consent's table needs to know.
+type ConsentFacts struct {
+	ExpiresAt time.Time
+	// Awaiting tells that an acceptance waits for its confirmation already.
+	Awaiting bool
+}
+
+// The options of an acceptance and of what becomes of it.
+const (
+	ConsentCounts            = "ACCEPTED"
+	ConsentNeedsConfirmation = "NEEDS_CONFIRMATION"
+	ConsentNeverLapses       = "NEVER"
+	ConsentLapses            = "EXPIRED"
+)
+
+// ConsentTable is the life of a consent. An acceptance counts in the same commit
+// unless the scenario lets it wait for a magic link. Accepting again what is
+// accepted, or what waits for its confirmation, changes nothing, so that a client
+// may repeat a call whose reply it lost; the same holds for a link.
 func ConsentTable() *machine.Table[ConsentFacts] {
+	confirmation := []machine.Choice[ConsentFacts]{{
+		Point: "consent.confirmation", Default: ConsentCounts,
+		Options: []machine.Option{
+			{Name: ConsentCounts, Trigger: ConfirmConsent},
+			{Name: ConsentNeedsConfirmation, Trigger: AwaitConsent},
+		},
+		If: func(f ConsentFacts) bool { return !f.Awaiting },
+	}}
 	expiry := []machine.Choice[ConsentFacts]{{
 		Point: "consent.expiry", Default: "EXPIRED",
 		Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpireConsent}},
 		Until:   func(f ConsentFacts) time.Time { return f.ExpiresAt },
+	}, {
+		// The year that was announced is a deadline; this is a consent that ends
+		// before, such as one whose text has been replaced.
+		Point: "consent.lapse", Default: ConsentNeverLapses,
+		Options: []machine.Option{
+			{Name: ConsentNeverLapses, Trigger: KeepConsent},
+			{Name: ConsentLapses, Trigger: ExpireConsent},
+		},
 	}}
 	return &machine.Table[ConsentFacts]{
 		Name:      "consent",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[ConsentFacts]{
 			{From: []machine.State{machine.None}, On: RequestConsent, To: ConsentPending},
-			{From: []machine.State{ConsentPending, ConsentExpired}, On: AcceptConsent, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
+			{From: []machine.State{ConsentPending, ConsentExpired}, On: AcceptConsent, To: ConsentPending, Arms: confirmation},
+			{From: []machine.State{ConsentPending}, On: AwaitConsent, To: ConsentPending},
+			{From: []machine.State{ConsentPending}, On: ConfirmConsent, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
 			{From: []machine.State{ConsentAccepted}, On: AcceptConsent, To: ConsentAccepted},
+			{From: []machine.State{ConsentAccepted}, On: ConfirmConsent, To: ConsentAccepted},
+			{From: []machine.State{ConsentAccepted}, On: KeepConsent, To: ConsentAccepted},
 			{From: []machine.State{ConsentAccepted}, On: ExpireConsent, To: ConsentExpired, Emit: "consent.expired"},
 		},
 	}

@@ -36,6 +36,7 @@ const (
 	CustomerVerified   machine.Trigger = "verified"
 	Activate           machine.Trigger = "activate"
 	ActivationFinished machine.Trigger = "activation_finished"
+	ActivationFailed   machine.Trigger = "activation_failed"
 	Suspend            machine.Trigger = "suspend"
 	Resume             machine.Trigger = "resume"
 	CloseCustomer      machine.Trigger = "close"
@@ -68,6 +69,12 @@ type Customer struct {
 	// ActivatedBy is the user whose activation call succeeded.
 	ActivatedBy string    `json:"activatedBy,omitempty"`
 	ActivatedAt time.Time `json:"activatedAt,omitzero"`
+	// ActivationFailure is why the latest activation failed; empty while one is
+	// under way, and after one that did not.
+	ActivationFailure string `json:"activationFailure,omitempty"`
+	// Scenario is the name of the scenario that governs the customer and
+	// everything that belongs to it, fixed when the customer is made.
+	Scenario string `json:"scenario,omitempty"`
 }
 
 // Person is a natural person as registered.
@@ -124,7 +131,18 @@ type CustomerFacts struct {
 	PersonnelRequired bool
 }
 
-// CustomerTable is the life of a customer.
+// DefaultActivationFailure is the reason of an activation that fails without
+// one.
+const DefaultActivationFailure = "ACCOUNT_NOT_OPENED"
+
+// activationFailures are the reasons with which an activation can fail.
+func activationFailures() []string {
+	return []string{DefaultActivationFailure, "IBAN_NOT_ISSUED", "COMPLIANCE_HOLD", "SYSTEM_UNAVAILABLE"}
+}
+
+// CustomerTable is the life of a customer. An activation that fails leaves the
+// customer in PENDING_ACTIVATION: that is no way back, but the same phase, in
+// which the activation can be asked for again.
 func CustomerTable() *machine.Table[CustomerFacts] {
 	return &machine.Table[CustomerFacts]{
 		Name:      "customer",
@@ -144,10 +162,14 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 			{From: []machine.State{CustomerPendingVerification, CustomerPendingActivation}, On: Activate, To: CustomerActivating, Guard: mayActivate,
 				Arms: []machine.Choice[CustomerFacts]{{
 					Point: "activation.outcome", Default: "ACTIVE",
-					Options: []machine.Option{{Name: "ACTIVE", Trigger: ActivationFinished}},
+					Options: []machine.Option{
+						{Name: "ACTIVE", Trigger: ActivationFinished},
+						{Name: "FAILED", Trigger: ActivationFailed, Reasons: activationFailures()},
+					},
 				}}},
 			{From: []machine.State{CustomerActivating, CustomerActive, CustomerSuspended}, On: Activate, Refuse: refusal.CustomerAlreadyActive},
 			{From: []machine.State{CustomerActivating}, On: ActivationFinished, To: CustomerActive, Emit: "customer.activated"},
+			{From: []machine.State{CustomerActivating}, On: ActivationFailed, To: CustomerPendingActivation, Emit: "customer.updated"},
 			{From: []machine.State{CustomerActive}, On: Suspend, To: CustomerSuspended, Emit: "customer.suspended"},
 			{From: []machine.State{CustomerSuspended}, On: Resume, To: CustomerActive, Emit: "customer.updated"},
 			{From: []machine.State{CustomerActive, CustomerSuspended}, On: CloseCustomer, To: CustomerClosed, Emit: "customer.updated"},

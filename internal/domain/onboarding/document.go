@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
@@ -70,10 +71,24 @@ func IndividualRequirements(verificationType string, risk Risk) []Requirement {
 	return needs
 }
 
+// The states of a document.
+const (
+	DocumentUploaded machine.State = "UPLOADED"
+	DocumentVerified machine.State = "VERIFIED"
+	DocumentRejected machine.State = "REJECTED"
+)
+
+// What can be asked of a document.
+const (
+	UploadDocument machine.Trigger = "upload"
+	DeferDocument  machine.Trigger = "defer"
+	VerifyDocument machine.Trigger = "verify"
+	RejectDocument machine.Trigger = "reject"
+)
+
 // Document is a file that was handed in for a verification.
 type Document struct {
-	ID  string `json:"id"`
-	Seq int64  `json:"seq"`
+	machine.Life
 	// VerificationID is the verification for which the document was handed in;
 	// empty for one of an organization as such.
 	VerificationID string `json:"verificationId,omitempty"`
@@ -88,13 +103,43 @@ type Document struct {
 	Details    map[string]any `json:"details,omitempty"`
 	UploadedBy string         `json:"uploadedBy,omitempty"`
 	UploadedAt time.Time      `json:"uploadedAt"`
-	// Verified tells that the approval of an organization's verification has
-	// confirmed the document.
-	Verified bool `json:"verified,omitempty"`
+	// Reason is why it was rejected.
+	Reason string `json:"reason,omitempty"`
 }
 
-// Key is what the document is stored under.
-func (d *Document) Key() (id string, seq int64) { return d.ID, d.Seq }
+// DocumentFacts are what the document's table needs to know: nothing, since the
+// verification has looked at the file before it is kept.
+type DocumentFacts struct{}
+
+// DefaultRejection is the reason of a document that is rejected without one.
+const DefaultRejection = "DOCUMENT_UNREADABLE"
+
+// documentReasons are those with which a document can be rejected.
+func documentReasons() []string {
+	return []string{"DOCUMENT_BLURRED", "DOCUMENT_EXPIRED", DefaultRejection, "DATA_MISMATCH"}
+}
+
+// DocumentTable is the life of a document. Mostly it is decided together with
+// the verification that it serves; a scenario can have it looked at before.
+func DocumentTable() *machine.Table[DocumentFacts] {
+	return &machine.Table[DocumentFacts]{
+		Name:      "document",
+		Otherwise: refusal.PhaseOrderBroken,
+		Rows: []machine.Row[DocumentFacts]{
+			{From: []machine.State{machine.None}, On: UploadDocument, To: DocumentUploaded, Arms: []machine.Choice[DocumentFacts]{{
+				Point: "document.review", Default: "WITH_VERIFICATION",
+				Options: []machine.Option{
+					{Name: "WITH_VERIFICATION", Trigger: DeferDocument},
+					{Name: "VERIFIED", Trigger: VerifyDocument},
+					{Name: "REJECTED", Trigger: RejectDocument, Reasons: documentReasons()},
+				},
+			}}},
+			{From: []machine.State{DocumentUploaded}, On: DeferDocument, To: DocumentUploaded},
+			{From: []machine.State{DocumentUploaded}, On: VerifyDocument, To: DocumentVerified},
+			{From: []machine.State{DocumentUploaded}, On: RejectDocument, To: DocumentRejected},
+		},
+	}
+}
 
 // MaxDocument is the largest document of any type, decoded, in bytes.
 const MaxDocument = 10 << 20

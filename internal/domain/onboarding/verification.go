@@ -24,6 +24,7 @@ const (
 	StartReview      machine.Trigger = "start"
 	SubmitForReview  machine.Trigger = "submit"
 	AddDocument      machine.Trigger = "add_document"
+	LoseDocument     machine.Trigger = "lose_document"
 	Approve          machine.Trigger = "approve"
 	Reject           machine.Trigger = "reject"
 	Expire           machine.Trigger = "expire"
@@ -109,12 +110,16 @@ func rejectionReasons() []string {
 	return []string{"DOCUMENT_BLURRED", "DOCUMENT_EXPIRED", "DOCUMENT_UNREADABLE", "DATA_MISMATCH", "SANCTIONS_HIT", "SUSPECTED_FRAUD"}
 }
 
+// outcomePoint is the choice of a verification's decision.
+const outcomePoint = "verification.outcome"
+
 // VerificationTable is the life of a verification. Its outcome is pending from
 // the moment at which everything required has been handed in: an application
-// that forgets a document waits here as it would in production.
+// that forgets a document waits here as it would in production. A document that
+// is rejected is missing again, and the decision waits for another.
 func VerificationTable() *machine.Table[VerificationFacts] {
 	outcome := []machine.Choice[VerificationFacts]{{
-		Point: "verification.outcome", Default: "APPROVED", After: 24 * time.Hour,
+		Point: outcomePoint, Default: "APPROVED", After: 24 * time.Hour,
 		Options: []machine.Option{
 			{Name: "APPROVED", Trigger: Approve},
 			{Name: "REJECTED", Trigger: Reject, Reasons: rejectionReasons()},
@@ -131,12 +136,15 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 			{From: open, On: StartReview, To: VerificationInProgress},
 			{From: []machine.State{VerificationPending}, On: AddDocument, To: VerificationPending},
 			{From: []machine.State{VerificationInProgress}, On: AddDocument, To: VerificationInProgress},
+			{From: []machine.State{VerificationPending}, On: LoseDocument, To: VerificationPending},
+			{From: []machine.State{VerificationInProgress}, On: LoseDocument, To: VerificationInProgress, Disarms: []string{outcomePoint}},
 			{From: open, On: SubmitForReview, To: VerificationInProgress, Arms: outcome},
 			{From: open, On: Approve, To: VerificationApproved, Guard: powerTenantIfHighRisk, Emit: "verification.approved"},
 			{From: open, On: Reject, To: VerificationRejected, Guard: powerTenantIfHighRisk, Emit: "verification.rejected"},
 			{From: open, On: Expire, To: VerificationExpired, Emit: "verification.expired"},
 			{From: decided, On: StartReview, Refuse: refusal.VerificationDecided},
 			{From: decided, On: AddDocument, Refuse: refusal.VerificationDecided},
+			{From: decided, On: LoseDocument, Refuse: refusal.VerificationDecided},
 			{From: decided, On: SubmitForReview, Refuse: refusal.VerificationDecided},
 			{From: decided, On: Approve, Refuse: refusal.VerificationDecided},
 			{From: decided, On: Reject, Refuse: refusal.VerificationDecided},

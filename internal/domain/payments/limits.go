@@ -41,6 +41,20 @@ func thousands(perTransaction, daily, monthly int64) Limits {
 	return Limits{amount(perTransaction), amount(daily), amount(monthly)}
 }
 
+// Replaced gives the limits with those that are not zero in place of the
+// category's own, in minor units.
+func (l Limits) Replaced(perTransaction, daily, monthly int64) Limits {
+	for _, limit := range []struct {
+		to *money.Amount
+		by int64
+	}{{&l.PerTransaction, perTransaction}, {&l.Daily, daily}, {&l.Monthly, monthly}} {
+		if limit.by > 0 {
+			limit.to.Minor = limit.by
+		}
+	}
+	return l
+}
+
 // Spending is what a customer has sent in the present day and month of the
 // tenant's calendar, in UTC. An order counts in the day in which it was
 // prepared, from then on and until it expires or fails, so that two orders

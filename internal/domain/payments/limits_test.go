@@ -114,11 +114,11 @@ func TestRouteAndFee(t *testing.T) {
 		{false, "SEPA", "SEPA_INSTANT_PAYMENT", payments.SEPAInstant, 250, 0},
 	} {
 		n := payments.Route(test.ours, test.payee, test.kind)
-		if n != test.want || payments.Fee(payments.Transfer, n) != test.fee || payments.Fee(payments.Topup, n) != test.feeTopup {
-			t.Errorf("%+v: %s for %d", test, n, payments.Fee(payments.Transfer, n))
+		if n != test.want || payments.Fees(nil).Fee(payments.Transfer, n) != test.fee || payments.Fees(nil).Fee(payments.Topup, n) != test.feeTopup {
+			t.Errorf("%+v: %s for %d", test, n, payments.Fees(nil).Fee(payments.Transfer, n))
 		}
 	}
-	if fee := payments.Fee(payments.Withdrawal, payments.SEPA); fee != 150 {
+	if fee := payments.Fees(nil).Fee(payments.Withdrawal, payments.SEPA); fee != 150 {
 		t.Errorf("a withdrawal costs %d", fee)
 	}
 }

@@ -155,10 +155,22 @@ func (n Network) Fee() int64 {
 	return 0
 }
 
-// Fee is what an order costs, in cents. Money that comes in costs nothing.
-func Fee(o Operation, n Network) int64 {
+// Fees are those of a tenant by the names of the networks, in cents. Networks
+// that are not named cost what the sandbox takes.
+type Fees map[string]int64
+
+// Of is what sending over a network costs.
+func (f Fees) Of(n Network) int64 {
+	if fee, ok := f[string(n)]; ok {
+		return fee
+	}
+	return n.Fee()
+}
+
+// Fee is what an order costs. Money that comes in costs nothing.
+func (f Fees) Fee(o Operation, n Network) int64 {
 	if !o.Outgoing() {
 		return 0
 	}
-	return n.Fee()
+	return f.Of(n)
 }

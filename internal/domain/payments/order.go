@@ -26,6 +26,8 @@ const (
 	FailOrder     machine.Trigger = "fail"
 	ApproveOrder  machine.Trigger = "approve"
 	LapseOrder    machine.Trigger = "lapse"
+	KeepOrder     machine.Trigger = "keep"
+	ReturnOrder   machine.Trigger = "return"
 )
 
 // OrderLife is how long a prepared order can be executed.
@@ -73,7 +75,9 @@ type Order struct {
 	ExecutedAt    time.Time `json:"executedAt,omitzero"`
 	SettledAt     time.Time `json:"settledAt,omitzero"`
 	FailureReason string    `json:"failureReason,omitempty"`
-	History       []Passage `json:"history"`
+	// Return is nil unless the money of a completed order came back.
+	Return  *OrderReturn `json:"return,omitempty"`
+	History []Passage    `json:"history"`
 }
 
 // Passage is one state that an order has come to.
@@ -165,7 +169,10 @@ func OrderTable() *machine.Table[OrderFacts] {
 				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.lastApproval)}},
 			{From: []machine.State{OrderProcessing}, On: LapseOrder, To: OrderProcessing},
 			{From: []machine.State{OrderReady}, On: ExpireOrder, To: OrderExpired, Emit: "transaction.expired"},
-			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed"},
+			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed",
+				Arms: []machine.Choice[OrderFacts]{settlementReturn()}},
+			{From: []machine.State{OrderCompleted}, On: KeepOrder, To: OrderCompleted},
+			{From: []machine.State{OrderCompleted}, On: ReturnOrder, To: OrderCompleted, Emit: "transaction.completed"},
 			{From: []machine.State{OrderProcessing}, On: FailOrder, To: OrderFailed, Emit: "transaction.failed"},
 			{From: executed, On: ExecuteOrder, Refuse: refusal.OrderAlreadyExecuted},
 			{From: []machine.State{OrderExpired}, On: ExecuteOrder, Refuse: refusal.OrderExpired},

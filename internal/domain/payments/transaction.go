@@ -75,7 +75,9 @@ type Books struct {
 	ToppedUp  int64 `json:"toppedUp"`
 	Withdrawn int64 `json:"withdrawn"`
 	SentOut   int64 `json:"sentOut"`
-	Fees      int64 `json:"fees"`
+	// Returned came back of what was sent out.
+	Returned int64 `json:"returned,omitzero"`
+	Fees     int64 `json:"fees"`
 
 	Balances int64 `json:"-"`
 	Reserved int64 `json:"-"`
@@ -85,7 +87,7 @@ type Books struct {
 // Unaccounted is the money that has come in and is neither gone nor there: zero
 // in every state that the sandbox can be in.
 func (b Books) Unaccounted() int64 {
-	return b.Funded + b.ToppedUp - b.Withdrawn - b.SentOut - b.Fees - b.Balances
+	return b.Funded + b.ToppedUp + b.Returned - b.Withdrawn - b.SentOut - b.Fees - b.Balances
 }
 
 // Settled counts a completed order. An internal transfer stays within the

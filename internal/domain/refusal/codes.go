@@ -74,6 +74,13 @@ const (
 	InitiatorCannotApprove      Code = "INITIATOR_CANNOT_APPROVE"
 	ApprovalDuplicate           Code = "APPROVAL_DUPLICATE"
 
+	ConsentVersionOutdated Code = "CONSENT_VERSION_OUTDATED"
+	MagicLinkInvalid       Code = "MAGIC_LINK_INVALID"
+	MagicLinkExpired       Code = "MAGIC_LINK_EXPIRED"
+
+	// A registration can name the scenario by which the customer is to live.
+	ScenarioUnknown Code = "SCENARIO_UNKNOWN"
+
 	OrderExpired              Code = "ORDER_EXPIRED"
 	OrderAlreadyExecuted      Code = "ORDER_ALREADY_EXECUTED"
 	AuthenticationCodeInvalid Code = "AUTHENTICATION_CODE_INVALID"
@@ -83,6 +90,11 @@ const (
 	ClockBackwards Code = "CLOCK_BACKWARDS"
 	TimerLoop      Code = "TIMER_LOOP"
 	MachineUnknown Code = "MACHINE_UNKNOWN"
+
+	ScenarioInvalid     Code = "SCENARIO_INVALID"
+	OriginRefused       Code = "ORIGIN_REFUSED"
+	HostUnknown         Code = "HOST_UNKNOWN"
+	ControlTokenMissing Code = "CONTROL_TOKEN_MISSING"
 )
 
 var definitions = []Definition{
@@ -158,6 +170,12 @@ var definitions = []Definition{
 	{InitiatorCannotApprove, "Initiator cannot approve the order", "Let a user approve who neither prepared nor executed the order."},
 	{ApprovalDuplicate, "Approval already given by this user", "Let another user approve: each user counts once."},
 
+	{ConsentVersionOutdated, "Consent version is outdated", "Show the customer the present text, and send its version."},
+	{MagicLinkInvalid, "Magic link is invalid", "Use the token exactly as the link has it, or send a new link."},
+	{MagicLinkExpired, "Magic link has expired", "Send a new link; it can hold for up to 1440 minutes."},
+
+	{ScenarioUnknown, "Unknown scenario", "Name one of the scenarios that are loaded; GET /_sandbox/scenarios lists them."},
+
 	{OrderExpired, "Prepared order has expired", "Prepare the operation again: a prepared order lives until its validUntil."},
 	{OrderAlreadyExecuted, "Prepared order already executed", "Read the order for its result instead of executing it again."},
 	{AuthenticationCodeInvalid, "Invalid authentication code", "Send the answer claim of the payment consent's magicLinkToken."},
@@ -166,4 +184,9 @@ var definitions = []Definition{
 	{ClockBackwards, "Time does not run backwards", "Name a later instant, or reset the tenant first."},
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
+
+	{ScenarioInvalid, "Scenario has mistakes", "Mend every mistake that error.errors names; nothing was changed. finhub-sandbox scenario lint finds the same."},
+	{OriginRefused, "Control calls from a foreign web page are refused", "Call from the sandbox's own pages, from a page of the same host, or from a program; --hosts names further hosts."},
+	{HostUnknown, "Host name is not the sandbox's", "Call by localhost or an IP address, or start the sandbox with --hosts and this name."},
+	{ControlTokenMissing, "Control token required", "Send Authorization: Bearer with the token that the sandbox was started with (--control-token)."},
 }

@@ -34,6 +34,11 @@ type Fault struct {
 	// Pointer is the JSON pointer into the body; empty outside of a body.
 	Pointer string `json:"pointer,omitempty"`
 	Message string `json:"message"`
+	// File, Line and Column are the place of a fault in a text that people
+	// write, such as a scenario.
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitzero"`
+	Column int    `json:"column,omitzero"`
 }
 
 // Call is a suggestion: an operation of the product's document that would help.

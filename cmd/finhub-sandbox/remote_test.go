@@ -1,0 +1,237 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// rejecting is a right scenario, and mistaken one with two mistakes.
+const (
+	rejecting = `name: rejecting
+description: Everybody is rejected. Show the reason.
+extends: happy-path
+rules:
+  - {name: blurred, on: verification.outcome, decide: REJECTED, reason: DOCUMENT_BLURRED, after: 6h}
+`
+	mistaken = "name: mistaken\nrules:\n  - on: verification.outcome\n    decide: REJECT\n    after: soon\n"
+)
+
+// runCommand runs the program to its end.
+func runCommand(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, err bytes.Buffer
+	code = run(t.Context(), args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+func writeFile(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestVerbs runs every verb that asks a running sandbox, for people and for
+// scripts.
+func TestVerbs(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet", "--headers=relaxed")
+	t.Setenv("SANDBOX_ADDR", server.addr)
+	t.Setenv("SANDBOX_TENANT", "verbs")
+	file := writeFile(t, "rejecting.yaml", rejecting)
+	for _, c := range []struct {
+		args string
+		// says are parts of what is printed for people, has members of the JSON.
+		says, has []string
+	}{
+		{"scenario list", []string{"NAME", "*  happy-path", "tenant verbs (default)"}, []string{`"active":{"tenant":"verbs"`, `"scenarios":[`}},
+		{"scenario show happy-path", []string{"description  Everything goes well.", "a company takes longer", "EFFECT"}, []string{`"rules":[`, `"yaml":"`}},
+		{"scenario use " + file, []string{"scenario rejecting governs new customers of tenant verbs"}, []string{`"name":"rejecting"`, `"source":"tenant"`}},
+		{"scenario list", []string{"*  rejecting", "Everybody is rejected.", "tenant verbs (tenant)"}, []string{`"name":"rejecting"`}},
+		{"scenario use happy-path", []string{"scenario happy-path governs"}, []string{`"name":"happy-path"`}},
+		{"magic", []string{"X-Sandbox-Scenario: rejecting", "anna+rejecting@example.com", "Everybody is rejected."}, []string{`"kind":"tag"`}},
+		{"clock freeze --at=2027-01-05T09:00:00Z", []string{"clock    frozen", "now      2027-01-05T09:00:00Z", "next     nothing"}, []string{`"mode":"frozen"`}},
+		{"clock advance --by=1d12h", []string{"now      2027-01-06T21:00:00Z"}, []string{`"now":"2027-01-0`, `"events":[]`}},
+		{"clock advance --to=2028-01-01T00:00:00Z", []string{"now      2028-01-01T00:00:00Z"}, []string{`"now":"2028-01-01T00:00:00Z"`}},
+		{"clock advance --until=idle", []string{"now      2028-01-01T00:00:00Z"}, []string{`"pending":0`}},
+		{"clock show", []string{"tenant   verbs", "pending  0"}, []string{`"nextDue":null`}},
+		{"clock run", []string{"clock    running"}, []string{`"mode":"running"`}},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			args := strings.Fields(c.args)
+			code, stdout, stderr := runCommand(t, args...)
+			if code != exitOK || stderr != "" {
+				t.Fatalf("exit code %d, printed %q", code, stderr)
+			}
+			contains(t, stdout, c.says)
+			code, stdout, stderr = runCommand(t, append(args, "--json")...)
+			if code != exitOK || stderr != "" || !json.Valid([]byte(stdout)) {
+				t.Fatalf("--json: exit code %d, printed %q and %q", code, stdout, stderr)
+			}
+			contains(t, stdout, c.has)
+		})
+	}
+}
+
+func contains(t *testing.T, text string, parts []string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is not in\n%s", part, text)
+		}
+	}
+}
+
+// TestAdvanceTellsWhatHappened: a scenario from a file decides about somebody who
+// registers afterwards, and the clock says so.
+func TestAdvanceTellsWhatHappened(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet", "--scenario", writeFile(t, "rejecting.yaml", rejecting))
+	contains(t, server.greeting, []string{"rejecting governs new customers; watching", "rejecting.yaml"})
+	status, body := send(t, registrationOf(t, server.addr, "demo", "anna@example.com"))
+	if status != http.StatusOK {
+		t.Fatalf("got %d %s", status, body)
+	}
+	var registered struct{ Data struct{ ID string } }
+	if err := json.Unmarshal([]byte(body), &registered); err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + server.addr + "/api/v2.1/customer/individual/" + registered.Data.ID + "/verification"
+	passport := `{"verificationType": "IDENTITY", "verificationData": {"documentType": "PASSPORT", "documentNumber": "24010101", "issuingCountry": "LT"}}`
+	if status, body := send(t, newRequest(t, http.MethodPost, url, "demo", passport)); status/100 != 2 {
+		t.Fatalf("got %d %s", status, body)
+	}
+	at := []string{"--addr", server.addr, "--tenant=demo"}
+	code, stdout, stderr := runCommand(t, append([]string{"clock", "advance", "--by=6h"}, at...)...)
+	if code != exitOK || stderr != "" {
+		t.Fatalf("exit code %d, printed %q", code, stderr)
+	}
+	contains(t, stdout, []string{"AT", "verification.rejected", "REJECTED", "DOCUMENT_BLURRED"})
+}
+
+// TestScenarioVariable names scenarios by the environment, as containers do.
+func TestScenarioVariable(t *testing.T) {
+	t.Setenv("SANDBOX_SCENARIO", writeFile(t, "rejecting.yaml", rejecting)+",happy-path")
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet")
+	contains(t, server.greeting, []string{"happy-path governs new customers; watching", "rejecting.yaml"})
+	if code, stdout, _ := runCommand(t, "scenario", "show", "rejecting", "--addr", server.addr); code != exitOK {
+		t.Errorf("exit code %d, printed %q", code, stdout)
+	}
+}
+
+// TestWrongScenarioAtStart: the mistakes come first, and nothing is served.
+func TestWrongScenarioAtStart(t *testing.T) {
+	file := writeFile(t, "mistaken.yaml", mistaken)
+	code, stdout, stderr := runOnce("serve", "--addr=127.0.0.1:0", "--scenario", file)
+	if code != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 2 {
+		t.Errorf("exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	contains(t, stderr, []string{file + ":4:13: ", file + ":5:12: "})
+}
+
+// TestRefusedVerbs: what the sandbox refuses ends with exit code 1 and one line,
+// a scenario with mistakes with exit code 2 and a line for each.
+func TestRefusedVerbs(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet")
+	file := writeFile(t, "mistaken.yaml", mistaken)
+	for _, c := range []struct {
+		args []string
+		says []string
+	}{
+		{[]string{"scenario", "show", "sunny-day"}, []string{"sunny-day", "happy-path"}},
+		{[]string{"scenario", "use", "sunny-day"}, []string{"sunny-day", "happy-path"}},
+		{[]string{"clock", "advance", "--by=soon"}, []string{"by must match"}},
+		{[]string{"clock", "advance", "--to=2001-01-01T00:00:00Z"}, []string{"Time does not run backwards"}},
+		{[]string{"clock", "freeze", "--at=yesterday"}, []string{"at must"}},
+		{[]string{"clock", "show", "--tenant=no such tenant"}, []string{"header.X-Tenant-ID must match"}},
+	} {
+		code, stdout, stderr := runCommand(t, append(c.args, "--addr", server.addr)...)
+		if code != exitFailed || stdout != "" {
+			t.Errorf("%v: exit code %d, printed %q", c.args, code, stdout)
+		}
+		checkLine(t, stderr, c.says...)
+	}
+	code, stdout, stderr := runCommand(t, "scenario", "use", file, "--addr", server.addr)
+	if want := file + ":4:13: "; code != exitUsage || stdout != "" || !strings.HasPrefix(stderr, want) || !strings.HasSuffix(stderr, "finhub-sandbox: 2 mistakes\n") {
+		t.Errorf("a scenario with mistakes: exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	server.stop(t)
+	code, _, stderr = runCommand(t, "clock", "show", "--addr", server.addr)
+	if code != exitFailed {
+		t.Errorf("without a sandbox: exit code %d", code)
+	}
+	checkLine(t, stderr, "no sandbox answers on "+server.addr, "--addr")
+}
+
+// TestLint checks files without a sandbox; the exit code is for scripts.
+func TestLint(t *testing.T) {
+	right, wrong := writeFile(t, "rejecting.yaml", rejecting), writeFile(t, "mistaken.yaml", mistaken)
+	code, stdout, stderr := runOnce("scenario", "lint", right)
+	if code != exitOK || stdout != right+": rejecting, 2 rules: ok\n" || stderr != "" {
+		t.Errorf("of a right file: exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	code, stdout, stderr = runOnce("scenario", "lint", filepath.Dir(right), wrong)
+	if code != exitUsage || stdout != "" || strings.Count(stderr, "\n") != 3 {
+		t.Errorf("of a wrong file: exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	contains(t, stderr, []string{wrong + ":4:13: ", "APPROVED, REJECTED, EXPIRED", wrong + ":5:12: ", "finhub-sandbox: 2 mistakes"})
+	for _, c := range []struct {
+		file                    string
+		code, scenarios, faults int
+	}{{right, exitOK, 1, 0}, {wrong, exitUsage, 0, 2}} {
+		var result struct {
+			OK        bool
+			Scenarios []struct{ File, Name string }
+			Faults    []struct {
+				File, Message string
+				Line, Column  int
+			}
+		}
+		code, stdout, stderr := runOnce("scenario", "lint", "--json", c.file)
+		if err := json.Unmarshal([]byte(stdout), &result); err != nil || code != c.code || stderr != "" {
+			t.Errorf("--json of %s: exit code %d, %v, printed %q", c.file, code, err, stderr)
+		}
+		if result.OK != (c.code == exitOK) || len(result.Scenarios) != c.scenarios || len(result.Faults) != c.faults {
+			t.Errorf("--json of %s: %s", c.file, stdout)
+		}
+	}
+}
+
+// TestControlTokenAndAddress: with a listener and a token of its own, the control
+// API answers there and to the token only.
+func TestControlTokenAndAddress(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--control-addr=127.0.0.1:0", "--control-token=s3cret", "--quiet")
+	_, rest, _ := strings.Cut(server.greeting, "control      http://")
+	control, note, _ := strings.Cut(rest, "/_sandbox")
+	if control == "" || control == server.addr || !strings.HasPrefix(note, ", with the control token\n") {
+		t.Fatalf("the greeting does not tell where the control API is:\n%s", server.greeting)
+	}
+	if strings.Contains(server.greeting, "s3cret") {
+		t.Errorf("the greeting tells the token:\n%s", server.greeting)
+	}
+	if code, _, stderr := runCommand(t, "healthcheck", "--addr", control); code != exitOK {
+		t.Errorf("health: exit code %d, printed %q", code, stderr)
+	}
+	code, _, stderr := runCommand(t, "clock", "show", "--addr", control)
+	if code != exitFailed {
+		t.Errorf("without the token: exit code %d", code)
+	}
+	checkLine(t, stderr, "Control token required", "--control-token")
+	if code, _, stderr := runCommand(t, "clock", "show", "--addr", control, "--control-token=s3cret"); code != exitOK {
+		t.Errorf("with the token: exit code %d, printed %q", code, stderr)
+	}
+	t.Setenv("SANDBOX_ADDR", server.addr)
+	if code, _, _ := runCommand(t, "clock", "show", "--control-token=s3cret"); code != exitFailed {
+		t.Errorf("on the product's address: exit code %d", code)
+	}
+	t.Setenv("SANDBOX_CONTROL_ADDR", control)
+	t.Setenv("SANDBOX_CONTROL_TOKEN", "s3cret")
+	if code, _, stderr := runCommand(t, "clock", "show"); code != exitOK {
+		t.Errorf("by variables: exit code %d, printed %q", code, stderr)
+	}
+}

@@ -1,0 +1,84 @@
+package api
+
+import (
+	"cmp"
+	"strings"
+
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// Disturb tells the server what the governing scenario does to a call before its
+// handler answers, and names the scenario in the call.
+func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
+	asked := sandbox.Asked{
+		Operation:      c.Operation.ID,
+		CustomerID:     cmp.Or(c.Path("customerId"), c.Path("organizationId")),
+		VerificationID: c.Path("verificationId"), WalletID: cmp.Or(c.Path("accountId"), c.Path("walletId")),
+		OrderID:   cmp.Or(c.Path("orderId"), c.Body.Str("preparedOrderId", "orderId")),
+		ConsentID: c.Path("consentId"), PayeeID: c.Path("beneficiaryId"), MemberID: c.Path("shareholderId"), Link: c.Path("token"),
+		Details: func() sandbox.Details { return detailsOf(c) },
+	}
+	switch {
+	case c.Operation.ID == "registerIndividual":
+		asked.Registers, asked.Email, asked.Scenario = true, individualEmail(c.Body), c.Header.Get(rest.ScenarioHeader)
+	case c.Operation.ID == "registerOrganization":
+		asked.Registers, asked.Email, asked.Scenario = true, organizationEmail(c.Body), c.Header.Get(rest.ScenarioHeader)
+	case !strings.Contains(c.Operation.Path, "{"):
+		// What a body names may be somebody else, such as the payee's customer, but
+		// without a path that says more it is whom the call is about.
+		asked.CustomerID, asked.ConsentID = c.Body.Str("customerId", "organizationId"), c.Body.Str("consentId")
+		asked.WalletID = c.Body.Str("walletId", "accountId")
+	}
+	d, err := a.sandbox.Disturb(c.Caller, asked)
+	if err != nil {
+		return nil, err
+	}
+	c.Scenario = d.Scenario
+	if d.Fault == nil {
+		return nil, d.Refusal
+	}
+	return &rest.Fault{
+		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
+		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter,
+	}, d.Refusal
+}
+
+// detailsOf reads what a call says about the thing that it would make.
+func detailsOf(c *rest.Call) sandbox.Details {
+	d := sandbox.Details{Method: c.Operation.Method, Path: c.URL()}
+	switch c.Operation.ID {
+	case "registerIndividual":
+		in := readRegistration(c)
+		d.Registration = &in
+	case "registerOrganization":
+		in := readOrganization(c)
+		d.Registration = &in
+	case "acceptIndividualConsent", "acceptOrganizationConsent":
+		d.ConsentType, _ = onboarding.ParseConsentType(c.Path("consentType"))
+		d.ConsentVersion = readAcceptance(c).Version
+	case "createVerification":
+		d.Verification.Type = c.Body.Str("type")
+	case "uploadVerificationDocument":
+		d.Document = readUpload(c.Body)
+	case "uploadOrganizationDocument":
+		d.Document, _ = readOrganizationUpload(c)
+	case "submitIndividualVerification":
+		data := c.Body.Object("verificationData")
+		d.Document = sandbox.Upload{
+			Type: data.Str("documentType"), FileName: strings.ToLower(data.Str("documentType")), Base64: data.Str("documentFrontImage"),
+		}
+	case "createBeneficiary":
+		d.Payee = readDescription(c.Body)
+	case "createPaymentConsent":
+		d.PaymentConsent, _ = payments.ParseConsentOperation(c.Path("operationType"))
+	case "prepareOperation":
+		if o, err := operation(c); err == nil {
+			in := readPreparation(c, o)
+			d.Preparation = &in
+		}
+	}
+	return d
+}

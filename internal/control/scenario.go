@@ -1,0 +1,210 @@
+package control
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/scenario"
+)
+
+type activeScenarioView struct {
+	Tenant string `json:"tenant"`
+	Name   string `json:"name"`
+	// Source says who chose it: the tenant, the server, or nobody.
+	Source      string `json:"source"`
+	Description string `json:"description"`
+}
+
+type scenarioSummary struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Extends     string `json:"extends,omitempty"`
+	From        string `json:"from"`
+}
+
+type scenarioView struct {
+	scenarioSummary
+	Settings map[string]any `json:"settings"`
+	Rules    []ruleView     `json:"rules"`
+	// YAML is the scenario as it was written, without what it extends.
+	YAML string `json:"yaml"`
+}
+
+type ruleView struct {
+	Name     string     `json:"name"`
+	Scenario string     `json:"scenario"`
+	On       string     `json:"on"`
+	When     string     `json:"when,omitempty"`
+	Decide   string     `json:"decide,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
+	After    string     `json:"after,omitempty"`
+	Reads    int        `json:"reads,omitzero"`
+	Refuse   string     `json:"refuse,omitempty"`
+	Fault    *faultView `json:"fault,omitzero"`
+	Times    int        `json:"times,omitzero"`
+	Skip     int        `json:"skip,omitzero"`
+	Every    int        `json:"every,omitzero"`
+	Chance   float64    `json:"chance"`
+	// Effect says to people what the rule does.
+	Effect string `json:"effect"`
+}
+
+type faultView struct {
+	Kind       string            `json:"kind"`
+	After      string            `json:"after,omitempty"`
+	Until      string            `json:"until,omitempty"`
+	Status     int               `json:"status,omitzero"`
+	Body       string            `json:"body,omitempty"`
+	Headers    map[string]string `json:"headers,omitempty"`
+	RetryAfter string            `json:"retryAfter,omitempty"`
+}
+
+// listScenarios lists the scenarios that can govern the tenant's customers, and
+// the one that governs those for whom nothing else is chosen.
+func (a *API) listScenarios(c *rest.Call) (rest.Reply, error) {
+	active, err := a.active(c.Tenant)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	scenarios, err := a.sandbox.TenantScenarios(c.Tenant)
+	list := []scenarioSummary{}
+	for _, s := range scenarios {
+		list = append(list, summarizeScenario(s))
+	}
+	return rest.Reply{Data: map[string]any{"active": active, "scenarios": list}}, err
+}
+
+// getScenario shows a scenario rule by rule. It refuses with SCENARIO_UNKNOWN.
+func (a *API) getScenario(c *rest.Call) (rest.Reply, error) {
+	s, err := a.find(c.Tenant, c.Path("name"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view := scenarioView{scenarioSummary: summarizeScenario(s), Settings: viewScenarioSettings(s.Settings), Rules: []ruleView{}, YAML: s.Text()}
+	for _, r := range s.Rules {
+		view.Rules = append(view.Rules, viewRule(r))
+	}
+	return rest.Reply{Data: view}, nil
+}
+
+// useScenario makes a scenario the tenant's active one: a known one by its name,
+// or a new one as YAML. It refuses with SCENARIO_UNKNOWN and SCENARIO_INVALID,
+// and then nothing has changed.
+func (a *API) useScenario(c *rest.Call) (rest.Reply, error) {
+	var err error
+	if c.Text != nil {
+		_, err = a.sandbox.SetTenantScenarioText(c.Tenant, string(c.Text))
+	} else {
+		err = a.sandbox.SetTenantScenario(c.Tenant, c.Body.Str("name"))
+	}
+	var mistakes scenario.Mistakes
+	if errors.As(err, &mistakes) {
+		return rest.Reply{}, invalidScenario(mistakes)
+	}
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	active, err := a.active(c.Tenant)
+	return rest.Reply{Data: active}, err
+}
+
+func (a *API) active(tenant string) (activeScenarioView, error) {
+	name, source := a.sandbox.TenantScenario(tenant)
+	s, err := a.find(tenant, name)
+	if err != nil {
+		return activeScenarioView{}, err
+	}
+	return activeScenarioView{tenant, name, source, strings.TrimSpace(s.Description)}, nil
+}
+
+// find gives a scenario of the tenant's, or one of all tenants.
+func (a *API) find(tenant, name string) (*scenario.Scenario, error) {
+	scenarios, err := a.sandbox.TenantScenarios(tenant)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range scenarios {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return nil, refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, strings.Join(names, ", "))
+}
+
+func invalidScenario(mistakes scenario.Mistakes) error {
+	e := refusal.New(refusal.ScenarioInvalid, "mistakes: %d", len(mistakes))
+	for _, m := range mistakes {
+		e.Faults = append(e.Faults, refusal.Fault{
+			Field: fmt.Sprintf("line %d, column %d", m.Line, m.Column), Message: m.Message, File: m.File, Line: m.Line, Column: m.Column,
+		})
+	}
+	return e
+}
+
+func summarizeScenario(s *scenario.Scenario) scenarioSummary {
+	return scenarioSummary{s.Name, strings.TrimSpace(s.Description), s.Extends, s.File}
+}
+
+// viewScenarioSettings gives the settings that the scenario makes, and no others.
+func viewScenarioSettings(s scenario.Settings) map[string]any {
+	view := map[string]any{}
+	for name, text := range map[string]string{"headers": s.Headers, "personnel": s.Personnel, "orderLife": length(s.OrderLife)} {
+		if text != "" {
+			view[name] = text
+		}
+	}
+	for name, amount := range map[string]int64{
+		"openingBalance": s.OpeningBalance, "perTransaction": s.PerTransaction, "daily": s.Daily, "monthly": s.Monthly,
+	} {
+		if amount != 0 {
+			view[name] = amount
+		}
+	}
+	if s.DelayScale != nil {
+		view["delayScale"] = *s.DelayScale
+	}
+	if len(s.Fees) > 0 {
+		view["fees"] = s.Fees
+	}
+	return view
+}
+
+func viewRule(r *scenario.Rule) ruleView {
+	view := ruleView{
+		Name: r.Label(), Scenario: r.Scenario(), On: r.On, When: r.When, Decide: r.Decide, Reason: r.Reason, Reads: r.Reads,
+		Refuse: r.Refuse, Times: r.Times, Skip: r.Skip, Every: r.Every, Chance: r.Chance, Effect: r.Effect(),
+	}
+	if r.Delayed {
+		view.After = cmp.Or(length(r.After), "0s")
+	}
+	if f := r.Fault; f != nil {
+		view.Fault = &faultView{
+			Kind: string(f.Kind), After: length(f.After), Until: length(f.Until), Status: f.Status, Body: f.Body,
+			Headers: f.Headers, RetryAfter: length(f.RetryAfter),
+		}
+	}
+	return view
+}
+
+// length writes a length of time as scenarios do, 1d12h; empty for none.
+func length(d time.Duration) string {
+	text := ""
+	for _, unit := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
+		if n := d / unit.of; n > 0 {
+			text += strconv.FormatInt(int64(n), 10) + unit.name
+			d -= n * unit.of
+		}
+	}
+	return text
+}

@@ -1,0 +1,212 @@
+package sandbox
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/scenario"
+)
+
+// ask asks what becomes of a request.
+func (g *stage) ask(c access.Caller, in Asked) Disturbance {
+	g.Helper()
+	if in.Details == nil {
+		in.Details = func() Details { return Details{} }
+	}
+	d, err := g.Disturb(c, in)
+	g.ok(err)
+	return d
+}
+
+func TestAScenarioRefusesAnOperation(t *testing.T) {
+	g := played(t, `rules: [{name: stale, on: acceptIndividualConsent, when: 'consent.type == "TERMS_AND_CONDITIONS" && consent.version < "2"', times: 2, refuse: CONSENT_VERSION_OUTDATED}]`)
+	anna, jonas := g.register("anna@example.com", "").Customer.ID, g.register("jonas@example.com", "").Customer.ID
+	terms := func(version string) func() Details {
+		return func() Details { return Details{ConsentType: onboarding.Terms, ConsentVersion: version} }
+	}
+	in := Asked{Operation: "acceptIndividualConsent", CustomerID: anna, Details: terms("1.0")}
+	e := g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
+	if e.Details != `scenario played, rule "stale", refuses acceptIndividualConsent` || e.Text() != refusal.Define(refusal.ConsentVersionOutdated).Message {
+		t.Errorf("got %v", e)
+	}
+	for _, pass := range []Asked{
+		{Operation: "acceptIndividualConsent", CustomerID: anna, Details: terms("2.0")},
+		{Operation: "acceptOrganizationConsent", CustomerID: anna, Details: terms("1.0")},
+	} {
+		if d := g.ask(g.staff, pass); d.Refusal != nil || d.Scenario != "played" {
+			t.Errorf("%s is refused: %+v", pass.Operation, d)
+		}
+	}
+	g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
+	if d := g.ask(g.staff, in); d.Refusal != nil {
+		t.Errorf("refused a third time: %v", d.Refusal)
+	}
+	// Every customer has a count of its own.
+	in.CustomerID = jonas
+	g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
+}
+
+func TestARefusalChangesNothingButItsCount(t *testing.T) {
+	g := played(t, `rules: [{on: registerIndividual, times: 1, refuse: DUPLICATE_EMAIL}, {on: getVerification, refuse: VERIFICATION_NOT_FOUND}]`)
+	dump := func() string {
+		text, err := g.engine.Dump("t")
+		g.ok(err)
+		return text
+	}
+	before := dump()
+	g.refused(g.ask(g.staff, Asked{Operation: "getVerification", VerificationID: "v"}).Refusal, refusal.VerificationNotFound)
+	if g.ask(g.staff, Asked{Operation: "getOrder"}); dump() != before {
+		t.Error("a rule without limits has been counted")
+	}
+	g.refused(g.ask(g.staff, Asked{Operation: "registerIndividual", Registers: true, Email: "a@example.com"}).Refusal, refusal.DuplicateEmail)
+	changed := slices.DeleteFunc(strings.Split(dump(), "\n"), func(line string) bool { return strings.Contains(before, line) })
+	if len(changed) != 1 || !strings.HasPrefix(changed[0], "count/") {
+		t.Errorf("changed: %q", changed)
+	}
+}
+
+// TestWhomARequestConcerns finds the customer behind everything that a request
+// can name.
+func TestWhomARequestConcerns(t *testing.T) {
+	g := newStage(t, Config{}, nothing("hers"), nothing("his"))
+	anna, jonas := g.register("anna@example.com", "hers"), g.register("jonas@example.com", "his")
+	v := g.open(anna.Customer.ID)
+	consent := g.accept(anna.Customer.ID, onboarding.Terms)
+	company, err := g.Register(g.staff, Registration{Email: "o@m.example", Name: "M", Scenario: "hers", Company: &onboarding.Company{LegalName: "M", RegistrationNumber: "1"}})
+	g.ok(err)
+	owner, err := g.Appoint(g.staff, company.Customer.ID, []Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
+	g.ok(err)
+	her := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: anna.Customer.ID}
+	for name, test := range map[string]struct {
+		caller access.Caller
+		asked  Asked
+		want   string
+	}{
+		"customer":                  {g.staff, Asked{CustomerID: anna.Customer.ID}, "hers"},
+		"wallet":                    {g.staff, Asked{WalletID: jonas.Wallet.ID}, "his"},
+		"verification":              {g.staff, Asked{VerificationID: v.ID}, "hers"},
+		"consent":                   {g.staff, Asked{ConsentID: consent.ID}, "hers"},
+		"person of an organization": {g.staff, Asked{MemberID: owner[0].Record.ID}, "hers"},
+		"record of the person":      {g.staff, Asked{CustomerID: owner[0].Record.CustomerID}, "hers"},
+		"own token":                 {her, Asked{}, "hers"},
+		"own token, no such thing":  {her, Asked{VerificationID: "unknown"}, "hers"},
+		"somebody else's":           {her, Asked{CustomerID: jonas.Customer.ID}, "hers"},
+		"login":                     {access.Caller{Sort: access.Public, Tenant: "t"}, Asked{CustomerID: jonas.Customer.ID}, "his"},
+		"registration by header":    {g.staff, Asked{Registers: true, Scenario: "his"}, "his"},
+		"registration by tag":       {g.staff, Asked{Registers: true, Email: "a+hers@example.com"}, "hers"},
+		"registration":              {g.staff, Asked{Registers: true, Email: "a@example.com"}, "happy-path"},
+		"unknown scenario":          {g.staff, Asked{Registers: true, Scenario: "unknown"}, ""},
+		"nobody":                    {g.staff, Asked{}, ""},
+		"nobody known":              {g.staff, Asked{CustomerID: "unknown", WalletID: "unknown", ConsentID: "unknown", PayeeID: "unknown"}, ""},
+		"another tenant":            {access.Caller{Sort: access.Staff, Tenant: "other"}, Asked{CustomerID: anna.Customer.ID}, ""},
+	} {
+		if got := g.ask(test.caller, test.asked).Scenario; got != test.want {
+			t.Errorf("%s: %q governs, want %q", name, got, test.want)
+		}
+	}
+}
+
+// TestConditionsSeeTheRequest lets a rule act only if everything is as expected.
+func TestConditionsSeeTheRequest(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	g := &stage{T: t, Sandbox: b.Sandbox, staff: b.staff}
+	w := b.wallets[0]
+	b.fund(w, 1_000_000)
+	payee, consent := b.payeeOf(w, outsideIBAN, "SEPA"), b.consentOf(w, nil)
+	prepared, err := b.prepare(w, payments.Transfer, 4_200, outsideIBAN)
+	b.ok(err)
+	preparation := func() Details {
+		return Details{Preparation: &Preparation{
+			AccountID: w, Operation: payments.Transfer, PayeeIDs: []string{payee.ID}, Amount: money.Amount{Minor: 4_200, Currency: "EUR"}.Scaled(), Reference: "R1",
+		}}
+	}
+	for name, test := range map[string]struct {
+		operation, when string
+		asked           Asked
+	}{
+		"the request":      {"getOrder", `request.operation == "getOrder" && request.method == "GET" && request.path == "/p" && request.caller == "staff"`, Asked{WalletID: w, Details: func() Details { return Details{Method: "GET", Path: "/p"} }}},
+		"the customer":     {"getOrder", `customer.type == "INDIVIDUAL" && customer.risk == "LOW" && customer.state == "ACTIVE" && !customer.member`, Asked{WalletID: w}},
+		"an order":         {"executeOperation", `order.amount == 4200 && order.type == "TRANSFER" && order.network == "SEPA" && beneficiary.country == "DE"`, Asked{WalletID: w, OrderID: prepared.Order.ID}},
+		"an order to come": {"prepareOperation", `order.amount == 4200 && order.network == "SEPA" && order.reference == "R1" && order.currency == "EUR" && beneficiary.name == "Nordwind"`, Asked{WalletID: w, Details: preparation}},
+		"a payee":          {"deleteBeneficiary", `beneficiary.iban == "` + outsideIBAN + `"`, Asked{WalletID: w, PayeeID: payee.ID}},
+		"a payee to come": {"createBeneficiary", `beneficiary.iban == "` + outsideIBAN + `" && beneficiary.name == "Flagged GmbH" && beneficiary.country == "DE"`, Asked{WalletID: w, Details: func() Details {
+			return Details{Payee: Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "Flagged GmbH", "iban": "de89 3704 0044 0532 0130 00", "country": "DE"}}}
+		}}},
+		"a payment consent":         {"approvePaymentConsent", `paymentConsent.type == "TRANSFER"`, Asked{ConsentID: consent.Consent.ID}},
+		"a payment consent to come": {"createPaymentConsent", `paymentConsent.type == "TOPUP"`, Asked{WalletID: w, Details: func() Details { return Details{PaymentConsent: payments.Topup} }}},
+		"a document to come": {"uploadVerificationDocument", `document.type == "PASSPORT" && document.fileName == "p.pdf" && document.size > 5`, Asked{Details: func() Details {
+			return Details{Document: Upload{Type: "PASSPORT", FileName: "p.pdf", Base64: passport}}
+		}}},
+		"a registration": {"registerOrganization", `customer.type == "ORGANIZATION" && customer.email startsWith "office" && customer.category == "B2B_SMALL_BUSINESS"`, Asked{Registers: true, Details: func() Details {
+			return Details{Registration: &Registration{Email: "office@m.example", Company: &onboarding.Company{}}}
+		}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := g.SetTenantScenarioText("t", fmt.Sprintf("name: x\nrules:\n  - on: %s\n    when: '%s'\n    refuse: RATE_LIMITED\n", test.operation, test.when))
+			g.ok(err)
+			test.asked.Operation = test.operation
+			before, _ := g.engine.Dump("t")
+			d := g.ask(g.staff, test.asked)
+			g.refused(d.Refusal, refusal.RateLimited)
+			if after, _ := g.engine.Dump("t"); after != before {
+				t.Error("looking at the facts has changed something")
+			}
+		})
+	}
+}
+
+func TestFaults(t *testing.T) {
+	g := played(t, `
+rules:
+  - {on: getOrder, times: 1, fault: {status: 503, body: busy, headers: {X-A: b}, retryAfter: 5s, after: 2s}}
+  - {on: getOrder, skip: 1, times: 1, fault: {after: 1s, until: 3s}}
+  - {on: getOrder, refuse: ORDER_NOT_FOUND}
+  - {on: "*", fault: lost}`)
+	anna := g.register("anna@example.com", "").Customer.ID
+	in := Asked{Operation: "getOrder", CustomerID: anna}
+	d := g.ask(g.staff, in)
+	if d.Fault == nil || d.Fault.Kind != scenario.FaultStatus || d.Fault.Status != 503 || d.Delay != 2*time.Second || d.Refusal != nil {
+		t.Errorf("first: %+v", d)
+	}
+	d = g.ask(g.staff, in)
+	if d.Fault == nil || d.Fault.Kind == scenario.FaultStatus {
+		t.Errorf("second: %+v", d)
+	}
+	// What does the work of the operation may still be refused, and lost then.
+	g.refused(d.Refusal, refusal.OrderNotFound)
+	if d := g.ask(g.staff, Asked{Operation: "getWalletBalance", CustomerID: anna}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
+		t.Errorf("another operation: %+v", d)
+	}
+}
+
+func TestADelayIsDrawnFromTheSeed(t *testing.T) {
+	var first []time.Duration
+	for run := range 2 {
+		g := played(t, `rules: [{on: "*", fault: {after: 1s, until: 3s}}]`)
+		anna := g.register("anna@example.com", "").Customer.ID
+		var drawn []time.Duration
+		for range 20 {
+			d := g.ask(g.staff, Asked{Operation: "getOrder", CustomerID: anna})
+			if d.Delay < time.Second || d.Delay > 3*time.Second {
+				t.Fatalf("drew %v", d.Delay)
+			}
+			drawn = append(drawn, d.Delay)
+		}
+		if slices.Min(drawn) == slices.Max(drawn) {
+			t.Errorf("all are %v", drawn[0])
+		}
+		if run == 0 {
+			first = drawn
+		} else if !slices.Equal(first, drawn) {
+			t.Errorf("another run draws otherwise: %v, %v", first, drawn)
+		}
+	}
+}

@@ -1,0 +1,326 @@
+package sandbox
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/scenarios"
+)
+
+// defaultScenario governs every customer for whom nothing else is chosen.
+const defaultScenario = "happy-path"
+
+// Where a tenant's scenario comes from.
+const (
+	FromTenant  = "tenant"
+	FromServer  = "server"
+	FromBuiltIn = "default"
+)
+
+// repertoire are the scenarios that can govern, and what they can speak about.
+type repertoire struct {
+	catalog scenario.Catalog
+	library atomic.Pointer[scenario.Library]
+	// fallback is the name of the server's scenario.
+	fallback atomic.Pointer[string]
+
+	// own are tenants' scenarios that have been read, by their texts; base is the
+	// library over which they were read.
+	mu   sync.Mutex
+	base *scenario.Library
+	own  map[string]*scenario.Scenario
+}
+
+// maxOwn bounds the tenants' scenarios that are kept in memory; others are read
+// again when they are needed.
+const maxOwn = 1000
+
+// openRepertoire reads the built-in scenarios.
+func (s *Sandbox) openRepertoire(tables []machine.Description) error {
+	s.repertoire.catalog = scenario.NewCatalog(tables, s.config.Operations)
+	sources, err := scenario.Sources(scenarios.Files)
+	if err != nil {
+		return err
+	}
+	library, err := scenario.Load(sources, s.repertoire.catalog, nil)
+	if err != nil {
+		return err
+	}
+	s.UseLibrary(library)
+	s.repertoire.fallback.Store(&s.config.DefaultScenario)
+	return nil
+}
+
+// Catalog is what scenarios can speak about in this sandbox.
+func (s *Sandbox) Catalog() scenario.Catalog { return s.repertoire.catalog }
+
+// Scenarios are those that every tenant has.
+func (s *Sandbox) Scenarios() *scenario.Library { return s.repertoire.library.Load() }
+
+// UseLibrary replaces them, at once for whoever is governed by one of them. A
+// customer whose scenario is gone follows its tenant's.
+func (s *Sandbox) UseLibrary(l *scenario.Library) { s.repertoire.library.Store(l) }
+
+// SetDefaultScenario sets the server's scenario; an empty name goes back to the
+// built-in default. It refuses with SCENARIO_UNKNOWN.
+func (s *Sandbox) SetDefaultScenario(name string) error {
+	if name != "" && s.Scenarios().Get(name) == nil {
+		return s.unknownScenario(tenantScenarios{}, name)
+	}
+	s.repertoire.fallback.Store(&name)
+	return nil
+}
+
+// tenantScenarios is what a tenant keeps about scenarios.
+type tenantScenarios struct {
+	// Active governs new customers for whom nothing else is chosen.
+	Active string `json:"active,omitempty"`
+	// Own has the digests of the texts of the tenant's own scenarios, by name.
+	Own map[string]string `json:"own,omitempty"`
+}
+
+const tenantScenariosValue = "scenario"
+
+// ownText is the value under which the text of a tenant's own scenario stands:
+// apart, since every request looks at which scenario is active.
+func ownText(name string) string { return "scenario_text/" + name }
+
+func readTenantScenarios(u *engine.Unit) tenantScenarios {
+	var t tenantScenarios
+	_, err := u.Value(tenantScenariosValue, &t)
+	u.Note(err)
+	return t
+}
+
+// scenarioOf finds a scenario by its name: the tenant's own, or one of all
+// tenants; nil if there is none.
+func (s *Sandbox) scenarioOf(u *engine.Unit, t tenantScenarios, name string) *scenario.Scenario {
+	if name == "" {
+		return nil
+	}
+	if digest, ok := t.Own[name]; ok {
+		if found := s.ownScenario(u, name, digest); found != nil {
+			return found
+		}
+	}
+	return s.Scenarios().Get(name)
+}
+
+// ownScenario reads a tenant's own scenario, once for each text. One that a
+// changed library has made wrong is passed over.
+func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Scenario {
+	r, base := &s.repertoire, s.Scenarios()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.base != base || len(r.own) > maxOwn {
+		r.base, r.own = base, map[string]*scenario.Scenario{}
+	}
+	if found, ok := r.own[digest]; ok {
+		return found
+	}
+	var text string
+	_, err := u.Value(ownText(name), &text)
+	u.Note(err)
+	found, err := s.readScenario(text, base)
+	if err != nil {
+		found = nil
+	}
+	r.own[digest] = found
+	return found
+}
+
+// ownFile is how mistakes in a tenant's own scenario name the file.
+const ownFile = "scenario.yaml"
+
+func (s *Sandbox) readScenario(text string, base *scenario.Library) (*scenario.Scenario, error) {
+	with, err := scenario.Load([]scenario.Source{{File: ownFile, Text: []byte(text)}}, s.repertoire.catalog, base)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range with.Names() {
+		if base.Get(name) == nil {
+			return with.Get(name), nil
+		}
+	}
+	return nil, errors.New("sandbox: the text holds no scenario")
+}
+
+// activeScenario is the one that governs a tenant's new customers, and where it
+// comes from.
+func (s *Sandbox) activeScenario(u *engine.Unit, t tenantScenarios) (active *scenario.Scenario, source string) {
+	if found := s.scenarioOf(u, t, t.Active); found != nil {
+		return found, FromTenant
+	}
+	if found := s.Scenarios().Get(*s.repertoire.fallback.Load()); found != nil {
+		return found, FromServer
+	}
+	if found := s.Scenarios().Get(defaultScenario); found != nil {
+		return found, FromBuiltIn
+	}
+	return &scenario.Scenario{Name: defaultScenario}, FromBuiltIn
+}
+
+// TenantScenario gives the name of the scenario that governs a tenant's new
+// customers, and whether it is the tenant's, the server's or the default.
+func (s *Sandbox) TenantScenario(tenant string) (name, source string) {
+	active, source, err := s.tenantScenario(tenant)
+	if err != nil {
+		return defaultScenario, FromBuiltIn
+	}
+	return active.Name, source
+}
+
+func (s *Sandbox) tenantScenario(tenant string) (active *scenario.Scenario, source string, err error) {
+	err = s.engine.Read(tenant, func(u *engine.Unit) error {
+		active, source = s.activeScenario(u, readTenantScenarios(u))
+		return nil
+	})
+	return active, source, err
+}
+
+// TenantScenarios lists the scenarios that a tenant can name, in alphabetical
+// order: its own and those of all tenants.
+func (s *Sandbox) TenantScenarios(tenant string) (list []*scenario.Scenario, err error) {
+	err = s.engine.Read(tenant, func(u *engine.Unit) error {
+		t := readTenantScenarios(u)
+		list = nil
+		for _, name := range s.scenarioNames(t) {
+			if found := s.scenarioOf(u, t, name); found != nil {
+				list = append(list, found)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (s *Sandbox) scenarioNames(t tenantScenarios) []string {
+	names := slices.AppendSeq(s.Scenarios().Names(), maps.Keys(t.Own))
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// SetTenantScenario lets a scenario govern the customers that a tenant makes
+// from now on; an empty name goes back to the server's. It refuses with
+// SCENARIO_UNKNOWN.
+func (s *Sandbox) SetTenantScenario(tenant, name string) error {
+	return s.engine.Do(tenant, func(u *engine.Unit) error {
+		t := readTenantScenarios(u)
+		if name != "" && s.scenarioOf(u, t, name) == nil {
+			return s.unknownScenario(t, name)
+		}
+		t.Active = name
+		return u.SetValue(tenantScenariosValue, t)
+	})
+}
+
+// SetTenantScenarioText gives a tenant a scenario of its own, in place of one
+// that it had under the name, and lets it govern as SetTenantScenario does. What
+// is wrong with the text is scenario.Mistakes, and nothing has changed.
+func (s *Sandbox) SetTenantScenarioText(tenant, text string) (*scenario.Scenario, error) {
+	read, err := s.readScenario(text, s.Scenarios())
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256([]byte(text))
+	err = s.engine.Do(tenant, func(u *engine.Unit) error {
+		t := readTenantScenarios(u)
+		if t.Own == nil {
+			t.Own = map[string]string{}
+		}
+		t.Active, t.Own[read.Name] = read.Name, hex.EncodeToString(sum[:])
+		if err := u.SetValue(ownText(read.Name), text); err != nil {
+			return err
+		}
+		return u.SetValue(tenantScenariosValue, t)
+	})
+	return read, err
+}
+
+func (s *Sandbox) unknownScenario(t tenantScenarios, name string) error {
+	names := s.scenarioNames(t)
+	return refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, strings.Join(names, ", ")).
+		With("scenarios", names)
+}
+
+// chosenScenario is the scenario for a customer that is being made: the one that
+// the request names, else that of its e-mail's plus tag, else the tenant's. It
+// refuses with SCENARIO_UNKNOWN a name that the request states outright; a tag
+// may mean anything.
+func (s *Sandbox) chosenScenario(u *engine.Unit, named, email string) (*scenario.Scenario, error) {
+	t := readTenantScenarios(u)
+	if named != "" {
+		if found := s.scenarioOf(u, t, named); found != nil {
+			return found, nil
+		}
+		return nil, s.unknownScenario(t, named)
+	}
+	if found := s.scenarioOf(u, t, plusTag(email)); found != nil {
+		return found, nil
+	}
+	active, _ := s.activeScenario(u, t)
+	return active, nil
+}
+
+// plusTag is what stands between the last plus sign and the at sign of an
+// e-mail, in lower case.
+func plusTag(email string) string {
+	local, _, ok := strings.Cut(email, "@")
+	at := strings.LastIndexByte(local, '+')
+	if !ok || at < 0 {
+		return ""
+	}
+	return strings.ToLower(local[at+1:])
+}
+
+// root is the customer whose scenario governs another: the organization of a
+// person who has been added to one.
+func (s *Sandbox) root(u *engine.Unit, c *onboarding.Customer) *onboarding.Customer {
+	if c != nil && c.MemberOf != "" {
+		if organization := s.customers.Get(u, c.MemberOf); organization != nil {
+			return organization
+		}
+	}
+	return c
+}
+
+// governing is the scenario that governs a customer; without one it is the
+// tenant's.
+func (s *Sandbox) governing(u *engine.Unit, c *onboarding.Customer) *scenario.Scenario {
+	t := readTenantScenarios(u)
+	if root := s.root(u, c); root != nil {
+		if found := s.scenarioOf(u, t, root.Scenario); found != nil {
+			return found
+		}
+	}
+	active, _ := s.activeScenario(u, t)
+	return active
+}
+
+// GoverningScenario gives the name of the scenario that governs a customer.
+func (s *Sandbox) GoverningScenario(tenant, customerID string) (name string, err error) {
+	err = s.engine.Read(tenant, func(u *engine.Unit) error {
+		customer := s.customers.Get(u, customerID)
+		if customer == nil {
+			return noCustomer(customerID)
+		}
+		name = s.governing(u, customer).Name
+		return nil
+	})
+	if err != nil {
+		return "", fmt.Errorf("scenario of customer %s: %w", customerID, err)
+	}
+	return name, nil
+}

@@ -1,0 +1,132 @@
+package sandbox
+
+import (
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+const governed = `
+name: governed
+description: Sets everything that a scenario can set.
+tenant:
+  headers: relaxed
+  personnel: required
+  delayScale: 0.5
+  orderLife: 5m
+  openingBalance: 250.00
+  limits: {perTransaction: 100.00, daily: 150.00}
+  fees: {SEPA: 0.10}
+`
+
+func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
+	g := newStage(t, Config{}, governed)
+	if g.Relaxed("t", false) {
+		t.Error("relaxed before")
+	}
+	g.ok(g.SetTenantScenario("t", "governed"))
+	if !g.Relaxed("t", false) || g.Relaxed("other", false) {
+		t.Error("the header policy is not the scenario's")
+	}
+	_, err := g.ChangeSettings("t", func(s *Settings) { s.Headers = "strict" })
+	g.ok(err)
+	if g.Relaxed("t", true) {
+		t.Error("the tenant's own header policy does not win")
+	}
+
+	b := &bankTest{failer: t, Sandbox: g.Sandbox, staff: g.staff}
+	id := g.ready()
+	out, err := g.Activate(g.staff, id)
+	g.ok(err)
+	w := out.Wallet.ID
+	b.holds(w, 25_000, 0, 0)
+	books, err := g.Books("t")
+	g.ok(err)
+	if books.Funded != 25_000 || books.Unaccounted() != 0 {
+		t.Errorf("the books: %+v", books)
+	}
+	page, err := g.Transactions(g.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	g.ok(err)
+	if len(page.Items) != 1 || page.Items[0].Type != payments.FundTransaction {
+		t.Errorf("got %+v", page.Items)
+	}
+
+	b.payeeOf(w, outsideIBAN, "SEPA")
+	b.consentOf(w, nil)
+	order, err := b.prepare(w, payments.Transfer, 10_000, outsideIBAN)
+	g.ok(err)
+	if o := order.Order; o.Fee.Minor != 10 || !o.ValidUntil.Equal(payday.Add(5*time.Minute)) {
+		t.Errorf("got fee %v, valid until %v", o.Fee, o.ValidUntil)
+	}
+	b.refused(errOf(b.prepare(w, payments.Transfer, 10_001, outsideIBAN)), refusal.CategoryLimitExceeded)
+	b.refused(errOf(b.prepare(w, payments.Transfer, 5_001, outsideIBAN)), refusal.CategoryLimitExceeded)
+	allowed, err := g.AllowedOperations(g.staff, w, false)
+	g.ok(err)
+	if allowed.Limits.Daily.Minor != 15_000 || allowed.Limits.Monthly.Minor != 15_000_000 || allowed.Fees.Of(payments.SEPA) != 10 || allowed.Fees.Of(payments.SWIFT) != 2_500 {
+		t.Errorf("shown: %+v", allowed)
+	}
+	limits, err := g.CategoryLimits("t", "INDIVIDUAL_STANDARD")
+	g.ok(err)
+	if limits.PerTransaction.Minor != 10_000 {
+		t.Errorf("shown: %+v", limits)
+	}
+
+	_, err = g.ChangeSettings("t", func(s *Settings) { s.OrderLifeSeconds = 60 })
+	g.ok(err)
+	order, err = b.prepare(w, payments.Transfer, 100, outsideIBAN)
+	g.ok(err)
+	if !order.Order.ValidUntil.Equal(payday.Add(time.Minute)) {
+		t.Errorf("the tenant's own life of orders does not win: %v", order.Order.ValidUntil)
+	}
+}
+
+func TestAScenarioSetsTheDelayScale(t *testing.T) {
+	g := newStage(t, Config{}, governed)
+	g.ok(g.engine.Run("t"))
+	due := func(name string) time.Duration {
+		t.Helper()
+		id := g.register(name+"@example.com", "").Customer.ID
+		v := g.open(id)
+		g.upload(v.ID)
+		var d time.Duration
+		g.ok(g.engine.Read("t", func(u *engine.Unit) error {
+			d = g.verifications.Get(u, v.ID).Armed[0].Due.Sub(u.Now())
+			return nil
+		}))
+		return d
+	}
+	if got := due("a"); got != 24*time.Hour {
+		t.Errorf("without the scenario: %v", got)
+	}
+	g.ok(g.SetTenantScenario("t", "governed"))
+	if got := due("b"); got != 12*time.Hour {
+		t.Errorf("with it: %v", got)
+	}
+}
+
+func TestAScenarioRequiresPersonnel(t *testing.T) {
+	g := newStage(t, Config{}, governed)
+	g.ok(g.SetTenantScenario("t", "governed"))
+	c := access.Caller{Sort: access.Staff, Tenant: "t"}
+	if r, err := g.personnelPolicy(c); err != nil || r != PersonnelRequired {
+		t.Errorf("got %q, %v", r, err)
+	}
+	_, err := g.ChangeSettings("t", func(s *Settings) { s.Personnel = "advisory" })
+	g.ok(err)
+	if r, err := g.personnelPolicy(c); err != nil || r != "advisory" {
+		t.Errorf("got %q, %v", r, err)
+	}
+}
+
+func (g *stage) personnelPolicy(c access.Caller) (policy string, err error) {
+	err = g.read(c, func(u *engine.Unit) error {
+		set, err := g.rules(u)
+		policy = set.Personnel
+		return err
+	})
+	return policy, err
+}

@@ -1,0 +1,172 @@
+package scenario
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Header is the request header that names the scenario of a new customer.
+const Header = "X-Sandbox-Scenario"
+
+// The kinds of magic values.
+const (
+	// MagicHeader and MagicTag choose a scenario for a new customer.
+	MagicHeader = "header"
+	MagicTag    = "tag"
+	// MagicFact is a value that a rule's condition waits for.
+	MagicFact = "fact"
+)
+
+// Magic is a value that triggers something.
+type Magic struct {
+	Kind string
+	// Value is what to send: the header's value, what follows the name in an
+	// e-mail address, or the value of a fact.
+	Value string
+	// Fact and Operator tell what is compared with the value, and how.
+	Fact, Operator string
+	// Scenario is where it works, Rule what acts, On what it acts on.
+	Scenario, Rule, On string
+	// Effect says to people what happens.
+	Effect string
+}
+
+// Magic lists every value that triggers something: first how scenarios are
+// chosen, then the values that the conditions of their rules wait for.
+func (l *Library) Magic() []Magic {
+	var list []Magic
+	for _, name := range l.Names() {
+		effect := firstSentence(l.Get(name).Description)
+		list = append(list,
+			Magic{Kind: MagicHeader, Value: name, Scenario: name, Fact: Header, Operator: "==", Effect: effect},
+			Magic{Kind: MagicTag, Value: "+" + name, Scenario: name, Fact: "email", Operator: "contains", Effect: effect})
+	}
+	for _, name := range l.Names() {
+		for _, r := range l.Get(name).Rules {
+			for _, c := range r.values {
+				for _, value := range c.values {
+					list = append(list, Magic{
+						Kind: MagicFact, Value: value, Fact: c.fact, Operator: c.operator,
+						Scenario: name, Rule: r.Label(), On: r.On, Effect: r.Effect(),
+					})
+				}
+			}
+		}
+	}
+	return list
+}
+
+func firstSentence(text string) string {
+	text = strings.Join(strings.Fields(text), " ")
+	if i := strings.Index(text, ". "); i >= 0 {
+		return text[:i+1]
+	}
+	return text
+}
+
+// Effect says to people what a rule does.
+func (r *Rule) Effect() string {
+	text := ""
+	switch {
+	case r.Refuse != "":
+		text = "refuses with " + r.Refuse
+	case r.Fault != nil:
+		text = r.Fault.effect()
+	default:
+		text = r.decision()
+	}
+	for _, limit := range []struct {
+		set  bool
+		text string
+	}{
+		{r.Skip == 1, "not the first time"},
+		{r.Skip > 1, fmt.Sprintf("not the first %d times", r.Skip)},
+		{r.Every > 1, fmt.Sprintf("one time in %d", r.Every)},
+		{r.Times == 1, "once at most"},
+		{r.Times > 1, fmt.Sprintf("at most %d times", r.Times)},
+		{r.Chance < 1, "with a chance of " + strconv.FormatFloat(r.Chance, 'g', -1, 64)},
+	} {
+		if limit.set {
+			text += ", " + limit.text
+		}
+	}
+	return text
+}
+
+func (r *Rule) decision() string {
+	text := "decides as usual"
+	if r.Decide != "" {
+		text = "decides " + r.Decide
+	}
+	if r.Reason != "" {
+		text += " (" + r.Reason + ")"
+	}
+	switch {
+	case r.Reads == 1:
+		text += " after 1 read"
+	case r.Reads > 1:
+		text += fmt.Sprintf(" after %d reads", r.Reads)
+	case r.Delayed && r.After == 0:
+		text += " at once"
+	case r.Delayed:
+		text += " after " + delayText(r.After)
+	}
+	return text
+}
+
+func (f *Fault) effect() string {
+	delay := ""
+	switch {
+	case f.Until > 0:
+		delay = fmt.Sprintf("%s to %s", delayText(f.After), delayText(f.Until))
+	case f.After > 0:
+		delay = delayText(f.After)
+	}
+	text := ""
+	switch f.Kind {
+	case FaultDelay:
+		return "delays the reply by " + delay
+	case FaultDrip:
+		return "sends the reply byte by byte over " + delay
+	case FaultStatus:
+		text = fmt.Sprintf("replies %d", f.Status)
+		if f.RetryAfter > 0 {
+			text += ", to be tried again after " + delayText(f.RetryAfter)
+		}
+		text += ", without doing the work"
+	case FaultReset:
+		text = "closes the connection before the reply, without doing the work"
+	case FaultCut:
+		text = "does the work and closes the connection in the middle of the reply"
+	case FaultMalformed:
+		text = "replies with broken JSON, without doing the work"
+	case FaultEmpty:
+		text = "replies with 200 and no body, without doing the work"
+	case FaultLost:
+		text = "does the work and closes the connection before the reply"
+	}
+	if delay != "" {
+		text += ", " + delay + " late"
+	}
+	return text
+}
+
+// delayText writes a delay as scenarios do: 1d12h.
+func delayText(d time.Duration) string {
+	if d == 0 {
+		return "0s"
+	}
+	text := ""
+	for _, unit := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
+		if n := d / unit.of; n > 0 {
+			text += strconv.FormatInt(int64(n), 10) + unit.name
+			d -= n * unit.of
+		}
+	}
+	return text
+}

@@ -1,0 +1,158 @@
+package scenario
+
+import (
+	"fmt"
+
+	"github.com/expr-lang/expr/vm"
+
+	"finhub-sandbox/internal/domain/machine"
+)
+
+// Dice is what makes limited rules the same on every run: it belongs to what a
+// scenario governs.
+type Dice interface {
+	// Count counts a match of a rule and gives how many there have been.
+	Count(rule string) int
+	// Chance gives a number from 0 up to 1 for the next match of a rule.
+	Chance(rule string) float64
+}
+
+// index finds the rules that can concern something without looking at the
+// others: a scenario of a thousand rules must not cost a thousand looks.
+type index struct {
+	// answers are by choice point, refusals by operation.
+	answers, refusals map[string][]*Rule
+	// disturbances are by operation, for the operations that a rule names, and
+	// elsewhere are those of all others.
+	disturbances map[string][]*Rule
+	elsewhere    []*Rule
+}
+
+// every is the operation of rules that concern all of them.
+const every = "*"
+
+func newIndex(rules []*Rule) index {
+	x := index{answers: map[string][]*Rule{}, refusals: map[string][]*Rule{}, disturbances: map[string][]*Rule{}}
+	for _, r := range rules {
+		switch {
+		case r.Refuse != "":
+			x.refusals[r.On] = append(x.refusals[r.On], r)
+		case r.Fault == nil:
+			x.answers[r.On] = append(x.answers[r.On], r)
+		case r.On == every:
+			x.elsewhere = append(x.elsewhere, r)
+			for operation := range x.disturbances {
+				x.disturbances[operation] = append(x.disturbances[operation], r)
+			}
+		default:
+			before, named := x.disturbances[r.On]
+			if !named {
+				before = append(before, x.elsewhere...)
+			}
+			x.disturbances[r.On] = append(before, r)
+		}
+	}
+	return x
+}
+
+// Answer finds the first rule that answers a choice, and the decision that it
+// makes of the choice's default; without one the default stands.
+func (s *Scenario) Answer(p machine.Pending, facts Facts, dice Dice) (machine.Decision, *Rule, error) {
+	decision := machine.Decision{Option: p.Default, After: p.After}
+	r, err := match(s.index.answers[p.Point], facts, dice)
+	if r == nil || err != nil {
+		return decision, nil, err
+	}
+	if r.Decide != "" {
+		decision.Option = r.Decide
+	}
+	decision.Reason = r.Reason
+	if r.Delayed {
+		decision.After = r.After
+	}
+	decision.Reads = r.Reads
+	return decision, r, nil
+}
+
+// Refusal finds the first rule that refuses an operation; nil lets it pass.
+func (s *Scenario) Refusal(operation string, facts Facts, dice Dice) (*Rule, error) {
+	return match(s.index.refusals[operation], facts, dice)
+}
+
+// Disturbance finds the first rule that disturbs an operation at the edge; nil
+// leaves it in peace.
+func (s *Scenario) Disturbance(operation string, facts Facts, dice Dice) (*Rule, error) {
+	return match(s.disturbances(operation), facts, dice)
+}
+
+func (s *Scenario) disturbances(operation string) []*Rule {
+	if rules, named := s.index.disturbances[operation]; named {
+		return rules
+	}
+	return s.index.elsewhere
+}
+
+// Refuses tells whether a rule can refuse an operation at all, so that nobody
+// gathers facts for nothing.
+func (s *Scenario) Refuses(operation string) bool { return len(s.index.refusals[operation]) > 0 }
+
+// Disturbs does the same for disturbances.
+func (s *Scenario) Disturbs(operation string) bool { return len(s.disturbances(operation)) > 0 }
+
+func match(rules []*Rule, facts Facts, dice Dice) (*Rule, error) {
+	if len(rules) == 0 {
+		return nil, nil
+	}
+	shared := facts // The copy alone has to outlive the call.
+	return find(rules, &shared, dice)
+}
+
+// find looks at the rules one after the other. One machine serves all of their
+// conditions.
+func find(rules []*Rule, facts *Facts, dice Dice) (*Rule, error) {
+	var m vm.VM
+	for _, r := range rules {
+		holds, err := r.holds(facts, &m)
+		if err != nil {
+			return nil, fmt.Errorf("scenario %s, %s: %w", r.scenario, r.Label(), err)
+		}
+		if holds && r.acts(dice) {
+			return r, nil
+		}
+	}
+	return nil, nil
+}
+
+func (r *Rule) holds(facts *Facts, m *vm.VM) (bool, error) {
+	for _, holds := range r.needs {
+		if !holds(facts) {
+			return false, nil
+		}
+	}
+	if r.program == nil {
+		return true, nil
+	}
+	result, err := m.Run(r.program, facts)
+	return result == true, err
+}
+
+// acts counts a match and tells whether the rule acts on it.
+func (r *Rule) acts(dice Dice) bool {
+	if r.Times == 0 && r.Skip == 0 && r.Every == 0 && r.Chance == 1 {
+		return true
+	}
+	n := dice.Count(r.id) - r.Skip
+	if n <= 0 {
+		return false
+	}
+	if r.Every > 1 {
+		if n%r.Every != 0 {
+			return false
+		}
+		n /= r.Every
+	}
+	if r.Times > 0 && n > r.Times {
+		return false
+	}
+	return r.Chance == 1 || dice.Chance(r.id) < r.Chance
+}

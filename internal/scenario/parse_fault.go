@@ -1,0 +1,151 @@
+package scenario
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// MaxFaultDelay is how long a fault may keep a reply back: it is real time.
+const MaxFaultDelay = time.Minute
+
+// maxRetryAfter is the longest time that a Retry-After header asks for.
+const maxRetryAfter = 24 * time.Hour
+
+// faultKinds lists the kinds; those of plainFaults need nothing else to be said
+// and can stand alone.
+func faultKinds() []string {
+	return []string{
+		string(FaultDelay), string(FaultStatus), string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultDrip), string(FaultLost),
+	}
+}
+
+func plainFaults() []string {
+	return []string{string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultLost)}
+}
+
+// faultOf reads a fault: a word, or a mapping.
+func (p *parser) faultOf(n *yaml.Node) *Fault {
+	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
+		if slices.Contains([]string{string(FaultDelay), string(FaultStatus), string(FaultDrip)}, n.Value) {
+			p.mistake(n, "a fault %q needs more than its kind: write it as a mapping", n.Value)
+			return &Fault{}
+		}
+		return &Fault{Kind: FaultKind(p.word("fault", n, plainFaults()...))}
+	}
+	before := len(p.mistakes)
+	m := p.members(n, "a fault", "kind", "after", "until", "status", "body", "headers", "retryAfter")
+	f := &Fault{Kind: FaultKind(p.word("kind", m["kind"], faultKinds()...))}
+	if len(p.mistakes) > before {
+		return f
+	}
+	if m["kind"] == nil {
+		switch {
+		case m["status"] != nil:
+			f.Kind = FaultStatus
+		case m["after"] != nil:
+			f.Kind = FaultDelay
+		default:
+			p.mistake(n, "a fault needs kind, status or after; the kinds are %s", strings.Join(faultKinds(), ", "))
+			return f
+		}
+	}
+	p.faultDelay(n, m, f)
+	p.faultReply(n, m, f)
+	return f
+}
+
+// faultDelay reads the bounds of the delay.
+func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
+	read := func(member string) time.Duration {
+		node := m[member]
+		if node == nil {
+			return 0
+		}
+		delay, ok := p.delay(member, node)
+		if ok && delay > MaxFaultDelay {
+			p.mistake(node, "%s is real time and at most 60s, not %q", member, node.Value)
+		}
+		return delay
+	}
+	f.After, f.Until = read("after"), read("until")
+	switch {
+	case m["until"] != nil && m["after"] == nil:
+		p.mistake(m["until"], "until needs after: the delay lies between the two")
+	case m["until"] != nil && f.Until <= f.After:
+		p.mistake(m["until"], "until must be longer than after")
+	case m["after"] == nil && (f.Kind == FaultDelay || f.Kind == FaultDrip):
+		p.mistake(n, "a fault of the kind %s needs after: how long it takes", f.Kind)
+	}
+}
+
+// headerPattern is what a header's name looks like.
+const headerPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
+
+var headerForm = regexp.MustCompile(headerPattern)
+
+// framing are the headers that say how a body is sent: with a wrong one the
+// client could not read what comes next.
+func framing() []string {
+	return []string{"connection", "content-length", "transfer-encoding", "upgrade", "trailer"}
+}
+
+// faultReply reads what a fault replies with, which those of one kind do.
+func (p *parser) faultReply(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
+	if f.Kind != FaultStatus {
+		for _, member := range []string{"status", "body", "headers", "retryAfter"} {
+			if node := m[member]; node != nil && slices.Contains(faultKinds(), string(f.Kind)) {
+				p.mistake(node, "%s has no place in a fault of the kind %s; only one of the kind status replies", member, f.Kind)
+			}
+		}
+		return
+	}
+	if m["status"] == nil {
+		p.mistake(n, "a fault of the kind status needs status: the one that it replies with")
+	}
+	f.Status = p.whole("status", m["status"], 200, 599)
+	f.Body = p.text("body", m["body"])
+	if m["body"] != nil && (f.Status == 204 || f.Status == 304) {
+		p.mistake(m["body"], "a reply with the status %d has no body", f.Status)
+	}
+	if node := m["retryAfter"]; node != nil {
+		var ok bool
+		if f.RetryAfter, ok = p.delay("retryAfter", node); ok && (f.RetryAfter < time.Second || f.RetryAfter > maxRetryAfter || f.RetryAfter%time.Second != 0) {
+			p.mistake(node, "retryAfter must be whole seconds, from 1s to 24h, not %q", node.Value)
+		}
+	}
+	if node := m["headers"]; node != nil {
+		f.Headers = p.headers(node)
+	}
+}
+
+func (p *parser) headers(n *yaml.Node) map[string]string {
+	if n.Kind != yaml.MappingNode {
+		p.mistake(n, "headers must be a mapping from names to texts, not %s", kind(n))
+		return nil
+	}
+	headers := map[string]string{}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], aliased(n.Content[i+1])
+		name := strings.ToLower(key.Value)
+		switch {
+		case !headerForm.MatchString(key.Value):
+			p.mistake(key, "%q is no name of a header", shortened(key.Value))
+		case seen[name]:
+			p.mistake(key, "%q stands twice", key.Value)
+		case slices.Contains(framing(), name):
+			p.mistake(key, "%s is set by the server; to break the connection there are the kinds reset and cut", key.Value)
+		}
+		seen[name] = true
+		text := p.text("a header", value)
+		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+			p.mistake(value, "a header's value has no line breaks and no control characters")
+		}
+		headers[key.Value] = text
+	}
+	return headers
+}

@@ -1,0 +1,143 @@
+package scenario
+
+import (
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"finhub-sandbox/internal/domain/machine"
+)
+
+// text reads a text. Numbers and truth values are none: what looks like one
+// must be quoted, so that nobody wonders what became of 0123 or yes.
+func (p *parser) text(member string, n *yaml.Node) string {
+	switch {
+	case n == nil:
+		return ""
+	case n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str":
+		p.mistake(n, "%s must be a text, not %s", member, kind(n))
+		return ""
+	case len(n.Value) > maxText:
+		p.mistake(n, "%s must be a text of at most %d bytes", member, maxText)
+	}
+	return n.Value
+}
+
+// word reads one of several words.
+func (p *parser) word(member string, n *yaml.Node, right ...string) string {
+	if n == nil {
+		return ""
+	}
+	before := len(p.mistakes)
+	word := p.text(member, n)
+	if len(p.mistakes) == before && !slices.Contains(right, word) {
+		p.mistake(n, "%s cannot be %q; it can be %s", member, shortened(word), listed(word, right))
+	}
+	return word
+}
+
+// count reads a whole number from 1.
+func (p *parser) count(member string, n *yaml.Node) int {
+	return p.whole(member, n, 1, 1_000_000_000)
+}
+
+func (p *parser) whole(member string, n *yaml.Node, least, most int) int {
+	if n == nil {
+		return 0
+	}
+	var count int
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || n.Decode(&count) != nil || count < least || count > most {
+		p.mistake(n, "%s must be a whole number from %d to %d, not %s", member, least, most, shown(n))
+		return least
+	}
+	return count
+}
+
+// number reads a number between two bounds, which belong to it.
+func (p *parser) number(member string, n *yaml.Node, least, most float64) float64 {
+	var number float64
+	if !numeric(n) || n.Decode(&number) != nil || math.IsNaN(number) || number < least || number > most {
+		p.mistake(n, "%s must be a number from %g to %g, not %s", member, least, most, shown(n))
+		return least
+	}
+	return number
+}
+
+// maxAmount is the largest amount of money, in major units.
+const maxAmount = 9_999_999_999_999.99
+
+// amount reads an amount of money in major units and gives it in minor ones.
+func (p *parser) amount(member string, n *yaml.Node, zero bool) int64 {
+	if n == nil {
+		return 0
+	}
+	var major float64
+	least := 0.01
+	if zero {
+		least = 0
+	}
+	if !numeric(n) || n.Decode(&major) != nil || math.IsNaN(major) || major < least || major > maxAmount {
+		p.mistake(n, "%s must be an amount such as 250 or 99.95, from %g, not %s", member, least, shown(n))
+		return 0
+	}
+	minor := math.Round(major * 100)
+	if math.Abs(minor-major*100) > 0.01 {
+		p.mistake(n, "%s must have at most two decimals, not %s", member, shown(n))
+		return 0
+	}
+	return int64(minor)
+}
+
+func numeric(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float")
+}
+
+// shown is a node as it stands in the file, if it is short enough for that.
+func shown(n *yaml.Node) string {
+	if n.Kind == yaml.ScalarNode && n.Value != "" {
+		return strconv.Quote(shortened(n.Value))
+	}
+	return kind(n)
+}
+
+// delay reads a length of time as people write it. A bare 0 is one too.
+func (p *parser) delay(member string, n *yaml.Node) (time.Duration, bool) {
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" && n.Value != "0" {
+		p.mistake(n, "%s must be a length of time such as 36h or 1d12h, not %s", member, shown(n))
+		return 0, false
+	}
+	delay, err := machine.ParseDelay(n.Value)
+	if err != nil {
+		p.mistake(n, "%s: %v", member, err)
+		return 0, false
+	}
+	return delay, true
+}
+
+// readsPattern is the other way of saying when a decision comes: after it has
+// been looked for so many times.
+const readsPattern = `^[1-9][0-9]{0,3} reads?$`
+
+var readsForm = regexp.MustCompile(readsPattern)
+
+// after reads when a decision comes.
+func (p *parser) after(n *yaml.Node, r *Rule) {
+	if n.Kind == yaml.ScalarNode && readsForm.MatchString(n.Value) {
+		for _, digit := range n.Value {
+			if digit < '0' || digit > '9' {
+				break
+			}
+			r.Reads = r.Reads*10 + int(digit-'0')
+		}
+		return
+	}
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" && n.Value != "0" {
+		p.mistake(n, "after must be a length of time such as 36h, or a number of reads such as 3 reads, not %s", shown(n))
+		return
+	}
+	r.After, r.Delayed = p.delay("after", n)
+}

@@ -1,0 +1,241 @@
+package scenario
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+type object = map[string]any
+
+// Schema writes the JSON Schema (draft 7, which editors know) of scenario files
+// that speak about a catalog. It accepts what Parse accepts; only conditions,
+// what a file extends, and the plain syntax of YAML are beyond it.
+func Schema(c Catalog) ([]byte, error) {
+	text, err := json.MarshalIndent(object{
+		"$schema":              "http://json-schema.org/draft-07/schema#",
+		"title":                "finhub-sandbox scenario",
+		"description":          "What the world does to a customer: rules that answer choices, refuse operations and disturb the edge.",
+		"type":                 "object",
+		"additionalProperties": false,
+		"required":             []string{"name"},
+		"properties": object{
+			"name":        described(schemaName(), "What the scenario is called, in the header X-Sandbox-Scenario, after a plus sign in an e-mail address, and by --scenario."),
+			"description": described(schemaText(), "What happens, and what a client should do."),
+			"extends":     described(schemaName(), "A scenario whose rules come after those of this one."),
+			"tenant":      schemaSettings(),
+			"rules": object{
+				"description": "The first rule that matches wins.",
+				"type":        "array", "maxItems": maxRules, "items": schemaRule(c),
+			},
+		},
+	}, "", " ")
+	return append(text, '\n'), err
+}
+
+func described(schema object, text string) object {
+	schema["description"] = text
+	return schema
+}
+
+func schemaText() object { return object{"type": "string", "maxLength": maxText} }
+
+func schemaName() object { return object{"type": "string", "pattern": namePattern} }
+
+func oneOf(words []string) object { return object{"type": "string", "enum": words} }
+
+func schemaCount() object {
+	return object{"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
+}
+
+func schemaAmount(zero bool) object {
+	least := 0.01
+	if zero {
+		least = 0
+	}
+	return object{"type": "number", "minimum": least, "maximum": maxAmount, "multipleOf": 0.01}
+}
+
+// delayPattern is what a length of time looks like.
+const delayPattern = `^(0|([0-9]+(\.[0-9]+)?(d|h|m|s|ms))+)$`
+
+func schemaDelay() object {
+	return object{"anyOf": []object{{"type": "string", "pattern": delayPattern}, {"const": 0}}}
+}
+
+func schemaAfter() object {
+	return object{"anyOf": []object{
+		{"type": "string", "pattern": delayPattern}, {"type": "string", "pattern": readsPattern}, {"const": 0},
+	}}
+}
+
+func closedObject(properties object) object {
+	return object{"type": "object", "additionalProperties": false, "properties": properties}
+}
+
+func schemaSettings() object {
+	fees := object{}
+	for _, network := range networks() {
+		fees[network] = schemaAmount(true)
+	}
+	amounts := "In major units: 250 or 99.95."
+	return described(closedObject(object{
+		"headers":        described(oneOf([]string{"strict", "relaxed"}), "The header policy."),
+		"personnel":      described(oneOf([]string{"advisory", "required"}), "What missing personnel means when an organization is activated."),
+		"delayScale":     object{"type": "number", "minimum": 0, "maximum": 1, "description": "The part of a delay that a running clock waits; 0 is at once."},
+		"orderLife":      described(schemaDelay(), "How long a prepared order can be executed."),
+		"openingBalance": described(schemaAmount(false), "What a wallet holds when it is activated. "+amounts),
+		"limits": described(closedObject(object{
+			"perTransaction": schemaAmount(false), "daily": schemaAmount(false), "monthly": schemaAmount(false),
+		}), "Limits that replace those of every category. "+amounts),
+		"fees": described(closedObject(fees), "Fees that replace those of a network. "+amounts),
+	}), "Settings of a tenant whose scenario this is.")
+}
+
+func schemaFault() object {
+	kinds := faultKinds()
+	mapping := closedObject(object{
+		"kind":       described(oneOf(kinds), "What goes wrong: delay, drip and status say what they need; lost and cut do the work first."),
+		"after":      described(schemaDelay(), "How late the reply is, in real time, at most 60s."),
+		"until":      described(schemaDelay(), "The longest delay, if it lies between two bounds."),
+		"status":     object{"type": "integer", "minimum": 200, "maximum": 599},
+		"body":       schemaText(),
+		"retryAfter": described(schemaDelay(), "The Retry-After header, in whole seconds."),
+		"headers": object{"type": "object", "additionalProperties": schemaHeader(), "propertyNames": object{
+			"pattern": headerPattern, "not": object{"pattern": anyCase(framing())},
+		}},
+	})
+	mapping["dependencies"] = object{"until": []string{"after"}}
+	mapping["anyOf"] = []object{{"required": []string{"kind"}}, {"required": []string{"status"}}, {"required": []string{"after"}}}
+	reply := []object{{"required": []string{"status"}}, {"required": []string{"body"}}, {"required": []string{"headers"}}, {"required": []string{"retryAfter"}}}
+	kindIs := func(kinds ...string) object {
+		return object{"required": []string{"kind"}, "properties": object{"kind": object{"enum": kinds}}}
+	}
+	silent := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == string(FaultStatus) })
+	mapping["allOf"] = []object{
+		{"if": kindIs(string(FaultStatus)), "then": object{"required": []string{"status"}}},
+		{"if": kindIs(string(FaultDelay), string(FaultDrip)), "then": object{"required": []string{"after"}}},
+		{"if": kindIs(silent...), "then": object{"not": object{"anyOf": reply}}},
+		{"if": object{"not": object{"anyOf": []object{{"required": []string{"kind"}}, {"required": []string{"status"}}}}}, "then": object{"not": object{"anyOf": reply}}},
+		{"if": object{"required": []string{"status"}, "properties": object{"status": object{"enum": []int{204, 304}}}}, "then": object{"not": object{"required": []string{"body"}}}},
+	}
+	return described(object{"anyOf": []object{oneOf(plainFaults()), mapping}}, "What goes wrong between the client and the sandbox.")
+}
+
+func schemaHeader() object {
+	return object{"type": "string", "maxLength": maxText, "pattern": `^[^\x00-\x08\x0a-\x1f\x7f]*$`}
+}
+
+// anyCase is a pattern for words in any case, as headers are.
+func anyCase(words []string) string {
+	var b strings.Builder
+	for i, word := range words {
+		if i > 0 {
+			b.WriteByte('|')
+		}
+		for _, letter := range word {
+			if lower, upper := strings.ToLower(string(letter)), strings.ToUpper(string(letter)); lower != upper {
+				b.WriteString("[" + lower + upper + "]")
+			} else {
+				b.WriteRune(letter)
+			}
+		}
+	}
+	return "^(" + b.String() + ")$"
+}
+
+func schemaRule(c Catalog) object {
+	subjects := append(c.Points(), c.Operations()...)
+	on := oneOf(append(subjects, every))
+	if c.operations == nil {
+		on = object{"anyOf": []object{on, {"type": "string", "pattern": `^[^.]+$`}}}
+	}
+	rule := closedObject(object{
+		"name":   described(schemaText(), "What the rule is called in replies and lists."),
+		"on":     described(on, "A choice point, an operationId, or * for every operation."),
+		"when":   object{"type": "string", "minLength": 1, "maxLength": maxCondition, "pattern": `\S`, "description": "A condition about the facts, such as customer.type == \"INDIVIDUAL\"."},
+		"decide": described(object{"type": "string"}, "The option that is decided; the usual one if it is left out."),
+		"reason": described(object{"type": "string"}, "The reason that is given."),
+		"after":  described(schemaAfter(), "When it is decided: after a time (36h) or a number of reads (3 reads)."),
+		"refuse": described(object{"type": "string"}, "The code with which the operation is refused."),
+		"fault":  schemaFault(),
+		"times":  described(schemaCount(), "How often the rule acts at most."),
+		"skip":   described(schemaCount(), "How many matches pass first."),
+		"every":  described(schemaCount(), "Only each so-many-th match acts."),
+		"chance": object{"type": "number", "minimum": 0, "maximum": 1, "description": "How likely a match acts, from the tenant's seed."},
+	})
+	rule["required"] = []string{"on"}
+	rule["allOf"] = schemaSubjects(c)
+	return rule
+}
+
+func without(members ...string) object {
+	var list []object
+	for _, member := range members {
+		list = append(list, object{"required": []string{member}})
+	}
+	return object{"not": object{"anyOf": list}}
+}
+
+// schemaSubjects says for each choice point and operation what can be done.
+func schemaSubjects(c Catalog) []object {
+	onIs := func(words ...string) object {
+		return object{"required": []string{"on"}, "properties": object{"on": object{"enum": words}}}
+	}
+	needs := func(members ...string) []object {
+		var list []object
+		for _, member := range members {
+			list = append(list, object{"required": []string{member}})
+		}
+		return list
+	}
+	rest := []object{{"if": onIs(every), "then": object{"required": []string{"fault"}, "allOf": []object{without("decide", "reason", "after", "refuse")}}}}
+	operation := object{"oneOf": needs("refuse", "fault"), "allOf": []object{without("decide", "reason", "after")}}
+	for _, point := range c.Points() {
+		answer := c.points[point]
+		var reasons []object
+		for _, option := range answer.Options {
+			given := object{"required": []string{"decide"}, "properties": object{"decide": object{"const": option}}}
+			if option == answer.Default {
+				given = object{"properties": object{"decide": object{"const": option}}}
+			}
+			allowed := object{"properties": object{"reason": object{"enum": answer.Reasons[option]}}}
+			if len(answer.Reasons[option]) == 0 {
+				allowed = without("reason")
+			}
+			reasons = append(reasons, object{"if": given, "then": allowed})
+		}
+		rest = append(rest, object{"if": onIs(point), "then": object{
+			"properties": object{"decide": object{"enum": answer.Options}},
+			"anyOf":      needs("decide", "after"), "allOf": append(reasons, without("refuse", "fault")),
+		}})
+	}
+	if c.operations == nil {
+		return append(rest, object{"if": object{"required": []string{"on"}, "properties": object{"on": object{"pattern": `^[^.*]+$`}}}, "then": operation})
+	}
+	for _, same := range sameRefusals(c.operations) {
+		then := object{"oneOf": operation["oneOf"], "allOf": operation["allOf"], "properties": object{"refuse": object{"enum": same.codes}}}
+		if len(same.codes) == 0 {
+			then["properties"] = object{"refuse": false}
+		}
+		rest = append(rest, object{"if": onIs(same.operations...), "then": then})
+	}
+	return rest
+}
+
+type refusable struct{ operations, codes []string }
+
+// sameRefusals puts the operations together that can give the same refusals.
+func sameRefusals(operations map[string][]string) []refusable {
+	var list []refusable
+	for _, operation := range sortedNames(operations) {
+		codes := slices.Compact(slices.Sorted(slices.Values(operations[operation])))
+		i := slices.IndexFunc(list, func(r refusable) bool { return slices.Equal(r.codes, codes) })
+		if i < 0 {
+			list = append(list, refusable{codes: codes})
+			i = len(list) - 1
+		}
+		list[i].operations = append(list[i].operations, operation)
+	}
+	return list
+}
