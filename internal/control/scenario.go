@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -194,17 +193,10 @@ func viewRule(r *scenario.Rule) ruleView {
 	return view
 }
 
-// length writes a length of time as scenarios do, 1d12h; empty for none.
+// length writes a delay as scenarios do; empty for none.
 func length(d time.Duration) string {
-	text := ""
-	for _, unit := range []struct {
-		name string
-		of   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
-		if n := d / unit.of; n > 0 {
-			text += strconv.FormatInt(int64(n), 10) + unit.name
-			d -= n * unit.of
-		}
+	if d == 0 {
+		return ""
 	}
-	return text
+	return scenario.DelayText(d)
 }

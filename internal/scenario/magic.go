@@ -111,7 +111,7 @@ func (r *Rule) decision() string {
 	case r.Delayed && r.After == 0:
 		text += " at once"
 	case r.Delayed:
-		text += " after " + delayText(r.After)
+		text += " after " + DelayText(r.After)
 	}
 	return text
 }
@@ -120,9 +120,9 @@ func (f *Fault) effect() string {
 	delay := ""
 	switch {
 	case f.Until > 0:
-		delay = fmt.Sprintf("%s to %s", delayText(f.After), delayText(f.Until))
+		delay = fmt.Sprintf("%s to %s", DelayText(f.After), DelayText(f.Until))
 	case f.After > 0:
-		delay = delayText(f.After)
+		delay = DelayText(f.After)
 	}
 	text := ""
 	switch f.Kind {
@@ -133,7 +133,7 @@ func (f *Fault) effect() string {
 	case FaultStatus:
 		text = fmt.Sprintf("replies %d", f.Status)
 		if f.RetryAfter > 0 {
-			text += ", to be tried again after " + delayText(f.RetryAfter)
+			text += ", to be tried again after " + DelayText(f.RetryAfter)
 		}
 		text += ", without doing the work"
 	case FaultReset:
@@ -153,8 +153,8 @@ func (f *Fault) effect() string {
 	return text
 }
 
-// delayText writes a delay as scenarios do: 1d12h.
-func delayText(d time.Duration) string {
+// DelayText writes a delay as scenarios do: 1d12h.
+func DelayText(d time.Duration) string {
 	if d == 0 {
 		return "0s"
 	}
