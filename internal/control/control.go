@@ -73,10 +73,12 @@ func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 	}}, nil
 }
 
-// resetTenant empties the tenant.
+// resetTenant empties the tenant; its scenario and settings stay unless the body
+// asks for everything.
 func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
-	removed, err := a.sandbox.Engine().Reset(c.Tenant)
-	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed}}, err
+	removed, err := a.sandbox.Reset(c.Tenant, c.Body.Bool("everything"))
+	scenario, _ := a.sandbox.TenantScenario(c.Tenant)
+	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, err
 }
 
 func (a *API) raw(mediaType string, text []byte) rest.Handler {

@@ -155,18 +155,36 @@ func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
 	return u
 }
 
-// Reset empties a tenant: its data, its clock and its sequence. It says how
-// many keys were removed.
-func (e *Engine) Reset(tenant string) (removed int, err error) {
+// Reset empties a tenant: its data, its clock and its sequence. The values whose
+// names begin with one of keep stay. It says how many keys were removed.
+func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
 	err = e.Store.Update(func(tx *store.Tx) error {
-		removed = tx.Clear(prefix(tenant))
+		kept := valuesOf(tx, tenant, keep)
+		removed = tx.Clear(prefix(tenant)) - len(kept)
 		tx.Delete(tenantKey(tenant))
+		for _, value := range kept {
+			tx.Set(value[0], value[1])
+			tx.Set(tenantKey(tenant), "")
+		}
 		return nil
 	})
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.wakes, tenant)
 	return removed, err
+}
+
+// valuesOf gives the keys and texts of a tenant's values (Unit.Value) whose names
+// begin with one of the words.
+func valuesOf(tx *store.Tx, tenant string, words []string) (values [][2]string) {
+	for _, word := range words {
+		from := prefix(tenant) + "value/" + word
+		tx.Range(from, store.After(from), func(key, text string) bool {
+			values = append(values, [2]string{key, text})
+			return true
+		})
+	}
+	return values
 }
 
 // Tenants lists the tenants that exist, in alphabetical order.

@@ -94,8 +94,9 @@ type tenantScenarios struct {
 const tenantScenariosValue = "scenario"
 
 // ownText is the value under which the text of a tenant's own scenario stands:
-// apart, since every request looks at which scenario is active.
-func ownText(name string) string { return "scenario_text/" + name }
+// apart, since every request looks at which scenario is active. Reset keeps it by
+// how its name begins.
+func ownText(name string) string { return tenantScenariosValue + "_text/" + name }
 
 func readTenantScenarios(u *engine.Unit) tenantScenarios {
 	var t tenantScenarios

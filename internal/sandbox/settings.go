@@ -114,6 +114,18 @@ func (s *Sandbox) ChangeSettings(tenant string, change func(*Settings)) (Setting
 	return out, err
 }
 
+// Reset empties a tenant: everything that has happened in it is gone, and the
+// clock with it. What was chosen for the tenant stays, its settings and its
+// scenarios, so that a suite which resets after each test runs every test under
+// the same; everything takes those away too.
+func (s *Sandbox) Reset(tenant string, everything bool) (removed int, err error) {
+	var keep []string
+	if !everything {
+		keep = []string{settingsName, tenantScenariosValue}
+	}
+	return s.engine.Reset(tenant, keep...)
+}
+
 // Relaxed tells whether a tenant's header policy is the relaxed one; a tenant
 // that has set none has its scenario's, and at last the server's.
 func (s *Sandbox) Relaxed(tenant string, server bool) bool {
