@@ -26,6 +26,9 @@ type readinessView struct {
 	OwnerTenant                 string                   `json:"ownerTenant"`
 	ActivationFailure           string                   `json:"activationFailure,omitzero"`
 	Message                     string                   `json:"message"`
+	// Suggestions are the calls that bring the activation nearer.
+	Suggestions []string `json:"suggestions"`
+	waitingView
 }
 
 // notStarted is the verification status of a customer without a verification.
@@ -41,23 +44,27 @@ func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	view := viewReadiness(c.Tenant, r)
+	view := viewReadiness(c, r)
 	return rest.Reply{Message: view.Message, Data: view}, nil
 }
 
-func viewReadiness(tenant string, r sandbox.Readiness) readinessView {
+func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
 	allowed := r.Refusal == nil
 	view := readinessView{
 		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0, RiskLevel: r.Category.Risk,
 		MissingConsents: r.Missing, VerificationStatus: notStarted, VerificationLevel: onboarding.TenantVerified,
-		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: tenant,
+		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: c.Tenant,
 		ActivationFailure: r.Customer.ActivationFailure, Message: "Customer is not ready for activation",
+		Suggestions: c.Suggestions(r.Refusal),
 	}
 	if v := r.Verification; v != nil {
 		view.VerificationStatus, view.VerificationLevel = v.State, v.Requested
 		view.VerificationOk = v.State == onboarding.VerificationApproved
+		if v.Open() {
+			view.waitingView = viewWaiting(c, v)
+		}
 	}
-	view.highRisk(r.Category.Risk == onboarding.HighRisk)
+	view.highRisk(r.HighRisk)
 	switch {
 	case allowed:
 		view.Message = "Customer is ready for activation"

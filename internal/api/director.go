@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -93,13 +94,24 @@ func viewEnrolled(m sandbox.Appointed) enrolledView {
 type memberVerification struct {
 	VerificationID string        `json:"verificationId"`
 	Status         machine.State `json:"status"`
+	waitingView
 }
 
-func viewMemberVerification(m sandbox.Appointed) *memberVerification {
+func viewMemberVerification(c *rest.Call, m sandbox.Appointed) *memberVerification {
 	if m.Verification == nil {
 		return nil
 	}
-	return &memberVerification{m.Verification.ID, m.Verification.State}
+	return &memberVerification{m.Verification.ID, m.Verification.State, viewWaiting(c, m.Verification)}
+}
+
+// readPaper reads the data of an identity paper that comes along with a person;
+// nil without its number.
+func readPaper(b rest.Body) *sandbox.Upload {
+	if !b.Has("number") {
+		return nil
+	}
+	kind := cmp.Or(b.Str("type"), "PASSPORT")
+	return &sandbox.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate"))}
 }
 
 // addDirector adds a director, with a record, a user and a verification of its
@@ -111,7 +123,7 @@ func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
 	in.Title = c.Body.Str("position", "role")
 	in.Kind = c.Body.Str("directorType")
 	in.Since = c.Body.Str("appointedDate", "appointmentDate")
-	in.Identified = c.Body.Has("identificationDocument.number")
+	in.Paper = readPaper(c.Body.Object("identificationDocument"))
 	in.Details = map[string]any{"role": c.Body.Str("role", "position")}
 	if share := c.Body.Get("ownershipPercentage", "sharePercentage"); share != nil {
 		owned, err := onboarding.ParseShare(share)
@@ -126,7 +138,7 @@ func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
 	}
 	m := list[0]
 	return rest.Reply{Message: "Director added successfully", Data: map[string]any{
-		"directorId": m.Record.ID, "organization": viewDirector(m), "individual": viewEnrolled(m), "verification": viewMemberVerification(m),
+		"directorId": m.Record.ID, "organization": viewDirector(m), "individual": viewEnrolled(m), "verification": viewMemberVerification(c, m),
 	}}, nil
 }
 

@@ -34,8 +34,7 @@ func (a *API) checkOrganizationActivation(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	readiness := viewReadiness(c.Tenant, r.Readiness)
-	readiness.highRisk(r.HighRisk)
+	readiness := viewReadiness(c, r.Readiness)
 	view := organizationReadinessView{
 		readinessView: readiness, OrganizationID: r.Customer.ID, Warnings: sandbox.Warnings(r.Conditions),
 	}

@@ -37,17 +37,24 @@ type organizationDocumentView struct {
 	TransactionAmount any           `json:"transactionAmount,omitzero"`
 	Currency          any           `json:"currency,omitzero"`
 	Purpose           any           `json:"purpose,omitzero"`
+	MissingDocuments  []string      `json:"missingDocuments,omitempty"`
+	UploadURL         string        `json:"uploadUrl,omitzero"`
 }
 
-func viewOrganizationDocument(tenant string, o sandbox.OrganizationDocument) organizationDocumentView {
-	d := o.Document
-	return organizationDocumentView{
+func viewOrganizationDocument(c *rest.Call, o sandbox.OrganizationDocument) organizationDocumentView {
+	d, tenant := o.Document, c.Tenant
+	view := organizationDocumentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
 		DocumentType: d.Type, Type: d.Type, Description: d.Description, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
 		MimeType: d.MimeType, FileSize: d.Size, Status: d.State, Reason: d.Reason, Verified: d.State == onboarding.DocumentVerified, UploadedAt: instant(d.UploadedAt),
 		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
 	}
+	if o.Verification != nil {
+		waiting := viewWaiting(c, o.Verification)
+		view.MissingDocuments, view.UploadURL = waiting.MissingDocuments, waiting.UploadURL
+	}
+	return view
 }
 
 // listOrganizationDocuments lists a page of the documents of an organization.
@@ -56,7 +63,7 @@ func (a *API) listOrganizationDocuments(c *rest.Call) (rest.Reply, error) {
 	list, total, err := a.sandbox.OrganizationDocuments(c.Caller, c.Path("organizationId"), page, size)
 	documents := []organizationDocumentView{}
 	for _, d := range list {
-		documents = append(documents, viewOrganizationDocument(c.Tenant, d))
+		documents = append(documents, viewOrganizationDocument(c, d))
 	}
 	return rest.Reply{Extra: succeeded(), Data: map[string]any{
 		"documents": documents, "pagination": map[string]any{"total": total, "page": page, "size": size},
@@ -76,7 +83,7 @@ func (a *API) uploadOrganizationDocument(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c.Tenant, d)}, nil
+	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c, d)}, nil
 }
 
 func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
@@ -144,7 +151,7 @@ func (a *API) getOrganizationDocument(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c.Tenant, d)}, nil
+	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c, d)}, nil
 }
 
 // deleteOrganizationDocument removes a document. It refuses with

@@ -31,12 +31,11 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 		Level: c.Body.Str("requestedLevel"), Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
 		Priority: c.Body.Str("priority", "additionalData.priority"),
 		Complete: completeCompany(c.Body.Object("verificationData")),
-		Begin:    c.Body.Has("verificationData"),
 	})
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	reply := rest.Reply{Data: businessVerificationView{viewVerification(c.Tenant, detail), id, detail.CustomerState}}
+	reply := rest.Reply{Data: businessVerificationView{viewVerification(c, detail), id, detail.CustomerState}}
 	if c.Body.Has("verificationData") {
 		reply.Message = "Verification initiated successfully"
 	}
@@ -59,21 +58,21 @@ func completeCompany(data rest.Body) func(*onboarding.Company) {
 }
 
 type requirementsView struct {
-	OrganizationID     string            `json:"organizationId"`
-	OrganizationType   string            `json:"organizationType"`
-	LegalForm          string            `json:"legalForm,omitzero"`
-	AnnualRevenue      string            `json:"annualRevenue,omitzero"`
-	VerificationLevel  string            `json:"verificationLevel"`
-	VerificationStatus machine.State     `json:"verificationStatus"`
-	VerificationID     string            `json:"verificationId,omitzero"`
-	Approver           string            `json:"approver"`
-	RiskLevel          onboarding.Risk   `json:"riskLevel"`
-	IsHighRisk         bool              `json:"isHighRisk"`
-	RiskReasons        []string          `json:"riskReasons"`
-	RegulatedSector    bool              `json:"regulatedSector"`
-	RequiredDocuments  []string          `json:"requiredDocuments"`
-	MissingDocuments   []string          `json:"missingDocuments"`
-	Documents          []requirementView `json:"documents"`
+	OrganizationID     string          `json:"organizationId"`
+	OrganizationType   string          `json:"organizationType"`
+	LegalForm          string          `json:"legalForm,omitzero"`
+	AnnualRevenue      string          `json:"annualRevenue,omitzero"`
+	VerificationLevel  string          `json:"verificationLevel"`
+	VerificationStatus machine.State   `json:"verificationStatus"`
+	VerificationID     string          `json:"verificationId,omitzero"`
+	Approver           string          `json:"approver"`
+	RiskLevel          onboarding.Risk `json:"riskLevel"`
+	IsHighRisk         bool            `json:"isHighRisk"`
+	RiskReasons        []string        `json:"riskReasons"`
+	RegulatedSector    bool            `json:"regulatedSector"`
+	RequiredDocuments  []string        `json:"requiredDocuments"`
+	waitingView
+	Documents []requirementView `json:"documents"`
 }
 
 type requirementView struct {
@@ -98,7 +97,8 @@ func (a *API) getVerificationRequirements(c *rest.Call) (rest.Reply, error) {
 	v := requirementsView{
 		OrganizationID: d.Customer.ID, OrganizationType: company.Form(), LegalForm: company.LegalForm, AnnualRevenue: company.AnnualRevenue,
 		VerificationLevel: onboarding.TenantVerified, VerificationStatus: notStarted, Approver: "TENANT", RiskLevel: d.Category.Risk,
-		IsHighRisk: len(d.RiskReasons) > 0, RegulatedSector: company.Regulated(), MissingDocuments: []string{},
+		IsHighRisk: len(d.RiskReasons) > 0, RegulatedSector: company.Regulated(),
+		waitingView: waitingView{MissingDocuments: []string{}, UploadURL: c.Link("uploadOrganizationDocument", "organizationId", d.Customer.ID)},
 	}
 	if v.IsHighRisk {
 		v.VerificationLevel, v.Approver, v.RiskLevel = onboarding.PowerTenantVerified, "POWER_TENANT", onboarding.HighRisk
@@ -118,6 +118,9 @@ func (a *API) getVerificationRequirements(c *rest.Call) (rest.Reply, error) {
 		if r.Status == "MISSING" {
 			v.MissingDocuments = append(v.MissingDocuments, need.Type)
 		}
+	}
+	if len(v.MissingDocuments) == 0 {
+		v.UploadURL = ""
 	}
 	return rest.Reply{Extra: succeeded(), Data: v}, nil
 }
@@ -151,6 +154,8 @@ type personStatusView struct {
 	Approver           string        `json:"approver"`
 	IsPEP              bool          `json:"isPEP"`
 	Reason             string        `json:"reason,omitzero"`
+	MissingDocuments   []string      `json:"missingDocuments,omitempty"`
+	UploadURL          string        `json:"uploadUrl,omitzero"`
 }
 
 // getPersonnelStatus lists the people of an organization with their
@@ -171,13 +176,13 @@ func (a *API) getPersonnelStatus(c *rest.Call) (rest.Reply, error) {
 		p := m.Record
 		switch p.Position {
 		case onboarding.Director:
-			people = append(people, personStatus(p.ID, "DIRECTOR", p.Person.FullName(), p.Email, p.CustomerID, p.PEP, m.Verification))
+			people = append(people, personStatus(c, p.ID, "DIRECTOR", p.Person.FullName(), p.Email, p.CustomerID, p.PEP, m.Verification))
 		case onboarding.Employee:
-			people = append(people, personStatus(p.ID, "EMPLOYEE", p.Person.FullName(), p.Email, p.CustomerID, p.PEP, nil))
+			people = append(people, personStatus(c, p.ID, "EMPLOYEE", p.Person.FullName(), p.Email, p.CustomerID, p.PEP, nil))
 		}
 	}
 	for _, b := range ownership.UBOs {
-		v := personStatus(b.Through[0], "BENEFICIAL_OWNER", b.Name, b.Email, b.Verification.CustomerID, b.PEP, b.Verification)
+		v := personStatus(c, b.Through[0], "BENEFICIAL_OWNER", b.Name, b.Email, b.Verification.CustomerID, b.PEP, b.Verification)
 		share := b.Share.Float()
 		v.Effective = &share
 		people = append(people, v)
@@ -198,13 +203,17 @@ func (a *API) getPersonnelStatus(c *rest.Call) (rest.Reply, error) {
 	return rest.Reply{Extra: succeeded(), Data: map[string]any{"organizationId": id, "allVerified": all, "summary": summary, "personnel": people}}, nil
 }
 
-func personStatus(id, kind, name, email, customer string, pep bool, v *onboarding.Verification) personStatusView {
+func personStatus(c *rest.Call, id, kind, name, email, customer string, pep bool, v *onboarding.Verification) personStatusView {
 	view := personStatusView{
 		ID: id, Kind: kind, Name: name, Email: email, CustomerID: customer, IsPEP: pep, VerificationStatus: notRequired, Verified: true, Approver: "TENANT",
 	}
 	if v != nil {
 		view.VerificationID, view.VerificationStatus, view.Reason = v.ID, v.State, v.Reason
 		view.Verified = v.State == onboarding.VerificationApproved
+		if v.Open() {
+			waiting := viewWaiting(c, v)
+			view.MissingDocuments, view.UploadURL = waiting.MissingDocuments, waiting.UploadURL
+		}
 		if v.HighRisk {
 			view.Approver = "POWER_TENANT"
 		}

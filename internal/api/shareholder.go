@@ -155,7 +155,7 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 		if m.User != nil {
 			entry["individual"] = viewEnrolled(m)
 		}
-		if v := viewMemberVerification(m); v != nil {
+		if v := viewMemberVerification(c, m); v != nil {
 			entry["verification"] = v
 		}
 		shareholders = append(shareholders, entry)

@@ -2,6 +2,7 @@ package api
 
 import (
 	"strings"
+	"time"
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -11,36 +12,36 @@ import (
 )
 
 type verificationView struct {
-	ID                  string            `json:"id"`
-	VerificationID      string            `json:"verificationId"`
-	CustomerID          string            `json:"customerId"`
-	TenantID            string            `json:"tenantId"`
-	Type                string            `json:"type"`
-	VerificationType    string            `json:"verificationType"`
-	VerificationTypes   []string          `json:"verificationTypes"`
-	Status              machine.State     `json:"status"`
-	VerificationLevel   string            `json:"verificationLevel"`
-	RequestedLevel      string            `json:"requestedLevel"`
-	Level               string            `json:"level"`
-	PerformedBy         string            `json:"performedBy"`
-	PerformedByID       string            `json:"performedById"`
-	AppliesToSubtenants bool              `json:"appliesToSubtenants"`
-	RequiredDocuments   []string          `json:"requiredDocuments"`
-	MissingDocuments    []string          `json:"missingDocuments"`
-	Documents           []documentView    `json:"documents"`
-	Attempt             int               `json:"attempt"`
-	StartedAt           string            `json:"startedAt"`
-	DueDate             string            `json:"dueDate"`
-	InitiatedBy         string            `json:"initiatedBy,omitzero"`
-	DecidedAt           string            `json:"decidedAt,omitzero"`
-	ApprovedBy          string            `json:"approvedBy,omitzero"`
-	ApprovedAt          string            `json:"approvedAt,omitzero"`
-	Reason              string            `json:"reason,omitzero"`
-	Comment             string            `json:"comment,omitzero"`
-	Notes               string            `json:"notes,omitzero"`
-	Verified            bool              `json:"verified"`
-	Priority            string            `json:"priority"`
-	AdditionalData      map[string]string `json:"additionalData"`
+	ID                  string        `json:"id"`
+	VerificationID      string        `json:"verificationId"`
+	CustomerID          string        `json:"customerId"`
+	TenantID            string        `json:"tenantId"`
+	Type                string        `json:"type"`
+	VerificationType    string        `json:"verificationType"`
+	VerificationTypes   []string      `json:"verificationTypes"`
+	Status              machine.State `json:"status"`
+	VerificationLevel   string        `json:"verificationLevel"`
+	RequestedLevel      string        `json:"requestedLevel"`
+	Level               string        `json:"level"`
+	PerformedBy         string        `json:"performedBy"`
+	PerformedByID       string        `json:"performedById"`
+	AppliesToSubtenants bool          `json:"appliesToSubtenants"`
+	RequiredDocuments   []string      `json:"requiredDocuments"`
+	waitingView
+	Documents      []documentView    `json:"documents"`
+	Attempt        int               `json:"attempt"`
+	StartedAt      string            `json:"startedAt"`
+	DueDate        string            `json:"dueDate"`
+	InitiatedBy    string            `json:"initiatedBy,omitzero"`
+	DecidedAt      string            `json:"decidedAt,omitzero"`
+	ApprovedBy     string            `json:"approvedBy,omitzero"`
+	ApprovedAt     string            `json:"approvedAt,omitzero"`
+	Reason         string            `json:"reason,omitzero"`
+	Comment        string            `json:"comment,omitzero"`
+	Notes          string            `json:"notes,omitzero"`
+	Verified       bool              `json:"verified"`
+	Priority       string            `json:"priority"`
+	AdditionalData map[string]string `json:"additionalData"`
 }
 
 // createVerification opens a verification of a person (KYC) or a company (KYB).
@@ -58,7 +59,7 @@ func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
 }
 
 // initiateIndividualVerification opens the identity verification of a customer
-// and starts it (customer-apis/individual/verification).
+// (customer-apis/individual/verification).
 func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	detail, err := a.sandbox.InitiateVerification(c.Caller, c.Path("customerId"))
 	reply, err := verificationReply(c, detail, err)
@@ -66,13 +67,13 @@ func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	return reply, err
 }
 
-// submitIndividualVerification hands in the data of an identity paper, which
-// starts the review (integration/flows/individual-customer/verification).
+// submitIndividualVerification hands in the data of a paper, with its pictures if
+// there are any; the review begins if nothing else is missing (integration/flows/individual-customer/verification).
 func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	data := c.Body.Object("verificationData")
 	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
 		DocumentType: data.Str("documentType"), DocumentNumber: data.Str("documentNumber"),
-		Notes: c.Body.Str("notes", "adminNotes"),
+		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")),
 		Images: []sandbox.Image{
 			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
 			{Field: "verificationData.documentBackImage", Data: data.Str("documentBackImage")},
@@ -98,6 +99,7 @@ func (a *API) approveVerification(c *rest.Call) (rest.Reply, error) {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "verificationId", Pointer: "/verificationId", Message: "must be the id of the path"}})
 	}
 	detail, err := a.sandbox.DecideVerification(c.Caller, c.Path("verificationId"), sandbox.Decision{
+		About:  readAbout(c.Body),
 		Reject: c.Body.Str("status") == "REJECTED", Reason: c.Body.Str("reason"),
 		Comment: c.Body.Str("comment", "notes"), By: c.Body.Str("userId", "approvedBy"),
 	})
@@ -108,15 +110,30 @@ func verificationReply(c *rest.Call, d sandbox.VerificationDetail, err error) (r
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewVerification(c.Tenant, d)}, nil
+	return rest.Reply{Data: viewVerification(c, d)}, nil
 }
 
-func viewVerification(tenant string, d sandbox.VerificationDetail) verificationView {
-	v := d.Verification
+// waitingView names the documents for which a verification waits, and where they
+// are handed in.
+type waitingView struct {
+	MissingDocuments []string `json:"missingDocuments"`
+	UploadURL        string   `json:"uploadUrl,omitzero"`
+}
+
+func viewWaiting(c *rest.Call, v *onboarding.Verification) waitingView {
+	view := waitingView{MissingDocuments: v.Missing}
+	if v.Open() && len(v.Missing) > 0 {
+		view.UploadURL = c.Link("uploadVerificationDocument", "verificationId", v.ID)
+	}
+	return view
+}
+
+func viewVerification(c *rest.Call, d sandbox.VerificationDetail) verificationView {
+	v, tenant := d.Verification, c.Tenant
 	view := verificationView{
 		ID: v.ID, VerificationID: v.ID, CustomerID: v.CustomerID, TenantID: tenant, Type: v.Type, VerificationType: kycOrKYB(v.Subject),
 		VerificationTypes: []string{v.Type}, Status: v.State, VerificationLevel: v.Requested, RequestedLevel: v.Requested,
-		Level: v.Level, PerformedBy: "TENANT", PerformedByID: tenant, MissingDocuments: v.Missing(), Attempt: v.Attempt,
+		Level: v.Level, PerformedBy: "TENANT", PerformedByID: tenant, waitingView: viewWaiting(c, v), Attempt: v.Attempt,
 		StartedAt: instant(v.Created), DueDate: instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
 		Reason: v.Reason, Comment: v.Comment, Notes: v.Notes, Verified: v.State == onboarding.VerificationApproved,
 		Priority: v.Priority, AdditionalData: map[string]string{},
@@ -138,7 +155,7 @@ func viewVerification(tenant string, d sandbox.VerificationDetail) verificationV
 		view.RequiredDocuments = append(view.RequiredDocuments, r.Type)
 	}
 	for _, document := range d.Documents {
-		view.Documents = append(view.Documents, viewDocument(tenant, document, v))
+		view.Documents = append(view.Documents, viewDocument(c, document, v))
 	}
 	return view
 }
@@ -184,11 +201,11 @@ type documentView struct {
 // base64, too large, or not of its type
 // (verification-compliance/upload-verification-document).
 func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
-	document, v, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), readUpload(c.Body))
+	out, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), readAbout(c.Body), readUpload(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewDocument(c.Tenant, document, v)}, nil
+	return rest.Reply{Data: viewUploaded(c, out)}, nil
 }
 
 func readUpload(b rest.Body) sandbox.Upload {
@@ -199,14 +216,33 @@ func readUpload(b rest.Body) sandbox.Upload {
 	}
 }
 
-func viewDocument(tenant string, d *onboarding.Document, v *onboarding.Verification) documentView {
+// readAbout reads whom and what a body about a verification says that it concerns.
+func readAbout(b rest.Body) sandbox.About {
+	return sandbox.About{CustomerID: b.Str("customerId"), OrganizationID: b.Str("organizationId"), Type: b.Str("verificationType")}
+}
+
+// uploadedView is a document that has just been handed in, with what is still
+// missing.
+type uploadedView struct {
+	documentView
+	waitingView
+}
+
+func viewUploaded(c *rest.Call, out sandbox.Uploaded) uploadedView {
+	return uploadedView{viewDocument(c, out.Document, out.Verification), viewWaiting(c, out.Verification)}
+}
+
+func viewDocument(c *rest.Call, d *onboarding.Document, v *onboarding.Verification) documentView {
 	return documentView{
-		DocumentID: d.ID, ID: d.ID, TenantID: tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
+		DocumentID: d.ID, ID: d.ID, TenantID: c.Tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
 		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		Description: d.Description, Verified: d.State == onboarding.DocumentVerified, VerificationStatus: v.State,
 	}
 }
+
+// dateOnly is the day of a date or of an instant.
+func dateOnly(text string) string { return text[:min(len(text), len(time.DateOnly))] }
 
 func fileType(d *onboarding.Document) string {
 	return d.MimeType[strings.LastIndexByte(d.MimeType, '/')+1:]

@@ -361,6 +361,9 @@ func (a *auditor) memberVerified(t *auditedTenant, h httpCall, data any) error {
 			return fmt.Errorf("verification %s of %s, who is exposed, was decided by %s", id, position, h.token)
 		}
 	}
+	if err := waits(data); err != nil {
+		return err
+	}
 	return a.see(t, "verification", id, textAt(data, "status"))
 }
 

@@ -163,6 +163,12 @@ func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 	if h.operation.ID == "approveVerification" && c.company != nil && c.company.highRisk() && h.token != powerToken {
 		return fmt.Errorf("verification %s of an organization of high risk was decided by %s", id, h.token)
 	}
+	if level := textAt(data, "requestedLevel"); h.operation.ID == "approveVerification" && c.company == nil && level != "TENANT_VERIFIED" && h.token != powerToken {
+		return fmt.Errorf("verification %s of level %s was decided by %s", id, level, h.token)
+	}
+	if err := waits(data); err != nil {
+		return err
+	}
 	t.own(c.id, id)
 	if c.company != nil {
 		c.company.kinds[id] = textAt(data, "type")
@@ -183,6 +189,20 @@ func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 		return fmt.Errorf("verification %s of high risk was decided by %s", id, h.token)
 	}
 	return a.see(t, "verification", id, state)
+}
+
+// waits checks that a verification is PENDING exactly as long as documents are
+// missing, and says so. One that lost a document waits in IN_PROGRESS.
+func waits(data any) error {
+	id, state, missing := textAt(data, "id"), textAt(data, "status"), textsIn(valueAt(data, "missingDocuments"))
+	open := state == "PENDING" || state == "IN_PROGRESS"
+	if state == "PENDING" && len(missing) == 0 {
+		return fmt.Errorf("verification %s is PENDING, and nothing is missing", id)
+	}
+	if named := textAt(data, "uploadUrl") != ""; named != (open && len(missing) > 0) {
+		return fmt.Errorf("verification %s is %s and misses %v: the call that takes them is named is %t", id, state, missing, named)
+	}
+	return nil
 }
 
 func (a *auditor) consented(t *auditedTenant, h httpCall, data any) error {
@@ -232,7 +252,8 @@ func (a *auditor) activated(t *auditedTenant, data any) error {
 		if err := a.observe(h, reply); err != nil {
 			return err
 		}
-		approved = approved || textAt(reply.value, "data.status") == "APPROVED"
+		decisive := slices.Contains([]string{"IDENTITY_VERIFICATION", "BUSINESS_VERIFICATION"}, textAt(reply.value, "data.type"))
+		approved = approved || decisive && textAt(reply.value, "data.status") == "APPROVED"
 	}
 	if !approved {
 		return fmt.Errorf("customer %s was activated without a verification", c.id)

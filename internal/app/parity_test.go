@@ -179,8 +179,9 @@ func saysTheSame(code refusal.Code, said string) bool {
 // askForRoles are the operations whose own rules ask for a role in some cases,
 // and those cases.
 var askForRoles = map[string]string{
-	"createVerification":    "an organization's",
-	"approvePaymentConsent": "of an order that waits for approvals",
+	"createVerification":         "an organization's",
+	"uploadVerificationDocument": "an organization's",
+	"approvePaymentConsent":      "of an order that waits for approvals",
 }
 
 // TestEveryOperationListsWhatTheServerItselfRefuses checks the refusals that do

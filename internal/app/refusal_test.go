@@ -86,7 +86,7 @@ func TestWhatTheCodeRefusesIsDocumented(t *testing.T) {
 // TestSuggestionsNameOperations reads every suggestion in the program: it must
 // name an operation of the document and fill in its path.
 func TestSuggestionsNameOperations(t *testing.T) {
-	product, _ := documents(t)
+	product, control := documents(t)
 	found := 0
 	for _, f := range programFiles(t) {
 		ast.Inspect(f.syntax, func(n ast.Node) bool {
@@ -101,7 +101,11 @@ func TestSuggestionsNameOperations(t *testing.T) {
 			// names; they are looked at below.
 			if operation, ok := literal(call.Args[0]); ok {
 				found++
-				checkSuggestion(t, product, f.at(call), operation, call.Args[2:])
+				d := product
+				if control.Operation(operation) != nil {
+					d = control
+				}
+				checkSuggestion(t, d, f.at(call), operation, call.Args[2:])
 			}
 			return true
 		})

@@ -115,7 +115,7 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 		Due: p.Until, Reads: decision.Reads, Seq: u.Next(), Deadline: deadline,
 	}
 	if !deadline && armed.Reads == 0 {
-		armed.Due = u.now.Add(u.delay(decision.After))
+		armed.Due = u.now.Add(u.Delay(decision.After))
 	}
 	life.Armed = append(life.Armed, armed)
 	if armed.Reads > 0 {
@@ -129,8 +129,8 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	return nil
 }
 
-// delay is how long a default delay lasts on the tenant's clock.
-func (u *Unit) delay(d time.Duration) time.Duration {
+// Delay is how long a delay lasts on the tenant's clock.
+func (u *Unit) Delay(d time.Duration) time.Duration {
 	if u.clock.Frozen {
 		return d
 	}

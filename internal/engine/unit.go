@@ -50,6 +50,9 @@ func (u *Unit) Tenant() string { return u.tenant }
 // Now is the tenant's time, the same for the whole unit.
 func (u *Unit) Now() time.Time { return u.now }
 
+// Frozen reports whether the tenant's clock stands still.
+func (u *Unit) Frozen() bool { return u.clock.Frozen }
+
 // Next gives the tenant's next sequence number. Ids and invented data are made
 // from it; it moves in the same commit as what it numbers.
 func (u *Unit) Next() int64 {

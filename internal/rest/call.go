@@ -34,6 +34,7 @@ type Call struct {
 	path     func(string) string
 	query    url.Values
 	document *contract.Document
+	helpers  *contract.Document
 }
 
 // Reference words a call of the document as method and path; empty without one.
@@ -43,6 +44,28 @@ func (c *Call) Reference(call refusal.Call) string {
 		return ""
 	}
 	return o.Method + " " + o.URL(call.Params)
+}
+
+// Suggestions words what would help against a refusal, as its reply would; empty
+// if nothing is refused.
+func (c *Call) Suggestions(err error) []string {
+	if err == nil {
+		return []string{}
+	}
+	return suggestions(asRefusal(err), c.document, c.helpers)
+}
+
+// Link gives the path of a call of the document, with its parameters as name,
+// value pairs filled in; empty if there is no such operation.
+func (c *Call) Link(operation string, params ...string) string {
+	values := map[string]string{}
+	for i := 0; i+1 < len(params); i += 2 {
+		values[params[i]] = params[i+1]
+	}
+	if o := c.document.Operation(operation); o != nil {
+		return o.URL(values)
+	}
+	return ""
 }
 
 // Path gives a path parameter, decoded.

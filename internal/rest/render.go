@@ -86,10 +86,10 @@ func (Plain) refusal(_ int, e *refusal.Error, suggestions []string) any {
 
 // suggestions turns what a refusal proposes into methods and paths of the
 // document, so that no suggestion can name a path that does not exist.
-func suggestions(d *contract.Document, e *refusal.Error) []string {
+func suggestions(e *refusal.Error, documents ...*contract.Document) []string {
 	var list []string
 	for _, call := range e.Next {
-		if o := d.Operation(call.Operation); o != nil {
+		if o := operationIn(documents, call.Operation); o != nil {
 			list = append(list, o.Method+" "+o.URL(call.Params)+": "+call.Why)
 		}
 	}
@@ -97,6 +97,19 @@ func suggestions(d *contract.Document, e *refusal.Error) []string {
 		list = append(list, refusal.Define(e.Code).Hint)
 	}
 	return list
+}
+
+// operationIn finds an operation in the first document that has it, or nil.
+func operationIn(documents []*contract.Document, id string) *contract.Operation {
+	for _, d := range documents {
+		if d == nil {
+			continue
+		}
+		if o := d.Operation(id); o != nil {
+			return o
+		}
+	}
+	return nil
 }
 
 // asRefusal finds the refusal in an error; what is none is an internal error,

@@ -13,6 +13,8 @@ type Readiness struct {
 	Category     onboarding.Category
 	Verification *onboarding.Verification
 	Missing      []onboarding.ConsentType
+	// HighRisk reports whether only a power tenant may approve the verification.
+	HighRisk bool
 	// Refusal is what activation would answer now; nil if it would succeed.
 	Refusal error
 }
@@ -41,6 +43,11 @@ func (s *Sandbox) readiness(u *engine.Unit, c access.Caller, customerID string, 
 	}
 	r := Readiness{Customer: customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID)}
 	r.Category, _ = onboarding.FindCategory(customer.Category)
+	_, reasons := s.verificationNeeds(u, customer, onboarding.VerificationTypes(customer.Type)[0], asked(r.Verification))
+	r.HighRisk = len(reasons) > 0
+	if r.Verification != nil && !r.Verification.Open() {
+		r.HighRisk = r.Verification.HighRisk
+	}
 	r.Refusal = s.customers.Can(u, customer, onboarding.Activate, by(c))
 	return r, nil
 }

@@ -14,7 +14,20 @@ import (
 func (s *Sandbox) choose(u *engine.Unit, _ string, aggregate any, p machine.Pending) (machine.Decision, error) {
 	facts, customer := s.choiceFacts(u, aggregate)
 	decision, _, err := s.governing(u, customer).Answer(p, facts, s.dice(u, customer))
+	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
+		decision = s.heedExpiry(u, v, decision)
+	}
 	return decision, err
+}
+
+// heedExpiry turns the approval of a verification into a rejection if a document
+// on which it rests does not hold any more when the decision comes.
+func (s *Sandbox) heedExpiry(u *engine.Unit, v *onboarding.Verification, decision machine.Decision) machine.Decision {
+	due := u.Now().Add(u.Delay(decision.After))
+	if decision.Option == onboarding.OutcomeApproved && len(onboarding.Missing(v.Required, onboarding.Unexpired(s.counting(u, v), due))) > 0 {
+		decision.Option, decision.Reason = onboarding.OutcomeRejected, onboarding.DocumentExpired
+	}
+	return decision
 }
 
 // choiceFacts gathers what the conditions of a scenario can ask about, and finds
@@ -30,7 +43,11 @@ func (s *Sandbox) choiceFacts(u *engine.Unit, aggregate any) (scenario.Facts, *o
 		customer, facts.Verification = e.CustomerID, verificationFacts(e)
 	case *onboarding.Document:
 		customer, facts.Document = e.CustomerID, documentFacts(e)
-		if v := s.verificationOf(u, e); v != nil {
+		v := s.verifications.Get(u, e.VerificationID)
+		if e.VerificationID == "" {
+			v = s.latestVerification(u, e.CustomerID)
+		}
+		if v != nil {
 			facts.Verification = verificationFacts(v)
 		}
 	case *onboarding.Consent:

@@ -39,9 +39,9 @@ const passport = "JVBERi0xLjQK"
 
 func (g *stage) upload(verificationID string) *onboarding.Document {
 	g.Helper()
-	d, _, err := g.UploadDocument(g.staff, verificationID, Upload{Type: "PASSPORT", FileName: "passport.pdf", MimeType: "application/pdf", Base64: passport})
+	d, err := g.UploadDocument(g.staff, verificationID, About{}, Upload{Type: "PASSPORT", FileName: "passport.pdf", MimeType: "application/pdf", Base64: passport})
 	g.ok(err)
-	return d
+	return d.Document
 }
 
 func (g *stage) seen(verificationID string) VerificationDetail {
@@ -83,7 +83,7 @@ func TestARejectedDocumentIsMissingAgain(t *testing.T) {
 	id := g.register("anna@example.com", "").Customer.ID
 	v := g.open(id)
 	g.upload(v.ID)
-	if d := g.seen(v.ID); d.Verification.State != onboarding.VerificationInProgress || len(d.Verification.Missing()) != 0 {
+	if d := g.seen(v.ID); d.Verification.State != onboarding.VerificationInProgress || len(d.Verification.Missing) != 0 {
 		t.Errorf("before the review: %+v", d.Verification)
 	}
 	g.advance("10m")
@@ -91,7 +91,7 @@ func TestARejectedDocumentIsMissingAgain(t *testing.T) {
 	if first := d.Documents[0]; first.State != onboarding.DocumentRejected || first.Reason != "DOCUMENT_BLURRED" {
 		t.Errorf("got %+v", first)
 	}
-	if missing := d.Verification.Missing(); len(missing) != 1 || d.Verification.State != onboarding.VerificationInProgress {
+	if missing := d.Verification.Missing; len(missing) != 1 || d.Verification.State != onboarding.VerificationInProgress {
 		t.Errorf("the verification is %s and misses %v", d.Verification.State, missing)
 	}
 	if got := g.advance("10d"); len(got) > 0 {

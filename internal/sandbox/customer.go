@@ -44,12 +44,8 @@ func registrationKey(c *onboarding.Customer) string {
 
 func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
 	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, MissingConsents: s.missingConsents(u, c.ID)}
-	for _, v := range s.verifications.By(u, "customer", c.ID) {
-		if facts.Verified {
-			break
-		}
-		facts.VerificationID, facts.VerificationState = v.ID, v.State
-		facts.Verified = v.State == onboarding.VerificationApproved
+	if v := s.latestVerification(u, c.ID); v != nil {
+		facts.Verification = s.outlook(u, v)
 	}
 	if c.Type == onboarding.Organization {
 		set, err := s.rules(u)
@@ -86,7 +82,7 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 // readyIfComplete makes the wallets wait for the activation when everything
 // else is there.
 func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error {
-	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verified && len(facts.MissingConsents) == 0 {
+	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verification.State == onboarding.VerificationApproved && len(facts.MissingConsents) == 0 {
 		return s.walletsReady(u, c)
 	}
 	return nil

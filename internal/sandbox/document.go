@@ -3,7 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"encoding/base64"
-	"slices"
+	"fmt"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -30,42 +30,14 @@ func (s *Sandbox) documentKind() *engine.Kind[onboarding.Document, onboarding.Do
 	}
 }
 
-// documentEffect takes a document that is rejected out of the verification for
-// which it counted.
+// documentEffect looks again, when a document is rejected, at the verifications
+// for which it may have counted.
 func (s *Sandbox) documentEffect(u *engine.Unit, d *onboarding.Document, step machine.Step, cause machine.Cause) error {
-	if step.On != onboarding.RejectDocument {
-		return nil
-	}
-	d.Reason = cmp.Or(cause.Reason, onboarding.DefaultRejection)
-	v := s.verificationOf(u, d)
-	if v == nil || !v.Open() {
-		return nil
-	}
-	if i := slices.Index(v.Submitted, d.Type); i >= 0 {
-		v.Submitted = slices.Delete(v.Submitted, i, i+1)
-		s.verifications.Then(u, v, onboarding.LoseDocument, cause)
+	if step.On == onboarding.RejectDocument {
+		d.Reason = cmp.Or(cause.Reason, onboarding.DefaultRejection)
+		u.After(func() error { return s.papersChanged(u, d, cause) })
 	}
 	return nil
-}
-
-// verificationOf is the verification for which a document counts, or nil: its
-// own, or for a document of an organization as such the organization's.
-func (s *Sandbox) verificationOf(u *engine.Unit, d *onboarding.Document) *onboarding.Verification {
-	if d.VerificationID == "" {
-		return s.latestVerification(u, d.CustomerID)
-	}
-	return s.verifications.Get(u, d.VerificationID)
-}
-
-// verifyDocuments makes the documents that a verification rests on VERIFIED
-// together with it: an organization's are those that it asked for.
-func (s *Sandbox) verifyDocuments(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) {
-	for _, d := range s.papers(u, v) {
-		asked := v.Subject != onboarding.Organization || v.Requires(d.Type)
-		if asked && d.State == onboarding.DocumentUploaded {
-			s.documents.Then(u, d, onboarding.VerifyDocument, cause)
-		}
-	}
 }
 
 // content is the file of a document. It stands apart, so that looking at a
@@ -91,6 +63,8 @@ type Upload struct {
 	// Category and Details are what organizations send along.
 	Category string
 	Details  map[string]any
+	// Expiry is the day after which the paper does not hold, if it was told.
+	Expiry string
 }
 
 // file is a document that has been decoded and checked.
@@ -114,75 +88,115 @@ func (in Upload) check() (file, []refusal.Fault) {
 	return file{in, content}, faults
 }
 
+// Uploaded is a document with the verification to which it was added.
+type Uploaded struct {
+	VerificationDetail
+	Document *onboarding.Document
+}
+
 // UploadDocument checks and keeps a document of a verification. The last one
 // that is required starts the review. It refuses with VERIFICATION_NOT_FOUND,
-// VERIFICATION_DECIDED, and REQUEST_INVALID with everything that is wrong with
-// the file.
-func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, in Upload) (*onboarding.Document, *onboarding.Verification, error) {
+// PERMISSION_DENIED, VERIFICATION_DECIDED, PHASE_ORDER_BROKEN, and REQUEST_INVALID
+// with everything that is wrong with the file.
+func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, about About, in Upload) (Uploaded, error) {
 	checked, faults := in.check()
 	if in.Nested {
 		faults = within("document", faults)
 	}
 	if err := refusal.Invalid(faults); err != nil {
-		return nil, nil, err
+		return Uploaded{}, err
 	}
-	var document *onboarding.Document
-	detail, err := s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
+	var out Uploaded
+	var err error
+	out.VerificationDetail, err = s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
 		v, err := s.verification(u, c, verificationID)
 		if err != nil {
 			return nil, err
 		}
-		if document, err = s.addDocument(u, c, v, checked); err != nil {
+		if err := about.check(v); err != nil {
 			return nil, err
 		}
-		return v, s.submitIfComplete(u, c, v)
+		if err := s.mayHandIn(c, s.customers.Get(u, v.CustomerID)); err != nil {
+			return nil, err
+		}
+		out.Document, err = s.addDocument(u, c, v, checked)
+		return v, err
 	})
-	return document, detail.Verification, err
+	return out, err
 }
 
-// addDocument keeps a checked document with its file.
+// addDocument adds one checked document to a verification.
 func (s *Sandbox) addDocument(u *engine.Unit, c access.Caller, v *onboarding.Verification, f file) (*onboarding.Document, error) {
 	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
 		return nil, err
 	}
-	v.Submitted = append(v.Submitted, f.Type)
-	return s.keepDocument(u, c, v.CustomerID, v.ID, f), nil
+	d := s.keepDocument(u, c, v.CustomerID, v.ID, "", f)
+	return d, s.papersChanged(u, d, by(c))
+}
+
+// addDocuments adds the pictures of one paper to a verification.
+func (s *Sandbox) addDocuments(u *engine.Unit, c access.Caller, v *onboarding.Verification, files []file) error {
+	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
+		return err
+	}
+	var paper string
+	for _, f := range files {
+		of := paper
+		if f.Type == selfie {
+			of = ""
+		}
+		d := s.keepDocument(u, c, v.CustomerID, v.ID, of, f)
+		if paper == "" && f.Type != selfie {
+			paper, d.Paper = d.ID, d.ID
+		}
+	}
+	return s.reviewIfComplete(u, v, by(c))
 }
 
 // keepDocument stores a checked document with its file and lets it be reviewed.
 // Nothing refuses that: an error would be a fault of the sandbox.
-func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID string, f file) *onboarding.Document {
+func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID, paper string, f file) *onboarding.Document {
 	document := &onboarding.Document{
 		Life: s.newLife(u, "document"), VerificationID: verificationID, CustomerID: customerID,
 		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content), Description: f.Description,
-		Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
+		Paper: paper, Expiry: f.Expiry, Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
 	}
 	s.contents.Add(u, &content{ID: document.ID, Seq: document.Seq, File: f.content})
 	u.Note(s.documents.Create(u, document, onboarding.UploadDocument, by(c)))
 	return document
 }
 
+// selfie is the type of a picture that shows the person and not a paper.
+const selfie = "SELFIE"
+
 // files checks the pictures of a submission; without any, the paper's data
-// alone are the document.
+// alone are the document, if it is an identity paper.
 func (in Submission) files() ([]file, error) {
 	var files []file
 	var faults []refusal.Fault
+	pictured := false
 	for _, image := range in.Images {
 		if image.Data == "" {
 			continue
 		}
 		kind := in.DocumentType
 		if strings.HasSuffix(image.Field, "selfieImage") {
-			kind = "SELFIE"
+			kind = selfie
 		}
-		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data}.check()
+		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data, Expiry: in.Expiry}.check()
 		for _, fault := range found {
 			faults = append(faults, refusal.Fault{Field: image.Field, Pointer: pointer(image.Field), Message: fault.Message})
 		}
-		files = append(files, checked)
+		files, pictured = append(files, checked), pictured || kind != selfie
 	}
-	if len(files) == 0 {
-		files = []file{{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json"}, nil}}
+	if !pictured && !onboarding.IdentityPaper(in.DocumentType) {
+		field := "verificationData.documentFrontImage"
+		faults = append(faults, refusal.Fault{Field: field, Pointer: pointer(field),
+			Message: fmt.Sprintf("is required: the data alone stand for an identity paper, a %s must be seen", in.DocumentType)})
+	}
+	if !pictured {
+		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry}, nil}
+		files = append([]file{data}, files...)
 	}
 	return files, refusal.Invalid(faults)
 }

@@ -50,7 +50,7 @@ func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string)
 	}
 	d.Documents = s.countingDocuments(u, customer, d.Verification)
 	d.Category, _ = onboarding.FindCategory(customer.Category)
-	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, businessVerification)
+	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, onboarding.BusinessVerification, asked(d.Verification))
 	for _, p := range s.activePersonnel(u, id) {
 		member := Appointed{Record: p}
 		s.completeAppointed(u, &member)
@@ -94,12 +94,8 @@ func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in 
 			in.Complete(organization.Company)
 			s.customers.Save(u, organization)
 		}
-		in.Type = businessVerification
-		v, err := s.openVerification(u, c, organization, in)
-		if err != nil || !in.Begin {
-			return v, err
-		}
-		return v, s.verifications.Fire(u, v, onboarding.StartReview, by(c))
+		in.Type = onboarding.BusinessVerification
+		return s.openVerification(u, c, organization, in)
 	})
 }
 
@@ -118,8 +114,6 @@ func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (
 type OrganizationReadiness struct {
 	Readiness
 	Conditions []Condition
-	// HighRisk tells whether only a power tenant may approve the verification.
-	HighRisk bool
 }
 
 // CheckOrganization tells whether an organization is ready to be activated.
@@ -128,11 +122,6 @@ func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (Org
 	err := s.show(c, func(u *engine.Unit) (err error) {
 		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
 			return err
-		}
-		_, reasons := s.verificationNeeds(u, r.Customer, businessVerification)
-		r.HighRisk = len(reasons) > 0
-		if r.Verification != nil && !r.Verification.Open() {
-			r.HighRisk = r.Verification.HighRisk
 		}
 		r.Conditions, err = s.conditions(u, c, r.Readiness)
 		if err := mayManage(c); err != nil && r.Refusal == nil {

@@ -34,11 +34,15 @@ func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Co
 	id := r.Customer.ID
 	verification := machine.State(notStarted)
 	verify := refusal.Call{Operation: "verifyOrganization", Params: map[string]string{"organizationId": id}}
-	// What is open waits for its decision; what was refused needs a new attempt.
+	// What is open waits for its documents, and then for its decision; what was
+	// refused needs a new attempt.
 	decide := verify
 	if r.Verification != nil {
 		verification = r.Verification.State
-		if r.Verification.Open() {
+		switch {
+		case r.Verification.Open() && len(r.Verification.Missing) > 0:
+			decide = refusal.Call{Operation: "uploadVerificationDocument", Params: map[string]string{"verificationId": r.Verification.ID}}
+		case r.Verification.Open():
 			decide = refusal.Call{Operation: "approveVerification", Params: map[string]string{"verificationId": r.Verification.ID}}
 		}
 	}
@@ -137,7 +141,7 @@ func consentConditions(id string, missing []onboarding.ConsentType) []Condition 
 // documentConditions look at the required documents: those of the verification,
 // or of the one that would be opened.
 func (s *Sandbox) documentConditions(u *engine.Unit, r Readiness, decide refusal.Call) []Condition {
-	needs, _ := s.verificationNeeds(u, r.Customer, businessVerification)
+	needs, _ := s.verificationNeeds(u, r.Customer, onboarding.BusinessVerification, asked(r.Verification))
 	var uploadedTypes, verifiedTypes []string
 	for _, d := range s.countingDocuments(u, r.Customer, r.Verification) {
 		uploadedTypes = append(uploadedTypes, d.Type)

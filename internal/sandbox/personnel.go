@@ -67,10 +67,9 @@ type Appointment struct {
 	PEP                            bool
 	// Owner is the share of a shareholder.
 	Owner *onboarding.Owner
-	// Identified tells that an identity paper came along, which is then reviewed
-	// at once.
-	Identified bool
-	Details    map[string]any
+	// Paper are the data of an identity paper that came along, or nil.
+	Paper   *Upload
+	Details map[string]any
 }
 
 // Appointed is a member of the personnel with the record of the person.
@@ -160,7 +159,7 @@ func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboard
 		return out, err
 	}
 	if in.Position == onboarding.Director {
-		return out, s.verifyMember(u, c, organization, record, in.Identified)
+		return out, s.verifyMember(u, c, record, in.Paper)
 	}
 	return out, nil
 }

@@ -23,9 +23,8 @@ func (s *Sandbox) peopleChanged(u *engine.Unit, c access.Caller, organization *o
 }
 
 // verifyMember opens the verification of a director or beneficial owner, unless
-// there is one. Its review begins with that of the organization, or at once with
-// an identity paper.
-func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, organization *onboarding.Customer, record *onboarding.Personnel, identified bool) error {
+// there is one, and hands in the identity paper that came along.
+func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, record *onboarding.Personnel, paper *Upload) error {
 	v := s.latestVerification(u, record.CustomerID)
 	if v == nil {
 		var err error
@@ -33,12 +32,11 @@ func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, organization *on
 			return err
 		}
 	}
-	company := s.latestVerification(u, organization.ID)
-	underReview := company != nil && company.State != onboarding.VerificationPending
-	if v.State != onboarding.VerificationPending || !identified && !underReview {
-		return nil
+	if paper == nil || !v.Open() {
+		return s.reviewIfComplete(u, v, by(c))
 	}
-	return s.verifications.Fire(u, v, onboarding.SubmitForReview, by(c))
+	_, err := s.addDocument(u, c, v, file{*paper, nil})
+	return err
 }
 
 // reviewOwners gives every ultimate beneficial owner of an organization a record
@@ -67,7 +65,7 @@ func (s *Sandbox) reviewOwners(u *engine.Unit, c access.Caller, organization *on
 			}
 			record = member.Record
 		}
-		if err := s.verifyMember(u, c, organization, record, false); err != nil {
+		if err := s.verifyMember(u, c, record, nil); err != nil {
 			return err
 		}
 	}
@@ -175,7 +173,7 @@ func (s *Sandbox) reassess(u *engine.Unit, organization *onboarding.Customer) {
 	for _, customer := range customers {
 		for _, v := range s.verifications.By(u, "customer", customer.ID) {
 			if v.Open() {
-				_, v.RiskReasons = s.verificationNeeds(u, customer, v.Type)
+				_, v.RiskReasons = s.verificationNeeds(u, customer, v.Type, v.Asked)
 				v.HighRisk = len(v.RiskReasons) > 0
 				s.verifications.Save(u, v)
 			}

@@ -28,7 +28,7 @@ func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboa
 		Facts: func(_ *engine.Unit, v *onboarding.Verification, cause machine.Cause) onboarding.VerificationFacts {
 			caller, _ := cause.Input.(access.Caller)
 			// A decision of the world is made by whoever is entitled to it.
-			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, RiskReasons: v.RiskReasons, PowerTenant: cause.World || caller.PowerTenant, Complete: len(v.Missing()) == 0}
+			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, RiskReasons: v.RiskReasons, PowerTenant: cause.World || caller.PowerTenant, Missing: v.Missing}
 		},
 		Effect: s.verificationEffect,
 		Subject: func(v *onboarding.Verification) engine.Subject {
@@ -44,41 +44,47 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
 		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
 	}
-	if v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
-		s.submitMembers(u, v.CustomerID, cause)
+	if v.Decisive() && v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
+		u.After(func() error { return s.reviewMembers(u, v.CustomerID, cause) })
 	}
-	if step.On == onboarding.Approve {
-		s.verifyDocuments(u, v, cause)
-		v.Level = onboarding.TenantVerified
-		if v.HighRisk {
-			v.Level = onboarding.PowerTenantVerified
-		}
-		customer := s.customers.Get(u, v.CustomerID)
-		s.customers.Then(u, customer, onboarding.CustomerVerified, cause)
-		if organization := cmp.Or(customer.MemberOf, customer.ID); customer.MemberOf != "" || customer.Type == onboarding.Organization {
-			u.After(func() error { return s.confirmShareholders(u, organization) })
+	switch step.On {
+	case onboarding.Approve:
+		return s.verified(u, v, cause)
+	case onboarding.Reject:
+		if cause.Reason == onboarding.DocumentExpired {
+			s.rejectExpired(u, v, cause)
 		}
 	}
 	return nil
 }
 
-// submitMembers lets the review of the directors and owners begin with that of
-// their organization.
-func (s *Sandbox) submitMembers(u *engine.Unit, organizationID string, cause machine.Cause) {
-	for _, p := range s.activePersonnel(u, organizationID) {
-		if v := s.latestVerification(u, p.CustomerID); v != nil && v.State == onboarding.VerificationPending {
-			s.verifications.Then(u, v, onboarding.SubmitForReview, cause)
-		}
+// verified passes on what an approval means: for the documents on which it rests,
+// and, if it is the decisive one, for the customer.
+func (s *Sandbox) verified(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) error {
+	if cause.World {
+		s.rejectExpired(u, v, cause)
 	}
+	s.verifyDocuments(u, v, cause)
+	v.Level = onboarding.TenantVerified
+	if v.HighRisk {
+		v.Level = onboarding.PowerTenantVerified
+	}
+	if !v.Decisive() {
+		return nil
+	}
+	customer := s.customers.Get(u, v.CustomerID)
+	s.customers.Then(u, customer, onboarding.CustomerVerified, cause)
+	if organization := cmp.Or(customer.MemberOf, customer.ID); customer.MemberOf != "" || customer.Type == onboarding.Organization {
+		u.After(func() error { return s.confirmShareholders(u, organization) })
+	}
+	return nil
 }
 
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
-	// Complete adds to the data of an organization, and Begin starts its review
-	// before the documents are there.
+	// Complete adds to the data of an organization.
 	Complete func(*onboarding.Company)
-	Begin    bool
 	// Again continues the open verification of the type instead of refusing a
 	// second one.
 	Again bool
@@ -131,8 +137,9 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 	if err := customer.InOnboarding(); err != nil {
 		return nil, err
 	}
-	if in.Type == "" {
-		in.Type = defaultVerification(customer.Type)
+	in.Type = cmp.Or(in.Type, onboarding.VerificationTypes(customer.Type)[0])
+	if err := onboarding.CheckVerificationType(in.Type, customer.Type); err != nil {
+		return nil, err
 	}
 	attempt := 1
 	for _, other := range s.verifications.By(u, "customer", customer.ID) {
@@ -143,16 +150,14 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 			return other, nil
 		}
 		if other.Open() || other.State == onboarding.VerificationApproved {
-			return nil, refusal.New(refusal.VerificationExists, "verification %s of type %s is %s", other.ID, in.Type, other.State).
-				With("verificationId", other.ID).
-				Try("getVerification", "shows it", "verificationId", other.ID)
+			return nil, s.outlook(u, other).Exists(in.Type)
 		}
 		attempt++
 	}
-	needs, riskReasons := s.verificationNeeds(u, customer, in.Type)
+	needs, riskReasons := s.verificationNeeds(u, customer, in.Type, in.Level)
 	v := &onboarding.Verification{
 		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
-		Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
+		Asked: in.Level, Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
 		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(personReview),
 		Required: needs,
 	}
@@ -171,62 +176,50 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 	if err := s.verifications.Create(u, v, onboarding.OpenVerification, by(c)); err != nil {
 		return nil, err
 	}
-	// What an organization has uploaded before counts.
-	for _, d := range s.ownDocuments(u, customer.ID) {
-		v.Submitted = append(v.Submitted, d.Type)
-	}
-	if len(v.Submitted) == 0 {
-		return v, nil
-	}
-	return v, s.submitIfComplete(u, c, v)
+	// What has been uploaded before counts.
+	return v, s.reviewIfComplete(u, v, by(c))
 }
 
-// The types of verification that are opened when none is named.
-const (
-	identityVerification = "IDENTITY_VERIFICATION"
-	businessVerification = "BUSINESS_VERIFICATION"
-)
-
-func defaultVerification(t onboarding.CustomerType) string {
-	if t == onboarding.Organization {
-		return businessVerification
-	}
-	return identityVerification
-}
-
-// verificationNeeds gives the documents that a verification needs, and why it is
-// of high risk, if it is.
-func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType string) ([]onboarding.Requirement, []onboarding.RiskReason) {
+// verificationNeeds gives the documents that a verification needs which is asked
+// for at a level, and why it is of high risk, if it is.
+func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType, asked string) ([]onboarding.Requirement, []onboarding.RiskReason) {
 	category, _ := onboarding.FindCategory(customer.Category)
 	if customer.Type == onboarding.Organization {
-		return onboarding.OrganizationRequirements(customer.Company), onboarding.OrganizationRisk(category, customer.Company, s.peopleRisk(u, customer))
+		reasons := onboarding.OrganizationRisk(category, customer.Company, s.peopleRisk(u, customer))
+		return onboarding.OrganizationRequirements(customer.Company), onboarding.Risks(customer, asked, reasons)
 	}
-	risk := onboarding.CategoryRisk(category)
+	reasons := onboarding.CategoryRisk(category)
 	if customer.MemberOf != "" {
-		risk = append(risk, s.peopleRisk(u, customer)...)
+		reasons = append(reasons, s.peopleRisk(u, customer)...)
 	}
-	return onboarding.IndividualRequirements(verificationType, category.Risk), risk
+	reasons = onboarding.Risks(customer, asked, reasons)
+	if customer.MemberOf != "" && verificationType == onboarding.IdentityVerification {
+		return onboarding.MemberRequirements(), reasons
+	}
+	risk := category.Risk
+	if len(reasons) > 0 {
+		risk = onboarding.HighRisk
+	}
+	return onboarding.IndividualRequirements(verificationType, risk), reasons
 }
 
-// InitiateVerification opens the identity verification of a customer and starts
-// it. It refuses as OpenVerification does.
+// InitiateVerification opens the identity verification of a customer. It refuses
+// as OpenVerification does.
 func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (VerificationDetail, error) {
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
 		customer, err := s.individual(u, c, customerID)
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.openVerification(u, c, customer, VerificationRequest{})
-		if err != nil {
-			return nil, err
-		}
-		return v, s.verifications.Fire(u, v, onboarding.StartReview, by(c))
+		return s.openVerification(u, c, customer, VerificationRequest{})
 	})
 }
 
 // Submission is the data of an identity paper.
 type Submission struct {
 	DocumentType, DocumentNumber, Notes string
+	// Expiry is the day after which the paper does not hold.
+	Expiry string
 	// Images are data URLs; empty ones are left out.
 	Images []Image
 }
@@ -234,9 +227,9 @@ type Submission struct {
 // Image is a picture within a body, with the member in which it stands.
 type Image struct{ Field, Data string }
 
-// SubmitVerification hands the data of a customer's identity paper in, which
-// starts the review: its outcome is decided later. The open verification is
-// used, or one is opened. Pictures are checked as documents are.
+// SubmitVerification hands the data of a customer's paper in, as one document. The
+// open identity verification is used, or one is opened. Pictures are checked as
+// documents are; the data alone stand for an identity paper, and for no other.
 func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Submission) (VerificationDetail, error) {
 	files, err := in.files()
 	if err != nil {
@@ -251,18 +244,10 @@ func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Subm
 		if err != nil {
 			return nil, err
 		}
-		on := onboarding.SubmitForReview
-		for _, f := range files {
-			d, err := s.addDocument(u, c, v, f)
-			if err != nil {
-				return nil, err
-			}
-			if d.State == onboarding.DocumentRejected {
-				// Nothing is decided about a paper that has been sent back.
-				on = onboarding.StartReview
-			}
+		if err := s.addDocuments(u, c, v, files); err != nil {
+			return nil, err
 		}
-		return v, s.verifications.Fire(u, v, on, by(c))
+		return v, nil
 	})
 }
 
@@ -301,6 +286,8 @@ func (s *Sandbox) lookAtDocuments(u *engine.Unit, list []*onboarding.Document) e
 
 // Decision is what a member of staff decides about a verification.
 type Decision struct {
+	// About is whom and what the request says that it decides about.
+	About           About
 	Reject          bool
 	Reason, Comment string
 	// By names who decides, if the request says so.
@@ -314,6 +301,9 @@ func (s *Sandbox) DecideVerification(c access.Caller, id string, in Decision) (V
 	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
 		v, err := s.verification(u, c, id)
 		if err != nil {
+			return nil, err
+		}
+		if err := in.About.check(v); err != nil {
 			return nil, err
 		}
 		on, cause := onboarding.Approve, by(c)
@@ -339,10 +329,10 @@ func (s *Sandbox) verification(u *engine.Unit, c access.Caller, id string) (*onb
 	return v, nil
 }
 
-// latestVerification is the one that counts for a customer: an approved one if
+// latestVerification is the one that decides about a customer: an approved one if
 // there is any, else the newest.
 func (s *Sandbox) latestVerification(u *engine.Unit, customerID string) *onboarding.Verification {
-	list := s.verifications.By(u, "customer", customerID)
+	list := slices.DeleteFunc(s.verifications.By(u, "customer", customerID), func(v *onboarding.Verification) bool { return !v.Decisive() })
 	if len(list) == 0 {
 		return nil
 	}

@@ -118,11 +118,11 @@ type Contact struct {
 type CustomerFacts struct {
 	CustomerID string
 	Type       CustomerType
-	// Verified tells whether a verification of the customer is approved, and
-	// VerificationState what the latest one has come to.
-	Verified          bool
-	VerificationState machine.State
-	VerificationID    string
+	// Verification is how the verification stands that decides about the customer;
+	// its state is empty if none has been opened.
+	Verification Outlook
+	// Waiting is the end of an activation that is under way.
+	Waiting *refusal.Wait
 	// MissingConsents are the types that are not accepted, in their order.
 	MissingConsents []ConsentType
 	// MissingPersonnel says what an organization lacks, and PersonnelRequired
@@ -189,7 +189,7 @@ func (c *Customer) InOnboarding() error {
 // mayActivate names what is missing: the verification first, since it takes
 // days, then every missing consent at once.
 func mayActivate(f CustomerFacts) error {
-	if !f.Verified {
+	if f.Verification.State != VerificationApproved {
 		return notVerified(f)
 	}
 	if len(f.MissingConsents) == 0 {
@@ -216,16 +216,17 @@ func enoughPersonnel(f CustomerFacts) error {
 }
 
 func notVerified(f CustomerFacts) error {
-	if f.VerificationID == "" {
+	v := f.Verification
+	if v.State == machine.None {
 		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").With("verificationStatus", "NOT_STARTED").
 			Try(verifyOperation(f.Type), "open one", "organizationId", f.CustomerID)
 	}
-	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", f.VerificationID, f.VerificationState).
-		With("verificationStatus", string(f.VerificationState))
-	if f.VerificationState == VerificationRejected || f.VerificationState == VerificationExpired {
+	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", v.ID, v.State).With("verificationStatus", string(v.State))
+	if !v.open() {
 		return e.Try(verifyOperation(f.Type), "open a new attempt", "organizationId", f.CustomerID)
 	}
-	return e.Try("approveVerification", "decide it as staff, or wait for the decision", "verificationId", f.VerificationID)
+	e.Details += ": " + v.String()
+	return v.suggest(e)
 }
 
 func verifyOperation(t CustomerType) string {

@@ -31,6 +31,28 @@ func identity() []string {
 	return []string{"GOVERNMENT_ID", "PASSPORT", "NATIONAL_ID", "ID_CARD", "DRIVERS_LICENSE"}
 }
 
+// IdentityPaper reports whether a type of document proves who somebody is. The
+// data of such a paper stand for it; of every other document there must be a file.
+func IdentityPaper(documentType string) bool { return slices.Contains(identity(), documentType) }
+
+// Missing lists the requirements that no standing document among the papers
+// meets, by their names.
+func Missing(needs []Requirement, papers []*Document) []string {
+	var types []string
+	for _, d := range papers {
+		if d.standing(papers) {
+			types = append(types, d.Type)
+		}
+	}
+	missing := []string{}
+	for _, r := range needs {
+		if !r.SatisfiedBy(types) {
+			missing = append(missing, r.Type)
+		}
+	}
+	return missing
+}
+
 func only(name string) Requirement { return Requirement{Type: name, AnyOf: []string{name}} }
 
 // Formats gives the content types that a type of document may have, and its
@@ -71,6 +93,20 @@ func IndividualRequirements(verificationType string, risk Risk) []Requirement {
 	return needs
 }
 
+// MemberRequirements are the documents that the identity verification of
+// somebody needs who belongs to an organization: a paper of the person's own, or
+// one that the organization has handed in about its people.
+func MemberRequirements() []Requirement {
+	return []Requirement{{Type: "GOVERNMENT_ID", AnyOf: append(identity(), peoplePapers()...)}}
+}
+
+// peoplePapers are the documents of an organization that prove who its directors,
+// partners and owners are.
+func peoplePapers() []string {
+	return []string{"DIRECTOR_ID", "DIRECTOR_IDS", "PARTNER_ID", "PARTNER_IDS", "OWNER_ID",
+		"BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION"}
+}
+
 // The states of a document.
 const (
 	DocumentUploaded machine.State = "UPLOADED"
@@ -94,11 +130,16 @@ type Document struct {
 	VerificationID string `json:"verificationId,omitempty"`
 	CustomerID     string `json:"customerId"`
 	Type           string `json:"type"`
-	FileName       string `json:"fileName"`
-	MimeType       string `json:"mimeType"`
-	Size           int    `json:"size"`
-	Description    string `json:"description,omitempty"`
-	Category       string `json:"category,omitempty"`
+	// Paper joins the pictures of one paper: it is the same for all of them, and
+	// empty for a document that is whole by itself.
+	Paper string `json:"paper,omitempty"`
+	// Expiry is the day after which the paper does not hold, if it was told.
+	Expiry      string `json:"expiry,omitempty"`
+	FileName    string `json:"fileName"`
+	MimeType    string `json:"mimeType"`
+	Size        int    `json:"size"`
+	Description string `json:"description,omitempty"`
+	Category    string `json:"category,omitempty"`
 	// Details are the further members that organizations send along.
 	Details    map[string]any `json:"details,omitempty"`
 	UploadedBy string         `json:"uploadedBy,omitempty"`
@@ -106,6 +147,29 @@ type Document struct {
 	// Reason is why it was rejected.
 	Reason string `json:"reason,omitempty"`
 }
+
+// standing reports whether a document can count: neither it nor another picture
+// of the same paper has been rejected.
+func (d *Document) standing(papers []*Document) bool {
+	return !slices.ContainsFunc(papers, func(other *Document) bool {
+		return other.State == DocumentRejected && (other.ID == d.ID || other.Paper != "" && other.Paper == d.Paper)
+	})
+}
+
+// Expired reports whether the paper does not hold any more at an instant. It holds
+// through the day that it names.
+func (d *Document) Expired(at time.Time) bool {
+	return d.Expiry != "" && at.UTC().Format(time.DateOnly) > d.Expiry
+}
+
+// Unexpired are the documents that hold at an instant.
+func Unexpired(papers []*Document, at time.Time) []*Document {
+	return slices.DeleteFunc(slices.Clone(papers), func(d *Document) bool { return d.Expired(at) })
+}
+
+// DocumentExpired is the reason for which a review rejects a paper that does not
+// hold any more, and with it what rests on the paper.
+const DocumentExpired = "DOCUMENT_EXPIRED"
 
 // DocumentFacts are what the document's table needs to know: nothing, since the
 // verification has looked at the file before it is kept.
@@ -116,7 +180,7 @@ const DefaultRejection = "DOCUMENT_UNREADABLE"
 
 // documentReasons are those with which a document can be rejected.
 func documentReasons() []string {
-	return []string{"DOCUMENT_BLURRED", "DOCUMENT_EXPIRED", DefaultRejection, "DATA_MISMATCH"}
+	return []string{"DOCUMENT_BLURRED", DocumentExpired, DefaultRejection, "DATA_MISMATCH"}
 }
 
 // DocumentTable is the life of a document. Mostly it is decided together with

@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"maps"
 	"math/big"
 	"slices"
 	"strings"
@@ -105,6 +106,9 @@ const (
 	HighRiskCountry = "HIGH_RISK_COUNTRY"
 	ExposedDirector = "POLITICALLY_EXPOSED_DIRECTOR"
 	ExposedOwner    = "POLITICALLY_EXPOSED_OWNER"
+	RiskyFeature    = "HIGH_RISK_FEATURE"
+	ExposedCustomer = "POLITICALLY_EXPOSED_CUSTOMER"
+	HighLevel       = "REQUESTED_LEVEL"
 )
 
 func (r RiskReason) String() string { return r.Code + " " + r.Subject }
@@ -115,6 +119,33 @@ func CategoryRisk(category Category) []RiskReason {
 		return nil
 	}
 	return []RiskReason{{RiskyCategory, category.Code}}
+}
+
+// featureRisk are the reasons that lie in the values that were chosen for the
+// features of a category, by their keys.
+func featureRisk(features map[string]string) []RiskReason {
+	var reasons []RiskReason
+	for _, name := range slices.Sorted(maps.Keys(features)) {
+		value := features[name]
+		switch key := name[strings.LastIndexByte(name, '.')+1:]; {
+		case key == "riskLevel" && (value == "HIGH" || value == "CRITICAL"):
+			reasons = append(reasons, RiskReason{RiskyFeature, key + " " + value})
+		case key == "pep" && value == "true":
+			reasons = append(reasons, RiskReason{ExposedCustomer, key + " " + value})
+		}
+	}
+	return reasons
+}
+
+// Risks completes the reasons why a customer is of high risk by those that lie in
+// the features, and where there is no other in the level that was asked for, if it
+// is one that the tenant itself cannot give.
+func Risks(c *Customer, asked string, reasons []RiskReason) []RiskReason {
+	reasons = append(reasons, featureRisk(c.Features)...)
+	if len(reasons) == 0 && (asked == PowerTenantVerified || asked == FinHubVerified) {
+		return []RiskReason{{HighLevel, asked}}
+	}
+	return reasons
 }
 
 // OrganizationRisk tells why an organization is of high risk, if it is: its

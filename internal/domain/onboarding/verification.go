@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,6 @@ const (
 // What can be asked of a verification.
 const (
 	OpenVerification machine.Trigger = "open"
-	StartReview      machine.Trigger = "start"
 	SubmitForReview  machine.Trigger = "submit"
 	AddDocument      machine.Trigger = "add_document"
 	LoseDocument     machine.Trigger = "lose_document"
@@ -34,7 +34,35 @@ const (
 const (
 	TenantVerified      = "TENANT_VERIFIED"
 	PowerTenantVerified = "POWER_TENANT_VERIFIED"
+	FinHubVerified      = "FINHUB_VERIFIED"
 )
+
+// The types of verification that decide about a customer: who a person is (KYC),
+// and what a company is (KYB).
+const (
+	IdentityVerification = "IDENTITY_VERIFICATION"
+	BusinessVerification = "BUSINESS_VERIFICATION"
+)
+
+// VerificationTypes lists the types that fit a kind of customer. The first is the
+// one that decides about the customer; the others neither replace nor block it.
+func VerificationTypes(t CustomerType) []string {
+	decisive := IdentityVerification
+	if t == Organization {
+		decisive = BusinessVerification
+	}
+	return []string{decisive, "DOCUMENT_VERIFICATION", "ENHANCED_DUE_DILIGENCE", "SANCTIONS_CHECK", "CUSTOMER_DUE_DILIGENCE"}
+}
+
+// CheckVerificationType refuses a type that does not fit the kind of customer.
+func CheckVerificationType(name string, t CustomerType) error {
+	fitting := VerificationTypes(t)
+	if slices.Contains(fitting, name) {
+		return nil
+	}
+	return refusal.Invalid([]refusal.Fault{{Field: "type", Pointer: "/type",
+		Message: fmt.Sprintf("%s does not fit a customer of type %s, who has %s", name, t, strings.Join(fitting, ", "))}})
+}
 
 // Verification is one attempt to verify a customer (KYC) or a company (KYB).
 type Verification struct {
@@ -44,7 +72,9 @@ type Verification struct {
 	Subject CustomerType `json:"subject"`
 	// Type is the documented verification type, such as IDENTITY_VERIFICATION.
 	Type string `json:"type"`
-	// Requested is the level that was asked for, Level the one that was reached.
+	// Asked is the level that the request named, Requested the one that the review
+	// aims at, Level the one that was reached.
+	Asked     string `json:"asked,omitempty"`
 	Requested string `json:"requested"`
 	Level     string `json:"level,omitempty"`
 	HighRisk  bool   `json:"highRisk,omitempty"`
@@ -55,41 +85,28 @@ type Verification struct {
 	Notes       string       `json:"notes,omitempty"`
 	// Required are the documents that the review needs, each with the types
 	// that satisfy it.
-	Required  []Requirement `json:"required"`
-	Submitted []string      `json:"submitted,omitempty"`
-	OpenedBy  string        `json:"openedBy,omitempty"`
-	DueAt     time.Time     `json:"dueAt,omitzero"`
-	DecidedBy string        `json:"decidedBy,omitempty"`
-	DecidedAt time.Time     `json:"decidedAt,omitzero"`
-	Reason    string        `json:"reason,omitempty"`
-	Comment   string        `json:"comment,omitempty"`
+	Required []Requirement `json:"required"`
+	// Missing are those of them that are not there, by their names. It is kept up
+	// to date wherever documents change.
+	Missing   []string  `json:"missing,omitempty"`
+	OpenedBy  string    `json:"openedBy,omitempty"`
+	DueAt     time.Time `json:"dueAt,omitzero"`
+	DecidedBy string    `json:"decidedBy,omitempty"`
+	DecidedAt time.Time `json:"decidedAt,omitzero"`
+	Reason    string    `json:"reason,omitempty"`
+	Comment   string    `json:"comment,omitempty"`
 }
 
-// Missing lists the required documents that have not been handed in.
-func (v *Verification) Missing() []string {
-	var missing []string
-	for _, r := range v.Required {
-		if !r.SatisfiedBy(v.Submitted) {
-			missing = append(missing, r.Type)
-		}
-	}
-	return missing
-}
+// Decisive reports whether it is this verification by which a customer becomes
+// verified, and not a further one.
+func (v *Verification) Decisive() bool { return v.Type == VerificationTypes(v.Subject)[0] }
 
-// Requires tells whether a type of document counts for the verification.
+// Requires reports whether a type of document counts for the verification.
 func (v *Verification) Requires(documentType string) bool {
 	return slices.ContainsFunc(v.Required, func(r Requirement) bool { return slices.Contains(r.AnyOf, documentType) })
 }
 
-// Withdraw takes a document back that was handed in, unless everything that is
-// required is there: then the review has begun with it.
-func (v *Verification) Withdraw(documentType string) {
-	if i := slices.Index(v.Submitted, documentType); i >= 0 && len(v.Missing()) > 0 {
-		v.Submitted = slices.Delete(v.Submitted, i, i+1)
-	}
-}
-
-// Open tells whether the verification is not decided yet.
+// Open reports whether the verification is not decided yet.
 func (v *Verification) Open() bool {
 	return v.State == VerificationPending || v.State == VerificationInProgress
 }
@@ -102,27 +119,34 @@ type VerificationFacts struct {
 	// PowerTenant tells whether a power tenant decides; decisions of the world
 	// are made by whoever is entitled to.
 	PowerTenant bool
-	Complete    bool
+	// Missing are the required documents that are not there.
+	Missing []string
 }
 
 // rejectionReasons are those that a reviewer gives.
 func rejectionReasons() []string {
-	return []string{"DOCUMENT_BLURRED", "DOCUMENT_EXPIRED", "DOCUMENT_UNREADABLE", "DATA_MISMATCH", "SANCTIONS_HIT", "SUSPECTED_FRAUD"}
+	return []string{"DOCUMENT_BLURRED", DocumentExpired, "DOCUMENT_UNREADABLE", "DATA_MISMATCH", "SANCTIONS_HIT", "SUSPECTED_FRAUD"}
 }
 
-// outcomePoint is the choice of a verification's decision.
-const outcomePoint = "verification.outcome"
+// OutcomePoint is the choice of a verification's decision, and the options that
+// an expired document turns into each other.
+const (
+	OutcomePoint    = "verification.outcome"
+	OutcomeApproved = "APPROVED"
+	OutcomeRejected = "REJECTED"
+)
 
-// VerificationTable is the life of a verification. Its outcome is pending from
-// the moment at which everything required has been handed in: an application
-// that forgets a document waits here as it would in production. A document that
-// is rejected is missing again, and the decision waits for another.
+// VerificationTable is the life of a verification. The review begins, and its
+// outcome is pending, from the moment at which everything required is there: an
+// application that forgets a document waits here as it would in production. A
+// required document that is rejected or withdrawn is missing again, and the
+// decision waits for another.
 func VerificationTable() *machine.Table[VerificationFacts] {
 	outcome := []machine.Choice[VerificationFacts]{{
-		Point: outcomePoint, Default: "APPROVED", After: 24 * time.Hour,
+		Point: OutcomePoint, Default: OutcomeApproved, After: 24 * time.Hour,
 		Options: []machine.Option{
-			{Name: "APPROVED", Trigger: Approve},
-			{Name: "REJECTED", Trigger: Reject, Reasons: rejectionReasons()},
+			{Name: OutcomeApproved, Trigger: Approve},
+			{Name: OutcomeRejected, Trigger: Reject, Reasons: rejectionReasons()},
 			{Name: "EXPIRED", Trigger: Expire},
 		},
 	}}
@@ -133,24 +157,30 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[VerificationFacts]{
 			{From: []machine.State{machine.None}, On: OpenVerification, To: VerificationPending, Emit: "verification.created"},
-			{From: open, On: StartReview, To: VerificationInProgress},
 			{From: []machine.State{VerificationPending}, On: AddDocument, To: VerificationPending},
 			{From: []machine.State{VerificationInProgress}, On: AddDocument, To: VerificationInProgress},
-			{From: []machine.State{VerificationPending}, On: LoseDocument, To: VerificationPending},
-			{From: []machine.State{VerificationInProgress}, On: LoseDocument, To: VerificationInProgress, Disarms: []string{outcomePoint}},
-			{From: open, On: SubmitForReview, To: VerificationInProgress, Arms: outcome},
+			{From: []machine.State{VerificationInProgress}, On: LoseDocument, To: VerificationInProgress, Disarms: []string{OutcomePoint}},
+			{From: open, On: SubmitForReview, To: VerificationInProgress, Guard: everythingThere, Arms: outcome},
 			{From: open, On: Approve, To: VerificationApproved, Guard: powerTenantIfHighRisk, Emit: "verification.approved"},
 			{From: open, On: Reject, To: VerificationRejected, Guard: powerTenantIfHighRisk, Emit: "verification.rejected"},
 			{From: open, On: Expire, To: VerificationExpired, Emit: "verification.expired"},
-			{From: decided, On: StartReview, Refuse: refusal.VerificationDecided},
 			{From: decided, On: AddDocument, Refuse: refusal.VerificationDecided},
-			{From: decided, On: LoseDocument, Refuse: refusal.VerificationDecided},
 			{From: decided, On: SubmitForReview, Refuse: refusal.VerificationDecided},
 			{From: decided, On: Approve, Refuse: refusal.VerificationDecided},
 			{From: decided, On: Reject, Refuse: refusal.VerificationDecided},
 			{From: decided, On: Expire, Refuse: refusal.VerificationDecided},
 		},
 	}
+}
+
+// everythingThere refuses to begin a review for which documents are missing.
+func everythingThere(f VerificationFacts) error {
+	if len(f.Missing) == 0 {
+		return nil
+	}
+	return refusal.New(refusal.PhaseOrderBroken, "the verification waits for %s", strings.Join(f.Missing, ", ")).
+		With("missingDocuments", f.Missing).
+		Try("uploadVerificationDocument", "hands one in", "verificationId", f.ID)
 }
 
 func powerTenantIfHighRisk(f VerificationFacts) error {
