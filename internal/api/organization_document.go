@@ -88,11 +88,6 @@ func (a *API) uploadOrganizationDocument(c *rest.Call) (rest.Reply, error) {
 
 func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
 	var faults []refusal.Fault
-	for _, field := range []string{"customerId", "organizationId"} {
-		if sent := c.Body.Str(field); sent != "" && sent != c.Path("organizationId") {
-			faults = append(faults, fault(field, "must be the organization of the path"))
-		}
-	}
 	details := map[string]any{}
 	for _, name := range []string{"accountId", "currency", "purpose"} {
 		if c.Body.Has(name) {

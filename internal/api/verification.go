@@ -6,7 +6,6 @@ import (
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -95,9 +94,6 @@ func (a *API) getVerification(c *rest.Call) (rest.Reply, error) {
 // REJECTED. It refuses with VERIFICATION_DECIDED and POWER_TENANT_REQUIRED
 // (verification-compliance/approve-verification).
 func (a *API) approveVerification(c *rest.Call) (rest.Reply, error) {
-	if id := c.Body.Str("verificationId"); id != "" && id != c.Path("verificationId") {
-		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "verificationId", Pointer: "/verificationId", Message: "must be the id of the path"}})
-	}
 	detail, err := a.sandbox.DecideVerification(c.Caller, c.Path("verificationId"), sandbox.Decision{
 		About:  readAbout(c.Body),
 		Reject: c.Body.Str("status") == "REJECTED", Reason: c.Body.Str("reason"),

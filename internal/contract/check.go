@@ -178,7 +178,7 @@ func (o *Operation) visit(schema *openapi3.Schema, value any) []Violation {
 	if o.fits(schema, value) {
 		return nil
 	}
-	return o.explain(schema.VisitJSON(value, o.options...), "")
+	return withoutEchoes(o.explain(schema.VisitJSON(value, o.options...), ""))
 }
 
 func (o *Operation) fits(schema *openapi3.Schema, value any) bool {
@@ -227,6 +227,8 @@ func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violatio
 	rule := e.SchemaField
 	path := e.JSONPointer()
 	switch {
+	case errors.Is(e.Origin, errMissing):
+		rule = ruleMissing
 	case rule == "enum" && len(e.Schema.Enum) == 1:
 		rule = "discriminator"
 	case rule == "required" && len(path) > 0 && isObject(e.Schema.Properties[path[len(path)-1]]):

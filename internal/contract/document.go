@@ -29,6 +29,7 @@ type Document struct {
 	Operations []*Operation
 	byID       map[string]*Operation
 	doc        *openapi3.T
+	filler     filler
 }
 
 // Load reads a bundled document, whole or as Skeleton leaves it. It does not
@@ -44,7 +45,7 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 	if err := openapi3.NewLoader().ResolveRefsIn(doc, nil); err != nil {
 		return nil, fmt.Errorf("resolve OpenAPI document: %w", err)
 	}
-	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, byID: map[string]*Operation{}, doc: doc}
+	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, byID: map[string]*Operation{}, doc: doc, filler: filler{}}
 	if len(doc.Servers) > 0 {
 		d.Base = strings.TrimSuffix(doc.Servers[0].URL, "/")
 	}

@@ -26,7 +26,7 @@ func knownFormats(more Formats) openapi3.SchemaValidationOption {
 		formats[name] = check
 	}
 	validators := map[string]openapi3.StringFormatValidator{}
-	for name, check := range formats {
+	for name, check := range filledFormats(formats) {
 		validators[name] = openapi3.NewCallbackValidator(check)
 	}
 	return openapi3.WithStringFormatValidators(validators)

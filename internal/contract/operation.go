@@ -36,6 +36,7 @@ type Operation struct {
 	Texts []string
 
 	params    []*openapi3.Parameter
+	repeats   []repeat
 	families  []family
 	responses *openapi3.Responses
 	// options ask for every violation, quick stops at the first.
@@ -93,7 +94,8 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
-			o.families = families(media.Schema)
+			o.families = families(d.filler.ref(media.Schema, nil))
+			o.repeats = repeats(o.families, o.params)
 		}
 		for name := range op.RequestBody.Value.Content {
 			if name != "application/json" {

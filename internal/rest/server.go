@@ -254,7 +254,13 @@ func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string,
 	if err != nil {
 		return nil, "", err
 	}
+	if faults = tidy(text, value); len(faults) > 0 {
+		return faults, "", nil
+	}
 	nearest, violations := call.Operation.CheckBody(value)
+	if len(violations) == 0 {
+		violations = call.Operation.CheckRepeats(value, call.Path)
+	}
 	for _, v := range violations {
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})
 	}
