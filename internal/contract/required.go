@@ -84,7 +84,7 @@ func (f filler) schema(s *openapi3.Schema, required []string) *openapi3.Schema {
 		made.Properties = openapi3.Schemas{}
 	}
 	for name, member := range s.Properties {
-		if slices.Contains(required, name) && member.Value.Type.Is("string") && len(member.Value.Enum) == 0 {
+		if slices.Contains(required, name) && mustBeFilled(member.Value) {
 			text := *member.Value
 			text.Format = filled + text.Format
 			made.Properties[name] = &openapi3.SchemaRef{Ref: member.Ref, Value: &text}
@@ -93,6 +93,13 @@ func (f filler) schema(s *openapi3.Schema, required []string) *openapi3.Schema {
 		made.Properties[name] = f.ref(member, nil)
 	}
 	return &made
+}
+
+// mustBeFilled reports whether a text says nothing if it is blank. Some do, and
+// say so (x-may-be-empty); of a list of words, blanks are none.
+func mustBeFilled(s *openapi3.Schema) bool {
+	mayBeEmpty, _ := s.Extensions["x-may-be-empty"].(bool)
+	return s.Type.Is("string") && len(s.Enum) == 0 && !mayBeEmpty
 }
 
 // withoutEchoes leaves out what else is wrong with a text that is missing.
