@@ -52,6 +52,13 @@ type clockView struct {
 		State  string `json:"state"`
 		Reason string `json:"reason"`
 	} `json:"events"`
+	// Waiting are the verifications that no passing of time brings on.
+	Waiting []struct {
+		Entity string `json:"entity"`
+		ID     string `json:"id"`
+		Why    string `json:"why"`
+		Call   string `json:"call"`
+	} `json:"waiting"`
 }
 
 func (c clockShowCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
@@ -106,4 +113,14 @@ func printMovedClock(p *printer, c clockView) {
 		p.line("")
 	}
 	printClock(p, c)
+	if len(c.Waiting) == 0 {
+		return
+	}
+	var rows [][]string
+	for _, w := range c.Waiting {
+		rows = append(rows, []string{w.Entity, w.ID, w.Why, w.Call})
+	}
+	p.line("")
+	p.line("Time alone does not bring these on:")
+	p.table([]string{"WAITING", "ID", "WHY", "CALL"}, rows)
 }

@@ -112,6 +112,16 @@ func TestAdvanceTellsWhatHappened(t *testing.T) {
 		t.Fatalf("exit code %d, printed %q", code, stderr)
 	}
 	contains(t, stdout, []string{"AT", "verification.rejected", "REJECTED", "DOCUMENT_BLURRED"})
+
+	// The next attempt waits for documents, and no time brings it on.
+	if status, body := send(t, newRequest(t, http.MethodPost, url+"/initiate", "demo", "")); status/100 != 2 {
+		t.Fatalf("got %d %s", status, body)
+	}
+	code, stdout, stderr = runCommand(t, append([]string{"clock", "advance", "--until=idle"}, at...)...)
+	if code != exitOK || stderr != "" {
+		t.Fatalf("exit code %d, printed %q", code, stderr)
+	}
+	contains(t, stdout, []string{"WAITING", "it waits for GOVERNMENT_ID", "POST /api/v2.1/verifications/"})
 }
 
 // TestScenarioVariable names scenarios by the environment, as containers do.

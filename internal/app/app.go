@@ -117,8 +117,8 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Identify: a.sandbox.Identify,
 		Relaxed:  func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
-		Helpers:  controls,
-		Guard:    rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
+		Product:  product, Control: controls,
+		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
 	}
 	a.server = rest.New(config)
 	a.control = a.server

@@ -7,6 +7,7 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 )
 
 type clockView struct {
@@ -28,7 +29,40 @@ type nextDueView struct {
 
 type movedClockView struct {
 	clockView
-	Events []engine.Event `json:"events"`
+	Waiting []waitingView  `json:"waiting"`
+	Events  []engine.Event `json:"events"`
+}
+
+// waitingView is a verification that no passing of time brings on.
+type waitingView struct {
+	Entity            string         `json:"entity"`
+	ID                string         `json:"id"`
+	CustomerID        string         `json:"customerId"`
+	State             machine.State  `json:"state"`
+	MissingDocuments  []string       `json:"missingDocuments"`
+	RejectedDocuments []rejectedView `json:"rejectedDocuments"`
+	Why               string         `json:"why"`
+	Call              string         `json:"call"`
+}
+
+type rejectedView struct {
+	DocumentID string `json:"documentId"`
+	Type       string `json:"type"`
+	Reason     string `json:"reason"`
+}
+
+func viewStanding(c *rest.Call, list []sandbox.Standing) []waitingView {
+	var views []waitingView
+	for _, s := range list {
+		v := waitingView{
+			Entity: "verification", ID: s.ID, CustomerID: s.CustomerID, State: s.State, MissingDocuments: s.Missing, Why: s.Why, Call: c.Reference(s.Call),
+		}
+		for _, d := range s.Rejected {
+			v.RejectedDocuments = append(v.RejectedDocuments, rejectedView{d.ID, d.Type, d.Reason})
+		}
+		views = append(views, v)
+	}
+	return views
 }
 
 // getClock shows the tenant's time, and what will happen next.
@@ -49,7 +83,7 @@ func (a *API) freezeClock(c *rest.Call) (rest.Reply, error) {
 		at = &t
 	}
 	events, err := a.sandbox.Engine().Freeze(c.Tenant, at)
-	return a.moved(c.Tenant, events, err)
+	return a.moved(c, events, err)
 }
 
 // runClock lets the clock run on from where it stands.
@@ -69,7 +103,7 @@ func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
 		return rest.Reply{}, err
 	}
 	events, err := a.sandbox.Engine().Advance(c.Tenant, target)
-	return a.moved(c.Tenant, events, err)
+	return a.moved(c, events, err)
 }
 
 func readTarget(b rest.Body) (engine.Target, error) {
@@ -97,12 +131,16 @@ func parseInstant(field, text string) (time.Time, error) {
 	return t, nil
 }
 
-func (a *API) moved(tenant string, events []engine.Event, err error) (rest.Reply, error) {
+func (a *API) moved(c *rest.Call, events []engine.Event, err error) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	view, err := a.clock(tenant)
-	return rest.Reply{Data: movedClockView{view, events}}, err
+	standing, err := a.sandbox.StandingStill(c.Tenant)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	view, err := a.clock(c.Tenant)
+	return rest.Reply{Data: movedClockView{view, viewStanding(c, standing), events}}, err
 }
 
 func (a *API) clock(tenant string) (clockView, error) {

@@ -80,11 +80,14 @@ func (c *Collection[T]) Save(u *Unit, value *T) {
 	}
 }
 
-// Remove takes a record out of the store, with its index entries. It must not be
-// saved in the same unit.
+// Remove takes a record out of the store, with its index entries, also one that was
+// added or saved in the same unit.
 func (c *Collection[T]) Remove(u *Unit, value *T) {
 	id, seq := any(value).(Record).Key()
-	delete(u.loaded, c.key(u, id))
+	if s := u.loaded[c.key(u, id)]; s != nil {
+		s.dirty = false
+		delete(u.loaded, s.key)
+	}
 	u.tx.Delete(c.key(u, id))
 	for _, index := range c.Indexes {
 		for _, v := range index.Of(value) {
@@ -99,6 +102,17 @@ func (c *Collection[T]) First(u *Unit, index, value string) *T {
 		return c.Get(u, id)
 	}
 	return nil
+}
+
+// Some gives the first records with the value in the index, the oldest first.
+func (c *Collection[T]) Some(u *Unit, index, value string, limit int) []*T {
+	var list []*T
+	for _, id := range c.ids(u, index, value, 0, limit) {
+		if v := c.Get(u, id); v != nil {
+			list = append(list, v)
+		}
+	}
+	return list
 }
 
 // By gives the records with the value in the index, the oldest first.

@@ -111,6 +111,10 @@ func (u *Unit) finish() error {
 		return err
 	}
 	for _, s := range u.dirty {
+		if !s.dirty {
+			// It has been removed since.
+			continue
+		}
 		text, err := store.Encode(s.value)
 		if err != nil {
 			return err

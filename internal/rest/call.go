@@ -34,12 +34,12 @@ type Call struct {
 	path     func(string) string
 	query    url.Values
 	document *contract.Document
-	helpers  *contract.Document
+	others   []*contract.Document
 }
 
 // Reference words a call of the document as method and path; empty without one.
 func (c *Call) Reference(call refusal.Call) string {
-	o := c.document.Operation(call.Operation)
+	o := operationIn(append([]*contract.Document{c.document}, c.others...), call.Operation)
 	if o == nil {
 		return ""
 	}
@@ -52,7 +52,7 @@ func (c *Call) Suggestions(err error) []string {
 	if err == nil {
 		return []string{}
 	}
-	return suggestions(asRefusal(err), c.document, c.helpers)
+	return suggestions(asRefusal(err), append([]*contract.Document{c.document}, c.others...)...)
 }
 
 // Link gives the path of a call of the document, with its parameters as name,

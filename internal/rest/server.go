@@ -48,9 +48,9 @@ type Config struct {
 	// Wait waits in real time, and gives an error if the context ends before. Nil
 	// does not wait.
 	Wait func(context.Context, time.Duration) error
-	// Helpers is a document whose operations suggestions may name beside those of
-	// their own: the control API's, where moving the clock is what helps.
-	Helpers *contract.Document
+	// Product and Control are the two documents: what one API says may name a call
+	// of the other, as where moving the clock is what helps.
+	Product, Control *contract.Document
 	// Guard stands before the operations of the control API.
 	Guard Guard
 }
@@ -128,7 +128,7 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 	return func(c echo.Context) (err error) {
 		start := s.Now()
 		c.Response().Header().Set(echo.HeaderXRequestID, s.requestNumber(c.Request().Header.Get(echo.HeaderXRequestID)))
-		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document, helpers: s.Helpers}
+		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document, others: []*contract.Document{s.Product, s.Control}}
 		reply, refused := s.handle(a, call, c.Request(), h)
 		if call.Scenario != "" {
 			c.Response().Header().Set(ScenarioHeader, call.Scenario)
@@ -301,7 +301,7 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 	if e.Code == refusal.RateLimited {
 		c.Response().Header().Set("Retry-After", "1")
 	}
-	text, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Helpers)))
+	text, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
 	s.checkReply(c, o, status, text)
 	return status, err
 }
@@ -351,7 +351,7 @@ func (s *Server) unrouted(err error, c echo.Context) {
 		s.Log.Error("request failed", "path", path, "error", err)
 	}
 	status := a.style.Status(e.Code)
-	if _, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Helpers))); err != nil {
+	if _, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control))); err != nil {
 		s.Log.Error("reply failed", "path", path, "error", err)
 	}
 }

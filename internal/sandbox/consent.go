@@ -122,15 +122,27 @@ func (s *Sandbox) consentOf(u *engine.Unit, customerID string, t onboarding.Cons
 
 // missingConsents lists the types that the customer has not accepted.
 func (s *Sandbox) missingConsents(u *engine.Unit, customerID string) []onboarding.ConsentType {
-	accepted := map[onboarding.ConsentType]bool{}
+	missing, _ := s.consentGaps(u, customerID)
+	return missing
+}
+
+// consentGaps lists the types that the customer has not accepted, and the consents
+// among them whose acceptance waits for its confirmation.
+func (s *Sandbox) consentGaps(u *engine.Unit, customerID string) (missing []onboarding.ConsentType, unconfirmed map[onboarding.ConsentType]string) {
+	unconfirmed = map[onboarding.ConsentType]string{}
+	known := map[onboarding.ConsentType]*onboarding.Consent{}
 	for _, consent := range s.consents.By(u, "customer", customerID) {
-		accepted[consent.Type] = consent.State == onboarding.ConsentAccepted
+		known[consent.Type] = consent
 	}
-	var missing []onboarding.ConsentType
 	for _, t := range onboarding.ConsentTypes() {
-		if !accepted[t] {
-			missing = append(missing, t)
+		consent := known[t]
+		if consent != nil && consent.State == onboarding.ConsentAccepted {
+			continue
+		}
+		missing = append(missing, t)
+		if consent != nil && consent.Awaiting {
+			unconfirmed[t] = consent.ID
 		}
 	}
-	return missing
+	return missing, unconfirmed
 }

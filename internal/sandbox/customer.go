@@ -43,7 +43,8 @@ func registrationKey(c *onboarding.Customer) string {
 }
 
 func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
-	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, MissingConsents: s.missingConsents(u, c.ID)}
+	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, Activation: awaited(u, c.Lives(), onboarding.ActivationPoint)}
+	facts.MissingConsents, facts.Unconfirmed = s.consentGaps(u, c.ID)
 	if v := s.latestVerification(u, c.ID); v != nil {
 		facts.Verification = s.outlook(u, v)
 	}

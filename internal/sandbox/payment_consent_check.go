@@ -86,7 +86,7 @@ func (s *Sandbox) checkedPayee(u *engine.Unit, p *payments.PaymentConsent, in Co
 	switch {
 	case b != nil:
 		payee.IBAN, network = b.IBAN, b.Network
-		errors.As(b.Payable(), &objection)
+		errors.As(b.Payable(u.Frozen()), &objection)
 	case p.Operation.ForTransfers():
 		objection = refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id, assetId or IBAN")
 	}

@@ -54,6 +54,7 @@ type Sandbox struct {
 	sessions      *engine.Kind[access.Session, access.SessionFacts]
 	documents     *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
 	contents      engine.Collection[content]
+	standing      engine.Collection[standing]
 
 	wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
 	beneficiaries   *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]
@@ -73,6 +74,7 @@ func New(c Config) (*Sandbox, error) {
 	s.sessions = s.sessionKind()
 	s.documents = s.documentKind()
 	s.contents = engine.Collection[content]{Name: "document_content"}
+	s.standing = standingCollection()
 	s.wallets = s.walletKind()
 	s.beneficiaries = s.beneficiaryKind()
 	s.paymentConsents = s.paymentConsentKind()

@@ -183,7 +183,17 @@ func adminKey(organizationID, userID string) string { return "admin." + organiza
 func (s *Sandbox) attempt(u *engine.Unit, user *access.User, in Credentials) error {
 	right := strings.EqualFold(user.Username, in.Username) && s.passwordFits(user, in.Password)
 	s.users.Save(u, user)
-	return user.Attempt(right, u.Now())
+	return stillLocked(u, user, user.Attempt(right, u.Now()))
+}
+
+// stillLocked adds to the refusal of a locked user the call that ends the lock
+// where the clock stands still.
+func stillLocked(u *engine.Unit, user *access.User, err error) error {
+	var e *refusal.Error
+	if u.Frozen() && errors.As(err, &e) && e.Code == refusal.AccountLocked {
+		return e.Try("advanceClock", "the tenant's clock stands still; move it to "+user.LockedUntil.UTC().Format(time.RFC3339Nano)+", when the lock ends")
+	}
+	return err
 }
 
 func (s *Sandbox) openSession(u *engine.Unit, c access.Caller, session *access.Session, tenantKey string, login *Login) error {
@@ -256,8 +266,11 @@ func (s *Sandbox) login(u *engine.Unit, customerID, userID, sessionID string) (L
 		if customer != nil && customer.Type == onboarding.Organization {
 			open = "createOrganizationSession"
 		}
-		return Login{}, refusal.New(refusal.SessionNotFound, "the user has no session %s", sessionID).
-			Try(open, "opens one", "customerId", customerID, "organizationId", customerID, "userId", userID)
+		e := refusal.New(refusal.SessionNotFound, "the user has no session %s", sessionID)
+		if customer != nil && s.users.Get(u, userID) != nil {
+			e = e.Try(open, "opens one", "customerId", customerID, "organizationId", customerID, "userId", userID)
+		}
+		return Login{}, e
 	}
 	user := s.users.Get(u, userID)
 	return Login{Session: session, User: user, Customer: customer, Person: s.personOf(u, user, customer), At: u.Now()}, nil

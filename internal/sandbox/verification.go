@@ -43,6 +43,7 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 	switch step.On {
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
 		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
+		s.noteStanding(u, v, false)
 	}
 	if v.Decisive() && v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
 		u.After(func() error { return s.reviewMembers(u, v.CustomerID, cause) })

@@ -56,6 +56,7 @@ func (s *Sandbox) reviewIfComplete(u *engine.Unit, v *onboarding.Verification, c
 	}
 	v.Missing = onboarding.Missing(v.Required, s.counting(u, v))
 	s.verifications.Save(u, v)
+	s.noteStanding(u, v, len(v.Missing) > 0)
 	switch {
 	case len(v.Missing) == 0:
 		return s.verifications.Fire(u, v, onboarding.SubmitForReview, cause)

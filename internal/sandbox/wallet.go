@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
@@ -132,6 +133,9 @@ func (s *Sandbox) activateWallets(u *engine.Unit, customer *onboarding.Customer)
 type account struct {
 	wallet   *payments.Wallet
 	customer *onboarding.Customer
+	// nearer are the calls that bring the customer nearer to its activation.
+	nearer []refusal.Call
+	frozen bool
 }
 
 // account finds a wallet. It refuses with WALLET_NOT_FOUND what is not there for
@@ -159,7 +163,25 @@ func (s *Sandbox) anyAccount(u *engine.Unit, walletID string) (account, error) {
 	if w == nil {
 		return account{}, noWallet(walletID)
 	}
-	return account{w, s.customers.Get(u, w.CustomerID)}, nil
+	a := account{wallet: w, customer: s.customers.Get(u, w.CustomerID), frozen: u.Frozen()}
+	if a.customer.State != onboarding.CustomerActive {
+		a.nearer = s.nearerToActivation(u, a.customer)
+	}
+	return a, nil
+}
+
+// nearerToActivation are the calls that meet what an activation lacks, or the
+// activation itself if it lacks nothing.
+func (s *Sandbox) nearerToActivation(u *engine.Unit, customer *onboarding.Customer) []refusal.Call {
+	err := s.customers.Can(u, customer, onboarding.Activate, machine.Cause{})
+	var unmet *refusal.Error
+	if errors.As(err, &unmet) {
+		return unmet.Next
+	}
+	return []refusal.Call{{
+		Operation: activation(customer.Type), Why: "activates the customer and its wallets",
+		Params: map[string]string{"customerId": customer.ID, "organizationId": customer.ID},
+	}}
 }
 
 func noWallet(id string) error {
@@ -170,7 +192,7 @@ func noWallet(id string) error {
 func (a account) facts() payments.Account {
 	return payments.Account{
 		CustomerID: a.customer.ID, CustomerState: a.customer.State, CustomerActive: a.customer.State == onboarding.CustomerActive,
-		Activation: activation(a.customer.Type), WalletID: a.wallet.ID, WalletState: a.wallet.State,
+		Nearer: a.nearer, Frozen: a.frozen, WalletID: a.wallet.ID, WalletState: a.wallet.State,
 	}
 }
 

@@ -33,6 +33,9 @@ type Table[F any] struct {
 	Rows []Row[F]
 	// Otherwise is the refusal for a trigger that no row answers.
 	Otherwise refusal.Code
+	// Explain adds to a refusal of the table itself what the facts know: until when
+	// the state lasts, or what leads out of it. Nil adds nothing.
+	Explain func(F, State, *refusal.Error)
 }
 
 // Row says what one trigger does in some states. A row either moves to To or
@@ -125,10 +128,10 @@ func (s Step) Moved() bool { return s.From != s.To }
 func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
 	row, ok := t.row(from, on)
 	if !ok {
-		return Step{}, t.refuse(t.Otherwise, from, on)
+		return Step{}, t.refuse(t.Otherwise, from, on, facts)
 	}
 	if row.Refuse != "" {
-		return Step{}, t.refuse(row.Refuse, from, on)
+		return Step{}, t.refuse(row.Refuse, from, on, facts)
 	}
 	if row.Guard != nil {
 		if err := row.Guard(facts); err != nil {
@@ -166,7 +169,7 @@ func (t *Table[F]) row(from State, on Trigger) (Row[F], bool) {
 	return Row[F]{}, false
 }
 
-func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger) error {
+func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) error {
 	var possible []string
 	for _, r := range t.Rows {
 		if r.On != on || r.Refuse != "" {
@@ -178,9 +181,13 @@ func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger) error {
 			}
 		}
 	}
-	return refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
+	e := refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
 		strings.ReplaceAll(t.Name, "_", " "), from, on, strings.Join(possible, ", ")).
 		With("state", string(from))
+	if t.Explain != nil {
+		t.Explain(facts, from, e)
+	}
+	return e
 }
 
 // States lists every state but None, in the order of the table.

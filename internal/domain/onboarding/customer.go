@@ -121,8 +121,10 @@ type CustomerFacts struct {
 	// Verification is how the verification stands that decides about the customer;
 	// its state is empty if none has been opened.
 	Verification Outlook
-	// Waiting is the end of an activation that is under way.
-	Waiting *refusal.Wait
+	// Activation is the end of an activation that is under way; nil without one.
+	Activation *refusal.Wait
+	// Unconfirmed are the consents whose acceptance waits for its confirmation.
+	Unconfirmed map[ConsentType]string
 	// MissingConsents are the types that are not accepted, in their order.
 	MissingConsents []ConsentType
 	// MissingPersonnel says what an organization lacks, and PersonnelRequired
@@ -147,6 +149,7 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 	return &machine.Table[CustomerFacts]{
 		Name:      "customer",
 		Otherwise: refusal.PhaseOrderBroken,
+		Explain:   explainActivating,
 		Rows: []machine.Row[CustomerFacts]{
 			{From: []machine.State{machine.None}, On: Register, To: CustomerPendingVerification, Emit: "customer.created"},
 			// A person who is added to an organization has nothing to activate.
@@ -161,7 +164,7 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 			{From: []machine.State{CustomerClosed}, On: CustomerVerified, To: CustomerClosed},
 			{From: []machine.State{CustomerPendingVerification, CustomerPendingActivation}, On: Activate, To: CustomerActivating, Guard: mayActivate,
 				Arms: []machine.Choice[CustomerFacts]{{
-					Point: "activation.outcome", Default: "ACTIVE",
+					Point: ActivationPoint, Default: "ACTIVE",
 					Options: []machine.Option{
 						{Name: "ACTIVE", Trigger: ActivationFinished},
 						{Name: "FAILED", Trigger: ActivationFailed, Reasons: activationFailures()},
@@ -186,6 +189,18 @@ func (c *Customer) InOnboarding() error {
 	return refusal.New(refusal.PhaseOrderBroken, "the customer is %s", c.State).With("state", string(c.State))
 }
 
+// ActivationPoint is the choice of how an activation ends.
+const ActivationPoint = "activation.outcome"
+
+// explainActivating says when an activation that is under way ends.
+func explainActivating(f CustomerFacts, from machine.State, e *refusal.Error) {
+	if from != CustomerActivating || f.Activation == nil {
+		return
+	}
+	e.Details += "; the activation ends " + f.Activation.When()
+	_ = e.TryWaiting(*f.Activation, "getCustomerWallets", "customerId", f.CustomerID)
+}
+
 // mayActivate names what is missing: the verification first, since it takes
 // days, then every missing consent at once.
 func mayActivate(f CustomerFacts) error {
@@ -199,7 +214,12 @@ func mayActivate(f CustomerFacts) error {
 	var missing []map[string]any
 	for _, t := range f.MissingConsents {
 		e.Try(acceptOperation(f.Type), "accept "+string(t), "customerId", f.CustomerID, "organizationId", f.CustomerID, "consentType", t.Segment())
-		missing = append(missing, map[string]any{"type": string(t), "acceptUrl": e.Next[len(e.Next)-1]})
+		accept := &e.Next[len(e.Next)-1]
+		missing = append(missing, map[string]any{"type": string(t), "acceptUrl": *accept})
+		if id := f.Unconfirmed[t]; id != "" {
+			// Accepting it again would change nothing.
+			*accept = refusal.Call{Operation: "sendConsentMagicLink", Why: "sends the link by which the customer confirms " + string(t) + ", consentId " + id}
+		}
 	}
 	return e.With("missingConsents", missing)
 }

@@ -12,8 +12,11 @@ type Account struct {
 	CustomerState machine.State
 	// CustomerActive tells whether that state lets the customer pay.
 	CustomerActive bool
-	// Activation is the operation that activates the customer.
-	Activation  string
+	// Nearer are the calls that bring the customer nearer to its activation: what is
+	// unmet of it, or the activation itself.
+	Nearer []refusal.Call
+	// Frozen reports that the tenant's clock stands still.
+	Frozen      bool
 	WalletID    string
 	WalletState machine.State
 }
@@ -24,10 +27,11 @@ func (a Account) Activated() error {
 	if a.WalletState != WalletInactive && a.WalletState != WalletPendingActivation {
 		return nil
 	}
-	return refusal.New(refusal.WalletNotActivated, "the wallet is %s and its customer is %s", a.WalletState, a.CustomerState).
+	e := refusal.New(refusal.WalletNotActivated, "the wallet is %s and its customer is %s", a.WalletState, a.CustomerState).
 		With("walletStatus", string(a.WalletState)).
-		With("customerStatus", string(a.CustomerState)).
-		Try(a.Activation, "activates the customer and its wallets", "customerId", a.CustomerID, "organizationId", a.CustomerID)
+		With("customerStatus", string(a.CustomerState))
+	e.Next = a.Nearer
+	return e
 }
 
 // Readable refuses an account that cannot even be looked at.
@@ -42,8 +46,10 @@ func (a Account) Readable() error {
 // first, since a wallet is of no use without it.
 func (a Account) Usable() error {
 	if !a.CustomerActive {
-		return refusal.New(refusal.CustomerNotActive, "the customer is %s", a.CustomerState).
+		e := refusal.New(refusal.CustomerNotActive, "the customer is %s", a.CustomerState).
 			With("customerStatus", string(a.CustomerState))
+		e.Next = a.Nearer
+		return e
 	}
 	if a.WalletState != WalletActive {
 		return a.walletNotActive()

@@ -85,7 +85,7 @@ type BeneficiaryFacts struct {
 // for a decision that the sandbox does not make, and can only be removed.
 func BeneficiaryTable() *machine.Table[BeneficiaryFacts] {
 	screening := []machine.Choice[BeneficiaryFacts]{{
-		Point: "beneficiary.screening", Default: ScreeningVerified,
+		Point: screeningPoint, Default: ScreeningVerified,
 		Options: []machine.Option{
 			{Name: ScreeningVerified, Trigger: VerifyBeneficiary},
 			{Name: ScreeningFlagged, Trigger: FlagBeneficiary},
@@ -130,13 +130,25 @@ func mayAmend(f BeneficiaryFacts) error {
 	return refusal.Invalid(f.Faults)
 }
 
-// Payable refuses to pay a beneficiary that is not ACTIVE.
-func (b *Beneficiary) Payable() error {
+// Payable refuses to pay a beneficiary that is not ACTIVE, and says when its
+// screening is decided on a clock that stands still or runs.
+func (b *Beneficiary) Payable(frozen bool) error {
 	if b.State == BeneficiaryActive {
 		return nil
 	}
-	return b.Explain(refusal.New(refusal.BeneficiaryNotActive, "the beneficiary is %s and its screening says %s", b.State, b.Screening))
+	e := refusal.New(refusal.BeneficiaryNotActive, "the beneficiary is %s and its screening says %s", b.State, b.Screening)
+	for _, a := range b.Armed {
+		if a.Point == screeningPoint {
+			wait := refusal.Wait{Due: a.Due, Reads: a.Reads, Frozen: frozen}
+			e.Details += "; the screening is decided " + wait.When()
+			e = e.TryWaiting(wait, "listBeneficiaries", "accountId", b.WalletID)
+		}
+	}
+	return b.Explain(e)
 }
+
+// screeningPoint is the choice of what the screening of a payee says.
+const screeningPoint = "beneficiary.screening"
 
 // Explain adds to a refusal which beneficiary it is about, and what may help.
 func (b *Beneficiary) Explain(err error) error {

@@ -32,7 +32,7 @@ func code(err error) refusal.Code {
 // usable is an account on which everything may happen.
 func usable() payments.Account {
 	return payments.Account{
-		CustomerID: "c", CustomerState: "ACTIVE", CustomerActive: true, Activation: "activateIndividual",
+		CustomerID: "c", CustomerState: "ACTIVE", CustomerActive: true,
 		WalletID: "w", WalletState: payments.WalletActive,
 	}
 }

@@ -106,7 +106,7 @@ func (f OrderFacts) payeeKnown() error {
 			Try("createBeneficiary", "registers the payee", "accountId", f.Account.WalletID).
 			Try("listBeneficiaries", "shows the payees of the account", "accountId", f.Account.WalletID)
 	}
-	return f.Beneficiary.Payable()
+	return f.Beneficiary.Payable(f.Account.Frozen)
 }
 
 // consentAllows holds the order to its payment consent. An operation that needs
@@ -161,7 +161,7 @@ func mayExecute(f OrderFacts) error {
 	}
 	// The payee may have been removed since the order was prepared.
 	if f.Beneficiary != nil {
-		if err := f.Beneficiary.Payable(); err != nil {
+		if err := f.Beneficiary.Payable(f.Account.Frozen); err != nil {
 			return err
 		}
 	}

@@ -154,7 +154,7 @@ var definitions = []Definition{
 
 	{WalletNotActive, "Wallet is not active", "Use a wallet whose status is ACTIVE."},
 	{DuplicateBeneficiary, "Beneficiary already registered", "Use the beneficiary that data.beneficiaryId names."},
-	{BeneficiaryNotActive, "Beneficiary is not active", "Wait for the screening's result, or register another payee."},
+	{BeneficiaryNotActive, "Beneficiary is not active", "Register another payee, or look at the list for those that are ACTIVE."},
 	{CurrencyMismatch, "Currency not supported by the account", "Use the currency of the account."},
 
 	{PaymentConsentRequired, "Payment consent required", "Create a payment consent for this operation and name it in consent.consentReference."},
@@ -162,8 +162,8 @@ var definitions = []Definition{
 	{PaymentConsentDecided, "Payment consent already decided", "Nothing needs to be done, or create a new payment consent."},
 	{PaymentConsentExpired, "Payment consent has expired", "Create a new payment consent with a later end date."},
 	{PayeeNotAllowed, "Payee not allowed by the payment consent", "Create a payment consent that allows this payee."},
-	{ConsentLimitExceeded, "Payment consent limit exceeded", "Send less, wait for the next window, or create a payment consent with a higher limit."},
-	{CategoryLimitExceeded, "Category limit exceeded", "Send less, or wait for the next window: the limits belong to the customer's category."},
+	{ConsentLimitExceeded, "Payment consent limit exceeded", "Send less, or create a payment consent with a higher limit; data.window names the window in which it is exceeded."},
+	{CategoryLimitExceeded, "Category limit exceeded", "Send less: the limits belong to the customer's category, and data.window names the window in which they are exceeded."},
 	{InsufficientBalance, "Insufficient balance", "Put money on the wallet first; in the sandbox, fund it."},
 
 	{SupportingDocumentsRequired, "Supporting documents required", "Upload a document and name its documentId in supportingDocuments."},
