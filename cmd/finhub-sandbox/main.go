@@ -33,7 +33,7 @@ type commandLine struct {
 }
 
 type serveCommand struct {
-	Addr           string         `help:"Address to listen on." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
+	Addr           string         `help:"Address to listen on; localhost is both loopback addresses." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
 	Data           string         `help:"Data file; without one everything is in memory." env:"SANDBOX_DATA" placeholder:"FILE"`
 	Durability     string         `help:"When a commit reaches the disk: ${enum}." enum:"always,second,never" default:"second" env:"SANDBOX_DURABILITY"`
 	DelayScale     app.DelayScale `help:"Part of a delay that a running clock waits: 1 is real time, 0 at once, 1s/24h makes a day last a second." default:"1s/24h" env:"SANDBOX_DELAY_SCALE"`
@@ -45,7 +45,7 @@ type serveCommand struct {
 	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
-	Hosts          []string       `help:"Further host names by which control calls may name the sandbox, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
+	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
 	Quiet          bool           `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
 }
 

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"finhub-sandbox/internal/api"
@@ -131,7 +129,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Docs: docs,
 		ProductJSON: spec.Product, ProductYAML: spec.ProductYAML, ControlJSON: spec.Control, ControlYAML: spec.ControlYAML,
 	}
-	a.control.Files(control.DocsPath+"/*", docs)
+	a.control.Files(control.DocsPath+"/", docs)
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, handlers.Handlers()),
 		a.control.Mount(controls, rest.Plain{}, control.New(a.sandbox, info).Handlers()),
@@ -163,53 +161,6 @@ func (a *App) Sandbox() *sandbox.Sandbox { return a.sandbox }
 // Close gives the data file free. Whatever was acknowledged is in it.
 func (a *App) Close() error { return a.store.Close() }
 
-// Listeners are where a sandbox is called.
-type Listeners struct {
-	Product net.Listener
-	// Control is nil if control calls come to the product's listener.
-	Control net.Listener
-}
-
-// Close gives the addresses free.
-func (l Listeners) Close() error {
-	if l.Control == nil {
-		return l.Product.Close()
-	}
-	return errors.Join(l.Product.Close(), l.Control.Close())
-}
-
-func (l Listeners) controlAddr() net.Addr {
-	if l.Control == nil {
-		return l.Product.Addr()
-	}
-	return l.Control.Addr()
-}
-
-// Listen opens the listeners. An address that cannot be had is an error that
-// says what to do.
-func Listen(c Config) (Listeners, error) {
-	product, err := listen(c.Addr, "--addr")
-	if err != nil || c.ControlAddr == "" {
-		return Listeners{Product: product}, err
-	}
-	control, err := listen(c.ControlAddr, "--control-addr")
-	if err != nil {
-		return Listeners{}, errors.Join(err, product.Close())
-	}
-	return Listeners{product, control}, nil
-}
-
-func listen(addr, flag string) (net.Listener, error) {
-	l, err := net.Listen("tcp", addr)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is taken: stop the program that uses it, or choose another with %s", addr, flag)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s (%w): choose another with %s", addr, errors.Unwrap(err), flag)
-	}
-	return l, nil
-}
-
 // drainTime is how long a stop waits for requests that are being answered.
 const drainTime = 10 * time.Second
 
@@ -223,9 +174,9 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	defer stop()
 	background.Go(func() { a.drive(ctx) })
 	background.Go(func() { a.watch(ctx) })
-	failed := make(chan error, 2)
+	failed := make(chan error, len(l.Product)+len(l.Control))
 	servers := []*http.Server{a.serveOn(l.Product, a.server, failed)}
-	if l.Control != nil {
+	if len(l.Control) > 0 {
 		servers = append(servers, a.serveOn(l.Control, a.control, failed))
 	}
 	var err error
@@ -240,12 +191,6 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 		err = errors.Join(err, server.Shutdown(drain))
 	}
 	return err
-}
-
-func (a *App) serveOn(l net.Listener, h http.Handler, failed chan<- error) *http.Server {
-	server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
-	go func() { failed <- server.Serve(l) }()
-	return server
 }
 
 // drive fires the timers of running clocks when they come due.

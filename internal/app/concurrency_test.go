@@ -77,7 +77,7 @@ func TestDriverDecidesByItself(t *testing.T) {
 	ctx, stop := context.WithTimeout(context.Background(), 20*time.Second)
 	defer stop()
 	served := make(chan error, 1)
-	go func() { served <- a.Serve(ctx, app.Listeners{Product: listener}) }()
+	go func() { served <- a.Serve(ctx, app.Listeners{Product: []net.Listener{listener}}) }()
 	c := &client{documents: loadDocuments(t), send: overNetwork(http.DefaultClient, "http://"+listener.Addr().String())}
 	l := c.register(t, "demo", "anna@example.com")
 	c.on(t, l, "submitIndividualVerification", map[string]any{

@@ -52,6 +52,9 @@ type Config struct {
 	// Wait waits for the delays of faults; nil waits in real time. Tests give
 	// their own.
 	Wait func(context.Context, time.Duration) error
+	// BodyTime is how long the body of a request may take to come; 0 is half a
+	// minute.
+	BodyTime time.Duration
 	// Reloaded is told when changed scenario files were taken over, or why they
 	// were not. Tests wait for it; nil is nobody.
 	Reloaded func(error)

@@ -114,7 +114,7 @@ func (p *localSandbox) must(tenant, method, path, body string, headers ...string
 func TestGuardOfTheControlAPI(t *testing.T) {
 	open := openLocal(t, app.Config{Addr: "sandbox.corp.example:8080", Hosts: []string{"bank.example", "other.example:90"}})
 	closed := openLocal(t, app.Config{ControlToken: "s3cret"})
-	const clock, health, docs = "/_sandbox/clock", "/_sandbox/health", "/_sandbox/docs"
+	const clock, health, docs, file = "/_sandbox/clock", "/_sandbox/health", "/_sandbox/docs", "/_sandbox/docs/swagger-ui.css"
 	for _, c := range []struct {
 		name    string
 		sandbox *localSandbox
@@ -136,7 +136,13 @@ func TestGuardOfTheControlAPI(t *testing.T) {
 		{"a stranger's name", open, clock, []string{"Host", "rebound.example.com:8080"}, "HOST_UNKNOWN"},
 		{"a name below ours", open, clock, []string{"Host", "evil.bank.example"}, "HOST_UNKNOWN"},
 		{"a stranger's name for the documents", open, docs, []string{"Host", "rebound.example.com"}, "HOST_UNKNOWN"},
-		{"a stranger's name for health", open, health, []string{"Host", "rebound.example.com"}, "HOST_UNKNOWN"},
+		{"a stranger's name for a file of the viewer", open, file, []string{"Host", "rebound.example.com"}, "HOST_UNKNOWN"},
+		{"a stranger's name for no path", open, "/_sandbox/nothing", []string{"Host", "rebound.example.com"}, "HOST_UNKNOWN"},
+		{"a stranger's name for health, which shows nothing", open, health, []string{"Host", "rebound.example.com"}, ""},
+		{"the name that Docker gives to its host", open, clock, []string{"Host", "host.docker.internal:8080"}, ""},
+		{"the name that Podman gives to its host", open, clock, []string{"Host", "host.containers.internal"}, ""},
+		{"the name that Testcontainers gives to its host", open, clock, []string{"Host", "host.testcontainers.internal"}, ""},
+		{"a name that only looks like it", open, clock, []string{"Host", "host.docker.internal.example.com"}, "HOST_UNKNOWN"},
 
 		{"a page of ours", open, clock, []string{"Origin", "http://localhost:8080"}, ""},
 		{"a page on another port", open, clock, []string{"Origin", "http://localhost:3000"}, ""},

@@ -34,7 +34,7 @@ Try:
 func (a *App) Greet(w io.Writer, l Listeners) {
 	c := a.config
 	data := map[string]any{
-		"Config": c, "Addr": l.Product.Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
+		"Config": c, "Addr": l.Product[0].Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
 		"State": state(c, a.Opened), "Headers": "strict: every documented header is required",
 		"Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
 	}

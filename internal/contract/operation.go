@@ -22,6 +22,8 @@ type Operation struct {
 	Roles []string
 	// LapsedToken is x-lapsed-token: an expired token of an open session will do.
 	LapsedToken bool
+	// AnyHost is x-any-host: it may be called under any host name.
+	AnyHost bool
 	// Headers are the header parameters, in the order of the document.
 	Headers []Header
 	// Refusals are the codes that the operation can give: the names of the
@@ -79,6 +81,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		quick:     []openapi3.SchemaValidationOption{formats, openapi3.FailFast()},
 	}
 	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
+	o.AnyHost, _ = op.Extensions["x-any-host"].(bool)
 	if n, ok := op.Extensions["x-max-body"].(float64); ok {
 		o.MaxBody = int64(n)
 	}

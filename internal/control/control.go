@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"sync"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -52,11 +54,11 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listMagic":      a.listMagic,
 		"listMachines":   a.listMachines,
 		"getMachine":     a.getMachine,
-		"getDocs":        a.getDocs,
-		"getOpenapiJson": a.raw("application/json", a.info.ProductJSON),
-		"getOpenapiYaml": a.raw("application/yaml", a.info.ProductYAML),
-		"getControlJson": a.raw("application/json", a.info.ControlJSON),
-		"getControlYaml": a.raw("application/yaml", a.info.ControlYAML),
+		"getDocs":        a.getDocs(),
+		"getOpenapiJson": asset("application/json", a.info.ProductJSON),
+		"getOpenapiYaml": asset("application/yaml", a.info.ProductYAML),
+		"getControlJson": asset("application/json", a.info.ControlJSON),
+		"getControlYaml": asset("application/yaml", a.info.ControlYAML),
 	}
 }
 
@@ -81,17 +83,17 @@ func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
 	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, err
 }
 
-func (a *API) raw(mediaType string, text []byte) rest.Handler {
-	return func(*rest.Call) (rest.Reply, error) { return rest.Reply{Type: mediaType, Raw: text}, nil }
+func asset(mediaType string, text []byte) rest.Handler {
+	reply := rest.Reply{Asset: rest.NewAsset(mediaType, text)}
+	return func(*rest.Call) (rest.Reply, error) { return reply, nil }
 }
 
 // getDocs gives the page of the viewer; what the page loads is served beside it.
-func (a *API) getDocs(*rest.Call) (rest.Reply, error) {
-	page := httptest.NewRecorder()
-	request, err := http.NewRequest(http.MethodGet, DocsPath, http.NoBody)
-	if err != nil {
-		return rest.Reply{}, err
-	}
-	a.info.Docs.ServeHTTP(page, request)
-	return rest.Reply{Type: "text/html", Raw: bytes.TrimLeft(page.Body.Bytes(), "\n")}, nil
+func (a *API) getDocs() rest.Handler {
+	page := sync.OnceValue(func() *rest.Asset {
+		recorder := httptest.NewRecorder()
+		a.info.Docs.ServeHTTP(recorder, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: DocsPath}})
+		return rest.NewAsset("text/html", bytes.TrimLeft(recorder.Body.Bytes(), "\n"))
+	})
+	return func(*rest.Call) (rest.Reply, error) { return rest.Reply{Asset: page()}, nil }
 }

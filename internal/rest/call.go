@@ -122,7 +122,6 @@ type Reply struct {
 	Data any
 	// Extra are members beside the envelope's three, such as pagination.
 	Extra map[string]any
-	// Raw, with its Type, is sent as it is, without an envelope.
-	Raw  []byte
-	Type string
+	// Asset is sent as it is, without an envelope.
+	Asset *Asset
 }

@@ -185,7 +185,7 @@ func TestARecorderSeesTheConnectionClosed(t *testing.T) {
 						t.Errorf("panicked with %v", p)
 					}
 				}()
-				s.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "/api/things", http.NoBody))
+				s.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "http://localhost/api/things", http.NoBody))
 			}()
 			if s.worked != worked || kind != rest.FaultCut && recorder.Body.Len() > 0 {
 				t.Errorf("worked %d times, sent %s", s.worked, recorder.Body)
@@ -206,7 +206,7 @@ func TestARequestThatEndsEndsItsDelay(t *testing.T) {
 					t.Errorf("%s: panicked with %v", kind, p)
 				}
 			}()
-			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/api/things", http.NoBody).WithContext(ctx))
+			s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://localhost/api/things", http.NoBody).WithContext(ctx))
 		}()
 		if len(s.waits) != 1 || s.waits[0] > time.Minute {
 			t.Errorf("%s: waited %v", kind, s.waits)

@@ -8,34 +8,37 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
-// Guard keeps out of the open APIs whom their lack of identity would let in: web
-// pages of other people, which a browser on this machine happens to show, and,
-// on a machine with several users, everybody without the token.
+// Guard keeps out whom their lack of identity would let in: web pages of other
+// people, which a browser on this machine happens to show, and, from the open
+// APIs of a machine with several users, everybody without the token.
 type Guard struct {
 	// Hosts are names under which the server is called, beside localhost, IP
-	// addresses and names without a dot. A page whose own name is made to point
-	// to this machine calls under that name (DNS rebinding), and is refused.
+	// addresses, names without a dot and names under .internal. A page whose own
+	// name is made to point to this machine calls under that name (DNS rebinding),
+	// and is refused.
 	Hosts []string
-	// Token must be sent as bearer token, unless it is empty.
+	// Token must be sent as bearer token to the open APIs, unless it is empty.
 	Token string
 }
 
-// check refuses a request with HOST_UNKNOWN, ORIGIN_REFUSED or
-// CONTROL_TOKEN_MISSING. Operations for the public, which show nothing of any
-// tenant, need only the right host: links to them may stand anywhere.
-func (g Guard) check(call *Call, r *http.Request) error {
-	host := hostName(r.Host)
-	if !g.knows(host) {
-		return refusal.New(refusal.HostUnknown, "the Host header names %s", host)
-	}
-	if slices.Contains(call.Operation.Callers, string(access.Public)) {
+// check refuses a request with HOST_UNKNOWN and, if the API is open, with
+// ORIGIN_REFUSED or CONTROL_TOKEN_MISSING: the product's callers have tokens of
+// their own, and a page cannot guess them. Open operations for the public, which
+// show nothing of any tenant, need only the right host: links to them may stand
+// anywhere. Those for any host (x-any-host) do not even need that.
+func (g Guard) check(a *api, o *contract.Operation, r *http.Request) error {
+	if o.AnyHost {
 		return nil
 	}
-	if page, foreign := g.foreign(host, r.Header); foreign {
+	if err := g.checkHost(r); err != nil || !a.open || slices.Contains(o.Callers, string(access.Public)) {
+		return err
+	}
+	if page, foreign := g.foreign(hostName(r.Host), r.Header); foreign {
 		return refusal.New(refusal.OriginRefused, "the request comes from a page of %s", page)
 	}
 	sent := bearer(r.Header)
@@ -49,11 +52,22 @@ func (g Guard) check(call *Call, r *http.Request) error {
 	return nil
 }
 
+// checkHost refuses a request by a host name that is not ours.
+func (g Guard) checkHost(r *http.Request) error {
+	if host := hostName(r.Host); !g.knows(host) {
+		return refusal.New(refusal.HostUnknown, "the Host header names %s", host)
+	}
+	return nil
+}
+
 // knows tells whether a host name is ours. Nobody but the owner of this machine
-// decides what localhost, an address or a name without a dot points to. A
-// request without a host comes from no browser.
+// decides what localhost, an address, a name without a dot or one under
+// .internal points to: the last is reserved, has no public DNS, and is how
+// containers call the machine that runs them. A request without a host comes
+// from no browser.
 func (g Guard) knows(host string) bool {
-	return host == "" || local(host) || net.ParseIP(host) != nil || !strings.Contains(host, ".") || g.named(host)
+	return host == "" || local(host) || net.ParseIP(host) != nil || !strings.Contains(host, ".") ||
+		strings.HasSuffix(host, ".internal") || g.named(host)
 }
 
 func (g Guard) named(host string) bool {

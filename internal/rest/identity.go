@@ -1,6 +1,8 @@
 package rest
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,14 +18,18 @@ func (s *Server) identify(a *api, call *Call) error {
 	if err := checkHeaderValues(call); err != nil {
 		return err
 	}
-	if a.open {
-		if call.Tenant == "" {
-			call.Tenant = DefaultTenant
+	if !a.open {
+		if err := s.checkHeaders(call); err != nil {
+			return err
 		}
-		return nil
 	}
-	if err := s.checkHeaders(call); err != nil {
-		return err
+	if call.Tenant == "" && len(call.Header["X-Tenant-Id"]) > 0 {
+		// Whoever sends an empty one means a tenant, and certainly not another.
+		return refusal.Invalid([]refusal.Fault{{Field: "header.X-Tenant-ID", Message: "is empty: name a tenant, or leave the header out"}})
+	}
+	if a.open {
+		call.Tenant = cmp.Or(call.Tenant, DefaultTenant)
+		return nil
 	}
 	if err := s.identifyCaller(call); err != nil {
 		return err
@@ -43,7 +49,7 @@ func actAs(call *Call) {
 	if user := call.Header.Get("X-User-ID"); user != "" {
 		call.Caller.UserID = user
 	}
-	for role := range strings.SplitSeq(call.Header.Get("X-User-Roles"), ",") {
+	for role := range strings.SplitSeq(strings.Join(call.Header.Values("X-User-Roles"), ","), ",") {
 		if role = strings.TrimSpace(role); role != "" {
 			call.Caller.ActingRoles = append(call.Caller.ActingRoles, role)
 		}
@@ -100,7 +106,37 @@ func checkHeaderValues(call *Call) error {
 	for _, v := range call.Operation.CheckHeaders(call.Header.Get) {
 		faults = append(faults, refusal.Fault{Field: "header." + v.Field, Message: v.Message})
 	}
-	return refusal.Invalid(faults)
+	return refusal.Invalid(append(faults, doubled(call)...))
+}
+
+// acting are the headers that have one value and decide something, beside those
+// that the operation knows.
+var acting = []string{"Authorization", "X-Tenant-Id", "Content-Type", "Content-Encoding", "Origin", "Sec-Fetch-Site", "X-Request-Id", "X-Sandbox-Scenario"}
+
+// lists are headers whose values are one list, however many lines it takes.
+var lists = []string{"X-Forwarded-For", "X-User-Roles"}
+
+// doubled finds the headers that came more than once though they have one value:
+// whichever the sandbox took, a proxy before it may have looked at the other.
+func doubled(call *Call) []refusal.Fault {
+	var faults []refusal.Fault
+	for name, values := range call.Header {
+		if len(values) < 2 || slices.Contains(lists, name) {
+			continue
+		}
+		known := name
+		same := func(own string) bool { return strings.EqualFold(own, name) }
+		if i := slices.IndexFunc(call.Operation.Headers, func(h contract.Header) bool {
+			return same(h.Name) || slices.ContainsFunc(h.Aliases, same)
+		}); i >= 0 {
+			known = call.Operation.Headers[i].Name
+		} else if !slices.Contains(acting, name) {
+			continue
+		}
+		faults = append(faults, refusal.Fault{Field: "header." + known, Message: fmt.Sprintf("is sent %d times, and can have one value", len(values))})
+	}
+	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
+	return faults
 }
 
 func sent(call *Call, h contract.Header) bool {

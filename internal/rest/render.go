@@ -3,6 +3,7 @@ package rest
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -145,5 +146,7 @@ func write(c echo.Context, status int, body any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Said here, so that it is the same for HEAD, where nothing is sent to count.
+	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(text)))
 	return text, c.Blob(status, echo.MIMEApplicationJSON, text)
 }

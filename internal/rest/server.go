@@ -11,7 +11,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
-	"net/url"
+	"os"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -60,7 +60,11 @@ type Server struct {
 	Config
 	echo     *echo.Echo
 	apis     []*api
+	places   []place
 	requests atomic.Int64
+	// sendable names the headers that the documents know, for pages that ask what
+	// they may send.
+	sendable string
 }
 
 // api is one mounted document.
@@ -79,14 +83,11 @@ const DefaultTenant = "sandbox"
 
 // New makes a server without any API.
 func New(c Config) *Server {
-	s := &Server{Config: c, echo: echo.New()}
+	s := &Server{Config: c, echo: echo.New(), sendable: "Authorization, Content-Type, X-Request-Id"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.unrouted
 	return s
 }
-
-// ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
 
 // Mount mounts the handlers of a document's operations, by operationId. Every
 // operation must have exactly one handler, and every handler an operation.
@@ -105,7 +106,12 @@ func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Ha
 				faults = append(faults, fmt.Errorf("operation %s: refusal %s has no status", o.ID, code))
 			}
 		}
-		s.echo.Add(o.Method, echoPath(o.Path), s.serve(a, o, h))
+		for _, header := range o.Headers {
+			for _, name := range append([]string{header.Name}, header.Aliases...) {
+				s.share(name)
+			}
+		}
+		s.add(o.Method, echoPath(o.Path), s.serve(a, o, h))
 	}
 	for id := range handlers {
 		if d.Operation(id) == nil {
@@ -116,9 +122,6 @@ func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Ha
 	return errors.Join(faults...)
 }
 
-// Files serves what a page of the API loads, outside of any document.
-func (s *Server) Files(path string, h http.Handler) { s.echo.GET(path, echo.WrapHandler(h)) }
-
 func echoPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
 }
@@ -127,7 +130,6 @@ func echoPath(path string) string {
 func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		start := s.Now()
-		c.Response().Header().Set(echo.HeaderXRequestID, s.requestNumber(c.Request().Header.Get(echo.HeaderXRequestID)))
 		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document, others: []*contract.Document{s.Product, s.Control}}
 		reply, refused := s.handle(a, call, c.Request(), h)
 		if call.Scenario != "" {
@@ -157,10 +159,8 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	if a.open {
-		if err := s.Guard.check(call, r); err != nil {
-			return Reply{}, err
-		}
+	if err := s.Guard.check(a, call.Operation, r); err != nil {
+		return Reply{}, err
 	}
 	if err := s.identify(a, call); err != nil {
 		return Reply{}, err
@@ -183,17 +183,6 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 		}
 	}
 	return h(call)
-}
-
-// pathParam decodes a path parameter: the router hands them over as they came.
-func pathParam(c echo.Context) func(string) string {
-	return func(name string) string {
-		raw := c.Param(name)
-		if value, err := url.PathUnescape(raw); err == nil {
-			return value
-		}
-		return raw
-	}
 }
 
 func paramFaults(call *Call) []refusal.Fault {
@@ -224,6 +213,9 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, refusal.New(refusal.BodyMalformed, "the body did not come in time: %d of its bytes did", len(text))
 	}
 	if err != nil {
 		return nil, refusal.New(refusal.BodyMalformed, "the body ended too early: %v", err)
@@ -276,8 +268,8 @@ func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string,
 
 // answer words the reply or the refusal and sends it.
 func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Reply, err error) (int, error) {
-	if err == nil && reply.Raw != nil {
-		return http.StatusOK, c.Blob(http.StatusOK, reply.Type, reply.Raw)
+	if err == nil && reply.Asset != nil {
+		return reply.Asset.send(c)
 	}
 	if err == nil && reply.Status == http.StatusNoContent {
 		return reply.Status, c.NoContent(reply.Status)
@@ -294,16 +286,34 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 	if e.Code == refusal.Internal {
 		s.Log.Error("request failed", "request", requestID(c), "operation", o.ID, "error", err)
 	}
+	status, text, err := s.refuse(a, c, e)
+	s.checkReply(c, o, status, text)
+	return status, err
+}
+
+// refuse words a refusal and sends it.
+func (s *Server) refuse(a *api, c echo.Context, e *refusal.Error) (status int, text []byte, err error) {
 	for name, value := range e.Data {
 		e.Data[name] = worded(a.document, value)
 	}
-	status := a.style.Status(e.Code)
-	if e.Code == refusal.RateLimited {
-		c.Response().Header().Set("Retry-After", "1")
+	status = a.style.Status(e.Code)
+	switch {
+	case status == http.StatusUnauthorized:
+		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge(e.Code))
+	case e.Code == refusal.RateLimited:
+		c.Response().Header().Set(echo.HeaderRetryAfter, "1")
 	}
-	text, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
-	s.checkReply(c, o, status, text)
-	return status, err
+	text, err = write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
+	return status, text, err
+}
+
+// challenge says how a caller who is not known can become so.
+func challenge(code refusal.Code) string {
+	switch code {
+	case refusal.TokenInvalid, refusal.TokenExpired, refusal.SessionEnded:
+		return `Bearer realm="finhub-sandbox", error="invalid_token"`
+	}
+	return `Bearer realm="finhub-sandbox"`
 }
 
 func (s *Server) checkReply(c echo.Context, o *contract.Operation, status int, text []byte) {
@@ -329,37 +339,6 @@ func (s *Server) logRequest(c echo.Context, call *Call, status int, start time.T
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
-
-// unrouted answers what no operation matches.
-func (s *Server) unrouted(err error, c echo.Context) {
-	if c.Response().Committed {
-		return
-	}
-	path := c.Request().URL.Path
-	a := s.apiOf(path)
-	e := refusal.New(refusal.Internal, "")
-	var routing *echo.HTTPError
-	switch {
-	case errors.As(err, &routing) && routing.Code == http.StatusMethodNotAllowed:
-		e = refusal.New(refusal.MethodNotAllowed, "%s is not possible on %s", c.Request().Method, path)
-	case errors.As(err, &routing) && routing.Code == http.StatusNotFound:
-		e = refusal.New(refusal.RouteUnknown, "%s is no path of this API", path)
-		if near := nearest(a.document, path); near != nil {
-			e.Try(near.ID, "the nearest operation, "+near.Summary)
-		}
-	default:
-		s.Log.Error("request failed", "path", path, "error", err)
-	}
-	status := a.style.Status(e.Code)
-	if _, err := write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control))); err != nil {
-		s.Log.Error("reply failed", "path", path, "error", err)
-	}
-}
-
-func (s *Server) apiOf(path string) *api {
-	i := slices.IndexFunc(s.apis, func(a *api) bool { return strings.HasPrefix(path, a.document.Base+"/") })
-	return s.apis[max(i, 0)]
-}
 
 // requestNumber names a request in the log. A client's own id is kept.
 func (s *Server) requestNumber(own string) string {
