@@ -47,7 +47,7 @@ type flowBeginning struct {
 type flowBeginnings []flowBeginning
 
 // flowStep is one request with what must come of it. A step without a call
-// moves the clock or the world.
+// moves the clock.
 type flowStep struct {
 	Do        string            `yaml:"do"`
 	Call      string            `yaml:"call"`
@@ -66,19 +66,11 @@ type flowStep struct {
 	Exactly   *flowValue        `yaml:"exactly"`
 	Keep      map[string]string `yaml:"keep"`
 	Advance   string            `yaml:"advance"`
-	World     *flowWorld        `yaml:"world"`
 	Events    *[]string         `yaml:"events"`
 	Unchanged []string          `yaml:"unchanged"`
 	Counts    bool              `yaml:"counts"`
 
 	line int
-}
-
-// flowWorld brings an aggregate into a state to which no call leads.
-type flowWorld struct {
-	Kind  string `yaml:"kind"`
-	ID    string `yaml:"id"`
-	State string `yaml:"state"`
 }
 
 // flowValue is a value as JSON has it. Dates stay the texts that they are.
@@ -211,10 +203,10 @@ func (s flowStep) fault() string {
 	switch {
 	case s.Do == "":
 		return "a step needs a title (do)"
-	case s.Call == "" && s.Advance == "" && s.World == nil:
-		return "a step needs a call, advance or world"
-	case s.Call != "" && (s.Advance != "" || s.World != nil), s.Advance != "" && s.World != nil:
-		return "call, advance and world exclude each other"
+	case s.Call == "" && s.Advance == "":
+		return "a step needs a call or advance"
+	case s.Call != "" && s.Advance != "":
+		return "call and advance exclude each other"
 	case s.Call != "" && (!ok || method != strings.ToUpper(method) || !strings.HasPrefix(target, "/")):
 		return "a call is a method and a path, not " + s.Call
 	case s.Call != "" && s.Status == 0 && s.Broken == "":

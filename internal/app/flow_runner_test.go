@@ -47,7 +47,7 @@ steps:
 		{"no title", "description: d\nsteps:\n  - call: GET /x\n    status: 200\n", ":3: a step needs a title"},
 		{"no status", health, ":3: a call needs the status"},
 		{"refusal without reply", health + "    status: 404\n", "a refusal needs its reply"},
-		{"nothing to do", "description: d\nsteps:\n  - do: Nothing\n", "needs a call, advance or world"},
+		{"nothing to do", "description: d\nsteps:\n  - do: Nothing\n", "needs a call or advance"},
 		{"key twice", health + "    status: 200\n    body: {a: 1, a: 2}\n", "a stands twice"},
 		{"other status", health + "    status: 201\n", "status: expected 201, came 200"},
 		{"other value", health + "    status: 200\n    reply: {status: closed}\n", `status: expected "closed", came "ready"`},

@@ -19,7 +19,6 @@ import (
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/store"
 	"finhub-sandbox/spec"
 )
 
@@ -226,23 +225,6 @@ func (s *flowServer) events(tenant string, after int64) (list []engine.Event, er
 		return nil
 	})
 	return list, err
-}
-
-// bring puts an aggregate into a state by changing its record, for states to
-// which no call leads.
-func (s *flowServer) bring(tenant string, w flowWorld) error {
-	key := "t/" + tenant + "/" + w.Kind + "/" + store.Key(w.ID)
-	return s.app.Sandbox().Engine().Store.Update(func(tx *store.Tx) error {
-		stored, ok := tx.Get(key)
-		var record map[string]any
-		if !ok || json.Unmarshal([]byte(stored), &record) != nil || record["state"] == nil {
-			return fmt.Errorf("the tenant has no %s %s", w.Kind, w.ID)
-		}
-		record["state"] = w.State
-		changed, err := json.Marshal(record, json.Deterministic(true))
-		tx.Set(key, string(changed))
-		return err
-	})
 }
 
 func bodyOf(s flowStep, kept map[string]any) (io.Reader, error) {

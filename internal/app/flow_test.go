@@ -18,7 +18,14 @@ import (
 func TestFlows(t *testing.T) {
 	strict := openFlowServer(t, app.Config{})
 	relaxed := openFlowServer(t, app.Config{Relaxed: true})
-	for _, name := range flowNames(t, flowDir) {
+	visits := &stateVisits{seen: map[string]bool{}}
+	names := flowNames(t, flowDir)
+	t.Cleanup(func() {
+		if visits.flows == len(names) {
+			visits.check(t, strict.app.Sandbox().Engine().Machines())
+		}
+	})
+	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, err := readFlow(flowDir, name)
@@ -29,9 +36,12 @@ func TestFlows(t *testing.T) {
 			if f.Server == "relaxed" {
 				server = relaxed
 			}
-			if err := playFlow(server, flowDir, f); err != nil {
+			p := newFlowPlay(server, flowDir, f)
+			p.shared.visits = visits
+			if err := p.play(); err != nil {
 				t.Error(err)
 			}
+			visits.played()
 		})
 	}
 }

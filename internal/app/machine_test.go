@@ -178,6 +178,26 @@ func TestStatesAreThoseOfTheDocument(t *testing.T) {
 	}
 }
 
+// TestReasonsAreThoseOfTheDocuments compares the reasons that tables give with the
+// enums that the documents give them, both ways.
+func TestReasonsAreThoseOfTheDocuments(t *testing.T) {
+	product, control := documents(t)
+	for _, c := range []struct {
+		schema              string
+		documented, reasons []string
+	}{
+		{"FailureReason", product.Enum("FailureReason"), payments.FailureReasons()},
+		{"CustomerStatusReason", control.Enum("CustomerStatusReason"), slices.Concat(onboarding.SuspensionReasons(), onboarding.ClosingReasons())},
+		{"WalletStatusReason", control.Enum("WalletStatusReason"), payments.WalletReasons()},
+	} {
+		slices.Sort(c.documented)
+		slices.Sort(c.reasons)
+		if reasons := slices.Compact(c.reasons); !slices.Equal(c.documented, reasons) {
+			t.Errorf("schema %s lists %v, the tables have %v", c.schema, c.documented, reasons)
+		}
+	}
+}
+
 // TestEventsAreThoseThatArePromised holds the events of the machines to the
 // closed list that receivers of webhooks were promised.
 func TestEventsAreThoseThatArePromised(t *testing.T) {

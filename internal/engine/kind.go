@@ -106,12 +106,15 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 			return err
 		}
 	}
+	if decision.Option == "" {
+		return nil
+	}
 	option, ok := p.Option(decision.Option)
 	if !ok {
 		return fmt.Errorf("engine: %s has no option %q", p.Point, decision.Option)
 	}
 	armed := machine.Armed{
-		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Reason: decision.Reason,
+		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Otherwise: option.Otherwise, Reason: decision.Reason,
 		Due: p.Until, Reads: decision.Reads, Seq: u.Next(), Deadline: deadline,
 	}
 	if !deadline && armed.Reads == 0 {
@@ -147,7 +150,13 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	}
 	armed := life.Armed[i]
 	life.Armed = slices.Delete(life.Armed, i, i+1)
-	return k.apply(u, e, armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true})
+	on, cause := armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true}
+	if armed.Otherwise != "" {
+		if cause.Refused = k.Can(u, e, on, cause); cause.Refused != nil {
+			on = armed.Otherwise
+		}
+	}
+	return k.apply(u, e, on, cause)
 }
 
 // Look counts that somebody looks at the aggregate. A pending decision that

@@ -29,7 +29,7 @@ type Allowance struct {
 func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficiaries bool) (Allowance, error) {
 	var out Allowance
 	err := s.read(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
+		a, err := s.readableAccount(u, c, accountID)
 		if err != nil {
 			return err
 		}

@@ -146,7 +146,7 @@ func (f PayeeFilter) fits(b *payments.Beneficiary) bool {
 func (s *Sandbox) Beneficiaries(c access.Caller, accountID string, f PayeeFilter) (Page[*payments.Beneficiary], error) {
 	page := Page[*payments.Beneficiary]{Items: []*payments.Beneficiary{}, Limit: f.Limit, Offset: f.Offset}
 	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
+		a, err := s.readableAccount(u, c, accountID)
 		if err != nil {
 			return err
 		}

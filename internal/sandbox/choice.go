@@ -52,6 +52,8 @@ func (s *Sandbox) choiceFacts(u *engine.Unit, aggregate any) (scenario.Facts, *o
 		}
 	case *onboarding.Consent:
 		customer, facts.Consent = e.CustomerID, scenario.Consent{Type: string(e.Type), Version: e.Version}
+	case *payments.Wallet:
+		customer = e.CustomerID
 	case *payments.Beneficiary:
 		customer, facts.Beneficiary = e.CustomerID, beneficiaryFacts(e)
 	case *payments.PaymentConsent:

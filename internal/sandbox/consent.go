@@ -74,7 +74,7 @@ func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, c
 		if err != nil {
 			return err
 		}
-		if err := customer.InOnboarding(); err != nil {
+		if err := s.inBusiness(u, customer); err != nil {
 			return err
 		}
 		if consent = s.consentOf(u, customer.ID, t); consent == nil {

@@ -56,6 +56,9 @@ func (s *Sandbox) SendConsentLink(c access.Caller, in LinkRequest) (Link, error)
 		if link.Consent = s.consents.Get(u, in.ConsentID); link.Consent == nil || link.Consent.CustomerID != in.CustomerID {
 			return noConsent(in.ConsentID)
 		}
+		if err := s.inBusiness(u, link.Customer); err != nil {
+			return err
+		}
 		if link.Consent.State != onboarding.ConsentPending {
 			return refusal.New(refusal.PhaseOrderBroken, "the consent is %s: there is nothing to confirm", link.Consent.State).
 				With("state", string(link.Consent.State)).
@@ -165,6 +168,9 @@ func (s *Sandbox) ConfirmConsent(c access.Caller, token string) (*onboarding.Con
 		}
 		if consent.State == onboarding.ConsentAccepted {
 			return nil
+		}
+		if err := s.inBusiness(u, s.customers.Get(u, consent.CustomerID)); err != nil {
+			return err
 		}
 		return s.consents.Fire(u, consent, onboarding.ConfirmConsent, by(c))
 	})

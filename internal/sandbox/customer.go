@@ -76,6 +76,11 @@ func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step ma
 			return err
 		}
 		return s.creditOpening(u, s.wallets.Get(u, c.WalletID))
+	case onboarding.Suspend:
+		u.After(func() error { return s.endSessions(u, c, cause) })
+	case onboarding.CloseCustomer:
+		u.After(func() error { return s.endSessions(u, c, cause) })
+		s.endVerifications(u, c, cause)
 	}
 	return nil
 }

@@ -116,7 +116,7 @@ func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, about A
 		if err := about.check(v); err != nil {
 			return nil, err
 		}
-		if err := s.mayHandIn(c, s.customers.Get(u, v.CustomerID)); err != nil {
+		if err := s.mayHandIn(u, c, s.customers.Get(u, v.CustomerID)); err != nil {
 			return nil, err
 		}
 		out.Document, err = s.addDocument(u, c, v, checked)

@@ -15,12 +15,8 @@ func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] 
 	return &engine.Kind[payments.Order, payments.OrderFacts]{
 		Collection: engine.Collection[payments.Order]{Name: "order"},
 		Table:      payments.OrderTable(),
-		Facts: func(_ *engine.Unit, o *payments.Order, cause machine.Cause) payments.OrderFacts {
-			facts, _ := cause.Input.(payments.OrderFacts)
-			facts.Order = o
-			return facts
-		},
-		Effect: s.orderEffect,
+		Facts:      s.orderFacts,
+		Effect:     s.orderEffect,
 		Subject: func(o *payments.Order) engine.Subject {
 			return engine.Subject{Customer: o.CustomerID, Data: map[string]string{
 				"customerId": o.CustomerID, "walletId": o.WalletID, "accountId": o.WalletID,
@@ -29,6 +25,26 @@ func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] 
 			}}
 		},
 	}
+}
+
+// orderFacts are what a verb has found out, and for what the world decides the
+// accounts on both sides as they are by then.
+func (s *Sandbox) orderFacts(u *engine.Unit, o *payments.Order, cause machine.Cause) payments.OrderFacts {
+	facts, _ := cause.Input.(payments.OrderFacts)
+	facts.Order = o
+	if !cause.World {
+		return facts
+	}
+	if a, err := s.anyAccount(u, o.WalletID); err == nil {
+		facts.Account = a.facts()
+	}
+	if o.TargetWalletID != "" {
+		if a, err := s.anyAccount(u, o.TargetWalletID); err == nil {
+			target := a.facts()
+			facts.Target = &target
+		}
+	}
+	return facts
 }
 
 // OrderState is an order as it is at an instant.
@@ -58,7 +74,7 @@ func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wall
 func (s *Sandbox) Order(c access.Caller, accountID, id string) (OrderState, error) {
 	var state OrderState
 	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
+		a, err := s.readableAccount(u, c, accountID)
 		if err != nil {
 			return err
 		}

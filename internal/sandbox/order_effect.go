@@ -34,7 +34,7 @@ func (s *Sandbox) orderEffect(u *engine.Unit, o *payments.Order, step machine.St
 	case payments.ReturnOrder:
 		return s.giveBack(u, o, w, cause)
 	case payments.FailOrder:
-		o.SettledAt, o.FailureReason = u.Now(), cmp.Or(cause.Reason, payments.DefaultFailure)
+		o.SettledAt, o.FailureReason = u.Now(), cmp.Or(s.settlementFailure(u, o, cause), cause.Reason, payments.DefaultFailure)
 		s.uncount(u, o)
 		if err := w.Abandon(o.Held(), u.Now()); err != nil {
 			return err
@@ -42,6 +42,15 @@ func (s *Sandbox) orderEffect(u *engine.Unit, o *payments.Order, step machine.St
 		return s.settle(u, o, w, payments.OrderFailed)
 	}
 	return nil
+}
+
+// settlementFailure is why an order that was to be completed fails instead; empty
+// for one that fails by decision.
+func (s *Sandbox) settlementFailure(u *engine.Unit, o *payments.Order, cause machine.Cause) string {
+	if cause.Refused == nil {
+		return ""
+	}
+	return s.orderFacts(u, o, cause).SettlementFailure()
 }
 
 // begin turns the reservation into a payment under way, writes its line in the

@@ -55,7 +55,7 @@ func (s *Sandbox) counts(v *onboarding.Verification, d *onboarding.Document) boo
 
 // UploadOrganizationDocument checks and keeps a document of an organization. It
 // counts for the verification of the organization, the open one or the next. It
-// refuses with PHASE_ORDER_BROKEN for an organization that is past onboarding, and
+// refuses with CUSTOMER_NOT_ACTIVE for an organization that is suspended or closed, and
 // with REQUEST_INVALID everything that is wrong with the file.
 func (s *Sandbox) UploadOrganizationDocument(c access.Caller, organizationID string, in Upload) (OrganizationDocument, error) {
 	checked, faults := in.check()
@@ -68,7 +68,7 @@ func (s *Sandbox) UploadOrganizationDocument(c access.Caller, organizationID str
 		if err != nil {
 			return err
 		}
-		if err := s.mayHandIn(c, organization); err != nil {
+		if err := s.mayHandIn(u, c, organization); err != nil {
 			return err
 		}
 		d := s.keepDocument(u, c, organizationID, "", "", checked)
@@ -108,7 +108,7 @@ func (s *Sandbox) DeleteOrganizationDocument(c access.Caller, organizationID, id
 		if err != nil {
 			return err
 		}
-		if err := s.mayHandIn(c, s.customers.Get(u, organizationID)); err != nil {
+		if err := s.mayHandIn(u, c, s.customers.Get(u, organizationID)); err != nil {
 			return err
 		}
 		if d.State == onboarding.DocumentVerified {

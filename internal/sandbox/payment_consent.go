@@ -184,7 +184,7 @@ func (s *Sandbox) paymentConsent(u *engine.Unit, c access.Caller, id string) (*p
 
 // consentOnAccount finds a payment consent of an account.
 func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, id string) (*payments.PaymentConsent, error) {
-	a, err := s.account(u, c, accountID)
+	a, err := s.readableAccount(u, c, accountID)
 	if err != nil {
 		return nil, err
 	}
@@ -200,7 +200,7 @@ func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, i
 func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentDetail, error) {
 	list := []ConsentDetail{}
 	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
+		a, err := s.readableAccount(u, c, accountID)
 		if err != nil {
 			return err
 		}
@@ -254,6 +254,13 @@ func (s *Sandbox) decideConsent(c access.Caller, on machine.Trigger, find func(*
 	var d ConsentDetail
 	err := s.do(c, func(u *engine.Unit) error {
 		p, err := find(u)
+		if err != nil {
+			return err
+		}
+		a, err := s.anyAccount(u, p.WalletID)
+		if err == nil {
+			err = a.facts().Usable()
+		}
 		if err != nil {
 			return err
 		}

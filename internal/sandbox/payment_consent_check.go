@@ -36,6 +36,14 @@ func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error
 			return err
 		}
 		v.ConsentDetail = s.consentDetail(u, p)
+		a, err := s.anyAccount(u, p.WalletID)
+		if err != nil {
+			return err
+		}
+		var unusable *refusal.Error
+		if errors.As(a.facts().Usable(), &unusable) {
+			v.Objections = append(v.Objections, unusable)
+		}
 		payee, objection := s.checkedPayee(u, p, in)
 		if objection != nil {
 			v.Objections = append(v.Objections, objection)

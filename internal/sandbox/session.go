@@ -27,8 +27,11 @@ func (s *Sandbox) userKind() *engine.Kind[access.User, access.UserFacts] {
 
 func (s *Sandbox) sessionKind() *engine.Kind[access.Session, access.SessionFacts] {
 	return &engine.Kind[access.Session, access.SessionFacts]{
-		Collection: engine.Collection[access.Session]{Name: "session"},
-		Table:      access.SessionTable(),
+		Collection: engine.Collection[access.Session]{Name: "session", Indexes: []engine.Index[access.Session]{
+			// Whom it is ended with: the customer, or the user.
+			{Name: "whose", Of: func(e *access.Session) []string { return []string{e.CustomerID, e.UserID} }},
+		}},
+		Table: access.SessionTable(),
 		Facts: func(u *engine.Unit, e *access.Session, _ machine.Cause) access.SessionFacts {
 			return access.SessionFacts{Over: e.Over(u.Now())}
 		},
@@ -68,8 +71,9 @@ type Login struct {
 
 // Login opens a session of a user for a customer of a type: its own user, or for
 // an organization one of its personnel, with the roles that the person holds
-// there. It refuses with CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID
-// and ACCOUNT_LOCKED; a refused login counts, which is all that it changes.
+// there. It refuses with CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID,
+// ACCOUNT_LOCKED and CUSTOMER_NOT_ACTIVE; a wrong password counts, which is all
+// that a refused login changes.
 func (s *Sandbox) Login(c access.Caller, t onboarding.CustomerType, customerID, userID string, in Credentials) (Login, error) {
 	var login Login
 	var refused error
@@ -92,11 +96,26 @@ func (s *Sandbox) Login(c access.Caller, t onboarding.CustomerType, customerID, 
 		if refused = s.attempt(u, user, in); refused != nil {
 			return nil
 		}
+		if err := s.mayLogIn(u, customer, user); err != nil {
+			return err
+		}
 		login.User, login.Customer, login.Person = user, customer, s.personOf(u, user, customer)
 		session := &access.Session{Sort: access.Customer, UserID: userID, CustomerID: customerID, Roles: roles}
 		return s.openSession(u, c, session, in.TenantKey, &login)
 	})
 	return login, errors.Join(err, refused)
+}
+
+// mayLogIn refuses a login for a customer who is suspended or closed, and one of a
+// user whose own record is. Only who knows the password is told.
+func (s *Sandbox) mayLogIn(u *engine.Unit, customer *onboarding.Customer, user *access.User) error {
+	if err := s.inBusiness(u, customer); err != nil {
+		return err
+	}
+	if person := s.customers.Get(u, user.CustomerID); person != nil {
+		return s.inBusiness(u, person)
+	}
+	return nil
 }
 
 // rolesAt gives the roles that a user has when acting for a customer, and

@@ -135,7 +135,7 @@ func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*on
 }
 
 func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
-	if err := customer.InOnboarding(); err != nil {
+	if err := s.inBusiness(u, customer); err != nil {
 		return nil, err
 	}
 	in.Type = cmp.Or(in.Type, onboarding.VerificationTypes(customer.Type)[0])

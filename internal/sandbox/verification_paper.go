@@ -169,10 +169,10 @@ func (a About) check(v *onboarding.Verification) error {
 	return refusal.Invalid(faults)
 }
 
-// mayHandIn refuses papers, and their withdrawal, for a customer who is past
-// onboarding, and from somebody who may not act for an organization in that way.
-func (s *Sandbox) mayHandIn(c access.Caller, customer *onboarding.Customer) error {
-	if err := customer.InOnboarding(); err != nil {
+// mayHandIn refuses papers, and their withdrawal, for a customer who is suspended or
+// closed, and from somebody who may not act for an organization in that way.
+func (s *Sandbox) mayHandIn(u *engine.Unit, c access.Caller, customer *onboarding.Customer) error {
+	if err := s.inBusiness(u, customer); err != nil {
 		return err
 	}
 	if customer.Type == onboarding.Organization && !c.HasAny(officers()) {

@@ -192,7 +192,8 @@ func noWallet(id string) error {
 func (a account) facts() payments.Account {
 	return payments.Account{
 		CustomerID: a.customer.ID, CustomerState: a.customer.State, CustomerActive: a.customer.State == onboarding.CustomerActive,
-		Nearer: a.nearer, Frozen: a.frozen, WalletID: a.wallet.ID, WalletState: a.wallet.State,
+		CustomerClosed: a.customer.State == onboarding.CustomerClosed,
+		Nearer:         a.nearer, Frozen: a.frozen, WalletID: a.wallet.ID, WalletState: a.wallet.State,
 	}
 }
 

@@ -97,6 +97,10 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 	}
 	option := r.Decide
 	if m["decide"] == nil {
+		if standard == "" {
+			p.mistake(n, "a rule on %s needs decide: without one nothing happens there; it can be %s", r.On, strings.Join(options, ", "))
+			return
+		}
 		option = standard
 	} else if m["decide"].ShortTag() != "!!str" {
 		return

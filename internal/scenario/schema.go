@@ -205,9 +205,13 @@ func schemaSubjects(c Catalog) []object {
 			}
 			reasons = append(reasons, object{"if": given, "then": allowed})
 		}
+		said := needs("decide", "after")
+		if answer.Default == "" {
+			said = needs("decide")
+		}
 		rest = append(rest, object{"if": onIs(point), "then": object{
 			"properties": object{"decide": object{"enum": answer.Options}},
-			"anyOf":      needs("decide", "after"), "allOf": append(reasons, without("refuse", "fault")),
+			"anyOf":      said, "allOf": append(reasons, without("refuse", "fault")),
 		}})
 	}
 	if c.operations == nil {

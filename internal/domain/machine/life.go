@@ -21,7 +21,10 @@ type Armed struct {
 	Point   string  `json:"point"`
 	Option  string  `json:"option"`
 	Trigger Trigger `json:"trigger"`
-	Reason  string  `json:"reason,omitempty"`
+	// Otherwise is fired instead if Trigger is refused when it comes; empty for
+	// nothing.
+	Otherwise Trigger `json:"otherwise,omitempty"`
+	Reason    string  `json:"reason,omitempty"`
 	// Due is when it happens; it is zero if Reads says when.
 	Due time.Time `json:"due,omitzero"`
 	// Reads is how often the aggregate must still be looked at before it happens.
@@ -43,6 +46,9 @@ type Cause struct {
 	Reason string
 	// World marks a decision that was pending and has come due.
 	World bool
+	// Refused is why what had been decided could not happen any more, where this is
+	// what happens otherwise.
+	Refused error
 	// Input is what the verb that fires the trigger wants the facts and the
 	// effect to know, such as the caller. Only they look at it.
 	Input any

@@ -64,6 +64,9 @@ type Choice[F any] struct {
 	// Point is the name under which scenarios answer it: verification.outcome.
 	Point   string
 	Options []Option
+	// Default is the option that is taken if nobody decides otherwise. Without one
+	// the choice is optional: it is armed only if a scenario answers it, and else
+	// leaves no trace.
 	Default string
 	// After is the default delay. Zero means at once, in the same commit.
 	After time.Duration
@@ -79,6 +82,10 @@ type Choice[F any] struct {
 type Option struct {
 	Name    string
 	Trigger Trigger
+	// Otherwise is the trigger that is fired instead if Trigger is refused when the
+	// decision comes: what was decided may have become impossible since. Empty
+	// where that cannot be.
+	Otherwise Trigger
 	// Reasons are those that a scenario may give with this option.
 	Reasons []string
 }
@@ -103,6 +110,7 @@ func (p Pending) Option(name string) (Option, bool) {
 
 // Decision is how a pending choice is answered.
 type Decision struct {
+	// Option is empty for an optional choice that nobody answers.
 	Option string
 	Reason string
 	After  time.Duration
@@ -218,6 +226,21 @@ func (t *Table[F]) Triggers() []Trigger {
 	return triggers
 }
 
+// Reasons lists the reasons that the options of a table's choices give for a
+// trigger.
+func Reasons[F any](t *Table[F], on Trigger) []string {
+	for _, r := range t.Rows {
+		for _, c := range r.Arms {
+			for _, o := range c.Options {
+				if o.Trigger == on && len(o.Reasons) > 0 {
+					return o.Reasons
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // Validate finds every mistake in the table: two rows for one state and
 // trigger, states that nothing leads to, choices whose options their state
 // does not accept, and rows that both move and refuse.
@@ -278,12 +301,15 @@ func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(str
 			fault("%s twice", name)
 		}
 		points[c.Point+string(r.To)+string(r.On)] = true
-		if !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Name == c.Default }) {
+		if c.Default != "" && !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Name == c.Default }) {
 			fault("%s: the default %q is no option", name, c.Default)
 		}
 		for _, o := range c.Options {
 			if !t.Allows(r.To, o.Trigger) {
 				fault("%s: option %s fires %s, which %s does not accept", name, o.Name, o.Trigger, r.To)
+			}
+			if o.Otherwise != "" && !t.Allows(r.To, o.Otherwise) {
+				fault("%s: option %s fires otherwise %s, which %s does not accept", name, o.Name, o.Otherwise, r.To)
 			}
 		}
 	}

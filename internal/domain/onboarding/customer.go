@@ -42,6 +42,12 @@ const (
 	CloseCustomer      machine.Trigger = "close"
 )
 
+// CustomerTriggers gives what brings an active customer into each of the states
+// that are decided about it from outside, by the state.
+func CustomerTriggers() map[machine.State]machine.Trigger {
+	return map[machine.State]machine.Trigger{CustomerActive: Resume, CustomerSuspended: Suspend, CustomerClosed: CloseCustomer}
+}
+
 // Customer is a person or a company on the way to an account, and its owner
 // afterwards.
 type Customer struct {
@@ -142,6 +148,33 @@ func activationFailures() []string {
 	return []string{DefaultActivationFailure, "IBAN_NOT_ISSUED", "COMPLIANCE_HOLD", "SYSTEM_UNAVAILABLE"}
 }
 
+// SuspensionReasons are those for which a customer can be suspended.
+func SuspensionReasons() []string {
+	return []string{"COMPLIANCE_REVIEW", "SUSPECTED_FRAUD", "DOCUMENT_EXPIRED", "CUSTOMER_REQUEST"}
+}
+
+// ClosingReasons are those for which a customer can be closed.
+func ClosingReasons() []string {
+	return []string{"CUSTOMER_REQUEST", "COMPLIANCE_REJECTED", "SUSPECTED_FRAUD", "INACTIVITY"}
+}
+
+// customerReview is what the world decides about an active customer, if a
+// scenario lets it decide.
+func customerReview() machine.Choice[CustomerFacts] {
+	return machine.Choice[CustomerFacts]{Point: "customer.review", Options: []machine.Option{
+		{Name: "SUSPENDED", Trigger: Suspend, Reasons: SuspensionReasons()},
+		{Name: "CLOSED", Trigger: CloseCustomer, Reasons: ClosingReasons()},
+	}}
+}
+
+// customerSuspension is how a suspension ends, if a scenario lets it end.
+func customerSuspension() machine.Choice[CustomerFacts] {
+	return machine.Choice[CustomerFacts]{Point: "customer.suspension", Options: []machine.Option{
+		{Name: "ACTIVE", Trigger: Resume},
+		{Name: "CLOSED", Trigger: CloseCustomer, Reasons: ClosingReasons()},
+	}}
+}
+
 // CustomerTable is the life of a customer. An activation that fails leaves the
 // customer in PENDING_ACTIVATION: that is no way back, but the same phase, in
 // which the activation can be asked for again.
@@ -170,23 +203,34 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 						{Name: "FAILED", Trigger: ActivationFailed, Reasons: activationFailures()},
 					},
 				}}},
-			{From: []machine.State{CustomerActivating, CustomerActive, CustomerSuspended}, On: Activate, Refuse: refusal.CustomerAlreadyActive},
-			{From: []machine.State{CustomerActivating}, On: ActivationFinished, To: CustomerActive, Emit: "customer.activated"},
+			{From: []machine.State{CustomerActivating, CustomerActive}, On: Activate, Refuse: refusal.CustomerAlreadyActive},
+			{From: []machine.State{CustomerSuspended, CustomerClosed}, On: Activate, Refuse: refusal.CustomerNotActive},
+			{From: []machine.State{CustomerActivating}, On: ActivationFinished, To: CustomerActive, Emit: "customer.activated",
+				Arms: []machine.Choice[CustomerFacts]{customerReview()}},
 			{From: []machine.State{CustomerActivating}, On: ActivationFailed, To: CustomerPendingActivation, Emit: "customer.updated"},
-			{From: []machine.State{CustomerActive}, On: Suspend, To: CustomerSuspended, Emit: "customer.suspended"},
+			{From: []machine.State{CustomerActive}, On: Suspend, To: CustomerSuspended, Emit: "customer.suspended",
+				Arms: []machine.Choice[CustomerFacts]{customerSuspension()}},
 			{From: []machine.State{CustomerSuspended}, On: Resume, To: CustomerActive, Emit: "customer.updated"},
 			{From: []machine.State{CustomerActive, CustomerSuspended}, On: CloseCustomer, To: CustomerClosed, Emit: "customer.updated"},
 		},
 	}
 }
 
-// InOnboarding refuses what belongs to onboarding for a customer who is past it
-// for good: suspended or closed.
-func (c *Customer) InOnboarding() error {
+// InBusiness refuses what changes anything about a customer who is suspended or
+// closed, whoever asks: it can be looked at, and nothing else.
+func (c *Customer) InBusiness() error {
 	if c.State != CustomerSuspended && c.State != CustomerClosed {
 		return nil
 	}
-	return refusal.New(refusal.PhaseOrderBroken, "the customer is %s", c.State).With("state", string(c.State))
+	return notInBusiness(c.Type, c.State)
+}
+
+func notInBusiness(t CustomerType, state machine.State) error {
+	name := "customer"
+	if t == Organization {
+		name = "organization"
+	}
+	return refusal.New(refusal.CustomerNotActive, "the %s is %s", name, state).With("customerStatus", string(state))
 }
 
 // ActivationPoint is the choice of how an activation ends.

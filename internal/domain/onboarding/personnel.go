@@ -110,7 +110,7 @@ func inBusiness(f PersonnelFacts) error {
 	if f.Organization != CustomerSuspended && f.Organization != CustomerClosed {
 		return nil
 	}
-	return refusal.New(refusal.PhaseOrderBroken, "the organization is %s", f.Organization).With("state", string(f.Organization))
+	return notInBusiness(Organization, f.Organization)
 }
 
 func mayBeAdded(f PersonnelFacts) error {

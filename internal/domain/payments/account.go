@@ -12,6 +12,8 @@ type Account struct {
 	CustomerState machine.State
 	// CustomerActive tells whether that state lets the customer pay.
 	CustomerActive bool
+	// CustomerClosed tells that it never will again.
+	CustomerClosed bool
 	// Nearer are the calls that bring the customer nearer to its activation: what is
 	// unmet of it, or the activation itself.
 	Nearer []refusal.Call

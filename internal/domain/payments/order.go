@@ -126,10 +126,25 @@ func (o *Order) counterpartyIBAN() string {
 	return o.Target
 }
 
+// The reasons of a settlement that fails because of an account of the tenant: the
+// payee's, or the payer's own.
+const (
+	PayeeBlocked = "ACCOUNT_BLOCKED"
+	PayeeClosed  = "ACCOUNT_CLOSED"
+	PayerBlocked = "PAYER_ACCOUNT_BLOCKED"
+	PayerClosed  = "PAYER_ACCOUNT_CLOSED"
+)
+
 // failureReasons are those with which a settlement can fail.
 func failureReasons() []string {
-	return []string{"ACCOUNT_CLOSED", "BANK_REJECTED", "COMPLIANCE_REJECTED", "NETWORK_TIMEOUT"}
+	return []string{
+		PayeeBlocked, PayeeClosed, "ACCOUNT_UNKNOWN", "AMOUNT_NOT_ACCEPTED", DefaultFailure, "COMPLIANCE_REJECTED", "NETWORK_TIMEOUT",
+		"PAYEE_NAME_MISMATCH", PayerBlocked, PayerClosed,
+	}
 }
+
+// FailureReasons are all reasons with which an order can have FAILED.
+func FailureReasons() []string { return append(failureReasons(), ApprovalExpired) }
 
 // DefaultFailure is the reason of a settlement that fails without one.
 const DefaultFailure = "BANK_REJECTED"
@@ -140,7 +155,7 @@ func settlementOutcome(when func(OrderFacts) bool) machine.Choice[OrderFacts] {
 	return machine.Choice[OrderFacts]{
 		Point: "settlement.outcome", Default: "COMPLETED", If: when,
 		Options: []machine.Option{
-			{Name: "COMPLETED", Trigger: CompleteOrder},
+			{Name: "COMPLETED", Trigger: CompleteOrder, Otherwise: FailOrder},
 			{Name: "FAILED", Trigger: FailOrder, Reasons: failureReasons()},
 		},
 	}

@@ -135,12 +135,37 @@ func (a *OrderApproval) another(e *refusal.Error) error {
 	return e.With("approvals", len(a.Given)).With("requiredApprovals", a.Required).With("requiredRoles", a.Roles)
 }
 
-// mayComplete keeps an order from settling before it is approved, whoever asks.
+// mayComplete keeps an order from settling before it is approved, whoever asks,
+// and when an account on one of its sides cannot be used any more.
 func mayComplete(f OrderFacts) error {
-	if f.Order == nil || !f.Order.Waiting() {
-		return nil
+	if f.Order != nil && f.Order.Waiting() {
+		return refusal.New(refusal.PhaseOrderBroken, "the order has %d of %d approvals", len(f.Order.Approval.Given), f.Order.Approval.Required)
 	}
-	return refusal.New(refusal.PhaseOrderBroken, "the order has %d of %d approvals", len(f.Order.Approval.Given), f.Order.Approval.Required)
+	if err := f.Account.Usable(); err != nil {
+		return err
+	}
+	if f.Target != nil {
+		return f.Target.Usable()
+	}
+	return nil
+}
+
+// SettlementFailure is the reason of an order that cannot be completed because of
+// an account; empty if it is not because of one.
+func (f OrderFacts) SettlementFailure() string {
+	switch {
+	case f.Account.Usable() != nil:
+		if f.Account.CustomerClosed {
+			return PayerClosed
+		}
+		return PayerBlocked
+	case f.Target != nil && f.Target.Usable() != nil:
+		if f.Target.CustomerClosed {
+			return PayeeClosed
+		}
+		return PayeeBlocked
+	}
+	return ""
 }
 
 // orderApproval is the end of the time in which an order can be approved.

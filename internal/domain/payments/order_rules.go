@@ -11,7 +11,11 @@ import (
 // and what the sandbox found for them are told apart, so that every check has
 // its place in the order of checks.
 type OrderFacts struct {
-	Account    Account
+	Account Account
+	// Target is the account of the tenant that is paid; nil for any other payee. It
+	// is asked when the order settles: before that it is none of the payer's
+	// business.
+	Target     *Account
 	ValidUntil time.Time
 	Now        time.Time
 

@@ -33,6 +33,17 @@ const (
 	BlockWallet    machine.Trigger = "block"
 )
 
+// WalletTriggers gives what brings an active wallet into each of the states that
+// are decided about it from outside, by the state.
+func WalletTriggers() map[machine.State]machine.Trigger {
+	return map[machine.State]machine.Trigger{WalletActive: ResumeWallet, WalletSuspended: SuspendWallet, WalletBlocked: BlockWallet}
+}
+
+// WalletReasons are those for which a wallet can be suspended or blocked.
+func WalletReasons() []string {
+	return []string{"COMPLIANCE_REVIEW", "SUSPECTED_FRAUD", "COURT_ORDER", "CUSTOMER_REQUEST"}
+}
+
 // Purpose is what a wallet is for.
 type Purpose string
 
@@ -82,7 +93,24 @@ const historyDays = 30
 // wallet follows its customer, whose own table has decided.
 type WalletFacts struct{}
 
-// WalletTable is the life of a wallet.
+// walletReview is what the world decides about an active wallet, and
+// walletSuspension how a suspension ends, both only if a scenario lets it.
+func walletReview() machine.Choice[WalletFacts] {
+	return machine.Choice[WalletFacts]{Point: "wallet.review", Options: []machine.Option{
+		{Name: "SUSPENDED", Trigger: SuspendWallet, Reasons: WalletReasons()},
+		{Name: "BLOCKED", Trigger: BlockWallet, Reasons: WalletReasons()},
+	}}
+}
+
+func walletSuspension() machine.Choice[WalletFacts] {
+	return machine.Choice[WalletFacts]{Point: "wallet.suspension", Options: []machine.Option{
+		{Name: "ACTIVE", Trigger: ResumeWallet},
+		{Name: "BLOCKED", Trigger: BlockWallet, Reasons: WalletReasons()},
+	}}
+}
+
+// WalletTable is the life of a wallet. It is apart from that of its customer: a
+// customer who is suspended cannot use a wallet that is ACTIVE.
 func WalletTable() *machine.Table[WalletFacts] {
 	usable := []machine.State{WalletActive, WalletSuspended}
 	return &machine.Table[WalletFacts]{
@@ -91,8 +119,10 @@ func WalletTable() *machine.Table[WalletFacts] {
 		Rows: []machine.Row[WalletFacts]{
 			{From: []machine.State{machine.None}, On: OpenWallet, To: WalletInactive},
 			{From: []machine.State{WalletInactive}, On: ReadyWallet, To: WalletPendingActivation},
-			{From: []machine.State{WalletPendingActivation}, On: ActivateWallet, To: WalletActive, Emit: "wallet.activated"},
-			{From: []machine.State{WalletActive}, On: SuspendWallet, To: WalletSuspended},
+			{From: []machine.State{WalletPendingActivation}, On: ActivateWallet, To: WalletActive, Emit: "wallet.activated",
+				Arms: []machine.Choice[WalletFacts]{walletReview()}},
+			{From: []machine.State{WalletActive}, On: SuspendWallet, To: WalletSuspended,
+				Arms: []machine.Choice[WalletFacts]{walletSuspension()}},
 			{From: []machine.State{WalletSuspended}, On: ResumeWallet, To: WalletActive},
 			{From: usable, On: BlockWallet, To: WalletBlocked},
 		},

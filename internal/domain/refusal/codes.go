@@ -149,7 +149,7 @@ var definitions = []Definition{
 	{VerificationNotApproved, "Customer verification is not approved", "Have the verification approved first."},
 	{ConsentsMissing, "Required consents are missing", "Accept each consent of data.missingConsents at its acceptUrl."},
 	{CustomerAlreadyActive, "Customer is already active", "Nothing needs to be done: the customer can be used."},
-	{CustomerNotActive, "Customer is not active", "Activate the customer first."},
+	{CustomerNotActive, "Customer is not active", "Look at the customer: nothing can be changed about one that is SUSPENDED or CLOSED. In the sandbox the control call setCustomerStatus ends a suspension."},
 	{PhaseOrderBroken, "Operation not allowed in the current state", "Do the earlier phases first; data.details names the state."},
 
 	{WalletNotActive, "Wallet is not active", "Use a wallet whose status is ACTIVE."},

@@ -1,0 +1,37 @@
+package control
+
+import (
+	"time"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// setCustomerStatus suspends, resumes or closes a customer. It refuses with
+// CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN.
+func (a *API) setCustomerStatus(c *rest.Call) (rest.Reply, error) {
+	customer, err := a.sandbox.SetCustomerStatus(operator(c), c.Path("customerId"), readStatus(c.Body))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: standing("customerId", customer.Life)}, nil
+}
+
+// setWalletStatus suspends, resumes or blocks a wallet. It refuses with
+// WALLET_NOT_FOUND and WALLET_NOT_ACTIVE.
+func (a *API) setWalletStatus(c *rest.Call) (rest.Reply, error) {
+	wallet, err := a.sandbox.SetWalletStatus(operator(c), c.Path("walletId"), readStatus(c.Body))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: standing("walletId", wallet.Life)}, nil
+}
+
+func readStatus(b rest.Body) sandbox.StatusChange {
+	return sandbox.StatusChange{Status: machine.State(b.Str("status")), Reason: b.Str("reason")}
+}
+
+func standing(id string, life machine.Life) map[string]any {
+	return map[string]any{id: life.ID, "status": life.State, "since": life.Since.UTC().Format(time.RFC3339Nano)}
+}
