@@ -138,10 +138,10 @@ func activationStatus(c *onboarding.Customer) string {
 // activateIndividual makes a customer and its wallet active and gives it an
 // IBAN. Where the scenario lets it take time the reply says ACTIVATING, and where
 // it lets it fail FAILED. The code may be any: the sandbox sends none. It refuses with
-// VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
+// USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
 // (customer-apis/individual/activation).
 func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"))
+	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"), c.Body.Str("userId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -139,7 +139,8 @@ func readRegistration(c *rest.Call) sandbox.Registration {
 			Nationality: b.Str(both("nationality")...), PlaceOfBirth: b.Str(both("placeOfBirth")...),
 			Pincode: b.Str(both("pincode")...),
 		},
-		Choices: readChoices(b.Object("individualCustomer.categorization")),
+		Choices:  readChoices(b.Object("individualCustomer.categorization")),
+		Declared: readDeclared(b.Object("individualCustomer.categorization"), b.Object("CATEGORIZATION")),
 	}
 	if len(in.Roles) == 0 {
 		in.Roles = []string{access.RoleOwner, access.RoleUser}
@@ -188,10 +189,26 @@ func readContacts(b rest.Body, in sandbox.Registration) []onboarding.Contact {
 	return list
 }
 
+// readDeclared reads the values that a categorization gives without naming a
+// feature, and those of the block of the generated schema.
+func readDeclared(categorization, block rest.Body) map[string]string {
+	values := map[string]string{}
+	for _, p := range categorization.Objects("parametrization") {
+		values[p.Str("name")] = p.Str("value")
+	}
+	if level := block.Str("riskLevel"); level != "" {
+		values["riskLevel"] = level
+	}
+	return values
+}
+
 // readChoices reads the features that a registration parametrizes.
 func readChoices(b rest.Body) []onboarding.Choice {
 	var list []onboarding.Choice
 	for _, relation := range b.Objects("categoryFeatureRelations") {
+		if enabled, ok := relation.Get("enabled").(bool); ok && !enabled {
+			continue
+		}
 		choice := onboarding.Choice{Feature: relation.Str("feature.code", "feature.id"), Values: map[string]string{}}
 		for _, p := range relation.Objects("parametrization") {
 			choice.Values[p.Str("name")] = p.Str("value")

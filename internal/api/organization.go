@@ -193,7 +193,8 @@ func readOrganization(c *rest.Call) sandbox.Registration {
 		Roles:    []string{access.RoleAdmin, access.RoleAdminUser},
 		Category: b.Str("customerCategory.id", "customerCategory.code", "customerCategory.name", "categoryId",
 			"organizationCustomer.categorization.id", "organizationCustomer.categorization.name"),
-		Choices: readChoices(b.Object("organizationCustomer.categorization")),
+		Choices:  readChoices(b.Object("organizationCustomer.categorization")),
+		Declared: readDeclared(b.Object("organizationCustomer.categorization"), b.Object("CATEGORIZATION")),
 		Company: &onboarding.Company{
 			LegalName: b.Str(company("legalName")...), TradingName: b.Str(company("tradingName")...),
 			RegistrationNumber: b.Str(company("registrationNumber")...), TaxID: b.Str(company("taxId")...), VATNumber: b.Str(company("vatNumber")...),

@@ -113,9 +113,9 @@ func (a *App) mount(product, controls *contract.Document) error {
 	config := rest.Config{
 		Disturb: handlers.Disturb, Wait: c.Wait,
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
-		Identify: a.sandbox.Identify,
-		Relaxed:  func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
-		Product:  product, Control: controls,
+		Identify: a.sandbox.Identify, Past: a.sandbox.CheckPast,
+		Relaxed: func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
+		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
 	}
 	a.server = rest.New(config)

@@ -39,6 +39,7 @@ type Operation struct {
 
 	params    []*openapi3.Parameter
 	repeats   []repeat
+	past      pastDates
 	families  []family
 	responses *openapi3.Responses
 	// options ask for every violation, quick stops at the first.
@@ -99,6 +100,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
 			o.families = families(d.filler.ref(media.Schema, nil))
 			o.repeats = repeats(o.families, o.params)
+			o.past = newPastDates(o.families)
 		}
 		for name := range op.RequestBody.Value.Content {
 			if name != "application/json" {

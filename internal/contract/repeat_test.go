@@ -22,7 +22,8 @@ const rules = `{
     {"title": "Whole", "type": "object", "required": ["name", "day"],
      "properties": {
       "name": {"$ref": "#/components/schemas/Name"}, "day": {"type": "string", "format": "date"},
-      "nick": {"$ref": "#/components/schemas/Name"},
+      "nick": {"$ref": "#/components/schemas/Name"}, "built": {"type": "string", "x-past": true},
+      "parents": {"type": "array", "items": {"$ref": "#/components/schemas/Parent"}},
       "houseId": {"type": "string", "x-repeats-path": ["gardenId", "houseId"]},
       "gardenId": {"type": "string", "x-repeats-path": "gardenId"},
       "rooms": {"type": "array", "items": {"allOf": [
@@ -32,7 +33,8 @@ const rules = `{
     {"title": "Plain", "type": "object", "required": ["plain"], "properties": {"plain": {"type": "boolean"}}}
    ]}}}}}
  }},
- "components": {"schemas": {"Name": {"type": "string", "minLength": 1}}}}`
+ "components": {"schemas": {"Name": {"type": "string", "minLength": 1}, "Parent": {"type": "object", "properties": {
+  "born": {"type": "string", "x-past": true}, "parents": {"type": "array", "items": {"$ref": "#/components/schemas/Parent"}}}}}}}`
 
 const houseID = "0F0E0D0C-0b0a-4900-8807-060504030201"
 
@@ -104,5 +106,24 @@ func compareViolations(t *testing.T, want string, list []contract.Violation) {
 	slices.Sort(got)
 	if joined := strings.Join(got, "; "); joined != want {
 		t.Errorf("got %q, want %q", joined, want)
+	}
+}
+
+// TestPastDates finds the dates that must lie in the past, through lists and through
+// a schema that contains itself.
+func TestPastDates(t *testing.T) {
+	d, err := contract.Load([]byte(rules), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body := `{"name": "a", "day": "2026-01-05", "built": "2020-01-01", "plain": true, "parents": [{"born": ""}, {"born": 7, "parents": [{"born": "1950-01-01"}]}]}`
+	var got []string
+	for _, found := range d.Operation("o").PastDates(decoded(t, body)) {
+		got = append(got, found.Field+" "+found.Pointer+" "+found.Date)
+	}
+	slices.Sort(got)
+	want := []string{"built /built 2020-01-01", "parents.1.parents.0.born /parents/1/parents/0/born 1950-01-01"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

@@ -40,6 +40,8 @@ type Config struct {
 	// CheckReplies holds every reply to the document; a reply that breaks it is
 	// an internal error. Tests and --check-responses ask for it.
 	CheckReplies bool
+	// Past refuses a date that does not lie in the past of a tenant's clock.
+	Past func(tenant, date string) error
 	// Disturb tells what goes wrong with a request of the product that is about to
 	// be answered: a fault at the edge, an error in place of the operation, or
 	// both. It names the scenario that governs the request in the call. Nil
@@ -170,7 +172,7 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 	if err != nil {
 		return Reply{}, err
 	}
-	bodyFaults, nearest, err := checkBody(call, body)
+	bodyFaults, nearest, err := s.checkBody(call, body)
 	if err != nil {
 		return Reply{}, err
 	}
@@ -235,7 +237,7 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 	return text, nil
 }
 
-func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
+func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
 	if len(text) == 0 {
 		if call.Operation.BodyRequired && call.Text == nil {
 			faults = []refusal.Fault{{Field: "body", Message: "is required"}}
@@ -255,6 +257,14 @@ func checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string,
 	}
 	for _, v := range violations {
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})
+	}
+	if len(faults) == 0 {
+		for _, d := range call.Operation.PastDates(value) {
+			if err := s.Past(call.Tenant, d.Date); err != nil {
+				faults = append(faults, refusal.Fault{Field: d.Field, Pointer: d.Pointer, Message: err.Error()})
+			}
+		}
+		slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
 	}
 	call.Body, _ = value.(map[string]any)
 	if list, ok := value.([]any); ok {

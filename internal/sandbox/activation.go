@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"strings"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -60,10 +62,23 @@ type Activated struct {
 	Warnings []string
 }
 
-// Activate makes a customer active, and its wallet with it. It refuses with
-// VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE.
-func (s *Sandbox) Activate(c access.Caller, customerID string) (Activated, error) {
-	return s.activate(c, customerID, s.individual)
+// Activate makes a customer active, and its wallet with it. The user whom the
+// request names, if it names one, must be the customer's. It refuses with
+// USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and
+// CUSTOMER_ALREADY_ACTIVE.
+func (s *Sandbox) Activate(c access.Caller, customerID, userName string) (Activated, error) {
+	return s.activate(c, customerID, func(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
+		customer, err := s.individual(u, c, id)
+		if err != nil || userName == "" {
+			return customer, err
+		}
+		for _, user := range s.users.By(u, "customer", id) {
+			if strings.EqualFold(user.ID, userName) || strings.EqualFold(user.Username, userName) {
+				return customer, nil
+			}
+		}
+		return nil, access.NoSuchUser(userName)
+	})
 }
 
 func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Activated, error) {

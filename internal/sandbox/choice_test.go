@@ -152,7 +152,7 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	nobody := access.Caller{Sort: access.Public, Tenant: "t"}
 	g.refused(errOf(g.ConfirmConsent(nobody, "x"+link.Token)), refusal.MagicLinkInvalid)
 	g.refused(errOf(g.ConfirmConsent(access.Caller{Sort: access.Public, Tenant: "other"}, link.Token)), refusal.MagicLinkInvalid)
-	session, err := g.sessionToken("t", &access.Session{UserID: "u"})
+	session, err := g.sessionToken("t", Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
 	g.ok(err)
 	g.refused(errOf(g.ConfirmConsent(nobody, session)), refusal.MagicLinkInvalid)
 
@@ -199,14 +199,14 @@ rules:
 	id := g.ready()
 	activate := func() *onboarding.Customer {
 		t.Helper()
-		out, err := g.Activate(g.staff, id)
+		out, err := g.Activate(g.staff, id, "")
 		g.ok(err)
 		return out.Customer
 	}
 	if c := activate(); c.State != onboarding.CustomerActivating {
 		t.Errorf("got %s", c.State)
 	}
-	g.refused(errOf(g.Activate(g.staff, id)), refusal.CustomerAlreadyActive)
+	g.refused(errOf(g.Activate(g.staff, id, "")), refusal.CustomerAlreadyActive)
 	if got := fmt.Sprint(g.advance("1h")); got != "[customer.updated IBAN_NOT_ISSUED]" {
 		t.Errorf("got %s", got)
 	}
@@ -307,7 +307,7 @@ rules:
 			return c.State
 		}, "PENDING", "ACCEPTED")
 	}
-	out, err := g.Activate(g.staff, id)
+	out, err := g.Activate(g.staff, id, "")
 	g.ok(err)
 	polled("wallets", func() machine.State {
 		list, err := g.CustomerWallets(g.staff, id, "")

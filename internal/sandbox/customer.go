@@ -3,7 +3,9 @@ package sandbox
 import (
 	"cmp"
 	"errors"
+	"maps"
 	"strings"
+	"time"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
@@ -39,7 +41,7 @@ func registrationKey(c *onboarding.Customer) string {
 	if c.Company == nil {
 		return ""
 	}
-	return strings.ToLower(c.Company.RegistrationNumber)
+	return c.Company.RegistrationKey()
 }
 
 func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
@@ -105,6 +107,9 @@ type Registration struct {
 	Roles    []string
 	Category string
 	Choices  []onboarding.Choice
+	// Declared are values that the request gives by their keys alone, without naming
+	// the feature.
+	Declared map[string]string
 	// Scenario is the name of the scenario that the request asks for.
 	Scenario string
 }
@@ -132,6 +137,9 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 		in.Category = onboarding.DefaultCategory(kind).Code
 	}
 	category, err := onboarding.CheckCategory(in.Category, kind, in.Choices)
+	if err == nil {
+		err = onboarding.CheckDeclared(in.Declared)
+	}
 	if err != nil {
 		return out, withHierarchy(err, c.Tenant)
 	}
@@ -143,9 +151,9 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 		customer := &onboarding.Customer{
 			Scenario: governing.Name,
 			Life:     s.newLife(u, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
-			Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices),
+			Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices, in.Declared),
 		}
-		if err := s.unique(u, customer); err != nil {
+		if err := s.unique(u, c, customer); err != nil {
 			return err
 		}
 		if kind == onboarding.Individual {
@@ -158,20 +166,53 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 }
 
 // unique refuses a customer whose e-mail or registration number another one of
-// the tenant has.
-func (s *Sandbox) unique(u *engine.Unit, c *onboarding.Customer) error {
-	if c.Email != "" && s.customers.First(u, "email", strings.ToLower(c.Email)) != nil {
-		return refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", c.Email)
-	}
-	if key := registrationKey(c); key != "" {
+// the tenant has. Staff are told whose it is: after a lost reply nothing else finds
+// the customer.
+func (s *Sandbox) unique(u *engine.Unit, c access.Caller, customer *onboarding.Customer) error {
+	if key := registrationKey(customer); key != "" {
 		if other := s.customers.First(u, "registration", key); other != nil {
-			e := refusal.New(refusal.DuplicateOrganization, "%s is registered under the number %s", other.Name, c.Company.RegistrationNumber)
+			e := refusal.New(refusal.DuplicateOrganization, "an organization of the tenant is registered under the number %s", customer.Company.RegistrationNumber)
 			e.Field = "registrationNumber"
-			return e.With("organizationId", other.ID).
-				Try("getOrganization", "shows it", "organizationId", other.ID)
+			return s.known(u, c, e, other)
+		}
+	}
+	if customer.Email != "" {
+		if other := s.customers.First(u, "email", strings.ToLower(customer.Email)); other != nil {
+			e := refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", customer.Email)
+			e.Field = "email"
+			return s.known(u, c, e, other)
 		}
 	}
 	return nil
+}
+
+// known adds to a refusal, for staff alone, which customer is known already.
+func (s *Sandbox) known(u *engine.Unit, c access.Caller, e *refusal.Error, other *onboarding.Customer) error {
+	if c.Sort != access.Staff {
+		return e
+	}
+	e = e.With("customerId", other.ID).With("userId", other.UserID)
+	switch owner := s.customers.Get(u, cmp.Or(other.MemberOf, other.ID)); {
+	case other.Type == onboarding.Organization:
+		return e.With("organizationId", other.ID).Try("getOrganization", "shows it", "organizationId", other.ID)
+	case other.MemberOf != "":
+		return e.Try("createOrganizationSession", "logs the customer in who has it", "organizationId", owner.ID, "userId", other.UserID)
+	}
+	return e.Try("createIndividualSession", "logs the customer in who has it", "customerId", other.ID, "userId", other.UserID)
+}
+
+// CheckPast refuses a date of birth, of incorporation or of issue that does not lie
+// in the past of the tenant's clock.
+func (s *Sandbox) CheckPast(tenant, date string) error {
+	var now time.Time
+	err := s.engine.Read(tenant, func(u *engine.Unit) error {
+		now = u.Now()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return onboarding.CheckPast(date, now)
 }
 
 // addCustomer stores a new customer with its first user and its wallets.
@@ -220,8 +261,11 @@ func (s *Sandbox) completePerson(u *engine.Unit, p *onboarding.Person) {
 	}
 }
 
-func features(choices []onboarding.Choice) map[string]string {
-	values := map[string]string{}
+func features(choices []onboarding.Choice, declared map[string]string) map[string]string {
+	values := maps.Clone(declared)
+	if values == nil {
+		values = map[string]string{}
+	}
 	for _, choice := range choices {
 		for key, value := range choice.Values {
 			values[choice.Feature+"."+key] = value

@@ -207,7 +207,7 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 
 // enrollUser makes the user of a person, with a password that is told once.
 func (s *Sandbox) enrollUser(u *engine.Unit, c access.Caller, customer *onboarding.Customer, out *Appointed) error {
-	if err := s.unique(u, customer); err != nil {
+	if err := s.unique(u, c, customer); err != nil {
 		return err
 	}
 	name := customer.Email

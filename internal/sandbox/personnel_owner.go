@@ -275,7 +275,7 @@ func (s *Sandbox) ChangeShareholder(c access.Caller, organizationID, id string, 
 		if record.Owner.Kind == onboarding.CompanyOwner {
 			return refusal.Invalid([]refusal.Fault{{Field: "path.shareholderId", Message: "is a company: remove it and add it again"}})
 		}
-		if err := s.renamePerson(u, s.customers.Get(u, record.CustomerID), in); err != nil {
+		if err := s.renamePerson(u, c, s.customers.Get(u, record.CustomerID), in); err != nil {
 			return err
 		}
 		record.Owner.Share = in.Share
@@ -289,9 +289,9 @@ func (s *Sandbox) ChangeShareholder(c access.Caller, organizationID, id string, 
 
 // renamePerson replaces the data of a person, in its own record and in those of
 // all its positions.
-func (s *Sandbox) renamePerson(u *engine.Unit, customer *onboarding.Customer, in ShareholderChange) error {
+func (s *Sandbox) renamePerson(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in ShareholderChange) error {
 	if !strings.EqualFold(customer.Email, in.Email) {
-		if err := s.unique(u, &onboarding.Customer{Email: in.Email}); err != nil {
+		if err := s.unique(u, c, &onboarding.Customer{Email: in.Email}); err != nil {
 			return err
 		}
 	}

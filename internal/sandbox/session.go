@@ -223,8 +223,9 @@ func (s *Sandbox) openSession(u *engine.Unit, c access.Caller, session *access.S
 	}
 	// The documented form: a UUID, the user, and how the tenant's key begins.
 	session.Refresh += "-" + tenantKey[:min(len(tenantKey), 8)]
-	token, err := s.sessionToken(u.Tenant(), session)
-	login.Session, login.Token, login.At = session, token, u.Now()
+	login.Session, login.At = session, u.Now()
+	var err error
+	login.Token, err = s.sessionToken(u.Tenant(), *login)
 	return err
 }
 
@@ -260,7 +261,7 @@ func (s *Sandbox) RefreshSession(c access.Caller, customerID, userID, sessionID,
 			login.Session.Roles = roles
 		}
 		login.Session.Refresh += suffix
-		login.Token, err = s.sessionToken(u.Tenant(), login.Session)
+		login.Token, err = s.sessionToken(u.Tenant(), login)
 		return err
 	})
 	return login, err

@@ -12,6 +12,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 )
@@ -56,17 +57,32 @@ type claims struct {
 	SessionID  string   `json:"sessionId"`
 }
 
-func (s *Sandbox) sessionToken(tenant string, session *access.Session) (string, error) {
+// sessionToken makes the token of a login's session.
+func (s *Sandbox) sessionToken(tenant string, login Login) (string, error) {
+	session := login.Session
 	userType := "CONSUMER"
 	if session.Sort == access.Staff {
 		userType = "ADMIN"
 	}
-	return s.sign(map[string]any{
+	claims := map[string]any{
 		"iss": "bff", "aud": "bff-clients", "sub": session.UserID, "jti": session.TokenID,
 		"iat": session.IssuedAt.Unix(), "exp": session.IssuedAt.Add(access.TokenLife).Unix(),
 		"tenantId": tenant, "customerId": session.CustomerID, "userId": session.UserID,
-		"userType": userType, "roles": session.Roles, "sessionId": session.ID,
-	})
+		"userType": userType, "roles": session.Roles, "sessionId": session.ID, "email": login.email(),
+	}
+	if login.Customer == nil || login.Customer.Type == onboarding.Organization {
+		claims["orgId"] = session.CustomerID
+	}
+	return s.sign(claims)
+}
+
+// email is that of the person who has logged in; who has none is known by the name
+// of the user.
+func (l Login) email() string {
+	if l.Person != nil && l.Person.Email != "" {
+		return l.Person.Email
+	}
+	return l.User.Username
 }
 
 // The fixed tokens, for tests. They never expire and act in any tenant.

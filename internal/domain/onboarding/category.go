@@ -154,6 +154,20 @@ func CheckCategory(name string, t CustomerType, choices []Choice) (Category, err
 	return Category{}, invalidCategory(missing, invalid, details)
 }
 
+// CheckDeclared refuses values that a registration gives by their keys alone and
+// that the features which know the keys do not allow.
+func CheckDeclared(values map[string]string) error {
+	invalid := map[string]string{}
+	details := ""
+	for _, feature := range Features() {
+		feature.checkValues(values, invalid, func(text string) { details = text })
+	}
+	if len(invalid) == 0 {
+		return nil
+	}
+	return invalidCategory(nil, invalid, details)
+}
+
 func findFeature(code string) (Feature, bool) {
 	i := slices.IndexFunc(Features(), func(f Feature) bool { return f.Code == code || f.DatabaseID == code })
 	if i < 0 {

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Company is what a customer of type ORGANIZATION is, as registered.
@@ -29,6 +30,21 @@ type Company struct {
 	Addresses       []Address        `json:"addresses,omitempty"`
 	Contacts        []Contact        `json:"contacts,omitempty"`
 	Representatives []Representative `json:"representatives,omitempty"`
+}
+
+// RegistrationKey is what makes a company the same: its registration number, without
+// regard to capitals and to what separates its letters and digits.
+func (c *Company) RegistrationKey() string {
+	key := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, c.RegistrationNumber)
+	if key == "" {
+		return c.RegistrationNumber
+	}
+	return key
 }
 
 // Representative is somebody whom a registration names; only the record is
