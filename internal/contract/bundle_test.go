@@ -47,6 +47,25 @@ func TestBundledDocumentsAreUpToDate(t *testing.T) {
 	}
 }
 
+// TestSourcesNameEachMemberOnce: the loader of the bundle takes the last of two, and
+// two people who each add a response under one status would not notice.
+func TestSourcesNameEachMemberOnce(t *testing.T) {
+	files, err := filepath.Glob("../../spec/*.yaml")
+	if err != nil || len(files) < 10 {
+		t.Fatalf("found %v, %v", files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var value any
+		if err := yaml.Unmarshal(text, &value); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
 func compare(t *testing.T, path string, want []byte) {
 	t.Helper()
 	if *update {
