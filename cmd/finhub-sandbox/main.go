@@ -38,10 +38,12 @@ type serveCommand struct {
 	Durability     string         `help:"When a commit reaches the disk: ${enum}." enum:"always,second,never" default:"second" env:"SANDBOX_DURABILITY"`
 	DelayScale     app.DelayScale `help:"Part of a delay that a running clock waits: 1 is real time, 0 at once, 1s/24h makes a day last a second." default:"1s/24h" env:"SANDBOX_DELAY_SCALE"`
 	Headers        string         `help:"Header policy: ${enum}. Relaxed requires X-Tenant-ID and Authorization only." enum:"strict,relaxed" default:"strict" env:"SANDBOX_HEADERS"`
-	Seed           string         `help:"Seed of ids, account numbers and tokens: the same seed gives the same." default:"finhub-sandbox" env:"SANDBOX_SEED"`
+	Seed           string         `help:"Seed of ids, account numbers and tokens: the same seed gives the same. Without one ids are those of finhub-sandbox, and the tokens' key is random." env:"SANDBOX_SEED"`
 	CheckResponses bool           `help:"Hold every reply to the document and report what breaks it." env:"SANDBOX_CHECK_RESPONSES"`
 	Tenants        []string       `help:"Tenants that may be used, separated by commas; any if left out." env:"SANDBOX_TENANTS"`
 	FixedTokens    bool           `help:"Accept the fixed tokens." default:"true" negatable:"" env:"SANDBOX_FIXED_TOKENS"`
+	TenantKey      string         `help:"Key that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_KEY" placeholder:"KEY"`
+	TenantSecret   string         `help:"Secret that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_SECRET" placeholder:"SECRET"`
 	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
@@ -127,7 +129,7 @@ func (c serveCommand) config() app.Config {
 	return app.Config{
 		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), DelayScale: c.DelayScale,
 		Relaxed: c.Headers == "relaxed", Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
-		NoFixedTokens: !c.FixedTokens, Quiet: c.Quiet, Version: version,
+		NoFixedTokens: !c.FixedTokens, TenantKey: c.TenantKey, TenantSecret: c.TenantSecret, Quiet: c.Quiet, Version: version,
 		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts,
 	}
 }

@@ -284,11 +284,12 @@ func TestInterruptWaitsForRequests(t *testing.T) {
 func TestSettings(t *testing.T) {
 	byFlag := []string{
 		"--addr=127.0.0.1:0", "--headers=relaxed", "--seed=lily", "--tenants=acme,initech", "--delay-scale=0",
-		"--no-fixed-tokens", "--check-responses", "--quiet",
+		"--no-fixed-tokens", "--tenant-key=k3y", "--tenant-secret=s3cret", "--check-responses", "--quiet",
 	}
 	byVariable := map[string]string{
 		"SANDBOX_ADDR": "127.0.0.1:0", "SANDBOX_HEADERS": "relaxed", "SANDBOX_SEED": "lily", "SANDBOX_TENANTS": "acme,initech",
 		"SANDBOX_DELAY_SCALE": "0", "SANDBOX_FIXED_TOKENS": "false", "SANDBOX_CHECK_RESPONSES": "true", "SANDBOX_QUIET": "true",
+		"SANDBOX_TENANT_KEY": "k3y", "SANDBOX_TENANT_SECRET": "s3cret",
 	}
 	check := func(t *testing.T, server *served) {
 		t.Helper()
@@ -296,6 +297,9 @@ func TestSettings(t *testing.T) {
 			if !strings.Contains(server.greeting, part) {
 				t.Errorf("the greeting does not say %q:\n%s", part, server.greeting)
 			}
+		}
+		if strings.Contains(server.greeting, "s3cret") || strings.Contains(server.greeting, "OPEN") {
+			t.Errorf("the greeting tells the secret, or that there is none:\n%s", server.greeting)
 		}
 		if strings.Contains(server.greeting, "sandbox-admin") {
 			t.Errorf("the greeting names tokens that are switched off:\n%s", server.greeting)
@@ -366,7 +370,7 @@ func TestDataSurvivesARestart(t *testing.T) {
 		t.Fatalf("exit code %d", code)
 	}
 	server = startServe(t, "--addr=127.0.0.1:0", "--data", file)
-	if !strings.Contains(server.greeting, file+", durability second, 9 records read") {
+	if !strings.Contains(server.greeting, file+", durability second, 10 records read") {
 		t.Errorf("the greeting does not tell of the file:\n%s", server.greeting)
 	}
 	if status, body := send(t, registrationOf(t, server.addr, "demo", "anna@example.com")); status != http.StatusConflict {

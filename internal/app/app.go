@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -79,8 +81,12 @@ func (a *App) wire() error {
 		return err
 	}
 	c := a.config
+	secret := rand.Text
+	if c.Seed != "" {
+		secret = nil // Whoever chooses a seed wants the same tokens again.
+	}
 	a.sandbox, err = sandbox.New(sandbox.Config{
-		Store: a.store, Wall: c.Now, Seed: c.Seed, DelayScale: float64(c.DelayScale),
+		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), TenantKey: c.TenantKey, TenantSecret: c.TenantSecret, Secret: secret, DelayScale: float64(c.DelayScale),
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
 	if err != nil {
@@ -113,7 +119,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	config := rest.Config{
 		Disturb: handlers.Disturb, Wait: c.Wait,
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
-		Identify: a.sandbox.Identify, Past: a.sandbox.CheckPast,
+		Identify: a.sandbox.Identify, Past: a.sandbox.CheckPast, Admit: a.sandbox.Admit, Keyless: a.sandbox.KeylessLogins,
 		Relaxed: func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},

@@ -24,7 +24,8 @@ type Config struct {
 	DelayScale DelayScale
 	// Relaxed asks of a request only X-Tenant-ID and Authorization.
 	Relaxed bool
-	// Seed makes ids, account numbers and tokens.
+	// Seed makes ids, account numbers and tokens; without one ids and account
+	// numbers come from DefaultSeed, and tokens are signed with a random key.
 	Seed string
 	// CheckResponses holds every reply to the document and reports what breaks it.
 	CheckResponses bool
@@ -32,6 +33,9 @@ type Config struct {
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.
 	NoFixedTokens bool
+	// TenantKey and TenantSecret must be sent at the logins of every tenant whose
+	// settings name no others; empty ones accept any.
+	TenantKey, TenantSecret string
 	// Scenarios are the names, files and directories of the scenarios that are
 	// loaded beside the built-in ones. The last name governs new customers;
 	// without a name, the only file's scenario does.
@@ -59,6 +63,10 @@ type Config struct {
 	// were not. Tests wait for it; nil is nobody.
 	Reloaded func(error)
 }
+
+// DefaultSeed makes the ids and account numbers of a sandbox without a seed: the
+// same for everybody, so that examples can be followed.
+const DefaultSeed = "finhub-sandbox"
 
 // DelayScale is how much of a delay a running clock waits: a number (1 is real
 // time, 0 is at once), or a quotient of two durations such as 1s/24h, by which

@@ -20,11 +20,11 @@ func TestFlowRunnerFindsFaults(t *testing.T) {
 steps:
   - do: Make an administrator
     call: &login POST /admin/organization/o/users/u/sessions
-    body: {username: a, password: right}
+    body: {username: a, password: right, tenantKey: k, tenantSecret: s}
     status: 200
   - do: A wrong password counts
     call: *login
-    body: {username: a, password: wrong}
+    body: {username: a, password: wrong, tenantKey: k, tenantSecret: s}
     status: 401
     reply: {data: {refusal: CREDENTIALS_INVALID}}
 `

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -18,9 +19,12 @@ const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
   state        {{.State}}
   delays       {{.Config.DelayScale}} on a running clock
   headers      {{.Headers}}
-  seed         {{.Config.Seed}}
+  seed         {{.Seed}}
   tenants      {{.Tenants}}
   replies      {{.Replies}}
+{{- with .Logins}}
+  logins       {{.}}
+{{- end}}
 {{- range .Tokens}}
   token        {{index . 0}}: {{index . 1}}
 {{- end}}
@@ -36,7 +40,7 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	data := map[string]any{
 		"Config": c, "Addr": l.Product[0].Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
 		"State": state(c, a.Opened), "Headers": "strict: every documented header is required",
-		"Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
+		"Seed": cmp.Or(c.Seed, DefaultSeed+" for ids, a random key for tokens"), "Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
 	}
 	if c.Relaxed {
 		data["Headers"] = "relaxed: X-Tenant-ID and Authorization are required"
@@ -49,6 +53,9 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	}
 	if c.NoFixedTokens {
 		data["Tokens"] = nil
+		if c.TenantKey == "" && c.TenantSecret == "" {
+			data["Logins"] = "OPEN: whoever can call can log in as an administrator; --tenant-key and --tenant-secret close them"
+		}
 	}
 	// A greeting that cannot be printed is no reason not to serve.
 	_ = template.Must(template.New("greeting").Parse(greeting)).Execute(w, data)

@@ -107,6 +107,12 @@ func (o *Operation) CheckBody(body any) (nearest string, list []Violation) {
 	return nearest, list
 }
 
+// FitsRelaxed tells whether a body that CheckBody finds wrong fits a family that
+// only a tenant's own policy allows.
+func (o *Operation) FitsRelaxed(body any) bool {
+	return slices.ContainsFunc(o.relaxed, func(f family) bool { return o.fits(f.schema, body) && len(f.unequal(body)) == 0 })
+}
+
 // weight is what a kind of violation says against a family.
 func weight(rule string) int {
 	switch rule {

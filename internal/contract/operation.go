@@ -37,10 +37,12 @@ type Operation struct {
 	// texts are not checked here: the handler reads them.
 	Texts []string
 
-	params    []*openapi3.Parameter
-	repeats   []repeat
-	past      pastDates
-	families  []family
+	params   []*openapi3.Parameter
+	repeats  []repeat
+	past     pastDates
+	families []family
+	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
+	relaxed   []family
 	responses *openapi3.Responses
 	// options ask for every violation, quick stops at the first.
 	options, quick []openapi3.SchemaValidationOption
@@ -101,6 +103,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			o.families = families(d.filler.ref(media.Schema, nil))
 			o.repeats = repeats(o.families, o.params)
 			o.past = newPastDates(o.families)
+			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
 		}
 		for name := range op.RequestBody.Value.Content {
 			if name != "application/json" {
@@ -120,6 +123,18 @@ func words(extension any) []string {
 		out = append(out, fmt.Sprint(v))
 	}
 	return out
+}
+
+// apart gives those of the families that fit, and the rest.
+func apart(all []family, fits func(family) bool) (those, rest []family) {
+	for _, f := range all {
+		if fits(f) {
+			those = append(those, f)
+		} else {
+			rest = append(rest, f)
+		}
+	}
+	return those, rest
 }
 
 func families(ref *openapi3.SchemaRef) []family {

@@ -12,7 +12,8 @@ type settingsView struct {
 	OrderLifeSeconds int64  `json:"orderLifeSeconds"`
 	TenantKey        string `json:"tenantKey"`
 	// TenantSecretSet stands for the secret, which is never shown.
-	TenantSecretSet bool `json:"tenantSecretSet"`
+	TenantSecretSet bool   `json:"tenantSecretSet"`
+	LoginKeys       string `json:"loginKeys"`
 }
 
 // getSettings shows what the tenant has otherwise than the server; empty members
@@ -28,6 +29,7 @@ func (a *API) updateSettings(c *rest.Call) (rest.Reply, error) {
 	s, err := a.sandbox.ChangeSettings(c.Tenant, func(s *sandbox.Settings) {
 		for name, member := range map[string]*string{
 			"headers": &s.Headers, "personnel": &s.Personnel, "tenantKey": &s.TenantKey, "tenantSecret": &s.TenantSecret,
+			"loginKeys": &s.LoginKeys,
 		} {
 			if c.Body.Has(name) {
 				*member = c.Body.Str(name)
@@ -41,5 +43,5 @@ func (a *API) updateSettings(c *rest.Call) (rest.Reply, error) {
 }
 
 func viewSettings(tenant string, s sandbox.Settings) settingsView {
-	return settingsView{tenant, s.Headers, s.Personnel, s.OrderLifeSeconds, s.TenantKey, s.TenantSecret != ""}
+	return settingsView{tenant, s.Headers, s.Personnel, s.OrderLifeSeconds, s.TenantKey, s.TenantSecret != "", s.LoginKeys}
 }

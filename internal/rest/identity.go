@@ -29,7 +29,10 @@ func (s *Server) identify(a *api, call *Call) error {
 	}
 	if a.open {
 		call.Tenant = cmp.Or(call.Tenant, DefaultTenant)
-		return nil
+		if len(call.Operation.Headers) == 0 {
+			return nil // It is about no tenant.
+		}
+		return s.Admit(call.Tenant)
 	}
 	if err := s.identifyCaller(call); err != nil {
 		return err

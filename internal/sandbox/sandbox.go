@@ -24,6 +24,12 @@ type Config struct {
 	Wall func() time.Time
 	// Seed makes ids, people and account numbers; tenants add their own id.
 	Seed string
+	// Secret makes the secret from which the tokens' key comes, once for a store.
+	// Nil takes the Seed for it: whoever knows that can then sign tokens.
+	Secret func() string
+	// TenantKey and TenantSecret must be sent at the logins of every tenant whose
+	// settings name no others; empty ones accept any.
+	TenantKey, TenantSecret string
 	// DelayScale is the part of a delay that a running clock waits.
 	DelayScale float64
 	// Tenants restricts the tenants that may be used; empty allows any.
@@ -65,7 +71,11 @@ type Sandbox struct {
 
 // New opens the sandbox on its store. A table with a mistake is an error.
 func New(c Config) (*Sandbox, error) {
-	s := &Sandbox{config: c, key: signingKey(c.Seed)}
+	s := &Sandbox{config: c}
+	var err error
+	if s.key, err = c.tokenKey(); err != nil {
+		return nil, fmt.Errorf("open sandbox: %w", err)
+	}
 	s.customers = s.customerKind()
 	s.verifications = s.verificationKind()
 	s.consents = s.consentKind()
@@ -80,7 +90,6 @@ func New(c Config) (*Sandbox, error) {
 	s.paymentConsents = s.paymentConsentKind()
 	s.orders = s.orderKind()
 	s.transactions = transactionCollection()
-	var err error
 	s.engine, err = engine.New(
 		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Scale: s.delayScale, Choose: s.choose},
 		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,

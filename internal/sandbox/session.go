@@ -52,8 +52,7 @@ func (s *Sandbox) sessionEffect(u *engine.Unit, e *access.Session, step machine.
 	return nil
 }
 
-// Credentials are what a login sends. The tenant's key and secret are accepted
-// as given.
+// Credentials are what a login sends.
 type Credentials struct{ Username, Password, TenantKey, TenantSecret string }
 
 // Login is an open session with its token and whose it is.
@@ -78,7 +77,7 @@ func (s *Sandbox) Login(c access.Caller, t onboarding.CustomerType, customerID, 
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
-		if err := checkTenantKey(u, in); err != nil {
+		if err := s.checkTenantKey(u, in); err != nil {
 			return err
 		}
 		customer := s.customers.Get(u, customerID)
@@ -170,7 +169,7 @@ func (s *Sandbox) LoginAdmin(c access.Caller, organizationID, userID string, in 
 	var login Login
 	var refused error
 	err := s.do(c, func(u *engine.Unit) error {
-		if err := checkTenantKey(u, in); err != nil {
+		if err := s.checkTenantKey(u, in); err != nil {
 			return err
 		}
 		admin := s.users.Get(u, adminKey(organizationID, userID))

@@ -24,12 +24,16 @@ type Settings struct {
 	// TenantKey and TenantSecret must be sent at login if they are set.
 	TenantKey    string `json:"tenantKey,omitempty"`
 	TenantSecret string `json:"tenantSecret,omitempty"`
+	// LoginKeys says whether a login must have a key and a secret at all: required
+	// or optional.
+	LoginKeys string `json:"loginKeys,omitempty"`
 }
 
 // The policies.
 const (
 	HeadersRelaxed    = "relaxed"
 	PersonnelRequired = "required"
+	LoginKeysOptional = "optional"
 )
 
 // settingsName is the value under which a tenant's settings are kept.
@@ -140,16 +144,25 @@ func (s *Sandbox) Relaxed(tenant string, server bool) bool {
 	return set.Headers == HeadersRelaxed
 }
 
+// KeylessLogins tells whether a tenant's logins may leave out its key and secret.
+func (s *Sandbox) KeylessLogins(tenant string) bool {
+	set, err := s.Settings(tenant)
+	return err == nil && set.LoginKeys == LoginKeysOptional
+}
+
 // checkTenantKey refuses a login with another key or secret than the tenant's
-// settings name. Without such settings any will do.
-func checkTenantKey(u *engine.Unit, in Credentials) error {
+// settings name, or where they name none the server's. Without either any will
+// do. How long it takes tells nothing about how much was right.
+func (s *Sandbox) checkTenantKey(u *engine.Unit, in Credentials) error {
 	set, err := settings(u)
 	if err != nil {
 		return err
 	}
-	fits := func(set, sent string) bool { return set == "" || hmac.Equal([]byte(set), []byte(sent)) }
-	if !fits(set.TenantKey, in.TenantKey) || !fits(set.TenantSecret, in.TenantSecret) {
-		return refusal.New(refusal.TenantKeyInvalid, "the tenant's settings name another tenantKey or tenantSecret")
+	fits := func(want, sent string) bool { return hmac.Equal([]byte(want), []byte(sent)) || want == "" }
+	key := fits(cmp.Or(set.TenantKey, s.config.TenantKey), in.TenantKey)
+	secret := fits(cmp.Or(set.TenantSecret, s.config.TenantSecret), in.TenantSecret)
+	if !key || !secret {
+		return refusal.New(refusal.TenantKeyInvalid, "the tenant has another tenantKey or tenantSecret")
 	}
 	return nil
 }

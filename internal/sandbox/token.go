@@ -15,13 +15,37 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/store"
 )
 
-// signingKey makes the key of the tokens from the seed, so that a token is
-// still good after a restart and the same seed gives the same tokens.
-func signingKey(seed string) []byte {
-	sum := sha256.Sum256([]byte("finhub-sandbox token key/" + seed))
+// secretName is the key in the store under which the secret is kept from which
+// the tokens' key is made.
+const secretName = "secret/tokens"
+
+// derivedKey makes a key from a seed or a secret.
+func derivedKey(from string) []byte {
+	sum := sha256.Sum256([]byte("finhub-sandbox token key/" + from))
 	return sum[:]
+}
+
+// tokenKey makes the key that signs the tokens: of a seed that somebody chose, so
+// that it gives the same tokens everywhere, and else of a secret that nobody
+// else has. That is kept in the store, so that a token is still good after a
+// restart.
+func (c Config) tokenKey() ([]byte, error) {
+	if c.Secret == nil {
+		return derivedKey(c.Seed), nil
+	}
+	var secret string
+	err := c.Store.Update(func(tx *store.Tx) error {
+		var ok bool
+		if secret, ok = tx.Get(secretName); !ok {
+			secret = c.Secret()
+			tx.Set(secretName, secret)
+		}
+		return nil
+	})
+	return derivedKey(secret), err
 }
 
 // sign makes an HS256 token of the claims.
@@ -36,8 +60,10 @@ func (s *Sandbox) sign(claims map[string]any) (string, error) {
 // digest is what is kept of a password. It is keyed and bound to its user, so
 // that equal passwords look different, but deliberately not slow: these are
 // test accounts, and a slow digest would be most of the cost of a registration.
+// Its key comes from the seed even where that of the tokens does not, so that the
+// same requests leave the same state.
 func (s *Sandbox) digest(userID, password string) string {
-	mac := hmac.New(sha256.New, s.key)
+	mac := hmac.New(sha256.New, derivedKey(s.config.Seed))
 	mac.Write([]byte(userID + "\x00" + password))
 	return hex.EncodeToString(mac.Sum(nil))
 }
@@ -123,8 +149,8 @@ func fixedCaller(token string) (access.Caller, bool) {
 // Where lapsed is set an expired token of an open session will do: that is what
 // refreshing is for.
 func (s *Sandbox) Identify(tenant, token string, lapsed bool) (access.Caller, error) {
-	if len(s.config.Tenants) > 0 && !slices.Contains(s.config.Tenants, tenant) {
-		return access.Caller{}, refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s", tenant)
+	if err := s.Admit(tenant); err != nil {
+		return access.Caller{}, err
 	}
 	if token == "" {
 		return access.Caller{Sort: access.Public, Tenant: tenant}, nil
@@ -134,6 +160,14 @@ func (s *Sandbox) Identify(tenant, token string, lapsed bool) (access.Caller, er
 		return c, nil
 	}
 	return s.identifySession(tenant, token, lapsed)
+}
+
+// Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.
+func (s *Sandbox) Admit(tenant string) error {
+	if len(s.config.Tenants) > 0 && !slices.Contains(s.config.Tenants, tenant) {
+		return refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s (--tenants)", tenant)
+	}
+	return nil
 }
 
 func (s *Sandbox) identifySession(tenant, token string, lapsed bool) (access.Caller, error) {
@@ -188,7 +222,7 @@ func expiry(c claims) string {
 func tokenFault(err error) string {
 	switch {
 	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "the token is not signed by this sandbox; with another --seed the key is another"
+		return "the token is not signed by this sandbox; without --seed or --data each start has a key of its own"
 	case errors.Is(err, jwt.ErrTokenMalformed):
 		return "the token is neither a JWT nor one of the fixed tokens"
 	}

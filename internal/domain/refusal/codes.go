@@ -115,7 +115,7 @@ var definitions = []Definition{
 	{CredentialsInvalid, "Authentication failed", "Log in with the e-mail and the password of the registration."},
 	{AccountLocked, "Account locked", "Wait until data.lockoutTime, or move the tenant's clock past it."},
 	{TenantAccessDenied, "Tenant access denied or categorization not available", "Send the X-Tenant-ID for which the token was issued."},
-	{TenantKeyInvalid, "Invalid tenant credentials", "Send the tenantKey and tenantSecret that the tenant's settings name."},
+	{TenantKeyInvalid, "Invalid tenant credentials", "Send the tenantKey and tenantSecret that the tenant's settings name, or the sandbox was started with (--tenant-key, --tenant-secret)."},
 	{PermissionDenied, "Insufficient permission", "Use the token of a user who holds one of the roles that data.requiredRoles names."},
 	{CustomerAccessDenied, "Access to this customer is denied", "A customer's token acts on its own customer only; use that customer's session, or an administrator's."},
 	{PowerTenantRequired, "Power tenant approval required", "Let the power tenant decide, in the sandbox with the token sandbox-power-tenant."},
