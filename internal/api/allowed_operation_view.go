@@ -2,7 +2,9 @@ package api
 
 import (
 	"slices"
+	"strings"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
@@ -16,10 +18,11 @@ type allowedView struct {
 	Accounts          []allowedAccountView            `json:"accounts"`
 	Operations        []allowedOperationView          `json:"operations"`
 	AllowedOperations []payments.Network              `json:"allowedOperations"`
-	Beneficiaries     *[]beneficiaryView              `json:"beneficiaries,omitzero"`
+	Beneficiaries     *[]allowedPayeeView             `json:"beneficiaries,omitzero"`
 	Consents          *[]paymentConsentView           `json:"consents,omitzero"`
 	ConsentStatus     consentStatusView               `json:"consentStatus"`
 	Limits            categoryLimitsView              `json:"limits"`
+	Account           accountStateView                `json:"account"`
 	Fees              map[payments.Network]numberView `json:"fees"`
 }
 
@@ -36,8 +39,46 @@ type allowedAccountView struct {
 	AssetSubUnitID string   `json:"assetSubUnitId"`
 }
 
+// allowedPayeeView is a beneficiary with its walletId as prepare takes it: the
+// payee's wallet, or where that is none of the tenant's, its asset id.
+type allowedPayeeView struct {
+	beneficiaryView
+	WalletID string `json:"walletId"`
+	Kind     string `json:"kind"`
+}
+
+func viewAllowedPayee(p sandbox.AllowedPayee) allowedPayeeView {
+	view := allowedPayeeView{beneficiaryView: viewBeneficiary(p.Beneficiary, ""), WalletID: p.Wallet, Kind: "INTERNAL"}
+	if p.Wallet == "" {
+		view.WalletID, view.Kind = p.AssetID, "EXTERNAL"
+	}
+	return view
+}
+
+type accountStateView struct {
+	Balances accountBalancesView `json:"balances"`
+	Currency string              `json:"currency"`
+	Status   machine.State       `json:"status"`
+}
+
+type accountBalancesView struct {
+	Available string `json:"available"`
+	Current   string `json:"current"`
+	Locked    string `json:"locked"`
+}
+
+func viewAccountState(w *payments.Wallet) accountStateView {
+	text := func(minor int64) string { return w.Money(minor).Decimal() }
+	return accountStateView{
+		Balances: accountBalancesView{text(w.Available()), text(w.Balance), text(w.Reserved + w.Pending)}, Currency: w.Currency, Status: w.State,
+	}
+}
+
 type allowedOperationView struct {
 	OperationType    payments.Operation  `json:"operationType"`
+	OpType           string              `json:"opType"`
+	FromAccountID    string              `json:"fromAccountId"`
+	ActiveConsents   int                 `json:"activeConsents"`
 	Type             string              `json:"type"`
 	AllowedNetworks  []payments.Network  `json:"allowedNetworks"`
 	RequiresConsent  bool                `json:"requiresConsent"`
@@ -86,6 +127,7 @@ func viewAllowed(c *rest.Call, a sandbox.Allowance) allowedView {
 		}},
 		AllowedOperations: payments.Networks(),
 		ConsentStatus:     viewConsentStatus(a),
+		Account:           viewAccountState(w),
 		Limits: categoryLimitsView{
 			Daily:          viewUsedLimit(a.Limits.Daily, a.UsedToday),
 			Monthly:        viewUsedLimit(a.Limits.Monthly, a.UsedThisMonth),
@@ -93,8 +135,8 @@ func viewAllowed(c *rest.Call, a sandbox.Allowance) allowedView {
 		},
 		Fees: map[payments.Network]numberView{},
 	}
-	for _, o := range payments.OrderOperations() {
-		view.Operations = append(view.Operations, viewAllowedOperation(o, a))
+	for _, way := range payments.AllowedWays() {
+		view.Operations = append(view.Operations, viewAllowedOperation(way, a))
 	}
 	for _, n := range payments.Networks() {
 		view.Fees[n] = viewNumber(w.Money(a.Fees.Of(n)))
@@ -107,22 +149,21 @@ func viewUsedLimit(limit money.Amount, used int64) usedLimitView {
 	return usedLimitView{viewNumber(limit), in(used), in(max(0, limit.Minor-used))}
 }
 
-// viewAllowedOperation gives money that comes in no limit but that of an amount.
-func viewAllowedOperation(o payments.Operation, a sandbox.Allowance) allowedOperationView {
-	limits := a.Limits
-	if !o.Outgoing() {
-		most := a.Wallet.Money(payments.MaxAmount)
-		limits = payments.Limits{PerTransaction: most, Daily: most, Monthly: most}
-	}
-	networks := []payments.Network{payments.SEPA}
-	if o == payments.Transfer {
-		networks = payments.Networks()
+func viewAllowedOperation(way payments.Way, a sandbox.Allowance) allowedOperationView {
+	o := way.Operation
+	limits := a.LimitsOf(o)
+	var active int
+	for _, d := range a.Consents {
+		if d.Consent.Usable(a.At) && d.Consent.Operation.Order() == o {
+			active++
+		}
 	}
 	return allowedOperationView{
-		OperationType: o, Type: o.Segment(), AllowedNetworks: networks, Enabled: a.Enabled,
+		OperationType: o, OpType: strings.ToLower(way.Word), FromAccountID: a.Wallet.ID, ActiveConsents: active,
+		Type: o.Segment(), AllowedNetworks: way.Networks(), Enabled: a.Enabled,
 		RequiresConsent: o.NeedsConsent(), ConsentRequired: o.NeedsConsent(), RequiresApproval: requiresApproval(o, a),
 		Limits: operationLimitsView{
-			MinAmount: a.Wallet.Money(1).Decimal(), MaxAmount: limits.PerTransaction.Decimal(),
+			MinAmount: limits.Least.Decimal(), MaxAmount: limits.PerTransaction.Decimal(),
 			DailyLimit: limits.Daily.Decimal(), MonthlyLimit: limits.Monthly.Decimal(),
 		},
 	}

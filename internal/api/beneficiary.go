@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -42,6 +43,8 @@ type beneficiaryView struct {
 	LastUsed        *string       `json:"lastUsed"`
 	LastUsedAt      *string       `json:"lastUsedAt"`
 	Message         string        `json:"message"`
+	// Further are the members of the request that are only kept.
+	Further map[string]any `json:",embed"`
 }
 
 // success is the message of whatever has none of its own.
@@ -64,7 +67,15 @@ func viewBeneficiary(b *payments.Beneficiary, message string) beneficiaryView {
 		Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network, BankName: b.BankName,
 		PurposeCode: b.PurposeCode, PEPCheck: b.Screening, SanctionsCheck: sanctions, Status: b.State,
 		CreatedAt: instant(b.Created), LastUsed: used, LastUsedAt: used, Message: message,
+		Further: further(b),
 	}
+}
+
+// further leaves out type, which replies have for the party type.
+func further(b *payments.Beneficiary) map[string]any {
+	details := maps.Clone(b.Details)
+	delete(details, "type")
+	return details
 }
 
 // createBeneficiary registers a payee (financial-operations/create-beneficiary).

@@ -75,8 +75,8 @@ func detailsOf(c *rest.Call) sandbox.Details {
 	case "createPaymentConsent":
 		d.PaymentConsent, _ = payments.ParseConsentOperation(c.Path("operationType"))
 	case "prepareOperation":
-		if o, err := operation(c); err == nil {
-			in := readPreparation(c, o)
+		if w, err := way(c); err == nil {
+			in := readPreparation(c, w)
 			d.Preparation = &in
 		}
 	}

@@ -1,8 +1,11 @@
 package api
 
 import (
-	"finhub-sandbox/internal/domain/money"
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -10,11 +13,11 @@ import (
 // prepareOperation makes an order from any of the families of bodies
 // (financial-operations/prepare-financial-operation).
 func (a *API) prepareOperation(c *rest.Call) (rest.Reply, error) {
-	o, err := operation(c)
+	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	state, err := a.sandbox.Prepare(c.Caller, readPreparation(c, o))
+	state, err := a.sandbox.Prepare(c.Caller, readPreparation(c, w))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -24,24 +27,21 @@ func (a *API) prepareOperation(c *rest.Call) (rest.Reply, error) {
 // executeOperation executes a prepared order
 // (financial-operations/execute-prepared-operation).
 func (a *API) executeOperation(c *rest.Call) (rest.Reply, error) {
-	o, err := operation(c)
+	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	b := c.Body
 	in := sandbox.Execution{
-		AccountID: c.Path("accountId"), OrderID: b.Str("preparedOrderId"), Operation: o,
+		AccountID: c.Path("accountId"), OrderID: b.Str("preparedOrderId"), Way: w,
 		Confirmation: payments.Confirmation{
-			Code: b.Str("authenticationCode", "confirmationCode", "otp"),
-			Sent: b.Has("consentConfirmation"), Confirmed: b.Bool("consentConfirmation.confirmed"),
+			Codes:      texts(b, "authenticationCode", "confirmationCode", "otp"),
+			ConsentIDs: texts(b, "consentConfirmation.consentId", "consentId"),
+			Sent:       b.Has("consentConfirmation"), Confirmed: b.Bool("consentConfirmation.confirmed"),
 		},
+		Documents: b.Strs("supportingDocuments"), Details: map[string]any{},
 	}
-	in.Documents = b.Strs("supportingDocuments")
-	for _, name := range []string{"consentConfirmation.consentId", "consentId"} {
-		if id := b.Str(name); id != "" {
-			in.Confirmation.ConsentIDs = append(in.Confirmation.ConsentIDs, id)
-		}
-	}
+	keep(b, in.Details, "consentConfirmation", "executionMetadata", "clientReference")
 	executed, err := a.sandbox.Execute(c.Caller, in)
 	if err != nil {
 		return rest.Reply{}, err
@@ -59,31 +59,95 @@ func (a *API) getOrder(c *rest.Call) (rest.Reply, error) {
 }
 
 // readPreparation reads the families of bodies, which call the payee's account
-// by three names.
-func readPreparation(c *rest.Call, o payments.Operation) sandbox.Preparation {
+// by four names.
+func readPreparation(c *rest.Call, w payments.Way) sandbox.Preparation {
 	b := c.Body
 	in := sandbox.Preparation{
-		AccountID: c.Path("accountId"), Operation: o, Kind: b.Str("type"),
-		Source: sandbox.Party{Name: b.Str("sourceAccount.accountHolder", "sourceAccount.name"), IBAN: b.Str("sourceAccount.iban")},
-		Payee: sandbox.Party{
-			Name: b.Str("target.name", "targetAccount.beneficiaryName", "destinationAccount.name", "beneficiaryName", "companyName"),
-			IBAN: b.Str("target.iban", "targetAccount.iban", "destinationAccount.iban", "beneficiaryIban"),
-		},
-		PayeeIDs:  []string{b.Str("beneficiaryId"), b.Str("target.beneficiaryRef", "destinationAccount.beneficiaryRef")},
-		Amount:    money.Scaled{Value: b.Get("amount.value"), Scale: readScale(b, "amount.scale"), Currency: b.Str("amount.currency")},
-		Currency:  b.Str("currency"),
-		ConsentID: b.Str("consent.consentReference"),
+		AccountID: c.Path("accountId"), Way: w,
+		Amount:   askedAmount(b, "amount"),
+		Currency: b.Str("currency"), ConsentID: b.Str("consent.consentReference"),
 		Reference: b.Str("reference"), Description: b.Str("description"),
 		Documents: b.Strs("supportingDocuments"), Details: map[string]any{},
 	}
-	own := []string{"sourceAccount.walletId"}
-	if o == payments.Topup {
-		own = []string{"target.accountId", "target.walletId", "targetAccount.walletId"}
-	}
-	in.OwnWallets = map[string]string{}
-	for _, field := range own {
-		in.OwnWallets[field] = b.Str(field)
+	in.Way, in.Faults = readKind(b, w)
+	if w.Operation.NeedsPayee() {
+		readPayee(b, &in)
+	} else {
+		readTopup(b, &in)
 	}
 	keep(b, in.Details, "merchantDetails", "customerDetails", "assetId", "assetSubUnitId", "metadata")
 	return in
+}
+
+// readPayee reads whom money goes to, and that it comes from the account.
+func readPayee(b rest.Body, in *sandbox.Preparation) {
+	in.Own = slices.Concat(named(b, sandbox.ByID, "sourceAccount.walletId"), named(b, sandbox.ByIBAN, "sourceAccount.iban"))
+	in.Payees = slices.Concat(
+		named(b, sandbox.ByID, "beneficiaryId", "target.beneficiaryRef", "targetAccount.beneficiaryRef", "destinationAccount.beneficiaryRef"),
+		named(b, sandbox.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban", "beneficiary.iban", "beneficiaryIban"),
+		named(b, sandbox.ByWallet, "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
+	)
+	in.PayeeNames = named(b, sandbox.ByText, "target.name", "targetAccount.beneficiaryName", "targetAccount.name", "destinationAccount.name",
+		"beneficiary.name", "beneficiaryName")
+	if len(in.PayeeNames) == 0 {
+		// A company may be called otherwise than whoever is to be paid there.
+		in.PayeeNames = named(b, sandbox.ByText, "companyName")
+	}
+	for _, bic := range named(b, sandbox.ByText, "targetAccount.bic", "target.bic", "beneficiary.bic") {
+		in.PayeeBIC = bic
+	}
+}
+
+// readTopup reads where money comes from, and that it goes to the account.
+func readTopup(b rest.Body, in *sandbox.Preparation) {
+	in.Own = slices.Concat(
+		named(b, sandbox.ByID, "target.accountId", "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
+		named(b, sandbox.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban"),
+	)
+	in.Source = sandbox.Party{Name: b.Str("sourceAccount.accountHolder", "sourceAccount.name"), IBAN: b.Str("sourceAccount.iban")}
+}
+
+// readKind reads the body's own word for the order, which has to agree with the
+// path.
+func readKind(b rest.Body, w payments.Way) (payments.Way, []refusal.Fault) {
+	word := b.Str("type")
+	if word == "" {
+		return w, nil
+	}
+	kind, known := payments.ParseOrderKind(word)
+	if !known {
+		return w, []refusal.Fault{fault("type", "must be one of "+strings.Join(payments.OrderKinds(), ", ")+", and is "+word)}
+	}
+	both, agree := w.And(kind)
+	if !agree {
+		return w, []refusal.Fault{fault("type", "is "+word+", and the path says "+w.Word)}
+	}
+	return both, nil
+}
+
+// named reads the names that are there, each with its place.
+func named(b rest.Body, by sandbox.NameKind, fields ...string) []sandbox.Naming {
+	var list []sandbox.Naming
+	for _, field := range fields {
+		if value := b.Str(field); value != "" {
+			list = append(list, sandbox.Naming{Field: field, Value: value, By: by})
+		}
+	}
+	return list
+}
+
+// texts gives all of the texts that are there.
+func texts(b rest.Body, fields ...string) []string {
+	var list []string
+	for _, n := range named(b, sandbox.ByText, fields...) {
+		list = append(list, n.Value)
+	}
+	return list
+}
+
+// askedAmount reads an AmountDto.
+func askedAmount(b rest.Body, field string) payments.AskedAmount {
+	return payments.AskedAmount{
+		Field: field, Member: "value", Value: b.Get(field + ".value"), Scale: readScale(b, field+".scale"), Currency: b.Str(field + ".currency"),
+	}
 }

@@ -129,9 +129,11 @@ func readApproval(b rest.Body, in *sandbox.ConsentRequest) {
 }
 
 // thresholdAmount reads a number, or an object as limits are.
-func thresholdAmount(b rest.Body, name string, major bool) *sandbox.ConsentAmount {
+func thresholdAmount(b rest.Body, name string, major bool) *payments.AskedAmount {
+	threshold := &payments.AskedAmount{Field: name, Value: b.Get(name), Major: major}
 	if b.Has(name + ".amount") {
-		return limitAmount(b, name, major)
+		threshold = limitAmount(b, name, major)
 	}
-	return &sandbox.ConsentAmount{Field: name, Value: b.Get(name), Major: major}
+	threshold.OrNone = true
+	return threshold
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"maps"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -33,6 +34,10 @@ type preparedView struct {
 	Transactions           []transactionView     `json:"transactions"`
 	EstimatedExecutionTime string                `json:"estimatedExecutionTime"`
 	RequiresConfirmation   bool                  `json:"requiresConfirmation"`
+	Reference              string                `json:"reference"`
+	Description            string                `json:"description"`
+	// Kept are members of the request that travel with the order.
+	Kept map[string]any `json:",embed"`
 }
 
 type feesView struct {
@@ -68,6 +73,8 @@ type regulatoryView struct {
 type orderSummaryView struct {
 	Amount                  formattedView `json:"amount"`
 	Fees                    formattedView `json:"fees"`
+	TotalAmount             formattedView `json:"totalAmount"`
+	Currency                string        `json:"currency"`
 	SourceAccount           string        `json:"sourceAccount"`
 	TargetAccount           string        `json:"targetAccount"`
 	EstimatedCompletionTime string        `json:"estimatedCompletionTime"`
@@ -97,7 +104,18 @@ func viewPrepared(c *rest.Call, s sandbox.OrderState) preparedView {
 		Transactions:           lines(s),
 		EstimatedExecutionTime: instant(executionTime(s)),
 		RequiresConfirmation:   o.State == payments.OrderReady,
+		Reference:              o.Reference, Description: o.Description, Kept: kept(o),
 	}
+}
+
+// kept are the members of prepare and execute that travel with the order.
+func kept(o *payments.Order) map[string]any {
+	all := maps.Clone(o.Details)
+	if all == nil {
+		all = map[string]any{}
+	}
+	maps.Copy(all, o.Confirmed)
+	return all
 }
 
 // direction tells whether the money stays inside the tenant.
@@ -119,7 +137,8 @@ func viewFees(o *payments.Order) feesView {
 func viewSummary(s sandbox.OrderState) orderSummaryView {
 	o := s.Order
 	return orderSummaryView{
-		Amount: viewFormatted(o.Amount), Fees: viewFormatted(o.Fee), SourceAccount: o.Source, TargetAccount: o.Target,
+		Amount: viewFormatted(o.Amount), Fees: viewFormatted(o.Fee), TotalAmount: viewFormatted(o.Total()), Currency: o.Amount.Currency,
+		SourceAccount: o.Source, TargetAccount: o.Target,
 		EstimatedCompletionTime: instant(completionTime(s)),
 	}
 }
@@ -171,6 +190,8 @@ type executedView struct {
 	SettlementInfo   settlementView      `json:"settlementInfo"`
 	StatusDetails    statusDetailsView   `json:"statusDetails"`
 	ExecutionSummary orderSummaryView    `json:"executionSummary"`
+	// Kept are members of the execution that travel with the order.
+	Kept map[string]any `json:",embed"`
 }
 
 type balanceChangeView struct {
@@ -202,7 +223,7 @@ func viewExecuted(c *rest.Call, e sandbox.Executed) executedView {
 		Status: o.State, ExecutedAt: instant(o.ExecutedAt), Amount: viewFormatted(o.Amount), Fees: viewFees(o),
 		Balances: change, BalanceUpdates: []balanceUpdateView{{w.ID, w.ID, w.Currency, change}},
 		Transactions: lines(e.OrderState), SettlementInfo: viewSettlement(o), StatusDetails: viewStatusDetails(o),
-		ExecutionSummary: viewSummary(e.OrderState),
+		ExecutionSummary: viewSummary(e.OrderState), Kept: o.Confirmed,
 	}
 }
 

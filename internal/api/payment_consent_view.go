@@ -27,6 +27,20 @@ type paymentConsentView struct {
 	RequiresApproval bool               `json:"requiresApproval"`
 	Parameters       consentTermsView   `json:"parameters"`
 	CreatedAt        string             `json:"createdAt"`
+
+	VerificationStatus string               `json:"verificationStatus"`
+	DocumentID         any                  `json:"documentId,omitzero"`
+	EntityID           any                  `json:"entityId,omitzero"`
+	EntityType         any                  `json:"entityType,omitzero"`
+	DocumentType       any                  `json:"documentType,omitzero"`
+	VerificationType   any                  `json:"verificationType,omitzero"`
+	VerificationData   any                  `json:"verificationData,omitzero"`
+	Questions          *consentQuestionView `json:"questions,omitzero"`
+}
+
+type consentQuestionView struct {
+	Question any    `json:"question"`
+	Answer   string `json:"answer"`
 }
 
 type createdConsentView struct {
@@ -35,14 +49,32 @@ type createdConsentView struct {
 }
 
 type approvedConsentView struct {
-	ConsentID     string             `json:"consentId"`
-	ID            string             `json:"id"`
-	OperationType payments.Operation `json:"operationType"`
-	Status        machine.State      `json:"status"`
-	WalletID      string             `json:"walletId"`
-	AccountID     string             `json:"accountId"`
-	ApprovedAt    string             `json:"approvedAt"`
-	Message       string             `json:"message"`
+	ConsentID          string             `json:"consentId"`
+	ID                 string             `json:"id"`
+	OperationType      payments.Operation `json:"operationType"`
+	Status             machine.State      `json:"status"`
+	VerificationStatus string             `json:"verificationStatus"`
+	WalletID           string             `json:"walletId"`
+	AccountID          string             `json:"accountId"`
+	ApprovedAt         string             `json:"approvedAt"`
+	Approvals          []approvalView     `json:"approvals"`
+	RequiredApprovals  int                `json:"requiredApprovals"`
+	Message            string             `json:"message"`
+}
+
+func viewApprovedConsent(p *payments.PaymentConsent) approvedConsentView {
+	view := approvedConsentView{
+		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, Status: p.State, VerificationStatus: p.Verification(),
+		WalletID: p.WalletID, AccountID: p.WalletID, RequiredApprovals: p.Approvals(), Message: "Payment consent approved",
+	}
+	if !p.Verified() {
+		view.Message = "Approval recorded; the payment consent waits for more"
+	}
+	for _, given := range p.Given {
+		view.ApprovedAt = instant(given.At)
+		view.Approvals = append(view.Approvals, approvalView{given.UserID, instant(given.At)})
+	}
+	return view
 }
 
 type consentTermsView struct {
@@ -71,10 +103,11 @@ type consentLimitsView struct {
 }
 
 type consentPayeesView struct {
-	AllowedAccounts        []string `json:"allowedAccounts"`
-	AllowedTypes           []string `json:"allowedTypes"`
-	AllowNewBeneficiaries  bool     `json:"allowNewBeneficiaries"`
-	RequireBeneficiaryName bool     `json:"requireBeneficiaryName"`
+	AllowedAccounts         []string `json:"allowedAccounts"`
+	AllowedTypes            []string `json:"allowedTypes"`
+	AllowNewBeneficiaries   bool     `json:"allowNewBeneficiaries"`
+	RequireBeneficiaryName  bool     `json:"requireBeneficiaryName"`
+	RequireInvoiceReference bool     `json:"requireInvoiceReference"`
 }
 
 func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentView {
@@ -91,8 +124,15 @@ func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentV
 			Beneficiaries: consentPayeesView{
 				AllowedAccounts: p.Payees.Accounts, AllowedTypes: p.Payees.Types,
 				AllowNewBeneficiaries: p.Payees.Open(), RequireBeneficiaryName: p.Payees.RequireName,
+				RequireInvoiceReference: p.Payees.RequireReference,
 			},
 		},
+		VerificationStatus: p.Verification(), DocumentID: p.Details["documentId"], EntityID: p.Details["entityId"],
+		EntityType: p.Details["entityType"], DocumentType: p.Details["documentType"], VerificationType: p.Details["verificationType"],
+		VerificationData: p.Details["verificationData"],
+	}
+	if question, asked := p.Details["question"]; asked {
+		view.Questions = &consentQuestionView{Question: question}
 	}
 	if view.PaymentType == "" {
 		view.PaymentType = string(p.Operation)

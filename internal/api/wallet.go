@@ -91,9 +91,9 @@ func (a *API) getAllowedOperations(c *rest.Call) (rest.Reply, error) {
 	}
 	view := viewAllowed(c, allowed)
 	if beneficiaries {
-		list := []beneficiaryView{}
-		for _, b := range allowed.Beneficiaries {
-			list = append(list, viewBeneficiary(b, ""))
+		list := []allowedPayeeView{}
+		for _, p := range allowed.Beneficiaries {
+			list = append(list, viewAllowedPayee(p))
 		}
 		view.Beneficiaries = &list
 	}
@@ -140,15 +140,13 @@ func parseDay(text string, end bool) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("is neither a day nor an instant: %s", text)
 }
 
-// operation reads the operation of an order's path.
-func operation(c *rest.Call) (payments.Operation, error) {
-	return pathOperation(c, payments.ParseOperation)
-}
-
-func pathOperation(c *rest.Call, parse func(string) (payments.Operation, bool)) (payments.Operation, error) {
-	o, ok := parse(c.Path("operationType"))
+// way reads the operation of an order's path.
+func way(c *rest.Call) (payments.Way, error) {
+	w, ok := payments.ParseOrderType(c.Path("operationType"))
 	if !ok {
-		return "", refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "is no operation"}})
+		return payments.Way{}, refusal.Invalid([]refusal.Fault{{
+			Field: "path.operationType", Message: "must be one of " + strings.Join(payments.OrderTypes(), ", ") + ", in any case",
+		}})
 	}
-	return o, nil
+	return w, nil
 }

@@ -152,6 +152,63 @@ func (a *auditor) approved(t *auditedTenant, h httpCall, data any) error {
 	return a.ordered(t, data)
 }
 
+// atFirst is the state that a new payment consent has.
+func (c *auditedConsent) atFirst() string {
+	if c.approval != nil && c.approval.required {
+		return "PENDING"
+	}
+	return "ACTIVE"
+}
+
+// consentApproved takes one approval of a payment consent to the books: the last
+// one that is needed verifies it.
+func (a *auditor) consentApproved(t *auditedTenant, h httpCall, data any) error {
+	c, who := t.consents[textAt(data, "consentId")], t.actor(h)
+	needed := 1
+	if c.atFirst() == "PENDING" {
+		needed = c.approval.approvers
+		holdsRole := func(role string) bool { return slices.Contains(c.approval.roles, role) }
+		switch {
+		case who.user == c.createdBy:
+			return fmt.Errorf("payment consent %s was approved by %s, who has created it", c.id, who.user)
+		case slices.Contains(c.approvedBy, who.user):
+			return fmt.Errorf("payment consent %s was approved by %s a second time", c.id, who.user)
+		case !slices.ContainsFunc(who.roles, holdsRole):
+			return fmt.Errorf("payment consent %s was approved by %s, who holds %v and none of %v", c.id, who.user, who.roles, c.approval.roles)
+		}
+	}
+	if c.verified {
+		return fmt.Errorf("payment consent %s was approved once more", c.id)
+	}
+	c.approvedBy = append(c.approvedBy, who.user)
+	c.verified = len(c.approvedBy) >= needed
+	if shown := textAt(data, "status"); (shown == "ACTIVE") != c.verified {
+		return fmt.Errorf("payment consent %s is %s with %d of %d approvals", c.id, shown, len(c.approvedBy), needed)
+	}
+	return a.paymentConsent(t, h, data)
+}
+
+// initiators are those who began what a request approves, an order or without one
+// a payment consent.
+func (t *auditedTenant) initiators(h httpCall, o *auditedOrder) []string {
+	if c := t.consents[h.path["consentId"]]; o == nil && c != nil {
+		return []string{c.createdBy}
+	} else if o == nil {
+		return nil
+	}
+	return []string{o.preparedBy, o.executedBy}
+}
+
+// approvers are those who have approved it.
+func (t *auditedTenant) approvers(h httpCall, o *auditedOrder) []string {
+	if c := t.consents[h.path["consentId"]]; o == nil && c != nil {
+		return c.approvedBy
+	} else if o == nil {
+		return nil
+	}
+	return o.approvedBy
+}
+
 // waiting lists the orders of a wallet that wait for approvals.
 func (t *auditedTenant) waiting(wallet string) []string {
 	return slices.DeleteFunc(sortedKeys(t.orders), func(id string) bool {

@@ -30,7 +30,7 @@ func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	if !customer.active || o.state != "READY" || o.amount <= 0 {
 		return fmt.Errorf("order %s of %d is %s, its customer is active: %t", o.id, o.amount, o.state, customer.active)
 	}
-	if o.operation == "transfer" {
+	if o.operation != "topup" {
 		if err := a.paid(t, o, textAt(data, "summary.targetAccount")); err != nil {
 			return err
 		}
@@ -38,10 +38,8 @@ func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	if want := feeOf(o); !slices.Contains(want, o.fee) {
 		return fmt.Errorf("order %s (%s) costs %d, not one of %v", o.id, o.operation, o.fee, want)
 	}
-	if o.operation != "topup" {
-		if err := a.withinLimits(t, customer, o); err != nil {
-			return err
-		}
+	if err := a.withinLimits(t, customer, o); err != nil {
+		return err
 	}
 	if free := w.balance - w.reserved; o.held() > free {
 		return fmt.Errorf("order %s holds %d of %d", o.id, o.held(), free)
@@ -52,8 +50,9 @@ func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	return a.see(t, "order", o.id, o.state)
 }
 
-// paid checks whom a transfer pays: a registered payee, under a consent that
-// holds. If the payee is a wallet of the tenant, the order remembers it.
+// paid checks whom an order pays: a registered payee, and a transfer under a
+// consent that holds. If the payee is a wallet of the tenant, the order remembers
+// it.
 func (a *auditor) paid(t *auditedTenant, o *auditedOrder, iban string) error {
 	registered := false
 	for _, b := range t.payees {
@@ -62,7 +61,7 @@ func (a *auditor) paid(t *auditedTenant, o *auditedOrder, iban string) error {
 	if !registered {
 		return fmt.Errorf("order %s pays %s, which is no ACTIVE beneficiary of %s", o.id, iban, o.wallet)
 	}
-	if c := t.consents[o.consent]; c == nil || c.wallet != o.wallet || c.state != "ACTIVE" {
+	if c := t.consents[o.consent]; o.operation == "transfer" && (c == nil || c.wallet != o.wallet || c.state != "ACTIVE") {
 		return fmt.Errorf("order %s was prepared under payment consent %q: %+v", o.id, o.consent, c)
 	}
 	for _, w := range t.wallets {
@@ -79,21 +78,22 @@ func feeOf(o *auditedOrder) []int64 {
 	switch {
 	case o.operation == "topup" || o.target != "":
 		return []int64{0}
-	case o.operation == "withdrawal":
-		return []int64{150}
 	}
 	return []int64{150, 250, 2500}
 }
 
 func (a *auditor) withinLimits(t *auditedTenant, c *auditedCustomer, o *auditedOrder) error {
-	limits := a.limits[c.category]
+	limits := a.limitsOf(c, o.operation)
+	if o.amount < limits.least {
+		return fmt.Errorf("order %s of %d is below %d", o.id, o.amount, limits.least)
+	}
 	for _, check := range []struct {
 		name        string
 		limit, used int64
 	}{
 		{"one transaction", limits.transaction, 0},
-		{"a day", limits.daily, t.sent(c.id, time.DateOnly, o.made)},
-		{"a month", limits.monthly, t.sent(c.id, "2006-01", o.made)},
+		{"a day", limits.daily, t.moved(c.id, o.operation, time.DateOnly, o.made)},
+		{"a month", limits.monthly, t.moved(c.id, o.operation, "2006-01", o.made)},
 	} {
 		if check.used+o.amount > check.limit {
 			return fmt.Errorf("order %s of %d after %d breaks the limit of %s, %d", o.id, o.amount, check.used, check.name, check.limit)
@@ -202,7 +202,7 @@ func (a *auditor) refused(t *auditedTenant, h httpCall, r httpReply) error {
 		free := wallet.balance - wallet.reserved
 		return holds(minorAt(data, "available.value") == free && minorAt(data, "requested.value") > free)
 	case "CATEGORY_LIMIT_EXCEEDED":
-		return a.overLimit(t, t.customers[wallet.customer], data)
+		return a.overLimit(t, t.customers[wallet.customer], operationOfPath(h), data)
 	case "CUSTOMER_NOT_FOUND":
 		id := h.path["customerId"] + h.path["organizationId"]
 		if named := textAt(h.body, "customerId"); id == "" {
@@ -247,22 +247,25 @@ func (a *auditor) orderNotFound(t *auditedTenant, h httpCall) error {
 
 func operationOfPath(h httpCall) string {
 	name := strings.ToLower(h.path["operationType"])
-	if name == "withdraw" {
+	switch {
+	case name == "withdraw":
 		return "withdrawal"
+	case strings.HasPrefix(name, "sepa_"):
+		return "transfer"
 	}
 	return name
 }
 
-func (a *auditor) overLimit(t *auditedTenant, c *auditedCustomer, data any) error {
-	limits, now := a.limits[c.category], a.now(t)
+func (a *auditor) overLimit(t *auditedTenant, c *auditedCustomer, operation string, data any) error {
+	limits, now := a.limitsOf(c, operation), a.now(t)
 	var limit, used int64
 	switch textAt(data, "window") {
 	case "TRANSACTION":
 		limit = limits.transaction
 	case "DAILY":
-		limit, used = limits.daily, t.sent(c.id, time.DateOnly, now)
+		limit, used = limits.daily, t.moved(c.id, operation, time.DateOnly, now)
 	case "MONTHLY":
-		limit, used = limits.monthly, t.sent(c.id, "2006-01", now)
+		limit, used = limits.monthly, t.moved(c.id, operation, "2006-01", now)
 	}
 	if minorAt(data, "limit.value") != limit || minorAt(data, "available.value") != max(0, limit-used) || minorAt(data, "requested.value") <= limit-used {
 		return fmt.Errorf("by the books %d of the limit %d (%s) are used", used, limit, textAt(data, "window"))

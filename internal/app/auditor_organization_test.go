@@ -409,10 +409,9 @@ func (a *auditor) organizationRefused(t *auditedTenant, h httpCall, code string,
 	c := t.customers[h.path["organizationId"]]
 	switch code {
 	case "INITIATOR_CANNOT_APPROVE":
-		who := t.actor(h).user
-		return o != nil && (who == o.preparedBy || who == o.executedBy)
+		return slices.Contains(t.initiators(h, o), t.actor(h).user)
 	case "APPROVAL_DUPLICATE":
-		return o != nil && slices.Contains(o.approvedBy, t.actor(h).user)
+		return slices.Contains(t.approvers(h, o), t.actor(h).user)
 	case "OWNERSHIP_EXCEEDED":
 		return t.wouldExceed(h)
 	case "ADMIN_USER_MISSING", "LAST_ADMIN_USER":

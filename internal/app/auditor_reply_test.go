@@ -69,7 +69,7 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 		if textAt(data, "orderId") != "" {
 			return a.approved(t, h, data)
 		}
-		return a.paymentConsent(t, h, data)
+		return a.consentApproved(t, h, data)
 	case "listPaymentConsents":
 		for _, c := range listAt(r.value, "data") {
 			if err := a.paymentConsent(t, h, c); err != nil {
@@ -325,6 +325,9 @@ func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
 	c := t.consents[id]
 	if c == nil {
 		c = &auditedConsent{id: id, wallet: textAt(data, "walletId"), operation: strings.ToLower(textAt(data, "operationType"))}
+		if h.operation.ID == "createPaymentConsent" {
+			c.createdBy = t.actor(h).user
+		}
 		t.consents[id] = c
 		t.own(t.wallets[c.wallet].customer, id)
 	}
@@ -332,15 +335,20 @@ func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
 		c.approval = termsIn(shown, true)
 	}
 	c.state = textAt(data, "status")
+	if verified := textAt(data, "verificationStatus") == "VERIFIED"; verified != c.verified {
+		return fmt.Errorf("payment consent %s is shown as verified: %t, and the books say %t", id, verified, c.verified)
+	}
+	if want := c.atFirst(); h.operation.ID == "createPaymentConsent" && c.state != want {
+		return fmt.Errorf("payment consent %s is %s at creation, not %s", id, c.state, want)
+	}
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "validUntil")); err == nil {
 		c.until = until
 	}
 	if token := textAt(data, "magicLinkToken"); token != "" {
 		c.code = answerOf(token)
 	}
-	want := map[string]string{"revokePaymentConsent": "REVOKED", "approvePaymentConsent": "ACTIVE"}[h.operation.ID]
-	if want != "" && c.state != want {
-		return fmt.Errorf("after %s payment consent %s is %s", h.operation.ID, id, c.state)
+	if h.operation.ID == "revokePaymentConsent" && c.state != "REVOKED" {
+		return fmt.Errorf("the revoked payment consent %s is %s", id, c.state)
 	}
 	return a.see(t, "payment_consent", id, c.state)
 }

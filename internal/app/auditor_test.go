@@ -90,11 +90,24 @@ type auditedPayee struct{ id, asset, wallet, iban, state string }
 type auditedConsent struct {
 	id, wallet, operation, state, code string
 	until                              time.Time
-	// approval is nil if nobody has to approve orders.
+	// approval is nil if nobody has to approve the consent and its orders.
 	approval *auditedTerms
+	// createdBy is a user, approvedBy those who have approved the consent itself.
+	createdBy  string
+	approvedBy []string
+	verified   bool
 }
 
-type auditedLimits struct{ transaction, daily, monthly int64 }
+type auditedLimits struct{ transaction, daily, monthly, least int64 }
+
+// limitsOf are those of the category for what is sent, and the documented ones
+// for what comes in.
+func (a *auditor) limitsOf(c *auditedCustomer, operation string) auditedLimits {
+	if operation == "topup" {
+		return auditedLimits{5_000_000, 10_000_000, 50_000_000, 1_000}
+	}
+	return a.limits[c.category]
+}
 
 func (a *auditor) tenant(name string) *auditedTenant {
 	t := a.tenants[name]
@@ -218,7 +231,7 @@ func (a *auditor) learn(c *client) error {
 	categories, _ := valueAt(hierarchy.value, "data.categories").(map[string]any)
 	for code, category := range categories {
 		a.limits[code] = auditedLimits{
-			cents(textAt(category, "limits.perTransaction")), cents(textAt(category, "limits.daily")), cents(textAt(category, "limits.monthly")),
+			cents(textAt(category, "limits.perTransaction")), cents(textAt(category, "limits.daily")), cents(textAt(category, "limits.monthly")), 1,
 		}
 	}
 	return err
@@ -334,12 +347,12 @@ func last(list []string) string {
 	return list[len(list)-1]
 }
 
-// sent is what a customer's orders of a day or month come to that count against
-// the limits.
-func (t *auditedTenant) sent(customer, layout string, at time.Time) int64 {
+// moved is what a customer's orders of a day or month come to that count against
+// the limits of an operation: what was sent, or what was topped up.
+func (t *auditedTenant) moved(customer, operation, layout string, at time.Time) int64 {
 	var sum int64
 	for _, o := range t.orders {
-		if t.wallets[o.wallet].customer == customer && o.operation != "topup" && o.made.Format(layout) == at.Format(layout) &&
+		if t.wallets[o.wallet].customer == customer && (o.operation == "topup") == (operation == "topup") && o.made.Format(layout) == at.Format(layout) &&
 			!slices.Contains([]string{"EXPIRED", "FAILED"}, o.state) {
 			sum += o.amount
 		}

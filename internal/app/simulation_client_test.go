@@ -140,7 +140,7 @@ func (s *simulation) choosePayment(t *auditedTenant, l *life) {
 		}
 	}
 	for _, id := range sortedKeys(t.consents) {
-		if c := t.consents[id]; c.wallet == l.wallet && (c.state == "ACTIVE" && c.operation == "transfer" || s.chance(10)) {
+		if c := t.consents[id]; c.wallet == l.wallet && (c.state == "ACTIVE" && slices.Contains([]string{"transfer", "payment"}, c.operation) || s.chance(10)) {
 			consents = append(consents, id)
 		}
 	}
@@ -193,7 +193,10 @@ func (s *simulation) path(t *auditedTenant, c *auditedCustomer, o *contract.Oper
 			params["consentType"] = segments[kind]
 		}
 	}
-	params["operationType"] = oneOf(s, []string{"transfer", "transfer", "TRANSFER", "topup", "withdrawal", "withdrawal", "withdraw"})
+	params["operationType"] = oneOf(s, []string{"transfer", "transfer", "TRANSFER", "sepa_transfer_external", "topup", "withdrawal", "withdrawal", "withdraw"})
+	if o.ID == "createPaymentConsent" {
+		params["operationType"] = oneOf(s, []string{"transfer", "transfer", "TRANSFER", "payment", "External", "topup", "withdrawal"})
+	}
 	if order := t.orders[l.order]; order != nil && o.ID == "executeOperation" && s.chance(90) {
 		params["operationType"] = order.operation
 	}
@@ -246,8 +249,10 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 		category := map[string]any{"id": oneOf(s, []string{"fs-cat-b2c-low-001", "HIGH_RISK_INDIVIDUAL", "STANDARD_INDIVIDUAL", "LOW_RISK_INDIVIDUAL", "B2B_SMALL_BUSINESS"})}
 		maps.Copy(replace, map[string]any{"customerCategory": category, "categorization": category})
 	case "createBeneficiary":
-		replace["iban"] = s.iban(t)
+		iban := s.iban(t)
+		replace["iban"], replace["country"] = iban, iban[:2]
 	case "createPaymentConsent":
+		replace["paymentType"], replace["consentType"] = h.path["operationType"], h.path["operationType"]
 		if s.chance(60) {
 			high := map[string]any{"amount": 2_000_000, "currency": "EUR"}
 			for _, name := range []string{"maxAmountPerTransaction", "maxAmountPerDay", "maxAmountPerMonth", "perTransaction", "perDay", "perMonth"} {
@@ -278,6 +283,8 @@ func (s *simulation) preparation(example any) string {
 	source := textAt(example, "sourceAccount.accountHolder")
 	switch {
 	case source != "":
+		return "topup"
+	case textAt(example, "type") == "TOPUP":
 		return "topup"
 	case textAt(example, "type") == "WITHDRAWAL":
 		return "withdrawal"

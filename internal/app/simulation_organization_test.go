@@ -165,6 +165,9 @@ func (s *simulation) pay(t *auditedTenant, c *auditedCustomer) error {
 	if err := s.guided(t, c, steps...); err != nil {
 		return err
 	}
+	if err := s.approveConsents(t, c); err != nil {
+		return err
+	}
 	for _, id := range []string{"prepareOperation", "executeOperation"} {
 		h := s.right(t, c, id)
 		s.acting(&h, c)
@@ -258,6 +261,33 @@ func (s *simulation) approveAll(t *auditedTenant, c *auditedCustomer) error {
 		h := s.right(t, c, "approvePaymentConsent")
 		if s.chance(40) {
 			h.header = map[string]string{"X-User-ID": oneOf(s, []string{"staff-1", "staff-2"}), "X-User-Roles": "ADMIN_USER,TRANSACTION_APPROVER"}
+		} else {
+			s.acting(&h, c)
+		}
+		if _, err := s.attempt(t, c, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// approveConsents tries to approve the payment consents of an organization that
+// demand it.
+func (s *simulation) approveConsents(t *auditedTenant, c *auditedCustomer) error {
+	for range 12 {
+		var pending []string
+		for _, id := range sortedKeys(t.consents) {
+			if p := t.consents[id]; p.wallet == c.product && p.state == "PENDING" {
+				pending = append(pending, id)
+			}
+		}
+		if len(pending) == 0 {
+			return nil
+		}
+		h := s.right(t, c, "approvePaymentConsent")
+		h.path["consentId"], h.body = oneOf(s, pending), map[string]any{}
+		if s.chance(60) {
+			h.header = map[string]string{"X-User-ID": oneOf(s, []string{"staff-1", "staff-2", "staff-3"}), "X-User-Roles": "ADMIN_USER,TRANSACTION_APPROVER"}
 		} else {
 			s.acting(&h, c)
 		}

@@ -46,7 +46,7 @@ var layout = []layer{
 		dir: "internal/control",
 		imports: []string{
 			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/domain/access",
-			"internal/domain/machine", "internal/domain/money", "internal/domain/refusal",
+			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
 		why:     "engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"finhub-sandbox/internal/domain/money"
-	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -12,14 +12,7 @@ import (
 // object in minor units. It refuses with WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED,
 // WALLET_NOT_ACTIVE and CURRENCY_MISMATCH.
 func (a *API) fundWallet(c *rest.Call) (rest.Reply, error) {
-	amount, err := readAmount(c.Body)
-	if err == nil && amount.Minor == 0 {
-		err = money.Fault("must be more than nothing")
-	}
-	if err != nil {
-		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "amount", Pointer: "/amount", Message: err.Error()}})
-	}
-	transaction, wallet, err := a.sandbox.Fund(operator(c), c.Path("walletId"), amount)
+	transaction, wallet, err := a.sandbox.Fund(operator(c), c.Path("walletId"), readAmount(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -30,21 +23,16 @@ func (a *API) fundWallet(c *rest.Call) (rest.Reply, error) {
 	}}, nil
 }
 
-// fundCurrency is the currency of an amount that names none: every wallet's.
-const fundCurrency = "EUR"
-
-func readAmount(b rest.Body) (money.Amount, error) {
+// readAmount reads an amount of major units, or an AmountDto.
+func readAmount(b rest.Body) payments.AskedAmount {
 	object := b.Object("amount")
 	if len(object) == 0 {
-		return money.ParseMajor(b.Get("amount"), fundCurrency)
+		return payments.AskedAmount{Field: "amount", Value: b.Get("amount"), Major: true}
 	}
-	scaled := money.Scaled{Value: object.Get("value"), Currency: object.Str("currency")}
-	if scaled.Currency == "" {
-		scaled.Currency = fundCurrency
-	}
+	asked := payments.AskedAmount{Field: "amount", Member: "value", Value: object.Get("value"), Currency: object.Str("currency")}
 	if object.Has("scale") {
 		scale := int(object.Int("scale"))
-		scaled.Scale = &scale
+		asked.Scale = &scale
 	}
-	return scaled.Amount()
+	return asked
 }

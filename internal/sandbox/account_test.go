@@ -1,11 +1,11 @@
 package sandbox
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -68,7 +68,7 @@ func TestAnIBANIsRegisteredOnceAtATime(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	w := b.wallets[0]
 	first := b.payeeOf(w, outsideIBAN, "SEPA")
-	texts := Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "N", "iban": "de89 3704 0044 0532 0130 00", "currency": "EUR", "networkName": "SEPA"}}
+	texts := Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "N", "iban": "de89 3704 0044 0532 0130 00", "currency": "EUR", "country": "DE", "networkName": "SEPA"}}
 	if e := b.refused(errOf(b.RegisterBeneficiary(b.staff, w, texts)), refusal.DuplicateBeneficiary); e.Data["beneficiaryId"] != first.ID {
 		t.Errorf("got %+v", e)
 	}
@@ -97,7 +97,7 @@ func TestStatementsInPages(t *testing.T) {
 		b.fund([]string{w, master}[i%2], int64(i+1))
 		b.advance(time.Hour)
 	}
-	order, err := b.prepare(w, payments.Topup, 7, "")
+	order, err := b.prepare(w, payments.Topup, 1_007, "")
 	b.ok(err)
 	_, err = b.execute(order, "")
 	b.ok(err)
@@ -108,8 +108,8 @@ func TestStatementsInPages(t *testing.T) {
 		total int
 		want  []int64
 	}{
-		{"a wallet", Statement{WalletIDs: []string{w}, Limit: 10}, 4, []int64{7, 5, 3, 1}},
-		{"a customer", Statement{CustomerID: customer, Limit: 10}, 7, []int64{7, 6, 5, 4, 3, 2, 1}},
+		{"a wallet", Statement{WalletIDs: []string{w}, Limit: 10}, 4, []int64{1_007, 5, 3, 1}},
+		{"a customer", Statement{CustomerID: customer, Limit: 10}, 7, []int64{1_007, 6, 5, 4, 3, 2, 1}},
 		{"a page", Statement{CustomerID: customer, Limit: 2, Offset: 3}, 7, []int64{4, 3}},
 		{"past the end", Statement{CustomerID: customer, Limit: 2, Offset: 7}, 7, nil},
 		{"a type", Statement{CustomerID: customer, Type: "FUND", Limit: 2, Offset: 1}, 6, []int64{5, 4}},
@@ -145,20 +145,20 @@ func TestCheckingAPaymentTellsEveryObjection(t *testing.T) {
 	w := b.wallets[0]
 	b.payeeOf(w, outsideIBAN, "SEPA")
 	consent := b.consentOf(w, func(in *ConsentRequest) {
-		in.PerTransaction = &ConsentAmount{Field: "limits.perTransaction", Value: 10.5, Major: true}
+		in.PerTransaction = &payments.AskedAmount{Field: "limits.perTransaction", Value: 10.5, Major: true}
 		in.Payees = payments.ConsentPayees{Accounts: []string{swiftIBAN}}
 	})
-	check := ConsentCheck{ConsentID: consent.Consent.ID, IBAN: outsideIBAN, Amount: ConsentAmount{Field: "amount", Value: "10.51", Major: true}}
+	check := ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(outsideIBAN), Amount: payments.AskedAmount{Field: "amount", Value: "10.51", Major: true}}
 	v, err := b.CheckPayment(b.staff, check)
 	b.ok(err)
 	if len(v.Objections) != 2 || v.Objections[0].Code != refusal.PayeeNotAllowed || v.Objections[1].Code != refusal.ConsentLimitExceeded {
 		t.Errorf("got %v", v.Objections)
 	}
-	check.IBAN, check.Amount.Value = "", "10.50"
+	check.Payees, check.Amount.Value = nil, "10.50"
 	if v, err = b.CheckPayment(b.staff, check); err != nil || len(v.Objections) != 0 {
 		t.Errorf("got %v, %v", v.Objections, err)
 	}
-	check.Amount.Currency, check.IBAN = "USD", swiftIBAN
+	check.Amount.Currency, check.Payees = "USD", byIBAN(swiftIBAN)
 	v, err = b.CheckPayment(b.staff, check)
 	b.ok(err)
 	if len(v.Objections) != 2 || v.Objections[0].Code != refusal.BeneficiaryNotFound || v.Objections[1].Code != refusal.CurrencyMismatch {
@@ -176,9 +176,9 @@ func TestTermsThatAPaymentConsentCannotHave(t *testing.T) {
 	}{
 		"over":              {func(in *ConsentRequest) { in.Until = payday }, refusal.RequestInvalid},
 		"ends first":        {func(in *ConsentRequest) { in.From = in.Until }, refusal.RequestInvalid},
-		"another currency":  {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 1.0, Currency: "USD"} }, refusal.CurrencyMismatch},
-		"half a cent":       {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 0.005, Major: true} }, refusal.RequestInvalid},
-		"half a minor unit": {func(in *ConsentRequest) { in.PerDay = &ConsentAmount{Field: "x", Value: 0.5} }, refusal.RequestInvalid},
+		"another currency":  {func(in *ConsentRequest) { in.PerDay = &payments.AskedAmount{Field: "x", Value: 1.0, Currency: "USD"} }, refusal.CurrencyMismatch},
+		"half a cent":       {func(in *ConsentRequest) { in.PerDay = &payments.AskedAmount{Field: "x", Value: 0.005, Major: true} }, refusal.RequestInvalid},
+		"half a minor unit": {func(in *ConsentRequest) { in.PerDay = &payments.AskedAmount{Field: "x", Value: 0.5} }, refusal.RequestInvalid},
 	} {
 		in := ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
 		test.change(&in)
@@ -192,10 +192,11 @@ func TestARequestThatContradictsItself(t *testing.T) {
 	w := b.wallets[0]
 	b.fund(w, 100_000)
 	payee := b.payeeOf(w, outsideIBAN, "SEPA")
+	b.payeeOf(w, swiftIBAN, "SWIFT")
 	b.consentOf(w, nil)
 	good := Preparation{
-		AccountID: w, Operation: payments.Transfer, Payee: Party{IBAN: outsideIBAN}, PayeeIDs: []string{payee.AssetID},
-		Amount: money.Scaled{Value: "100", Currency: "EUR"}, OwnWallets: map[string]string{"sourceAccount.walletId": w},
+		AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: append(byIBAN(outsideIBAN), Naming{"beneficiaryId", payee.AssetID, ByID}),
+		Amount: euros(100), Own: []Naming{{"sourceAccount.walletId", w, ByID}},
 	}
 	_, err := b.Prepare(b.staff, good)
 	b.ok(err)
@@ -203,15 +204,18 @@ func TestARequestThatContradictsItself(t *testing.T) {
 		change func(*Preparation)
 		want   refusal.Code
 	}{
-		"another payee's IBAN": {func(p *Preparation) { p.Payee.IBAN = swiftIBAN }, refusal.RequestInvalid},
-		"another source":       {func(p *Preparation) { p.OwnWallets = map[string]string{"sourceAccount.walletId": "x"} }, refusal.RequestInvalid},
+		"another payee's IBAN": {func(p *Preparation) { p.Payees[0].Value = swiftIBAN }, refusal.RequestInvalid},
+		"an unknown IBAN":      {func(p *Preparation) { p.Payees[0].Value = "GB00XXXX" }, refusal.BeneficiaryNotFound},
+		"no payee":             {func(p *Preparation) { p.Payees = nil }, refusal.RequestInvalid},
+		"another source":       {func(p *Preparation) { p.Own = []Naming{{"sourceAccount.walletId", "x", ByID}} }, refusal.RequestInvalid},
 		"part of a cent":       {func(p *Preparation) { three := 3; p.Amount.Scale, p.Amount.Value = &three, "1" }, refusal.RequestInvalid},
 		"too much":             {func(p *Preparation) { p.Amount.Value = "1000000000000000" }, refusal.RequestInvalid},
 		"another currency":     {func(p *Preparation) { p.Currency = "USD" }, refusal.CurrencyMismatch},
-		"an unknown payee":     {func(p *Preparation) { p.PayeeIDs, p.Payee.IBAN = []string{"x"}, swiftIBAN }, refusal.BeneficiaryNotFound},
+		"an unknown payee":     {func(p *Preparation) { p.Payees[1].Value = "x" }, refusal.BeneficiaryNotFound},
 		"an unknown consent":   {func(p *Preparation) { p.ConsentID = "x" }, refusal.PaymentConsentNotFound},
 	} {
 		in := good
+		in.Payees = slices.Clone(good.Payees)
 		test.change(&in)
 		t.Log(name)
 		b.refused(errOf(b.Prepare(b.staff, in)), test.want)

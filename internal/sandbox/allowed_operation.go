@@ -15,13 +15,29 @@ type Allowance struct {
 	Customer *onboarding.Customer
 	// Enabled is false while the wallet or the customer is not ACTIVE.
 	Enabled bool
-	Limits  payments.Limits
-	Fees    payments.Fees
-	// UsedToday and UsedThisMonth count against the limits.
+	// Limits are those of what is sent, and Topups those of what comes in.
+	Limits, Topups payments.Limits
+	Fees           payments.Fees
+	// UsedToday and UsedThisMonth count against the limits of what is sent.
 	UsedToday, UsedThisMonth int64
-	Beneficiaries            []*payments.Beneficiary
+	Beneficiaries            []AllowedPayee
 	Consents                 []ConsentDetail
 	At                       time.Time
+}
+
+// AllowedPayee is a payee of the account, and where it is paid: a wallet of the
+// tenant, or else empty.
+type AllowedPayee struct {
+	*payments.Beneficiary
+	Wallet string
+}
+
+// LimitsOf are the limits of an operation.
+func (a Allowance) LimitsOf(o payments.Operation) payments.Limits {
+	if o.Outgoing() {
+		return a.Limits
+	}
+	return a.Topups
 }
 
 // AllowedOperations says what may be done on an account. Beneficiaries are only
@@ -39,11 +55,17 @@ func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficia
 		}
 		out = Allowance{
 			Wallet: a.wallet, Customer: a.customer, Enabled: a.facts().Usable() == nil,
-			Limits: set.limits(a.customer.Category), Fees: set.fees(), At: u.Now(),
+			Limits: set.limits(a.customer.Category), Topups: set.limitsFor(payments.Topup, a.customer.Category), Fees: set.fees(), At: u.Now(),
 		}
 		out.UsedToday, out.UsedThisMonth = s.spending(u, a.customer.ID).Used(u.Now())
 		if beneficiaries {
-			out.Beneficiaries = s.beneficiaries.By(u, "wallet", a.wallet.ID)
+			for _, b := range s.beneficiaries.By(u, "wallet", a.wallet.ID) {
+				payee := AllowedPayee{Beneficiary: b}
+				if w := s.walletByIBAN(u, b.IBAN); w != nil {
+					payee.Wallet = w.ID
+				}
+				out.Beneficiaries = append(out.Beneficiaries, payee)
+			}
 		}
 		for _, p := range s.paymentConsents.By(u, "wallet", a.wallet.ID) {
 			out.Consents = append(out.Consents, s.consentDetail(u, p))

@@ -65,6 +65,18 @@ type Description struct {
 	Details map[string]any
 }
 
+// texts are all texts of the request, also those that are only kept.
+func (d Description) texts() map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, d.Texts)
+	for name, value := range d.Details {
+		if text, ok := value.(string); ok {
+			all[name] = text
+		}
+	}
+	return all
+}
+
 func (d Description) apply(b *payments.Beneficiary) {
 	b.Describe(d.Texts)
 	if b.Details == nil {
@@ -88,7 +100,9 @@ func (s *Sandbox) RegisterBeneficiary(c access.Caller, accountID string, in Desc
 		}
 		b.AssetID = fake.ID(s.seed(u), "beneficiary_asset", b.Seq)
 		in.apply(b)
-		input := beneficiaryInput{facts: payments.BeneficiaryFacts{Account: a.facts(), Currency: a.wallet.Currency, Asked: b.Currency}}
+		input := beneficiaryInput{facts: payments.BeneficiaryFacts{
+			Account: a.facts(), Currency: a.wallet.Currency, Asked: b.Currency, Faults: b.Contradictions(in.texts()),
+		}}
 		if other := s.payeeByIBAN(u, a.wallet.ID, b.IBAN); other != nil && other.State != payments.BeneficiaryInactive {
 			input.facts.Duplicate = other.ID
 		}
@@ -182,7 +196,10 @@ func (s *Sandbox) AmendBeneficiary(c access.Caller, id string, in Description) (
 		if err != nil {
 			return err
 		}
-		input := beneficiaryInput{payments.BeneficiaryFacts{Account: a.facts(), Faults: b.Restricted(in.Texts)}, in}
+		amended := *b
+		amended.Describe(in.Texts)
+		faults := append(b.Restricted(in.Texts), amended.Contradictions(in.texts())...)
+		input := beneficiaryInput{payments.BeneficiaryFacts{Account: a.facts(), Faults: faults}, in}
 		return b.Explain(s.beneficiaries.Fire(u, b, payments.AmendBeneficiary, machine.Cause{By: c.UserID, Input: input}))
 	})
 	return b, err

@@ -272,7 +272,7 @@ func (s *Sandbox) orderAsked(u *engine.Unit, in Asked, details Details) *payment
 		return nil
 	}
 	o := &payments.Order{
-		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Operation, Reference: details.Preparation.Reference,
+		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Way.Operation, Reference: details.Preparation.Reference,
 	}
 	s.prepareFacts(u, a, o, *details.Preparation, set)
 	return o

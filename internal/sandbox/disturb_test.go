@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -125,7 +124,7 @@ func TestConditionsSeeTheRequest(t *testing.T) {
 	b.ok(err)
 	preparation := func() Details {
 		return Details{Preparation: &Preparation{
-			AccountID: w, Operation: payments.Transfer, PayeeIDs: []string{payee.ID}, Amount: money.Amount{Minor: 4_200, Currency: "EUR"}.Scaled(), Reference: "R1",
+			AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: []Naming{{"beneficiaryId", payee.ID, ByID}}, Amount: euros(4_200), Reference: "R1",
 		}}
 	}
 	for name, test := range map[string]struct {

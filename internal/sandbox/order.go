@@ -100,10 +100,13 @@ func noOrder(a account, id, details string) error {
 // Execution confirms an order.
 type Execution struct {
 	AccountID, OrderID string
-	Operation          payments.Operation
-	Confirmation       payments.Confirmation
+	// Way is the operation as the path has it.
+	Way          payments.Way
+	Confirmation payments.Confirmation
 	// Documents are supporting documents, besides those that prepare named.
 	Documents []string
+	// Details are members of the request that travel with the order.
+	Details map[string]any
 }
 
 // Money is what is on a wallet at an instant.
@@ -135,13 +138,13 @@ func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
 		if o == nil || o.WalletID != a.wallet.ID {
 			return noOrder(a, in.OrderID, "the account has no order with this id")
 		}
-		if o.Operation != in.Operation {
-			return noOrder(a, in.OrderID, "the order was prepared as "+o.Operation.Segment()+", and the path says "+in.Operation.Segment())
+		if !in.Way.Fits(o) {
+			return noOrder(a, in.OrderID, "the order was prepared as "+o.Operation.Segment()+" over "+string(o.Network)+", and the path says "+in.Way.Word)
 		}
 		documents := together(o.Documents, in.Documents)
 		facts := payments.OrderFacts{
 			Account: a.facts(), Now: u.Now(), Consent: s.paymentConsents.Get(u, o.ConsentID), Confirmation: in.Confirmation,
-			Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID), Business: a.organization(), Documents: documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
+			Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID), Business: a.organization(), Documents: documents, Details: in.Details, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
 		}
 		out.Before = moneyOn(a.wallet)
 		if err := s.orders.Fire(u, o, payments.ExecuteOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {

@@ -31,7 +31,7 @@ func (s *Sandbox) ApproveOrder(c access.Caller, consentID, orderID string) (Orde
 		if o == nil || o.ConsentID != p.ID {
 			return noOrder(a, orderID, "no order with this id was prepared under payment consent "+p.ID)
 		}
-		facts := payments.OrderFacts{Account: a.facts(), Now: u.Now(), Consent: p, Approver: approver(c)}
+		facts := payments.OrderFacts{Account: a.facts(), Now: u.Now(), Consent: p, Approver: approver(c), Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID)}
 		if err := s.orders.Fire(u, o, payments.ApproveOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
 			return o.Explain(err)
 		}
@@ -92,6 +92,6 @@ func consentApproval(in ConsentRequest, currency string) (*payments.ConsentAppro
 	}
 	approval.Approvers = max(1, approval.Approvers)
 	var err error
-	approval.Threshold, err = in.ApprovalThreshold.minor(currency)
+	approval.Threshold, err = minor(in.ApprovalThreshold, currency)
 	return &approval, err
 }

@@ -9,7 +9,6 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -65,7 +64,7 @@ func (b *bankTest) executeBy(c access.Caller, order OrderState, answer string) (
 func fourEyes(threshold int64, approvers int) func(*ConsentRequest) {
 	return func(in *ConsentRequest) {
 		in.Approval = &payments.ConsentApproval{Required: true, Approvers: approvers}
-		in.ApprovalThreshold = &ConsentAmount{Field: "approvalThreshold", Value: threshold}
+		in.ApprovalThreshold = &payments.AskedAmount{Field: "approvalThreshold", Value: threshold, OrNone: true}
 	}
 }
 
@@ -217,7 +216,7 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 		return nil
 	}))
 	in := Preparation{
-		AccountID: w, Operation: payments.Transfer, Payee: Party{IBAN: outsideIBAN},
+		AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: byIBAN(outsideIBAN),
 		Amount: euros(payments.HighValue + 1), Documents: []string{another},
 	}
 	b.refused(errOf(b.Prepare(anna, in)), refusal.DocumentNotFound)
@@ -225,8 +224,8 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	order, err := b.Prepare(anna, in)
 	b.ok(err)
 	execution := Execution{
-		AccountID: w, OrderID: order.Order.ID, Operation: payments.Transfer,
-		Confirmation: payments.Confirmation{Code: consent.Consent.Answer, ConsentIDs: []string{consent.Consent.ID}},
+		AccountID: w, OrderID: order.Order.ID, Way: payments.Way{Operation: payments.Transfer},
+		Confirmation: payments.Confirmation{Codes: []string{consent.Consent.Answer}, ConsentIDs: []string{consent.Consent.ID}},
 	}
 	e := b.refused(errOf(b.Execute(anna, execution)), refusal.SupportingDocumentsRequired)
 	if e.Next[0].Operation != "uploadOrganizationDocument" || e.Next[0].Params["organizationId"] != anna.CustomerID || e.Data["threshold"] == nil {
@@ -254,7 +253,7 @@ func TestAnInternationalConsentGoesOverSWIFT(t *testing.T) {
 		t.Errorf("got %+v", order.Order)
 	}
 	for iban, objections := range map[string]int{outsideIBAN: 1, swiftIBAN: 0} {
-		v, err := b.CheckPayment(b.staff, ConsentCheck{ConsentID: consent.Consent.ID, IBAN: iban, Amount: ConsentAmount{Value: "10", Major: true}})
+		v, err := b.CheckPayment(b.staff, ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(iban), Amount: payments.AskedAmount{Value: "10", Major: true}})
 		b.ok(err)
 		if len(v.Objections) != objections {
 			t.Errorf("%s: got %v", iban, v.Objections)
@@ -291,7 +290,7 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 		consent := b.consentOf(w, func(in *ConsentRequest) {
 			fourEyes(paperThreshold, paperApprovers)(in)
 			// The audit holds the payment consent to this limit.
-			in.PerDay = &ConsentAmount{Field: "limit", Value: int64(150_000)}
+			in.PerDay = &payments.AskedAmount{Field: "limit", Value: int64(150_000)}
 		})
 		var papers []*paper
 		var orders []OrderState
@@ -304,7 +303,7 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 			case step == "prepare" || len(papers) == 0:
 				minor := rapid.SampledFrom([]int64{1, paperThreshold, paperThreshold + 1, 2 * paperThreshold}).Draw(t, "amount")
 				order, err := b.Prepare(who, Preparation{
-					AccountID: w, Operation: payments.Transfer, Payee: Party{IBAN: outsideIBAN}, Amount: euros(minor),
+					AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: byIBAN(outsideIBAN), Amount: euros(minor),
 				})
 				if b.mayRefuse(err) {
 					orders = append(orders, order)
@@ -388,4 +387,14 @@ func (b *bankTest) now() (now time.Time) {
 	return now
 }
 
-func euros(minor int64) money.Scaled { return money.Amount{Minor: minor, Currency: "EUR"}.Scaled() }
+func euros(minor int64) payments.AskedAmount {
+	return payments.AskedAmount{Field: "amount", Member: "value", Value: minor, Currency: "EUR"}
+}
+
+// byIBAN names a payee; without an IBAN, nobody.
+func byIBAN(iban string) []Naming {
+	if iban == "" {
+		return nil
+	}
+	return []Naming{{"target.iban", iban, ByIBAN}}
+}

@@ -30,7 +30,7 @@ func TestNoOrderOfEventsLosesMoney(t *testing.T) {
 			for i, iban := range ibans {
 				b.payeeOf(w, iban, []string{"SEPA", "SEPA", "SEPA", "SWIFT"}[i])
 			}
-			limit := func(minor int64) *ConsentAmount { return &ConsentAmount{Field: "limit", Value: minor} }
+			limit := func(minor int64) *payments.AskedAmount { return &payments.AskedAmount{Field: "limit", Value: minor} }
 			d := b.consentOf(w, func(in *ConsentRequest) {
 				in.PerDay, in.PerMonth, in.CountPerWeek, in.MaxUses = limit(150_000), limit(900_000), 12, 20
 			})

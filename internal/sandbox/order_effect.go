@@ -61,7 +61,7 @@ func (s *Sandbox) begin(u *engine.Unit, o *payments.Order, w *payments.Wallet, c
 	}
 	if facts, ok := cause.Input.(payments.OrderFacts); ok {
 		facts.Order = o
-		o.Documents, o.Approval = facts.Documents, facts.Approval()
+		o.Documents, o.Confirmed, o.Approval = facts.Documents, facts.Details, facts.Approval()
 	}
 	o.ExecutedBy = cause.By
 	o.ExecutedAt, o.ExecutionID = u.Now(), fake.ID(s.seed(u), "execution", o.Seq)
@@ -151,9 +151,7 @@ func (s *Sandbox) spend(u *engine.Unit, customerID string, change func(*payments
 // count lets a new order count against the limits of the category and of its
 // payment consent.
 func (s *Sandbox) count(u *engine.Unit, o *payments.Order) {
-	if o.Operation.Outgoing() {
-		s.spend(u, o.CustomerID, func(sp *payments.Spending) { sp.Add(o.Amount.Minor, u.Now()) })
-	}
+	s.spend(u, o.CustomerID, func(sp *payments.Spending) { sp.By(o.Operation).Add(o.Amount.Minor, u.Now()) })
 	p := s.paymentConsents.Get(u, o.ConsentID)
 	if p == nil {
 		return
@@ -166,9 +164,7 @@ func (s *Sandbox) count(u *engine.Unit, o *payments.Order) {
 
 // uncount takes an order that came to nothing out of the limits again.
 func (s *Sandbox) uncount(u *engine.Unit, o *payments.Order) {
-	if o.Operation.Outgoing() {
-		s.spend(u, o.CustomerID, func(sp *payments.Spending) { sp.Remove(o.Amount.Minor, o.Created) })
-	}
+	s.spend(u, o.CustomerID, func(sp *payments.Spending) { sp.By(o.Operation).Remove(o.Amount.Minor, o.Created) })
 	p := s.paymentConsents.Get(u, o.ConsentID)
 	use := consentUses().Get(u, useID(o.ConsentID, o.ConsentUse))
 	if p == nil || use == nil || use.Released {

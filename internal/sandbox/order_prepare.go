@@ -3,11 +3,11 @@ package sandbox
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
@@ -16,17 +16,21 @@ import (
 // Preparation is what an order is made of, whatever family of body it came in.
 type Preparation struct {
 	AccountID string
-	Operation payments.Operation
-	// Kind is the request's own word for the payment, such as EXTERNAL.
-	Kind string
-	// OwnWallets are the wallets that the request calls the account's own, by
-	// field: the source, or the target of a top-up.
-	OwnWallets map[string]string
-	Source     Party
-	Payee      Party
-	// PayeeIDs name a beneficiary by its id or asset id.
-	PayeeIDs []string
-	Amount   money.Scaled
+	// Way is the operation, with what the request says about the network.
+	Way payments.Way
+	// Faults are words of the request that cannot be right.
+	Faults []refusal.Fault
+	// Own are the names by which the request calls the account itself, as its
+	// source, or as the target of a top-up.
+	Own []Naming
+	// Payees are the names of the payee's account, and PayeeNames those of the
+	// payee. PayeeBIC may be empty.
+	Payees, PayeeNames []Naming
+	PayeeBIC           Naming
+	// Source is the other side of a top-up.
+	Source Party
+	Amount payments.AskedAmount
+	// Currency is the one that the request names beside the amount.
 	Currency string
 	// ConsentID is the payment consent that the request names.
 	ConsentID              string
@@ -57,7 +61,7 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 			return err
 		}
 		o := &payments.Order{
-			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Operation,
+			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Way.Operation,
 			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(set.orderLife()),
 			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
 			PreparedBy: c.UserID,
@@ -76,17 +80,17 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 // judges nothing.
 func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation, set rules) payments.OrderFacts {
 	f := payments.OrderFacts{
-		Account: a.facts(), Now: u.Now(), ValidUntil: o.ValidUntil, Order: o, Currency: a.wallet.Currency,
-		Asked:        []payments.AskedCurrency{{Field: "amount.currency", Code: in.Amount.Currency}, {Field: "currency", Code: in.Currency}},
-		PayeeNamed:   in.Payee.Name,
+		Account: a.facts(), Now: u.Now(), ValidUntil: o.ValidUntil, Order: o,
 		ConsentAsked: in.ConsentID,
-		Limits:       set.limits(a.customer.Category),
+		Limits:       set.limitsFor(o.Operation, a.customer.Category),
 		Spending:     s.spending(u, a.customer.ID),
 		Available:    a.wallet.Available(),
 		Business:     a.organization(), Documents: in.Documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, in.Documents),
 	}
-	f.Faults = in.read(a.wallet, o)
-	s.completeSides(u, a, o, &f, in)
+	faults := slices.Clone(in.Faults)
+	faults = append(faults, in.disowned(a.wallet)...)
+	faults = append(faults, s.completeSides(u, a, o, &f, in)...)
+	f.Request = in.read(a.wallet, o, faults)
 	o.Fee = a.wallet.Money(set.fees().Fee(o.Operation, o.Network))
 	f.Consent, f.ConsentWaiting = s.consentFor(u, o, in.ConsentID)
 	if f.Consent != nil {
@@ -95,75 +99,58 @@ func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in 
 	return f
 }
 
-// read takes the amount over and tells what is wrong with the request's values.
-func (in Preparation) read(w *payments.Wallet, o *payments.Order) []refusal.Fault {
+// read takes the amount over and joins what is wrong with it to the other faults
+// of the request.
+func (in Preparation) read(w *payments.Wallet, o *payments.Order, faults []refusal.Fault) error {
+	var amountRefused, currencyRefused error
+	o.Amount, amountRefused = in.Amount.Read(w.Currency)
+	if in.Currency != "" && in.Currency != w.Currency {
+		currencyRefused = payments.WrongCurrency("currency", w.Currency, in.Currency)
+	}
+	slices.SortStableFunc(faults, func(a, b refusal.Fault) int { return cmp.Compare(a.Field, b.Field) })
+	return refusal.Join(amountRefused, currencyRefused, refusal.Invalid(faults))
+}
+
+// disowned tells the names that should be the account's own and are not.
+func (in Preparation) disowned(w *payments.Wallet) []refusal.Fault {
 	var faults []refusal.Fault
-	asked := in.Amount
-	asked.Currency = w.Currency
-	amount, err := asked.Amount()
-	fault := refusal.Fault{Field: "amount.value", Pointer: "/amount/value"}
-	switch {
-	case err != nil:
-		fault.Message = err.Error()
-	case amount.Minor == 0:
-		fault.Message = "must be more than zero"
-	case amount.Minor > payments.MaxAmount:
-		fault.Message = "must be at most " + w.Money(payments.MaxAmount).String()
-	}
-	if fault.Message != "" {
-		faults = append(faults, fault)
-	}
-	o.Amount = w.Money(amount.Minor)
-	for field, id := range in.OwnWallets {
-		if id != "" && id != w.ID {
-			faults = append(faults, refusal.Fault{Field: field, Message: "must be the account of the path, " + w.ID})
+	for _, n := range in.Own {
+		own := n.By == ByIBAN && bank.NormalIBAN(n.Value) == w.IBAN || n.By != ByIBAN && strings.EqualFold(n.Value, w.ID)
+		if !own {
+			faults = append(faults, n.fault("must be the account of the path, "+cmp.Or(w.IBAN, w.ID)+" ("+w.ID+"), and is "+n.Value))
 		}
 	}
-	slices.SortFunc(faults, func(a, b refusal.Fault) int { return cmp.Compare(a.Field, b.Field) })
 	return faults
 }
 
-// completeSides finds the payee and with it the way that the money takes.
-func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f *payments.OrderFacts, in Preparation) {
+// completeSides finds the other side, and with it the way that the money takes.
+func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f *payments.OrderFacts, in Preparation) []refusal.Fault {
 	own := cmp.Or(a.wallet.IBAN, a.wallet.ID)
 	o.Network, o.Source = payments.SEPA, own
-	o.Target, o.Counterparty = bank.NormalIBAN(in.Payee.IBAN), in.Payee.Name
-	switch o.Operation {
-	case payments.Topup:
+	if !o.Operation.NeedsPayee() {
 		o.Source, o.Target, o.Counterparty = bank.NormalIBAN(in.Source.IBAN), own, in.Source.Name
-	case payments.Transfer:
-		s.completeTransfer(u, a, o, f, in)
+		return nil
 	}
-}
-
-func (s *Sandbox) completeTransfer(u *engine.Unit, a account, o *payments.Order, f *payments.OrderFacts, in Preparation) {
-	asked := o.Target
-	network := ""
-	if b := s.namedPayee(u, a.wallet.ID, in.PayeeIDs, asked); b != nil {
-		f.Beneficiary = b
-		o.BeneficiaryID, o.Target, o.PurposeCode, network = b.ID, b.IBAN, b.PurposeCode, b.Network
-		o.Counterparty = cmp.Or(o.Counterparty, b.Name)
-		if asked != "" && asked != b.IBAN {
-			f.Faults = append(f.Faults, refusal.Fault{Field: "target.iban", Message: "is not the IBAN of beneficiary " + b.ID + ": one of them names the wrong payee"})
-		}
+	var faults []refusal.Fault
+	f.PayeeNamed, faults = oneText(in.PayeeNames)
+	f.Beneficiary, f.PayeeRefused = payments.PayeeOf(f.Account, s.payeeNames(u, a.wallet.ID, in.Payees))
+	b := f.Beneficiary
+	if b == nil {
+		return faults
+	}
+	o.BeneficiaryID, o.Target, o.PurposeCode, o.Counterparty = b.ID, b.IBAN, b.PurposeCode, cmp.Or(f.PayeeNamed, b.Name)
+	if in.PayeeBIC.Value != "" && b.BIC != "" && !bank.SameBIC(in.PayeeBIC.Value, b.BIC) {
+		faults = append(faults, in.PayeeBIC.fault("is not the BIC of beneficiary "+b.ID+", which is "+b.BIC))
 	}
 	target := s.walletByIBAN(u, o.Target)
-	o.Network = payments.Route(target != nil, network, in.Kind)
 	if target != nil {
 		o.TargetWalletID = target.ID
 	}
-}
-
-func (s *Sandbox) namedPayee(u *engine.Unit, walletID string, ids []string, iban string) *payments.Beneficiary {
-	for _, id := range ids {
-		if b := s.payee(u, walletID, id); b != nil {
-			return b
-		}
+	var misfit string
+	if o.Network, misfit = in.Way.Route(target != nil, payments.Network(b.Network)); misfit != "" {
+		faults = append(faults, refusal.Fault{Field: "type", Message: in.Way.Word + " " + misfit})
 	}
-	if iban == "" {
-		return nil
-	}
-	return s.payeeByIBAN(u, walletID, iban)
+	return faults
 }
 
 // consentFor finds the payment consent of an order: the one that is named, or

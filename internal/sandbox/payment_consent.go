@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -21,7 +22,7 @@ func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, pay
 		Table: payments.PaymentConsentTable(),
 		Facts: func(_ *engine.Unit, p *payments.PaymentConsent, cause machine.Cause) payments.PaymentConsentFacts {
 			facts, _ := cause.Input.(payments.PaymentConsentFacts)
-			facts.ValidUntil = p.ValidUntil
+			facts.ValidUntil, facts.Consent = p.ValidUntil, p
 			return facts
 		},
 		Effect: s.paymentConsentEffect,
@@ -37,7 +38,9 @@ func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, pay
 func (s *Sandbox) paymentConsentEffect(u *engine.Unit, p *payments.PaymentConsent, step machine.Step, cause machine.Cause) error {
 	switch step.On {
 	case payments.ApprovePaymentConsent:
-		p.ApprovedAt = u.Now()
+		if p.Approve(cause.By, u.Now()) && p.State == payments.PaymentConsentPending {
+			s.paymentConsents.Then(u, p, payments.ActivatePaymentConsent, cause)
+		}
 	case payments.UsePaymentConsent:
 		if p.Used++; p.UsedUp() {
 			s.paymentConsents.Then(u, p, payments.ExhaustPaymentConsent, cause)
@@ -52,47 +55,33 @@ type ConsentRequest struct {
 	Operation                       payments.Operation
 	Kind                            payments.ConsentKind
 	PaymentType, Title, Description string
+	// Faults are words of the request that cannot be right.
+	Faults []refusal.Fault
 	// From is zero for a consent that begins at once.
 	From, Until time.Time
 	// UntilField is where the request has the end.
 	UntilField                               string
 	MaxUses                                  int64
-	PerTransaction, PerDay, PerMonth         *ConsentAmount
+	PerTransaction, PerDay, PerMonth         *payments.AskedAmount
 	CountPerDay, CountPerWeek, CountPerMonth int64
 	Payees                                   payments.ConsentPayees
+	// Repeated is the limit of a transaction where the request has it twice.
+	Repeated *payments.AskedAmount
 	// Approval is nil where the request does not speak of approval; its
 	// threshold stands apart, as the request has it.
 	Approval          *payments.ConsentApproval
-	ApprovalThreshold *ConsentAmount
+	ApprovalThreshold *payments.AskedAmount
 	Details           map[string]any
 }
 
-// ConsentAmount is a limit as the request has it.
-type ConsentAmount struct {
-	// Field is where the amount stands.
-	Field string
-	Value any
-	Scale *int
-	// Major amounts are whole currency units, others the smallest ones.
-	Major    bool
-	Currency string
-}
-
-// minor reads the limit in the account's currency.
-func (a *ConsentAmount) minor(currency string) (*int64, error) {
+// minor reads a limit that may be absent.
+func minor(a *payments.AskedAmount, currency string) (*int64, error) {
 	if a == nil {
 		return nil, nil
 	}
-	if a.Currency != "" && a.Currency != currency {
-		return nil, payments.WrongCurrency(a.Field+".currency", currency, a.Currency)
-	}
-	read := money.Scaled{Value: a.Value, Scale: a.Scale, Currency: currency}.Amount
-	if a.Major {
-		read = func() (money.Amount, error) { return money.ParseMajor(a.Value, currency) }
-	}
-	amount, err := read()
+	amount, err := a.Read(currency)
 	if err != nil {
-		return nil, refusal.Invalid([]refusal.Fault{{Field: a.Field, Message: err.Error()}})
+		return nil, err
 	}
 	return &amount.Minor, nil
 }
@@ -123,7 +112,8 @@ func (s *Sandbox) CreatePaymentConsent(c access.Caller, accountID string, in Con
 		p := &payments.PaymentConsent{
 			Life: s.newLife(u, "payment_consent"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
 			Operation: in.Operation, Kind: in.Kind, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
-			Currency: a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
+			CreatedBy: c.UserID,
+			Currency:  a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
 			Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
 		}
 		if p.ValidFrom.IsZero() {
@@ -144,33 +134,46 @@ func (s *Sandbox) CreatePaymentConsent(c access.Caller, accountID string, in Con
 	return d, err
 }
 
-// complete reads the limits and the period into the consent.
+// complete reads the limits and the period into the consent, and tells everything
+// that is wrong with them.
 func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) error {
+	refused := []error{refusal.Invalid(in.Faults)}
 	for _, limit := range []struct {
-		asked *ConsentAmount
+		asked *payments.AskedAmount
 		to    **int64
 	}{
 		{in.PerTransaction, &p.Limits.PerTransaction}, {in.PerDay, &p.Limits.PerDay}, {in.PerMonth, &p.Limits.PerMonth},
 	} {
 		var err error
-		if *limit.to, err = limit.asked.minor(p.Currency); err != nil {
-			return err
-		}
+		*limit.to, err = minor(limit.asked, p.Currency)
+		refused = append(refused, err)
 	}
 	var err error
-	if p.Approval, err = consentApproval(in, p.Currency); err != nil {
-		return err
-	}
-	fault := refusal.Fault{Field: in.UntilField}
+	p.Approval, err = consentApproval(in, p.Currency)
+	refused = append(refused, err, in.repeats(p))
+	end := refusal.Fault{Field: in.UntilField, Pointer: "/" + strings.ReplaceAll(in.UntilField, ".", "/")}
 	switch {
 	case !p.ValidUntil.After(now):
-		fault.Message = "is over: it is " + now.Format(time.RFC3339)
+		end.Message = "is over: it is " + now.Format(time.RFC3339)
 	case !p.ValidUntil.After(p.ValidFrom):
-		fault.Message = "must be later than the begin"
+		end.Message = "must be later than the begin"
 	default:
-		return nil
+		return refusal.Join(refused...)
 	}
-	return refusal.Invalid([]refusal.Fault{fault})
+	return refusal.Join(append(refused, refusal.Invalid([]refusal.Fault{end}))...)
+}
+
+// repeats holds a limit that the request has twice to itself.
+func (in ConsentRequest) repeats(p *payments.PaymentConsent) error {
+	again, err := minor(in.Repeated, p.Currency)
+	if err != nil || again == nil || p.Limits.PerTransaction == nil || *again == *p.Limits.PerTransaction {
+		return err
+	}
+	most := func(n int64) string { return money.Amount{Minor: n, Currency: p.Currency}.String() }
+	return refusal.Invalid([]refusal.Fault{{
+		Field: in.Repeated.Field, Pointer: "/" + strings.ReplaceAll(in.Repeated.Field, ".", "/"),
+		Message: "is " + most(*again) + ", and " + in.PerTransaction.Field + " is " + most(*p.Limits.PerTransaction),
+	}})
 }
 
 // paymentConsent finds a payment consent on whose account the caller may act.
@@ -234,16 +237,20 @@ func (s *Sandbox) PaymentConsent(c access.Caller, accountID, id string) (Consent
 	return d, err
 }
 
-// RevokePaymentConsent ends a payment consent. It refuses with
-// PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED what has ended already.
+// RevokePaymentConsent ends a payment consent. Besides what an account refuses, it
+// refuses with PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED what has ended
+// already.
 func (s *Sandbox) RevokePaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
 	return s.decideConsent(c, payments.RevokePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
 		return s.consentOnAccount(u, c, accountID, id)
 	})
 }
 
-// ApprovePaymentConsent approves one that is PENDING. It refuses with
-// PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED any other.
+// ApprovePaymentConsent approves one that is PENDING or that nobody has verified
+// yet. Besides what an account refuses, it refuses with PAYMENT_CONSENT_DECIDED
+// and PAYMENT_CONSENT_EXPIRED any other, and where the consent itself demands
+// approval with PERMISSION_DENIED, INITIATOR_CANNOT_APPROVE and APPROVAL_DUPLICATE
+// a user who cannot give it.
 func (s *Sandbox) ApprovePaymentConsent(c access.Caller, id string) (ConsentDetail, error) {
 	return s.decideConsent(c, payments.ApprovePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
 		return s.paymentConsent(u, c, id)
@@ -258,13 +265,11 @@ func (s *Sandbox) decideConsent(c access.Caller, on machine.Trigger, find func(*
 			return err
 		}
 		a, err := s.anyAccount(u, p.WalletID)
-		if err == nil {
-			err = a.facts().Usable()
-		}
 		if err != nil {
 			return err
 		}
-		if err := s.paymentConsents.Fire(u, p, on, machine.Cause{By: c.UserID}); err != nil {
+		facts := payments.PaymentConsentFacts{Account: a.facts(), Asked: true, Approver: approver(c)}
+		if err := s.paymentConsents.Fire(u, p, on, machine.Cause{By: c.UserID, Input: facts}); err != nil {
 			return p.Explain(err)
 		}
 		d = s.consentDetail(u, p)

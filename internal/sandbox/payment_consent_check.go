@@ -14,9 +14,10 @@ import (
 // ConsentCheck is a payment to be held to a payment consent, without making it.
 type ConsentCheck struct {
 	ConsentID string
-	Amount    ConsentAmount
-	// PayeeID and IBAN name the payee; without either only the rest is checked.
-	PayeeID, IBAN, PayeeName string
+	Amount    payments.AskedAmount
+	// Payees name the payee; without any only the rest is checked.
+	Payees               []Naming
+	PayeeName, Reference string
 }
 
 // Verdict is what a payment consent says to a payment: every objection.
@@ -26,8 +27,9 @@ type Verdict struct {
 }
 
 // CheckPayment holds a payment to a payment consent. It refuses with
-// PAYMENT_CONSENT_NOT_FOUND, and with REQUEST_INVALID an amount that is none;
-// everything else is an objection of the verdict.
+// PAYMENT_CONSENT_NOT_FOUND, and with REQUEST_INVALID an amount that is none or
+// names that contradict each other; everything else is an objection of the
+// verdict.
 func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error) {
 	var v Verdict
 	err := s.read(c, func(u *engine.Unit) error {
@@ -44,22 +46,31 @@ func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error
 		if errors.As(a.facts().Usable(), &unusable) {
 			v.Objections = append(v.Objections, unusable)
 		}
-		payee, objection := s.checkedPayee(u, p, in)
-		if objection != nil {
-			v.Objections = append(v.Objections, objection)
+		payee, err := s.checkedPayee(u, a, p, in)
+		if err := v.object(err); err != nil {
+			return err
 		}
-		if payee != nil && p.Operation.ForTransfers() && !p.Covers(payments.Transfer, payee.Network) {
-			v.Objections = append(v.Objections, refusal.New(refusal.PaymentConsentRequired, "%s", p.Misfit(payments.Transfer, payee.Network)))
+		if payee != nil && !p.Covers(p.Operation.Order(), payee.Network) {
+			v.Objections = append(v.Objections, refusal.New(refusal.PaymentConsentRequired, "%s", p.Misfit(p.Operation.Order(), payee.Network)))
 		}
-		minor, err := in.Amount.minor(p.Currency)
+		amount, err := in.Amount.Read(p.Currency)
 		if err != nil {
 			return v.amountFault(err, p, payee)
 		}
-		amount := money.Amount{Minor: *minor, Currency: p.Currency}
 		v.Objections = append(v.Objections, p.Objections(amount, payee, v.Windows, u.Now())...)
 		return nil
 	})
 	return v, err
+}
+
+// object makes an objection of a refusal, unless it is the request that is wrong.
+func (v *Verdict) object(err error) error {
+	var e *refusal.Error
+	if err == nil || !errors.As(err, &e) || e.Code == refusal.RequestInvalid {
+		return err
+	}
+	v.Objections = append(v.Objections, e)
+	return nil
 }
 
 // amountFault makes an objection of a wrong currency, after which no limit can
@@ -78,26 +89,25 @@ func (v *Verdict) amountFault(err error, p *payments.PaymentConsent, payee *paym
 	return nil
 }
 
-// checkedPayee finds whom a check names. A transfer needs a registered payee.
-func (s *Sandbox) checkedPayee(u *engine.Unit, p *payments.PaymentConsent, in ConsentCheck) (*payments.Payee, *refusal.Error) {
-	if in.PayeeID == "" && in.IBAN == "" {
+// checkedPayee finds whom a check names, by the rule that holds for payments.
+func (s *Sandbox) checkedPayee(u *engine.Unit, a account, p *payments.PaymentConsent, in ConsentCheck) (*payments.Payee, error) {
+	if len(in.Payees) == 0 {
 		return nil, nil
 	}
-	iban := bank.NormalIBAN(in.IBAN)
-	b := s.payee(u, p.WalletID, in.PayeeID)
-	if b == nil && iban != "" {
-		b = s.payeeByIBAN(u, p.WalletID, iban)
+	payee := &payments.Payee{Named: in.PayeeName, Reference: in.Reference, Operation: p.Operation.Order(), Network: payments.SEPA}
+	for _, n := range in.Payees {
+		if n.By == ByIBAN {
+			payee.IBAN = bank.NormalIBAN(n.Value)
+		}
 	}
-	payee := &payments.Payee{Beneficiary: b, IBAN: iban, Named: in.PayeeName}
-	network := ""
-	var objection *refusal.Error
-	switch {
-	case b != nil:
-		payee.IBAN, network = b.IBAN, b.Network
-		errors.As(b.Payable(u.Frozen()), &objection)
-	case p.Operation.ForTransfers():
-		objection = refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id, assetId or IBAN")
+	if !payee.Operation.NeedsPayee() {
+		return payee, nil
 	}
-	payee.Network = payments.Route(s.walletByIBAN(u, payee.IBAN) != nil, network, "")
-	return payee, objection
+	b, err := payments.PayeeOf(a.facts(), s.payeeNames(u, p.WalletID, in.Payees))
+	network := payments.Network("")
+	if b != nil {
+		payee.Beneficiary, payee.IBAN, network = b, b.IBAN, payments.Network(b.Network)
+	}
+	payee.Network, _ = payments.Way{}.Route(s.walletByIBAN(u, payee.IBAN) != nil, network)
+	return payee, err
 }

@@ -2,12 +2,12 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -102,14 +102,14 @@ func (b *bankTest) refused(err error, want refusal.Code) refusal.Error {
 
 func (b *bankTest) fund(wallet string, minor int64) {
 	b.Helper()
-	_, _, err := b.Fund(b.staff, wallet, money.Amount{Minor: minor, Currency: "EUR"})
+	_, _, err := b.Fund(b.staff, wallet, euros(minor))
 	b.ok(err)
 }
 
 func (b *bankTest) payeeOf(wallet, iban, network string) *payments.Beneficiary {
 	b.Helper()
 	p, err := b.RegisterBeneficiary(b.staff, wallet, Description{Texts: map[string]string{
-		"partyType": payments.BusinessParty, "companyName": "Nordwind", "iban": iban, "currency": "EUR", "networkName": network, "country": "DE",
+		"partyType": payments.BusinessParty, "companyName": "Nordwind", "iban": iban, "currency": "EUR", "networkName": network, "country": iban[:2],
 	}})
 	b.ok(err)
 	return p
@@ -123,19 +123,28 @@ func (b *bankTest) consentOf(wallet string, change func(*ConsentRequest)) Consen
 	}
 	d, err := b.CreatePaymentConsent(b.staff, wallet, in)
 	b.ok(err)
+	if d.Consent.RequiresApproval() {
+		for i := range d.Consent.Approval.Approvers {
+			signer := b.user(wallet, fmt.Sprint("signer", i), access.RoleApprover)
+			approved, err := b.ApprovePaymentConsent(signer, d.Consent.ID)
+			b.ok(err)
+			d.Consent = approved.Consent
+		}
+	}
 	return d
 }
 
 func (b *bankTest) prepare(wallet string, o payments.Operation, minor int64, iban string) (OrderState, error) {
 	return b.Prepare(b.staff, Preparation{
-		AccountID: wallet, Operation: o, Payee: Party{Name: "Nordwind", IBAN: iban}, Amount: money.Amount{Minor: minor, Currency: "EUR"}.Scaled(),
+		AccountID: wallet, Way: payments.Way{Operation: o}, Payees: byIBAN(iban), PayeeNames: []Naming{{"target.name", "Nordwind", ByText}},
+		Amount: euros(minor),
 	})
 }
 
 func (b *bankTest) execute(s OrderState, code string) (Executed, error) {
-	in := Execution{AccountID: s.Order.WalletID, OrderID: s.Order.ID, Operation: s.Order.Operation}
+	in := Execution{AccountID: s.Order.WalletID, OrderID: s.Order.ID, Way: payments.Way{Operation: s.Order.Operation}}
 	if s.Order.ConsentID != "" {
-		in.Confirmation = payments.Confirmation{Code: code, ConsentIDs: []string{s.Order.ConsentID}}
+		in.Confirmation = payments.Confirmation{Codes: []string{code}, ConsentIDs: []string{s.Order.ConsentID}}
 	}
 	return b.Execute(b.staff, in)
 }
@@ -254,6 +263,7 @@ func TestASettlementThatFailsGivesTheMoneyBack(t *testing.T) {
 		return machine.Decision{Option: "FAILED", Reason: "ACCOUNT_CLOSED", After: time.Hour}
 	}
 	b.fund(w, 10_150)
+	b.payeeOf(w, outsideIBAN, "SEPA")
 	order, err := b.prepare(w, payments.Withdrawal, 10_000, outsideIBAN)
 	b.ok(err)
 	running, err := b.execute(order, "")
@@ -309,8 +319,13 @@ func TestAPaymentConsentExpiresAndIsRevoked(t *testing.T) {
 	}
 	b.refused(errOf(b.RevokePaymentConsent(b.staff, w, short.Consent.ID)), refusal.PaymentConsentExpired)
 	b.refused(errOf(b.ApprovePaymentConsent(b.staff, short.Consent.ID)), refusal.PaymentConsentExpired)
+	verified, err := b.ApprovePaymentConsent(b.staff, long.Consent.ID)
+	b.ok(err)
+	if verified.Consent.State != payments.PaymentConsentActive || !verified.Consent.Verified() {
+		t.Errorf("got %+v", verified.Consent)
+	}
 	b.refused(errOf(b.ApprovePaymentConsent(b.staff, long.Consent.ID)), refusal.PaymentConsentDecided)
-	_, err := b.RevokePaymentConsent(b.staff, w, long.Consent.ID)
+	_, err = b.RevokePaymentConsent(b.staff, w, long.Consent.ID)
 	b.ok(err)
 	b.refused(errOf(b.RevokePaymentConsent(b.staff, w, long.Consent.ID)), refusal.PaymentConsentDecided)
 }

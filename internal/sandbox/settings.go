@@ -73,6 +73,14 @@ func (r rules) limits(category string) payments.Limits {
 	return payments.LimitsOf(category).Replaced(r.Scenario.PerTransaction, r.Scenario.Daily, r.Scenario.Monthly)
 }
 
+// limitsFor are those that hold for an operation of a customer of a category.
+func (r rules) limitsFor(o payments.Operation, category string) payments.Limits {
+	if o.Outgoing() {
+		return r.limits(category)
+	}
+	return payments.TopupLimits()
+}
+
 // fees are what sending costs.
 func (r rules) fees() payments.Fees { return r.Scenario.Fees }
 

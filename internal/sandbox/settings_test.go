@@ -66,7 +66,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 	b.refused(errOf(b.prepare(w, payments.Transfer, 5_001, outsideIBAN)), refusal.CategoryLimitExceeded)
 	allowed, err := g.AllowedOperations(g.staff, w, false)
 	g.ok(err)
-	if allowed.Limits.Daily.Minor != 15_000 || allowed.Limits.Monthly.Minor != 15_000_000 || allowed.Fees.Of(payments.SEPA) != 10 || allowed.Fees.Of(payments.SWIFT) != 2_500 {
+	if allowed.Limits.Daily.Minor != 15_000 || allowed.Limits.Monthly.Minor != 10_000_000 || allowed.Fees.Of(payments.SEPA) != 10 || allowed.Fees.Of(payments.SWIFT) != 2_500 {
 		t.Errorf("shown: %+v", allowed)
 	}
 	limits, err := g.CategoryLimits("t", "INDIVIDUAL_STANDARD")

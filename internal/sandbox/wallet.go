@@ -253,8 +253,8 @@ func (s *Sandbox) WalletBalance(c access.Caller, walletID string) (Balance, erro
 
 // Fund puts money on a wallet, for the control interface. It refuses with
 // WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED, WALLET_NOT_ACTIVE, CURRENCY_MISMATCH,
-// and REQUEST_INVALID for an amount that is not above zero.
-func (s *Sandbox) Fund(c access.Caller, walletID string, amount money.Amount) (payments.Transaction, payments.Wallet, error) {
+// and REQUEST_INVALID.
+func (s *Sandbox) Fund(c access.Caller, walletID string, asked payments.AskedAmount) (payments.Transaction, payments.Wallet, error) {
 	var transaction payments.Transaction
 	var wallet payments.Wallet
 	err := s.do(c, func(u *engine.Unit) error {
@@ -262,7 +262,11 @@ func (s *Sandbox) Fund(c access.Caller, walletID string, amount money.Amount) (p
 		if err != nil {
 			return err
 		}
-		if err := fundable(a, amount); err != nil {
+		if err := fundable(a); err != nil {
+			return err
+		}
+		amount, err := asked.Read(a.wallet.Currency)
+		if err != nil {
 			return err
 		}
 		t, err := s.fund(u, a.wallet, amount)
@@ -298,21 +302,12 @@ func (s *Sandbox) creditOpening(u *engine.Unit, w *payments.Wallet) error {
 	return err
 }
 
-func fundable(a account, amount money.Amount) error {
+func fundable(a account) error {
 	facts := a.facts()
 	if err := facts.Activated(); err != nil {
 		return err
 	}
 	// The customer's state is not asked: an operator may fund anybody.
 	facts.CustomerActive = true
-	if err := facts.Usable(); err != nil {
-		return err
-	}
-	if amount.Currency != a.wallet.Currency {
-		return payments.WrongCurrency("amount.currency", a.wallet.Currency, amount.Currency)
-	}
-	if amount.Minor <= 0 {
-		return refusal.Invalid([]refusal.Fault{{Field: "amount", Pointer: "/amount", Message: "must be more than zero"}})
-	}
-	return nil
+	return facts.Usable()
 }

@@ -37,6 +37,17 @@ func CheckBIC(s string) error {
 // upper case and without spaces. It checks nothing.
 func NormalBIC(s string) string { return normal(s) }
 
+// SameBIC tells whether two BICs mean the same branch: without one, or as XXX, it
+// is the head office.
+func SameBIC(a, b string) bool { return branch(a) == branch(b) }
+
+func branch(s string) string {
+	if s = NormalBIC(s); len(s) == bicShort {
+		s += "XXX"
+	}
+	return s
+}
+
 // isCountry tells whether a code of two letters is in use.
 func isCountry(code string) bool {
 	for at := 0; at+2 <= len(countries); at += 3 {

@@ -2,6 +2,7 @@ package payments
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,7 +78,7 @@ type BeneficiaryFacts struct {
 	Asked string
 	// Duplicate is a beneficiary of the account that has the IBAN already.
 	Duplicate string
-	// Faults are what is wrong with the values of an amendment.
+	// Faults are what is wrong with the values of a registration or an amendment.
 	Faults []refusal.Fault
 }
 
@@ -111,6 +112,9 @@ func mayRegister(f BeneficiaryFacts) error {
 	}
 	if f.Asked != f.Currency {
 		return WrongCurrency("currency", f.Currency, f.Asked)
+	}
+	if err := refusal.Invalid(f.Faults); err != nil {
+		return err
 	}
 	if f.Duplicate != "" {
 		e := refusal.New(refusal.DuplicateBeneficiary, "beneficiary %s has this IBAN", f.Duplicate).
@@ -190,6 +194,37 @@ func (b *Beneficiary) names() []string {
 		return []string{"companyName"}
 	}
 	return []string{"firstName", "lastName"}
+}
+
+// Contradictions tells what of a payee's description cannot be so at once, or
+// cannot be at all: the IBAN says in which country the account is, and the two
+// names of a BIC mean the same. It is asked about the payee as registered and as
+// amended.
+func (b *Beneficiary) Contradictions(texts map[string]string) []refusal.Fault {
+	var faults []refusal.Fault
+	fault := func(field, message string) {
+		faults = append(faults, refusal.Fault{Field: field, Pointer: "/" + field, Message: message})
+	}
+	if home := bank.CountryOf(b.IBAN); !bank.Within(b.Country, home) {
+		fault("country", "is "+b.Country+", and the IBAN is of "+home)
+	}
+	if bic, older := texts["bic"], texts["bicSwiftCode"]; bic != "" && older != "" && !bank.SameBIC(bic, older) {
+		fault("bicSwiftCode", "is "+older+", and bic is "+bic+": they mean the same")
+	}
+	if bic := texts["correspondentBankBic"]; bic != "" {
+		if err := bank.CheckBIC(bic); err != nil {
+			fault("correspondentBankBic", err.Error())
+		}
+	}
+	kinds := []string{"INTERNAL", "EXTERNAL", IndividualParty, BusinessParty}
+	switch kind := texts["type"]; {
+	case kind == "":
+	case !slices.Contains(kinds, kind):
+		fault("type", "must be one of "+strings.Join(kinds, ", ")+", and is "+kind)
+	case slices.Contains(kinds[2:], kind) && kind != b.PartyType:
+		fault("type", "is "+kind+", and partyType is "+b.PartyType)
+	}
+	return faults
 }
 
 // Describe takes over the descriptive members of a request by their names on

@@ -70,10 +70,11 @@ func matrix[F any](t *machine.Table[F], facts F) string {
 func TestEveryTriggerInEveryState(t *testing.T) {
 	consent := &payments.PaymentConsent{Life: machine.Life{ID: "p", State: payments.PaymentConsentActive}, Operation: payments.Topup, Answer: "123456"}
 	orders := payments.OrderFacts{
-		Account: usable(), Currency: "EUR", Now: start, ValidUntil: start.Add(payments.OrderLife),
-		Order:    &payments.Order{Operation: payments.Topup, Amount: euro(1)},
+		Account: usable(), Now: start, ValidUntil: start.Add(payments.OrderLife),
+		Order:    &payments.Order{Operation: payments.Topup, Amount: euro(1_000)},
+		Limits:   payments.TopupLimits(),
 		Spending: &payments.Spending{}, Consent: consent,
-		Confirmation: payments.Confirmation{Code: "123456", ConsentIDs: []string{"p"}},
+		Confirmation: payments.Confirmation{Codes: []string{"123456"}, ConsentIDs: []string{"p"}},
 	}
 	waiting := orders
 	waiting.Order = &payments.Order{

@@ -27,29 +27,24 @@ const (
 // OrderOperations are those of which orders are made.
 func OrderOperations() []Operation { return []Operation{Transfer, Topup, Withdrawal} }
 
-// ConsentOperations are those that a payment consent can be for.
+// ConsentOperations are those that a payment consent can be for. Exchange is
+// documented with them, and refused: no wallet holds a second currency.
 func ConsentOperations() []Operation {
-	return []Operation{Transfer, Topup, Withdrawal, InternalTransfer, ExternalTransfer, Exchange, Payment}
+	return []Operation{Transfer, Topup, Withdrawal, InternalTransfer, ExternalTransfer, Payment}
 }
 
-// ParseOperation reads the path segment of an order's operation, in any case.
-func ParseOperation(segment string) (Operation, bool) {
-	return parseOperation(segment, OrderOperations())
-}
-
-// ParseConsentOperation reads the path segment of a payment consent's
-// operation, in any case.
+// ParseConsentOperation reads a word for a payment consent's operation, in any
+// case, and knows Exchange too.
 func ParseConsentOperation(segment string) (Operation, bool) {
-	return parseOperation(segment, ConsentOperations())
-}
-
-func parseOperation(segment string, known []Operation) (Operation, bool) {
 	o := Operation(strings.ToUpper(segment))
-	if o == "WITHDRAW" {
+	if o == withdraw {
 		o = Withdrawal
 	}
-	return o, slices.Contains(known, o)
+	return o, o == Exchange || slices.Contains(ConsentOperations(), o)
 }
+
+// withdraw is the other name of a withdrawal.
+const withdraw = "WITHDRAW"
 
 // Segment is how the operation stands in paths.
 func (o Operation) Segment() string { return strings.ToLower(string(o)) }
@@ -64,6 +59,8 @@ func (o Operation) NeedsConsent() bool { return o == Transfer }
 // Covers tells whether a payment consent that is for o can be used by an order.
 func (o Operation) Covers(order Operation, n Network) bool {
 	switch o {
+	case Payment:
+		return order == Transfer
 	case InternalTransfer:
 		return order == Transfer && n == Internal
 	case ExternalTransfer:
@@ -85,14 +82,15 @@ const (
 	InternationalConsent ConsentKind = "INTERNATIONAL"
 )
 
-// ParseConsentKind reads a request's word for the kind, in any case. Words that
-// name none leave the kind open.
-func ParseConsentKind(word string) ConsentKind {
+// ConsentKinds lists them in their order.
+func ConsentKinds() []ConsentKind {
+	return []ConsentKind{PlainConsent, RecurringConsent, BulkConsent, InternationalConsent}
+}
+
+// ParseConsentKind reads a request's word for the kind, in any case.
+func ParseConsentKind(word string) (ConsentKind, bool) {
 	kind := ConsentKind(strings.ToUpper(word))
-	if slices.Contains([]ConsentKind{PlainConsent, RecurringConsent, BulkConsent, InternationalConsent}, kind) {
-		return kind
-	}
-	return ""
+	return kind, slices.Contains(ConsentKinds(), kind)
 }
 
 // Covers tells whether a payment consent of kind k can be used by an order.
@@ -109,7 +107,15 @@ func (k ConsentKind) Covers(order Operation, n Network) bool {
 // ForTransfers tells whether a payment consent that is for o lets a registered
 // payee be paid.
 func (o Operation) ForTransfers() bool {
-	return o == Transfer || o == InternalTransfer || o == ExternalTransfer
+	return o == Transfer || o == InternalTransfer || o == ExternalTransfer || o == Payment
+}
+
+// Order is the operation of the orders that a payment consent for o covers.
+func (o Operation) Order() Operation {
+	if o.ForTransfers() {
+		return Transfer
+	}
+	return o
 }
 
 // Network is the way that money takes.
@@ -125,22 +131,6 @@ const (
 
 // Networks lists them in their order.
 func Networks() []Network { return []Network{Internal, SEPA, SEPAInstant, SWIFT} }
-
-// Route finds the network of a payment. Whether the target is a wallet of the
-// tenant decides first, whatever the request calls the payment: the same IBAN
-// must not be credited under one word and left out under another.
-func Route(targetIsOurs bool, payeeNetwork, kind string) Network {
-	kind = strings.ToUpper(kind)
-	switch {
-	case targetIsOurs:
-		return Internal
-	case payeeNetwork == string(SWIFT), strings.Contains(kind, string(SWIFT)):
-		return SWIFT
-	case strings.Contains(kind, "INSTANT"):
-		return SEPAInstant
-	}
-	return SEPA
-}
 
 // Fee is what the sandbox takes for sending over a network, in cents.
 func (n Network) Fee() int64 {

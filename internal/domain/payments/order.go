@@ -75,6 +75,8 @@ type Order struct {
 	ExecutedAt    time.Time `json:"executedAt,omitzero"`
 	SettledAt     time.Time `json:"settledAt,omitzero"`
 	FailureReason string    `json:"failureReason,omitempty"`
+	// Confirmed are members of the execution, kept as they came.
+	Confirmed map[string]any `json:"confirmed,omitempty"`
 	// Return is nil unless the money of a completed order came back.
 	Return  *OrderReturn `json:"return,omitempty"`
 	History []Passage    `json:"history"`
@@ -103,7 +105,9 @@ func (o *Order) Held() int64 {
 
 // Payee is whom the order pays.
 func (o *Order) Payee(b *Beneficiary, named string) *Payee {
-	return &Payee{Beneficiary: b, IBAN: o.Target, Named: named, Network: o.Network}
+	return &Payee{
+		Beneficiary: b, IBAN: o.counterpartyIBAN(), Named: named, Reference: o.Reference, Operation: o.Operation, Network: o.Network,
+	}
 }
 
 // Transaction gives the ledger line of the order on its own wallet.

@@ -1,8 +1,6 @@
 package payments
 
 import (
-	"slices"
-	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -63,8 +61,13 @@ func (o *Order) Waiting() bool {
 	return o.State == OrderProcessing && o.Approval != nil && len(o.Approval.Given) < o.Approval.Required
 }
 
-// Initiated tells whether a user has prepared or executed the order.
-func (o *Order) Initiated(user string) bool { return user == o.PreparedBy || user == o.ExecutedBy }
+// quorum is the approval that the order waits for.
+func (o *Order) quorum() quorum {
+	return quorum{
+		what: "order", began: "prepared or executed", initiators: []string{o.PreparedBy, o.ExecutedBy},
+		required: o.Approval.Required, roles: o.Approval.Roles, given: o.Approval.Given,
+	}
+}
 
 // Approval is what the order has to wait for when it is executed, or nil.
 func (f OrderFacts) Approval() *OrderApproval {
@@ -98,17 +101,16 @@ func mayApprove(f OrderFacts) error {
 	if !o.Waiting() {
 		return refusal.New(refusal.OrderAlreadyExecuted, "the order is %s and waits for no approval", o.State)
 	}
-	if err := o.Approval.admit(f.Approver.Roles); err != nil {
+	if err := o.quorum().admit(f.Approver); err != nil {
 		return err
-	}
-	if o.Initiated(f.Approver.UserID) {
-		return o.Approval.another(refusal.New(refusal.InitiatorCannotApprove, "user %s has prepared or executed the order", f.Approver.UserID))
-	}
-	if slices.ContainsFunc(o.Approval.Given, func(a Approval) bool { return a.UserID == f.Approver.UserID }) {
-		return o.Approval.another(refusal.New(refusal.ApprovalDuplicate, "user %s has approved the order before", f.Approver.UserID))
 	}
 	if err := f.Account.Usable(); err != nil {
 		return err
+	}
+	if f.Beneficiary != nil {
+		if err := f.Beneficiary.Payable(f.Account.Frozen); err != nil {
+			return err
+		}
 	}
 	// One that the order itself has used up, or that has ended since the
 	// execution, was good when it counted; a revoked one is withdrawn.
@@ -116,23 +118,6 @@ func mayApprove(f OrderFacts) error {
 		return f.Consent.Explain(refusal.New(refusal.PaymentConsentNotActive, "the payment consent has been revoked since the order was executed"))
 	}
 	return nil
-}
-
-// admit refuses a user who holds none of the approver roles.
-func (a *OrderApproval) admit(roles []string) error {
-	if slices.ContainsFunc(a.Roles, func(r string) bool { return slices.Contains(roles, r) }) {
-		return nil
-	}
-	held := strings.Join(roles, ", ")
-	if held == "" {
-		held = "none"
-	}
-	return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).With("requiredRoles", a.Roles)
-}
-
-// another adds to a refusal how far the order is, and who may help.
-func (a *OrderApproval) another(e *refusal.Error) error {
-	return e.With("approvals", len(a.Given)).With("requiredApprovals", a.Required).With("requiredRoles", a.Roles)
 }
 
 // mayComplete keeps an order from settling before it is approved, whoever asks,

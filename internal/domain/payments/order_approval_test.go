@@ -59,7 +59,7 @@ func executeFacts(minor int64) payments.OrderFacts {
 	return payments.OrderFacts{
 		Account: usable(), Now: start, Consent: newConsent(nil),
 		Order:        &payments.Order{Life: machine.Life{ID: "o", State: payments.OrderReady}, Operation: payments.Transfer, Amount: euro(minor)},
-		Confirmation: payments.Confirmation{Code: "123456", ConsentIDs: []string{"p"}},
+		Confirmation: payments.Confirmation{Codes: []string{"123456"}, ConsentIDs: []string{"p"}},
 	}
 }
 
@@ -160,7 +160,7 @@ func TestHighValueOrdersNeedDocuments(t *testing.T) {
 		{"a person", func(f *payments.OrderFacts) { f.Business, f.UnknownDocuments = false, []string{"e"} }, ""},
 		{"money that comes in", func(f *payments.OrderFacts) { f.Order.Operation = payments.Topup }, ""},
 		{"a withdrawal", func(f *payments.OrderFacts) { f.Order.Operation = payments.Withdrawal }, refusal.SupportingDocumentsRequired},
-		{"a wrong code comes first", func(f *payments.OrderFacts) { f.Confirmation.Code = "" }, refusal.AuthenticationCodeInvalid},
+		{"a wrong code comes first", func(f *payments.OrderFacts) { f.Confirmation.Codes = nil }, refusal.AuthenticationCodeInvalid},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := executeFacts(payments.HighValue + 1)
@@ -186,7 +186,6 @@ func TestWhatKindsOfConsentCover(t *testing.T) {
 		want    bool
 	}{
 		{"", payments.Topup, payments.SEPA, true},
-		{"unheard of", payments.Transfer, payments.SWIFT, true},
 		{"transfer", payments.Transfer, payments.Internal, true},
 		{"RECURRING", payments.Transfer, payments.SEPA, true},
 		{"bulk", payments.Transfer, payments.SWIFT, true},
@@ -195,7 +194,11 @@ func TestWhatKindsOfConsentCover(t *testing.T) {
 		{"INTERNATIONAL", payments.Transfer, payments.SEPA, false},
 		{"INTERNATIONAL", payments.Withdrawal, payments.SWIFT, false},
 	} {
-		p := payments.PaymentConsent{Operation: test.order, Kind: payments.ParseConsentKind(test.word)}
+		kind, known := payments.ParseConsentKind(test.word)
+		if known == (test.word == "") {
+			t.Errorf("%q is known: %v", test.word, known)
+		}
+		p := payments.PaymentConsent{Operation: test.order, Kind: kind}
 		if got := p.Covers(test.order, test.network); got != test.want {
 			t.Errorf("%q covers %s over %s: got %v", test.word, test.order, test.network, got)
 		}

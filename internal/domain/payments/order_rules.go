@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/money"
@@ -21,16 +23,13 @@ type OrderFacts struct {
 
 	// Prepare.
 	Order *Order
-	// Currency is the account's; Asked are those that the request names, by
-	// field.
-	Currency string
-	Asked    []AskedCurrency
-	// Faults are what is wrong with the request's values.
-	Faults []refusal.Fault
-	// Beneficiary is the payee that was found, PayeeNamed what the request
-	// calls the payee.
-	Beneficiary *Beneficiary
-	PayeeNamed  string
+	// Request refuses values of the request that cannot be right by themselves.
+	Request error
+	// Beneficiary is the payee that was found, PayeeRefused why it cannot be paid,
+	// and PayeeNamed what the request calls the payee.
+	Beneficiary  *Beneficiary
+	PayeeRefused error
+	PayeeNamed   string
 	// Consent is the payment consent that applies, or nil. ConsentAsked is the
 	// one that the request names, and ConsentWaiting one that would apply if it
 	// were approved.
@@ -51,19 +50,18 @@ type OrderFacts struct {
 
 	// Execute.
 	Confirmation Confirmation
+	// Details are members of the request that travel with the order.
+	Details map[string]any
 
 	// Approve.
 	Approver Approver
 }
 
-// AskedCurrency is a currency that a request names, and where.
-type AskedCurrency struct{ Field, Code string }
-
 // Confirmation is how a caller confirms the execution of an order.
 type Confirmation struct {
-	Code string
-	// ConsentIDs are all ids of payment consents that the request names.
-	ConsentIDs []string
+	// Codes are all authentication codes that the request has, and ConsentIDs all
+	// ids of payment consents.
+	Codes, ConsentIDs []string
 	// Sent tells whether there is a confirmation, Confirmed what it says.
 	Sent, Confirmed bool
 }
@@ -74,16 +72,11 @@ func mayPrepare(f OrderFacts) error {
 	if err := f.Account.Usable(); err != nil {
 		return err
 	}
-	for _, asked := range f.Asked {
-		if asked.Code != "" && asked.Code != f.Currency {
-			return WrongCurrency(asked.Field, f.Currency, asked.Code)
-		}
+	if f.Request != nil {
+		return f.Request
 	}
-	if err := refusal.Invalid(f.Faults); err != nil {
-		return err
-	}
-	if err := f.payeeKnown(); err != nil {
-		return err
+	if f.PayeeRefused != nil {
+		return f.PayeeRefused
 	}
 	if err := f.consentAllows(); err != nil {
 		return err
@@ -91,26 +84,15 @@ func mayPrepare(f OrderFacts) error {
 	if err := f.documentsKnown(); err != nil {
 		return err
 	}
+	if err := f.Limits.Allow(f.Order.Amount, f.Spending.By(f.Order.Operation), f.Now); err != nil {
+		return explain(err, func(e *refusal.Error) {
+			e.Try("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
+		})
+	}
 	if !f.Order.Operation.Outgoing() {
 		return nil
 	}
-	if e := f.Limits.Allow(f.Order.Amount, f.Spending, f.Now); e != nil {
-		return e.Try("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
-	}
 	return f.covered()
-}
-
-// payeeKnown demands that a transfer goes to a registered payee.
-func (f OrderFacts) payeeKnown() error {
-	if f.Order.Operation != Transfer {
-		return nil
-	}
-	if f.Beneficiary == nil {
-		return refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id, assetId or IBAN").
-			Try("createBeneficiary", "registers the payee", "accountId", f.Account.WalletID).
-			Try("listBeneficiaries", "shows the payees of the account", "accountId", f.Account.WalletID)
-	}
-	return f.Beneficiary.Payable(f.Account.Frozen)
 }
 
 // consentAllows holds the order to its payment consent. An operation that needs
@@ -177,10 +159,7 @@ func mayExecute(f OrderFacts) error {
 
 func (f OrderFacts) confirmed() error {
 	if f.Consent == nil {
-		if f.Confirmation.Sent && !f.Confirmation.Confirmed {
-			return unconfirmed()
-		}
-		return nil
+		return f.Confirmation.plain()
 	}
 	if e := f.Consent.usable(f.Now); e != nil {
 		return f.Consent.Explain(e)
@@ -188,21 +167,29 @@ func (f OrderFacts) confirmed() error {
 	return f.Confirmation.answers(f.Consent)
 }
 
+// plain confirms an order without a payment consent.
+func (c Confirmation) plain() error {
+	if c.Sent && !c.Confirmed {
+		return unconfirmed()
+	}
+	if len(c.ConsentIDs) > 0 {
+		return confirmsAnother("the order was prepared without a payment consent, and the request confirms "+c.ConsentIDs[0], "")
+	}
+	return nil
+}
+
 func (c Confirmation) answers(consent *PaymentConsent) error {
-	if c.Code != consent.Answer {
-		details := "the code does not belong to the payment consent of this order"
-		if c.Code == "" {
-			details = "the order needs the code of its payment consent, and the request has none"
-		}
-		e := refusal.New(refusal.AuthenticationCodeInvalid, "%s", details)
-		e.Field = "authenticationCode"
-		return e
+	if len(c.Codes) == 0 {
+		return wrongCode("the order needs the code of its payment consent, and the request has none")
+	}
+	if slices.ContainsFunc(c.Codes, func(code string) bool { return code != consent.Answer }) {
+		return wrongCode("the code does not belong to the payment consent of this order")
 	}
 	if c.Sent && !c.Confirmed {
 		return unconfirmed()
 	}
 	for _, id := range c.ConsentIDs {
-		if id != consent.ID {
+		if !strings.EqualFold(id, consent.ID) {
 			return confirmsAnother("the order was prepared under payment consent "+consent.ID, consent.ID)
 		}
 	}
@@ -212,6 +199,12 @@ func (c Confirmation) answers(consent *PaymentConsent) error {
 	return nil
 }
 
+func wrongCode(details string) error {
+	e := refusal.New(refusal.AuthenticationCodeInvalid, "%s", details)
+	e.Field = "authenticationCode"
+	return e
+}
+
 func unconfirmed() error {
 	e := refusal.New(refusal.ConsentConfirmationWrong, "the request does not say that it confirms the order")
 	e.Field = "consentConfirmation.confirmed"
@@ -219,7 +212,10 @@ func unconfirmed() error {
 }
 
 func confirmsAnother(details, consent string) error {
-	e := refusal.New(refusal.ConsentConfirmationWrong, "%s", details).With("consentId", consent)
+	e := refusal.New(refusal.ConsentConfirmationWrong, "%s", details)
+	if consent != "" {
+		e.With("consentId", consent)
+	}
 	e.Field = "consentConfirmation.consentId"
 	return e
 }

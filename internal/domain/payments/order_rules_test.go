@@ -14,7 +14,7 @@ import (
 func prepareFacts() payments.OrderFacts {
 	payee := landlord(0)
 	return payments.OrderFacts{
-		Account: usable(), Now: start, ValidUntil: start.Add(payments.OrderLife), Currency: "EUR",
+		Account: usable(), Now: start, ValidUntil: start.Add(payments.OrderLife),
 		Order: &payments.Order{
 			Operation: payments.Transfer, Network: payments.SEPA, Amount: euro(10_000), Fee: euro(150), Target: payee.IBAN,
 		},
@@ -35,6 +35,9 @@ func TestTheOrderOfChecks(t *testing.T) {
 	if err := prepare(f); err != nil {
 		t.Fatalf("nothing is wrong: %v", err)
 	}
+	find := func() {
+		_, f.PayeeRefused = payments.PayeeOf(usable(), []payments.PayeeName{{Field: "beneficiaryId", Value: "b", Beneficiary: f.Beneficiary}})
+	}
 	for _, step := range []struct {
 		want refusal.Code
 		harm func()
@@ -51,11 +54,11 @@ func TestTheOrderOfChecks(t *testing.T) {
 		{refusal.PaymentConsentRequired, func() { f.Consent.Operation = payments.Topup }},
 		{refusal.PaymentConsentRequired, func() { f.Consent = nil }},
 		{refusal.PaymentConsentNotFound, func() { f.ConsentAsked = "unknown" }},
-		{refusal.BeneficiaryNotActive, func() { f.Beneficiary.State = payments.BeneficiaryPending }},
-		{refusal.BeneficiaryNotFound, func() { f.Beneficiary = nil }},
-		{refusal.RequestInvalid, func() { f.Faults = []refusal.Fault{{Field: "amount.value"}} }},
+		{refusal.BeneficiaryNotActive, func() { f.Beneficiary.State = payments.BeneficiaryPending; find() }},
+		{refusal.BeneficiaryNotFound, func() { f.Beneficiary = nil; find() }},
+		{refusal.RequestInvalid, func() { f.Request = refusal.Invalid([]refusal.Fault{{Field: "amount.value"}}) }},
 		{refusal.CurrencyMismatch, func() {
-			f.Asked = []payments.AskedCurrency{{Field: "currency"}, {Field: "amount.currency", Code: "USD"}}
+			f.Request = refusal.Join(f.Request, payments.WrongCurrency("amount.currency", "EUR", "USD"))
 		}},
 		{refusal.WalletNotActive, func() { f.Account.WalletState = payments.WalletSuspended }},
 		{refusal.CustomerNotActive, func() { f.Account.CustomerActive = false }},
@@ -70,9 +73,20 @@ func TestTheOrderOfChecks(t *testing.T) {
 func TestATopupNeedsNeitherPayeeNorConsentNorMoney(t *testing.T) {
 	f := prepareFacts()
 	f.Order.Operation, f.Order.Fee, f.Beneficiary, f.Consent, f.Available = payments.Topup, euro(0), nil, nil, 0
-	f.Order.Amount = euro(100_000_000)
-	if err := prepare(f); err != nil {
-		t.Error(err)
+	f.Limits = payments.TopupLimits()
+	for _, test := range []struct {
+		minor, before int64
+		want          refusal.Code
+	}{
+		{5_000_000, 0, ""}, {5_000_001, 0, refusal.CategoryLimitExceeded}, {1_000, 0, ""}, {999, 0, refusal.RequestInvalid},
+		{5_000_000, 5_000_000, ""}, {5_000_000, 5_000_001, refusal.CategoryLimitExceeded},
+	} {
+		f.Order.Amount, f.Spending = euro(test.minor), &payments.Spending{}
+		f.Spending.Add(10_000_000, start) // what was sent does not count
+		f.Spending.ToppedUp.Add(test.before, start)
+		if err := prepare(f); code(err) != test.want {
+			t.Errorf("%+v: %v", test, err)
+		}
 	}
 }
 
@@ -126,7 +140,7 @@ func TestRefusalsSayWhatToCallNext(t *testing.T) {
 }
 
 func TestExecution(t *testing.T) {
-	confirmed := payments.Confirmation{Code: "123456", Sent: true, Confirmed: true, ConsentIDs: []string{"p"}}
+	confirmed := payments.Confirmation{Codes: []string{"123456"}, Sent: true, Confirmed: true, ConsentIDs: []string{"p"}}
 	for _, test := range []struct {
 		name    string
 		consent func(*payments.PaymentConsent)
@@ -136,14 +150,16 @@ func TestExecution(t *testing.T) {
 	}{
 		{name: "confirmed", change: func(*payments.Confirmation) {}},
 		{name: "the older form", change: func(c *payments.Confirmation) { c.Sent, c.Confirmed = false, false }},
-		{name: "no code", change: func(c *payments.Confirmation) { c.Code = "" }, want: refusal.AuthenticationCodeInvalid},
-		{name: "a wrong code", change: func(c *payments.Confirmation) { c.Code = "654321" }, want: refusal.AuthenticationCodeInvalid},
+		{name: "no code", change: func(c *payments.Confirmation) { c.Codes = nil }, want: refusal.AuthenticationCodeInvalid},
+		{name: "a wrong code", change: func(c *payments.Confirmation) { c.Codes = []string{"654321"} }, want: refusal.AuthenticationCodeInvalid},
+		{name: "two codes, of which one is wrong", change: func(c *payments.Confirmation) { c.Codes = []string{"123456", "654321"} }, want: refusal.AuthenticationCodeInvalid},
 		{name: "not confirmed", change: func(c *payments.Confirmation) { c.Confirmed = false }, want: refusal.ConsentConfirmationWrong},
 		{name: "another consent", change: func(c *payments.Confirmation) { c.ConsentIDs = []string{"q"} }, want: refusal.ConsentConfirmationWrong},
 		{name: "two consents", change: func(c *payments.Confirmation) { c.ConsentIDs = []string{"p", "q"} }, want: refusal.ConsentConfirmationWrong},
 		{name: "no consent named", change: func(c *payments.Confirmation) { c.ConsentIDs = nil }, want: refusal.ConsentConfirmationWrong},
 		{name: "no consent needed", without: true, change: func(c *payments.Confirmation) { *c = payments.Confirmation{} }},
 		{name: "no consent needed, and not confirmed", without: true, change: func(c *payments.Confirmation) { *c = payments.Confirmation{Sent: true} }, want: refusal.ConsentConfirmationWrong},
+		{name: "no consent needed, and one named", without: true, change: func(c *payments.Confirmation) { *c = payments.Confirmation{ConsentIDs: []string{"p"}} }, want: refusal.ConsentConfirmationWrong},
 		{name: "revoked since", consent: func(p *payments.PaymentConsent) { p.State = payments.PaymentConsentRevoked }, change: func(*payments.Confirmation) {}, want: refusal.PaymentConsentNotActive},
 		{name: "expired since", consent: func(p *payments.PaymentConsent) { p.State = payments.PaymentConsentExpired }, change: func(*payments.Confirmation) {}, want: refusal.PaymentConsentExpired},
 	} {

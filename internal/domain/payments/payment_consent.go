@@ -18,13 +18,14 @@ const (
 
 // What can be asked of a payment consent.
 const (
-	CreatePaymentConsent  machine.Trigger = "create"
-	ApprovePaymentConsent machine.Trigger = "approve"
-	AwaitApproval         machine.Trigger = "await_approval"
-	UsePaymentConsent     machine.Trigger = "use"
-	ExhaustPaymentConsent machine.Trigger = "exhaust"
-	ExpirePaymentConsent  machine.Trigger = "expire"
-	RevokePaymentConsent  machine.Trigger = "revoke"
+	CreatePaymentConsent   machine.Trigger = "create"
+	ActivatePaymentConsent machine.Trigger = "activate"
+	ApprovePaymentConsent  machine.Trigger = "approve"
+	AwaitApproval          machine.Trigger = "await_approval"
+	UsePaymentConsent      machine.Trigger = "use"
+	ExhaustPaymentConsent  machine.Trigger = "exhaust"
+	ExpirePaymentConsent   machine.Trigger = "expire"
+	RevokePaymentConsent   machine.Trigger = "revoke"
 )
 
 // PaymentConsent is what a customer allows to be paid from an account.
@@ -53,8 +54,12 @@ type PaymentConsent struct {
 	// Windows are the orders that count against the limits.
 	Windows Windows `json:"windows"`
 	// Answer is the authentication code of its orders.
-	Answer     string    `json:"answer"`
-	ApprovedAt time.Time `json:"approvedAt,omitzero"`
+	Answer string `json:"answer"`
+	// CreatedBy is the user who made it, who cannot approve it where it demands
+	// approval. Given are the approvals, and ApprovedAt is when they were enough.
+	CreatedBy  string     `json:"createdBy,omitempty"`
+	Given      []Approval `json:"given,omitempty"`
+	ApprovedAt time.Time  `json:"approvedAt,omitzero"`
 	// Details are further members of the request, kept as they came.
 	Details map[string]any `json:"details,omitempty"`
 }
@@ -74,11 +79,13 @@ type ConsentLimits struct {
 type ConsentPayees struct {
 	// Accounts are IBANs, or ids or asset ids of beneficiaries, as sent.
 	Accounts []string `json:"accounts,omitempty"`
-	// Types are networks, or operations whose names tell the network.
+	// Types are networks and operations, as sent.
 	Types []string `json:"types,omitempty"`
 	// AllowNew is nil where the request does not say.
 	AllowNew    *bool `json:"allowNew,omitempty"`
 	RequireName bool  `json:"requireName,omitempty"`
+	// RequireReference demands an invoice reference of each payment.
+	RequireReference bool `json:"requireReference,omitempty"`
 }
 
 // PaymentConsentFacts are what the payment consent's table needs to know.
@@ -87,6 +94,17 @@ type PaymentConsentFacts struct {
 	ValidUntil time.Time
 	// Fault refuses the terms of a new consent.
 	Fault error
+	// Consent is the payment consent itself.
+	Consent *PaymentConsent
+	// Asked tells whether somebody asks, and not the world; the account is known
+	// then. Approver is who approves.
+	Asked    bool
+	Approver Approver
+}
+
+// undemanding tells whether a new consent leaves it to the world how it begins.
+func (f PaymentConsentFacts) undemanding() bool {
+	return f.Consent == nil || !f.Consent.RequiresApproval()
 }
 
 // The options of a new payment consent's outcome.
@@ -95,8 +113,10 @@ const (
 	OutcomeNeedsApproval = "NEEDS_APPROVAL"
 )
 
-// PaymentConsentTable is the life of a payment consent. A new one is approved
-// in the same commit unless the scenario lets it wait for somebody.
+// PaymentConsentTable is the life of a payment consent. A new one is ACTIVE in the
+// same commit unless it demands approval, or the scenario lets it wait for
+// somebody. Approval verifies one that is ACTIVE, and is what a PENDING one waits
+// for.
 func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
 	type row = machine.Row[PaymentConsentFacts]
 	expiry := machine.Choice[PaymentConsentFacts]{
@@ -105,9 +125,9 @@ func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
 		Until:   func(f PaymentConsentFacts) time.Time { return f.ValidUntil },
 	}
 	outcome := machine.Choice[PaymentConsentFacts]{
-		Point: "payment_consent.outcome", Default: OutcomeActive,
+		Point: "payment_consent.outcome", Default: OutcomeActive, If: PaymentConsentFacts.undemanding,
 		Options: []machine.Option{
-			{Name: OutcomeActive, Trigger: ApprovePaymentConsent},
+			{Name: OutcomeActive, Trigger: ActivatePaymentConsent},
 			{Name: OutcomeNeedsApproval, Trigger: AwaitApproval},
 		},
 	}
@@ -120,13 +140,15 @@ func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
 		Rows: []row{
 			{From: []machine.State{machine.None}, On: CreatePaymentConsent, To: PaymentConsentPending, Guard: mayCreateConsent,
 				Emit: "payment_consent.created", Arms: []machine.Choice[PaymentConsentFacts]{outcome, expiry}},
-			{From: []machine.State{PaymentConsentPending}, On: ApprovePaymentConsent, To: PaymentConsentActive,
+			{From: []machine.State{PaymentConsentPending}, On: ActivatePaymentConsent, To: PaymentConsentActive,
 				Emit: "payment_consent.activated", Arms: []machine.Choice[PaymentConsentFacts]{expiry}},
+			{From: []machine.State{PaymentConsentPending}, On: ApprovePaymentConsent, To: PaymentConsentPending, Guard: mayApproveConsent},
+			{From: []machine.State{PaymentConsentActive}, On: ApprovePaymentConsent, To: PaymentConsentActive, Guard: mayApproveConsent},
 			{From: []machine.State{PaymentConsentPending}, On: AwaitApproval, To: PaymentConsentPending},
 			{From: []machine.State{PaymentConsentActive}, On: UsePaymentConsent, To: PaymentConsentActive},
 			{From: []machine.State{PaymentConsentActive}, On: ExhaustPaymentConsent, To: PaymentConsentExhausted, Emit: "payment_consent.exhausted"},
 			{From: open, On: ExpirePaymentConsent, To: PaymentConsentExpired, Emit: "payment_consent.expired"},
-			{From: open, On: RevokePaymentConsent, To: PaymentConsentRevoked, Emit: "payment_consent.revoked"},
+			{From: open, On: RevokePaymentConsent, To: PaymentConsentRevoked, Guard: mayDecideConsent, Emit: "payment_consent.revoked"},
 			{From: expired, On: ApprovePaymentConsent, Refuse: refusal.PaymentConsentExpired},
 			{From: expired, On: RevokePaymentConsent, Refuse: refusal.PaymentConsentExpired},
 			{From: expired, On: UsePaymentConsent, Refuse: refusal.PaymentConsentExpired},
@@ -140,6 +162,70 @@ func mayCreateConsent(f PaymentConsentFacts) error {
 		return err
 	}
 	return f.Fault
+}
+
+// mayDecideConsent holds whoever approves or revokes a payment consent to the
+// account, as everything else that changes something on it.
+func mayDecideConsent(f PaymentConsentFacts) error {
+	if !f.Asked {
+		return nil
+	}
+	return f.Account.Usable()
+}
+
+func mayApproveConsent(f PaymentConsentFacts) error {
+	if err := mayDecideConsent(f); err != nil {
+		return err
+	}
+	c := f.Consent
+	switch {
+	case c == nil || !f.Asked:
+		return nil
+	case c.Verified():
+		return refusal.New(refusal.PaymentConsentDecided, "the payment consent was approved at %s", c.ApprovedAt.Format(time.RFC3339))
+	case c.RequiresApproval():
+		return c.quorum().admit(f.Approver)
+	}
+	return nil
+}
+
+// quorum is the approval that the consent itself demands.
+func (c *PaymentConsent) quorum() quorum {
+	q := quorum{what: "payment consent", began: "created", initiators: []string{c.CreatedBy}, required: 1, given: c.Given}
+	if c.RequiresApproval() {
+		q.required, q.roles = c.Approval.Approvers, c.Approval.Roles
+	}
+	return q
+}
+
+// Approve records an approval and tells whether it was the last that is needed.
+func (c *PaymentConsent) Approve(by string, at time.Time) (enough bool) {
+	enough = c.quorum().complete()
+	c.Given = append(c.Given, Approval{UserID: by, At: at})
+	if enough {
+		c.ApprovedAt = at
+	}
+	return enough
+}
+
+// Approvals is how many users have to approve the consent.
+func (c *PaymentConsent) Approvals() int { return c.quorum().required }
+
+// Verified tells whether enough have approved the consent.
+func (c *PaymentConsent) Verified() bool { return !c.ApprovedAt.IsZero() }
+
+// The states of a payment consent's verification.
+const (
+	ConsentUnverified = "PENDING"
+	ConsentVerified   = "VERIFIED"
+)
+
+// Verification is the state of the consent's verification.
+func (c *PaymentConsent) Verification() string {
+	if c.Verified() {
+		return ConsentVerified
+	}
+	return ConsentUnverified
 }
 
 // Covers tells whether an order can use the consent.
@@ -174,7 +260,9 @@ func (c *PaymentConsent) Explain(err error) error {
 		case refusal.PaymentConsentExpired:
 			c.another(e, "creates a new one with a later end")
 		case refusal.PayeeNotAllowed:
-			c.another(e, "creates one that allows this payee")
+			e.Try("getPaymentConsent", "shows whom it allows and what it demands", "accountId", c.WalletID, "consentId", c.ID)
+			c.another(e, "creates one that allows this payment")
+		case refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate:
 		case refusal.ConsentLimitExceeded:
 			e.Try("getPaymentConsent", "shows what is left of its limits", "accountId", c.WalletID, "consentId", c.ID)
 			c.another(e, "creates one with a higher limit")

@@ -15,9 +15,12 @@ type Payee struct {
 	// Beneficiary is the registered payee; nil where none is needed.
 	Beneficiary *Beneficiary
 	IBAN        string
-	// Named is the name that the request itself gives the payee.
-	Named   string
-	Network Network
+	// Named is the name that the request itself gives the payee, and Reference the
+	// reference of the payment.
+	Named, Reference string
+	// Operation and Network are the way on which the money goes.
+	Operation Operation
+	Network   Network
 }
 
 // Objections are all reasons why the consent does not let an amount be paid to
@@ -56,9 +59,9 @@ func (c *PaymentConsent) usable(now time.Time) *refusal.Error {
 // unless new payees are ruled out and the payee was registered later than the
 // consent was made.
 func (p ConsentPayees) allow(payee Payee, made time.Time) *refusal.Error {
-	if !p.allowsNetwork(payee.Network) {
-		return refusal.New(refusal.PayeeNotAllowed, "the payment consent allows payments of type %s, and this one is %s",
-			strings.Join(p.Types, ", "), payee.Network)
+	if !p.allowsType(payee.Operation, payee.Network) {
+		return refusal.New(refusal.PayeeNotAllowed, "the payment consent allows payments of type %s, and this one is a %s over %s",
+			strings.Join(p.Types, ", "), payee.Operation, payee.Network)
 	}
 	b := payee.Beneficiary
 	switch listed := p.lists(payee); {
@@ -69,35 +72,92 @@ func (p ConsentPayees) allow(payee Payee, made time.Time) *refusal.Error {
 		return refusal.New(refusal.PayeeNotAllowed, "the payment consent allows no new payees, and this one was registered later, at %s", b.Created.Format(time.RFC3339))
 	}
 	if p.RequireName && strings.TrimSpace(payee.Named) == "" {
-		return refusal.New(refusal.PayeeNotAllowed, "the payment consent demands that the payment names the payee, as in target.name")
+		return demanded("target.name", "the name of the payee")
+	}
+	if p.RequireReference && strings.TrimSpace(payee.Reference) == "" {
+		return demanded("reference", "an invoice reference")
 	}
 	return nil
 }
 
+func demanded(field, what string) *refusal.Error {
+	e := refusal.New(refusal.PayeeNotAllowed, "the payment consent demands %s, and the payment has no %s", what, field)
+	e.Field = field
+	return e
+}
+
 func (p ConsentPayees) lists(payee Payee) bool {
 	return slices.ContainsFunc(p.Accounts, func(account string) bool {
-		if b := payee.Beneficiary; b != nil && (account == b.ID || account == b.AssetID || bank.NormalIBAN(account) == b.IBAN) {
+		if b := payee.Beneficiary; b != nil && (strings.EqualFold(account, b.ID) || strings.EqualFold(account, b.AssetID) || bank.NormalIBAN(account) == b.IBAN) {
 			return true
 		}
 		return payee.IBAN != "" && bank.NormalIBAN(account) == payee.IBAN
 	})
 }
 
-// allowsNetwork reads the types as networks. SEPA includes what turns out to be
-// internal, since a payer cannot know where a payee's account is kept, and so
-// does an operation that is called a SEPA transfer. Words that name no network
-// rule nothing out.
-func (p ConsentPayees) allowsNetwork(n Network) bool {
-	known := false
-	for _, t := range p.Types {
-		t = strings.ToUpper(t)
-		sepa, swift, internal := strings.Contains(t, "SEPA"), strings.Contains(t, "SWIFT"), strings.Contains(t, "INTERNAL")
-		if sepa && n != SWIFT || swift && n == SWIFT || internal && n == Internal {
-			return true
-		}
-		known = known || sepa || swift || internal
+// allowsType tells whether one of the types covers a payment; without any, all
+// are allowed.
+func (p ConsentPayees) allowsType(o Operation, n Network) bool {
+	if len(p.Types) == 0 {
+		return true
 	}
-	return !known
+	return slices.ContainsFunc(p.Types, func(word string) bool {
+		t, _ := parseAllowedType(word)
+		return t.fits != nil && t.fits(o, n)
+	})
+}
+
+// allowedType is a word for what a payment consent allows.
+type allowedType struct {
+	word string
+	fits func(Operation, Network) bool
+}
+
+// allowedTypes are all such words: networks, and the operations in lower case.
+// SEPA includes what turns out to be internal, since a payer cannot know where a
+// payee's account is kept. For the same reason sepa_transfer_internal, which is
+// what the documentation's own payment consents allow, includes SEPA.
+func allowedTypes() []allowedType {
+	over := func(list ...Network) func(Operation, Network) bool {
+		return func(_ Operation, n Network) bool { return slices.Contains(list, n) }
+	}
+	types := []allowedType{
+		{"INTERNAL", over(Internal)},
+		{"SEPA", over(SEPA, SEPAInstant, Internal)},
+		{"SWIFT", over(SWIFT)},
+		{"external", over(SEPA, SEPAInstant, SWIFT)},
+		{"payment", func(o Operation, _ Network) bool { return o == Transfer }},
+	}
+	for _, w := range orderTypes() {
+		types = append(types, allowedType{strings.ToLower(w.Word), func(o Operation, n Network) bool {
+			return o == w.Operation && (w.Network == "" || n == w.Network || w.Network == Internal && n == SEPA)
+		}})
+	}
+	return types
+}
+
+func parseAllowedType(word string) (allowedType, bool) {
+	types := allowedTypes()
+	i := slices.IndexFunc(types, func(t allowedType) bool { return strings.EqualFold(t.word, word) })
+	if i < 0 {
+		return allowedType{}, false
+	}
+	return types[i], true
+}
+
+// AllowedTypes lists the words for what a payment consent can allow.
+func AllowedTypes() []string {
+	var list []string
+	for _, t := range allowedTypes() {
+		list = append(list, t.word)
+	}
+	return list
+}
+
+// KnownType tells whether a word, in any case, is one of them.
+func KnownType(word string) bool {
+	_, ok := parseAllowedType(word)
+	return ok
 }
 
 // allow gives every limit that the amount passes, the narrowest first.

@@ -28,7 +28,7 @@ func newConsent(change func(*payments.PaymentConsent)) *payments.PaymentConsent 
 
 // landlord is a payee who was registered before or after the start.
 func landlord(registered time.Duration) *payments.Payee {
-	return &payments.Payee{IBAN: landlordIBAN, Network: payments.SEPA, Beneficiary: &payments.Beneficiary{
+	return &payments.Payee{IBAN: landlordIBAN, Operation: payments.Transfer, Network: payments.SEPA, Beneficiary: &payments.Beneficiary{
 		Life: machine.Life{ID: "b", State: payments.BeneficiaryActive, Created: start.Add(registered)}, AssetID: "a", IBAN: landlordIBAN,
 	}}
 }
@@ -56,10 +56,15 @@ func TestWhomAConsentAllows(t *testing.T) {
 		{"no new payees, a new one that is listed", payments.ConsentPayees{AllowNew: ptr(false), Accounts: []string{landlordIBAN}}, later, true},
 		{"a name is demanded", payments.ConsentPayees{RequireName: true}, earlier, false},
 		{"a type that fits", payments.ConsentPayees{Types: []string{"INTERNAL", "SEPA"}}, earlier, true},
-		{"an operation that fits", payments.ConsentPayees{Types: []string{"sepa_transfer_internal"}}, earlier, true},
+		{"an operation that fits", payments.ConsentPayees{Types: []string{"sepa_transfer_external"}}, earlier, true},
+		{"any transfer", payments.ConsentPayees{Types: []string{"topup", "transfer"}}, earlier, true},
+		{"the documented operation", payments.ConsentPayees{Types: []string{"sepa_transfer_internal"}}, earlier, true},
+		{"an operation over another network", payments.ConsentPayees{Types: []string{"sepa_instant_payment"}}, earlier, false},
+		{"another operation", payments.ConsentPayees{Types: []string{"withdrawal"}}, earlier, false},
+		{"a reference is demanded", payments.ConsentPayees{RequireReference: true}, earlier, false},
 		{"a type that does not", payments.ConsentPayees{Types: []string{"SWIFT"}}, earlier, false},
 		{"internal only", payments.ConsentPayees{Types: []string{"INTERNAL"}}, earlier, false},
-		{"a type that says nothing", payments.ConsentPayees{Types: []string{"GOODS"}}, earlier, true},
+		{"a type that is none", payments.ConsentPayees{Types: []string{"GOODS"}}, earlier, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newConsent(func(p *payments.PaymentConsent) { p.Payees = test.payees })
@@ -78,6 +83,11 @@ func TestWhomAConsentAllows(t *testing.T) {
 	named.Named = "Jonas"
 	if list := newConsent(func(p *payments.PaymentConsent) { p.Payees.RequireName = true }).Objections(euro(1), &named, payments.Windows{}, start); len(list) > 0 {
 		t.Errorf("a name was given: %v", list)
+	}
+	referred := *earlier
+	referred.Reference = "INV-1"
+	if list := newConsent(func(p *payments.PaymentConsent) { p.Payees.RequireReference = true }).Objections(euro(1), &referred, payments.Windows{}, start); len(list) > 0 {
+		t.Errorf("a reference was given: %v", list)
 	}
 	inside := *earlier
 	inside.Network = payments.Internal
@@ -171,7 +181,8 @@ func TestWhichOrdersAConsentCovers(t *testing.T) {
 		{payments.ExternalTransfer, payments.Transfer, payments.Internal, false},
 		{payments.Topup, payments.Topup, payments.SEPA, true},
 		{payments.Withdrawal, payments.Withdrawal, payments.SEPA, true},
-		{payments.Payment, payments.Transfer, payments.SEPA, false},
+		{payments.Payment, payments.Transfer, payments.SEPA, true},
+		{payments.Payment, payments.Topup, payments.SEPA, false},
 	} {
 		if got := test.consent.Covers(test.order, test.network); got != test.want {
 			t.Errorf("%s covers %s over %s: %v", test.consent, test.order, test.network, got)

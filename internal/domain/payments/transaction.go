@@ -90,16 +90,17 @@ func (b Books) Unaccounted() int64 {
 	return b.Funded + b.ToppedUp + b.Returned - b.Withdrawn - b.SentOut - b.Fees - b.Balances
 }
 
-// Settled counts a completed order. An internal transfer stays within the
-// tenant, so that only its fee leaves the wallets.
+// Settled counts a completed order. What goes to a wallet of the tenant stays
+// within it, so that only its fee leaves the wallets.
 func (b *Books) Settled(o *Order) {
 	b.Fees += o.Fee.Minor
 	switch {
+	case o.TargetWalletID != "":
 	case o.Operation == Topup:
 		b.ToppedUp += o.Amount.Minor
 	case o.Operation == Withdrawal:
 		b.Withdrawn += o.Amount.Minor
-	case o.Network != Internal:
+	default:
 		b.SentOut += o.Amount.Minor
 	}
 }

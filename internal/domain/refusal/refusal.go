@@ -7,6 +7,7 @@
 package refusal
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 )
@@ -92,6 +93,23 @@ func InvalidAs(form string, faults []Fault) error {
 	}
 	e.Faults = faults
 	return e
+}
+
+// Join makes one refusal of several: what is wrong with the request's values is
+// said together, and anything else goes before it. It gives nil for none.
+func Join(errs ...error) error {
+	var faults []Fault
+	for _, err := range errs {
+		var e *Error
+		switch {
+		case err == nil:
+		case errors.As(err, &e) && e.Code == RequestInvalid:
+			faults = append(faults, e.Faults...)
+		default:
+			return err
+		}
+	}
+	return Invalid(faults)
 }
 
 // Try adds a call that would help, with the values of its path parameters as

@@ -1,0 +1,67 @@
+package sandbox
+
+import (
+	"strings"
+
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+)
+
+// Naming is a name that a request gives to somebody, and where it stands.
+type Naming struct {
+	Field, Value string
+	By           NameKind
+}
+
+// NameKind is what sort of name it is.
+type NameKind int
+
+// The sorts of names. An id is that of a beneficiary or its asset id; a wallet
+// is one of the tenant's, or again a beneficiary, since lists of payees show
+// both under that word.
+const (
+	ByID NameKind = iota
+	ByIBAN
+	ByWallet
+	ByText
+)
+
+func (n Naming) fault(message string) refusal.Fault {
+	return refusal.Fault{Field: n.Field, Pointer: "/" + strings.ReplaceAll(n.Field, ".", "/"), Message: message}
+}
+
+// payeeNames finds whom each of the names means among the payees of an account.
+func (s *Sandbox) payeeNames(u *engine.Unit, walletID string, names []Naming) []payments.PayeeName {
+	var list []payments.PayeeName
+	for _, n := range names {
+		list = append(list, payments.PayeeName{Field: n.Field, Value: n.Value, Beneficiary: s.payeeNamed(u, walletID, n)})
+	}
+	return list
+}
+
+func (s *Sandbox) payeeNamed(u *engine.Unit, walletID string, n Naming) *payments.Beneficiary {
+	switch n.By {
+	case ByIBAN:
+		return s.payeeByIBAN(u, walletID, n.Value)
+	case ByWallet:
+		if w := s.wallets.Get(u, n.Value); w != nil && w.IBAN != "" {
+			return s.payeeByIBAN(u, walletID, w.IBAN)
+		}
+	}
+	return s.payee(u, walletID, n.Value)
+}
+
+// oneText gives what several members call the same thing, and the members that
+// call it otherwise than the first.
+func oneText(names []Naming) (text string, faults []refusal.Fault) {
+	for _, n := range names {
+		switch {
+		case text == "":
+			text = n.Value
+		case !strings.EqualFold(strings.TrimSpace(n.Value), strings.TrimSpace(text)):
+			faults = append(faults, n.fault("is "+n.Value+", and "+names[0].Field+" is "+text+": both name the payee"))
+		}
+	}
+	return text, faults
+}
