@@ -110,7 +110,7 @@ func readPaper(b rest.Body) *sandbox.Upload {
 	if !b.Has("number") {
 		return nil
 	}
-	kind := cmp.Or(b.Str("type"), "PASSPORT")
+	kind := cmp.Or(documentType(b, "type"), "PASSPORT")
 	return &sandbox.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate"))}
 }
 

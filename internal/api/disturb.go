@@ -68,7 +68,7 @@ func detailsOf(c *rest.Call) sandbox.Details {
 	case "submitIndividualVerification":
 		data := c.Body.Object("verificationData")
 		d.Document = sandbox.Upload{
-			Type: data.Str("documentType"), FileName: strings.ToLower(data.Str("documentType")), Base64: data.Str("documentFrontImage"),
+			Type: documentType(data, "documentType"), FileName: strings.ToLower(documentType(data, "documentType")), Base64: data.Str("documentFrontImage"),
 		}
 	case "createBeneficiary":
 		d.Payee = readDescription(c.Body)

@@ -102,7 +102,7 @@ func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
 		details["transactionAmount"] = amount.Decimal()
 	}
 	in := sandbox.Upload{
-		Type: strings.TrimPrefix(c.Body.Str("documentType"), "DT_"), FileName: c.Body.Str("fileName"), MimeType: c.Body.Str("mimeType"),
+		Type: documentType(c.Body, "documentType"), FileName: c.Body.Str("fileName"), MimeType: c.Body.Str("mimeType"),
 		Base64: c.Body.Str("fileContent", "file"), Description: c.Body.Str("description"), Category: c.Body.Str("category", "documentCategory"), Details: details,
 	}
 	if in.FileName == "" {

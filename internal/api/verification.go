@@ -71,7 +71,7 @@ func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	data := c.Body.Object("verificationData")
 	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
-		DocumentType: data.Str("documentType"), DocumentNumber: data.Str("documentNumber"),
+		DocumentType: documentType(data, "documentType"), DocumentNumber: data.Str("documentNumber"),
 		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")),
 		Images: []sandbox.Image{
 			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
@@ -206,7 +206,7 @@ func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
 
 func readUpload(b rest.Body) sandbox.Upload {
 	return sandbox.Upload{
-		Type: b.Str("documentType", "document.documentType"), FileName: b.Str("fileName", "document.fileName"),
+		Type: documentType(b, "documentType", "document.documentType"), FileName: b.Str("fileName", "document.fileName"),
 		MimeType: b.Str("mimeType", "document.mimeType"), Base64: b.Str("fileContent", "document.fileContent"),
 		Description: b.Str("description"), Nested: b.Has("document"),
 	}
@@ -226,6 +226,12 @@ type uploadedView struct {
 
 func viewUploaded(c *rest.Call, out sandbox.Uploaded) uploadedView {
 	return uploadedView{viewDocument(c, out.Document, out.Verification), viewWaiting(c, out.Verification)}
+}
+
+// documentType reads a type of document, which every page but the newest writes
+// without a prefix.
+func documentType(b rest.Body, names ...string) string {
+	return strings.TrimPrefix(b.Str(names...), "DT_")
 }
 
 func viewDocument(c *rest.Call, d *onboarding.Document, v *onboarding.Verification) documentView {

@@ -19,6 +19,7 @@ import (
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/control"
 	"finhub-sandbox/internal/domain/bank"
+	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/scenario"
@@ -72,11 +73,11 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 }
 
 func (a *App) wire() error {
-	product, err := contract.Load(spec.ProductSkeleton, formats())
+	product, err := contract.Load(spec.ProductSkeleton, Formats())
 	if err != nil {
 		return err
 	}
-	controls, err := contract.Load(spec.ControlSkeleton, formats())
+	controls, err := contract.Load(spec.ControlSkeleton, Formats())
 	if err != nil {
 		return err
 	}
@@ -108,9 +109,11 @@ func refusals(product *contract.Document) map[string][]string {
 	return operations
 }
 
-// formats are those of the documents that only we know.
-func formats() contract.Formats {
-	return contract.Formats{"iban": bank.CheckIBAN, "bic": bank.CheckBIC}
+// Formats are those of the documents that only we know.
+func Formats() contract.Formats {
+	return contract.Formats{
+		"iban": bank.CheckIBAN, "bic": bank.CheckBIC, "country": bank.CheckCountry, "country-code": bank.CheckCountryCode, "currency": money.CheckCurrency,
+	}
 }
 
 func (a *App) mount(product, controls *contract.Document) error {

@@ -17,7 +17,6 @@ import (
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/contract"
-	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/spec"
 )
@@ -61,7 +60,7 @@ func loadDocuments(t testing.TB) []*contract.Document {
 	t.Helper()
 	var documents []*contract.Document
 	for _, bundled := range [][]byte{spec.Product, spec.Control} {
-		d, err := contract.Load(bundled, contract.Formats{"iban": bank.CheckIBAN, "bic": bank.CheckBIC})
+		d, err := contract.Load(bundled, app.Formats())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,7 +20,7 @@ var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-
 func knownFormats(more Formats) openapi3.SchemaValidationOption {
 	formats := Formats{
 		"uuid": checkUUID, "email": checkEmail, "uri": checkURI,
-		"date": checkDate, "date-time": checkDateTime, "strong-password": checkPassword,
+		"date": checkDate, "date-time": checkDateTime, "day-or-instant": checkDayOrInstant, "strong-password": checkPassword,
 	}
 	for name, check := range more {
 		formats[name] = check
@@ -57,22 +57,49 @@ func checkURI(s string) error {
 	return nil
 }
 
+// checkDate accepts the days of the calendar from firstYear on: nobody lives or
+// does business who was born or founded before.
 func checkDate(s string) error {
-	if _, err := time.Parse(time.DateOnly, s); err != nil {
+	day, err := time.Parse(time.DateOnly, s)
+	if err != nil {
 		return errors.New("must be a date of the form YYYY-MM-DD")
+	}
+	if day.Year() < firstYear {
+		return fmt.Errorf("must not be before %d-01-01", firstYear)
 	}
 	return nil
 }
+
+// firstYear is that of the first days on which somebody alive can have been born;
+// no company that opens an account is older by its papers.
+const firstYear = 1900
 
 // checkDateTime accepts an instant with or without a zone: several documented
 // instants have none.
 func checkDateTime(s string) error {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
-		if _, err := time.Parse(layout, s); err == nil {
+		if at, err := time.Parse(layout, s); err == nil {
+			if at.Year() < firstYear {
+				return fmt.Errorf("must not be before %d-01-01", firstYear)
+			}
 			return nil
 		}
 	}
 	return errors.New("must be an instant of the form 2026-01-31T12:00:00Z")
+}
+
+// checkDayOrInstant accepts a day, or an instant with or without seconds and a
+// zone: several documented members come in both forms.
+func checkDayOrInstant(s string) error {
+	if len(s) == len(time.DateOnly) {
+		return checkDate(s)
+	}
+	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04Z07:00"} {
+		if at, err := time.Parse(layout, s); err == nil && at.Year() >= firstYear {
+			return nil
+		}
+	}
+	return checkDateTime(s)
 }
 
 // checkPassword holds the documented rule: eight characters or more, among them

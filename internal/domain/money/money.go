@@ -8,6 +8,7 @@ package money
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -49,6 +50,14 @@ func Digits(code string) (int, error) {
 		return 0, fmt.Errorf("%w %q", ErrCurrencyUnknown, code)
 	}
 	return int(digits), nil
+}
+
+// CheckCurrency refuses what is no ISO 4217 code in capital letters.
+func CheckCurrency(code string) error {
+	if _, ok := currency.GetDigits(code); !ok {
+		return errors.New("must be an ISO 4217 code in capital letters, such as EUR")
+	}
+	return nil
 }
 
 // Add gives a + b. It refuses different currencies and sums out of range.

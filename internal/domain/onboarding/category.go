@@ -2,7 +2,9 @@ package onboarding
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"finhub-sandbox/internal/domain/refusal"
@@ -51,6 +53,16 @@ type Feature struct {
 	Allowed map[string][]string
 	// Multiple keys may have several values, separated by commas.
 	Multiple []string
+	// Greatest is the largest value of those keys that are whole numbers from 0 on.
+	Greatest map[string]int
+}
+
+// keys are those that the feature takes. A feature without any takes every key:
+// which it has is not documented.
+func (f Feature) keys() []string {
+	list := slices.Concat(f.Mandatory, slices.Collect(maps.Keys(f.Allowed)), slices.Collect(maps.Keys(f.Greatest)))
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // riskFeatures are the features of the categories by risk.
@@ -86,6 +98,7 @@ func Features() []Feature {
 				"transactionMonitoring": {"BATCH_DAILY", "REAL_TIME"},
 			},
 			Multiple: []string{"pepCategory"},
+			Greatest: map[string]int{"riskScore": 100},
 		},
 		{Code: "TRANSACTION_LIMITS", DatabaseID: "feature-limits-0001", Name: "Transaction Limits", Description: "Limits of payments"},
 		{Code: "INTERNATIONAL_PAYMENTS", DatabaseID: "feature-international-0001", Name: "International Payments", Description: "Payments beyond SEPA"},
@@ -176,10 +189,15 @@ func findFeature(code string) (Feature, bool) {
 	return Features()[i], true
 }
 
+// checkValues notes every key that the feature does not take, and every value
+// that it does not allow. The first fault is the one that is told in words.
 func (f Feature) checkValues(values, invalid map[string]string, note func(string)) {
-	for key, allowed := range f.Allowed {
+	known := f.keys()
+	for _, key := range slices.Sorted(maps.Keys(values)) {
 		value := values[key]
-		if value == "" {
+		if len(known) > 0 && !slices.Contains(known, key) {
+			invalid[key] = fmt.Sprintf("%s is not in the feature's keys: [%s]", key, strings.Join(known, ", "))
+			note(fmt.Sprintf("Feature '%s' has no key '%s'", f.Code, key))
 			continue
 		}
 		parts := []string{value}
@@ -187,12 +205,28 @@ func (f Feature) checkValues(values, invalid map[string]string, note func(string
 			parts = strings.Split(value, ",")
 		}
 		for _, part := range parts {
-			if !slices.Contains(allowed, strings.TrimSpace(part)) {
-				invalid[key] = fmt.Sprintf("%s is not in allowed values: [%s]", part, strings.Join(allowed, ", "))
+			if fault := f.checkValue(key, strings.TrimSpace(part)); fault != "" {
+				invalid[key] = fault
 				note(fmt.Sprintf("Feature '%s' does not allow the value '%s' of key '%s'", f.Code, part, key))
 			}
 		}
 	}
+}
+
+// checkValue says what is wrong with one value of a key, if anything is.
+func (f Feature) checkValue(key, value string) string {
+	if value == "" {
+		return ""
+	}
+	if allowed := f.Allowed[key]; allowed != nil && !slices.Contains(allowed, value) {
+		return fmt.Sprintf("%s is not in allowed values: [%s]", value, strings.Join(allowed, ", "))
+	}
+	if greatest, bounded := f.Greatest[key]; bounded {
+		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > greatest {
+			return fmt.Sprintf("%s is not in allowed values: [0-%d]", value, greatest)
+		}
+	}
+	return ""
 }
 
 // invalidCategory has the documented body: data.error is its own sentence here.

@@ -48,6 +48,19 @@ func TestCheckCategory(t *testing.T) {
 			invalid: map[string]string{"monitoring": "HOURLY is not in allowed values: [WEEKLY, DAILY, REAL_TIME]"},
 		},
 		{
+			name: "unknown key and a score beyond the range", category: "STANDARD_INDIVIDUAL", choices: amlValues(map[string]string{"riskScore": "101", "colour": "blue"}),
+			details: "Feature 'ENHANCED_AML_MONITORING' has no key 'colour'",
+			invalid: map[string]string{
+				"colour":    "colour is not in the feature's keys: [edd, monitoring, pep, pepCategory, riskLevel, riskScore, sanctionsCheck, transactionMonitoring]",
+				"riskScore": "101 is not in allowed values: [0-100]",
+			},
+		},
+		{
+			name: "a score that is no number", category: "STANDARD_INDIVIDUAL", choices: amlValues(map[string]string{"riskScore": "1e1"}),
+			details: "Feature 'ENHANCED_AML_MONITORING' does not allow the value '1e1' of key 'riskScore'",
+			invalid: map[string]string{"riskScore": "1e1 is not in allowed values: [0-100]"},
+		},
+		{
 			name: "unknown feature", category: "STANDARD_INDIVIDUAL", choices: []onboarding.Choice{{Feature: "GOLD"}},
 			details: "Feature 'GOLD' does not exist", invalid: map[string]string{"GOLD": "GOLD is no feature of the tenant"},
 		},

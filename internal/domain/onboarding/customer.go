@@ -101,17 +101,10 @@ type Person struct {
 // FullName joins the person's names.
 func (p Person) FullName() string { return p.FirstName + " " + p.LastName }
 
-// earliest is the first day on which somebody alive can have been born; no company
-// that opens an account is older by its papers.
-const earliest = "1900-01-01"
-
-// CheckPast refuses a day that is later than an instant, or before anybody's time. A
-// day may come as a date or as an instant.
+// CheckPast refuses a day that is later than an instant. A day may come as a date or
+// as an instant; that it is none before anybody's time is said by its format.
 func CheckPast(day string, now time.Time) error {
 	day = day[:min(len(day), len(time.DateOnly))]
-	if day < earliest {
-		return fmt.Errorf("must not be before %s", earliest)
-	}
 	if today := now.UTC().Format(time.DateOnly); day > today {
 		return fmt.Errorf("must lie in the past; the tenant's clock shows %s", today)
 	}
