@@ -354,6 +354,8 @@ func TestGreetingCanBeFollowed(t *testing.T) {
 	if err != nil || !strings.Contains(out, `"code":200`) {
 		t.Errorf("%s gives %s, %v", lines[len(lines)-1], out, err)
 	}
+	// A line is written when its reply has gone out, but not after the end.
+	server.stop(t)
 	if log := server.log.String(); !strings.Contains(log, "operation=getCategorizationHierarchy") || !strings.Contains(log, "status=200") {
 		t.Errorf("the log has no line for the request:\n%s", log)
 	}
