@@ -64,25 +64,33 @@ func checkDate(s string) error {
 	if err != nil {
 		return errors.New("must be a date of the form YYYY-MM-DD")
 	}
-	if day.Year() < firstYear {
-		return fmt.Errorf("must not be before %d-01-01", firstYear)
-	}
-	return nil
+	return checkYear(day)
 }
 
 // firstYear is that of the first days on which somebody alive can have been born;
-// no company that opens an account is older by its papers.
-const firstYear = 1900
+// no company that opens an account is older by its papers. lastYear is the last
+// that a tenant's clock can show.
+const (
+	firstYear = 1900
+	lastYear  = 2200
+)
+
+func checkYear(at time.Time) error {
+	switch year := at.UTC().Year(); {
+	case year < firstYear:
+		return fmt.Errorf("must not be before %d-01-01", firstYear)
+	case year > lastYear:
+		return fmt.Errorf("must not be after %d-12-31", lastYear)
+	}
+	return nil
+}
 
 // checkDateTime accepts an instant with or without a zone: several documented
 // instants have none.
 func checkDateTime(s string) error {
 	for _, layout := range []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999"} {
 		if at, err := time.Parse(layout, s); err == nil {
-			if at.Year() < firstYear {
-				return fmt.Errorf("must not be before %d-01-01", firstYear)
-			}
-			return nil
+			return checkYear(at)
 		}
 	}
 	return errors.New("must be an instant of the form 2026-01-31T12:00:00Z")
@@ -95,8 +103,8 @@ func checkDayOrInstant(s string) error {
 		return checkDate(s)
 	}
 	for _, layout := range []string{"2006-01-02T15:04", "2006-01-02T15:04Z07:00"} {
-		if at, err := time.Parse(layout, s); err == nil && at.Year() >= firstYear {
-			return nil
+		if at, err := time.Parse(layout, s); err == nil {
+			return checkYear(at)
 		}
 	}
 	return checkDateTime(s)

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"slices"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -8,6 +9,7 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/scenario"
 )
 
 type clockView struct {
@@ -98,7 +100,7 @@ func (a *API) runClock(c *rest.Call) (rest.Reply, error) {
 // deadlines are pending, or until an event has happened, and answers with the
 // events on the way. It refuses with CLOCK_BACKWARDS and TIMER_LOOP.
 func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
-	target, err := readTarget(c.Body)
+	target, err := a.readTarget(c.Body)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -106,7 +108,7 @@ func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
 	return a.moved(c, events, err)
 }
 
-func readTarget(b rest.Body) (engine.Target, error) {
+func (a *API) readTarget(b rest.Body) (engine.Target, error) {
 	switch {
 	case b.Has("by"):
 		by, err := machine.ParseDelay(b.Str("by"))
@@ -120,7 +122,18 @@ func readTarget(b rest.Body) (engine.Target, error) {
 	case b.Str("until") == "idle":
 		return engine.Target{Idle: true}, nil
 	}
-	return engine.Target{Event: b.Str("until")}, nil
+	event := b.Str("until")
+	return engine.Target{Event: event}, a.checkEvent(event)
+}
+
+// checkEvent refuses an event that never happens, with the nearest that does.
+func (a *API) checkEvent(event string) error {
+	known := a.sandbox.Engine().Events()
+	if slices.Contains(known, event) {
+		return nil
+	}
+	message := event + " is no event; there are " + scenario.DidYouMean(event, append([]string{"idle"}, known...))
+	return refusal.Invalid([]refusal.Fault{{Field: "until", Pointer: "/until", Message: message}})
 }
 
 func parseInstant(field, text string) (time.Time, error) {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -8,6 +9,20 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/store"
 )
+
+// firstInstant and lastInstant bound what a tenant's clock can be set to: far from
+// where an instant, or the difference of two, cannot be counted or written.
+func firstInstant() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+func lastInstant() time.Time  { return time.Date(2200, 12, 31, 23, 59, 59, 0, time.UTC) }
+
+// checkInstant refuses to set the clock to an instant outside of the bounds.
+func checkInstant(field string, at time.Time) error {
+	if !at.Before(firstInstant()) && !at.After(lastInstant()) {
+		return nil
+	}
+	return refusal.Invalid([]refusal.Fault{{Field: field, Pointer: "/" + field, Message: fmt.Sprintf(
+		"would set the clock to %s; it goes from %s to %s", at.UTC().Format(time.RFC3339), firstInstant().Format(time.RFC3339), lastInstant().Format(time.RFC3339))}})
+}
 
 // Clock is a tenant's time. It is data: an instant at which it stands still, or
 // an offset to the wall clock.
@@ -98,6 +113,11 @@ func (u *Unit) clockView() ClockView {
 // instant is reached as by Advance; an earlier one is refused once anything has
 // happened, since time has no way back.
 func (e *Engine) Freeze(tenant string, at *time.Time) ([]Event, error) {
+	if at != nil {
+		if err := checkInstant("at", *at); err != nil {
+			return nil, err
+		}
+	}
 	err := e.Do(tenant, func(u *Unit) error {
 		stop := Clock{Frozen: true, At: u.now}
 		if at != nil && at.Before(u.now) {

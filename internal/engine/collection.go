@@ -3,6 +3,7 @@ package engine
 import (
 	"strings"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/store"
 )
 
@@ -31,7 +32,7 @@ func (c *Collection[T]) Get(u *Unit, id string) *T {
 	if id == "" {
 		return nil
 	}
-	key := c.key(u, id)
+	key := c.key(u, machine.CanonicalID(id))
 	if s, ok := u.loaded[key]; ok {
 		return s.value.(*T)
 	}

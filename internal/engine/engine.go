@@ -52,6 +52,7 @@ type kind interface {
 	kindName() string
 	validate() error
 	describe() machine.Description
+	nouns() []string
 	decide(u *Unit, id string, seq int64) error
 	abandon(u *Unit, id string, seq int64)
 }

@@ -21,6 +21,8 @@ type Kind[T, F any] struct {
 	Effect func(u *Unit, e *T, step machine.Step, cause machine.Cause) error
 	// Subject is what an event says about the aggregate.
 	Subject func(e *T) Subject
+	// Nouns are those that Subject may give.
+	Nouns []string
 }
 
 // Subject names the aggregate in an event: the customer whom it concerns, and
@@ -207,6 +209,7 @@ func (k *Kind[T, F]) disarm(u *Unit, life *machine.Life) {
 
 func (k *Kind[T, F]) kindName() string              { return k.Name }
 func (k *Kind[T, F]) validate() error               { return k.Table.Validate() }
+func (k *Kind[T, F]) nouns() []string               { return k.Nouns }
 func (k *Kind[T, F]) describe() machine.Description { return k.Table.Describe() }
 
 // decide is decided for a timer that has come due, with its consequences.

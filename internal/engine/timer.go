@@ -99,9 +99,9 @@ const (
 // earliest first, each at its own instant and in its own commit. It gives the
 // events that happened, in their order. On a running clock it moves the offset.
 //
-// Without a target that can be reached (no such event comes) the clock stands
-// where the last timer left it. A loop is refused with the name of its timer;
-// what had happened until then has happened.
+// An event that does not come is refused with what is pending, and nothing has
+// moved. A loop is refused with the name of its timer; what had happened until
+// then has happened.
 func (e *Engine) Advance(tenant string, target Target) ([]Event, error) {
 	to := target.To
 	if target.By != 0 || !to.IsZero() {
@@ -109,14 +109,27 @@ func (e *Engine) Advance(tenant string, target Target) ([]Event, error) {
 		if err != nil {
 			return nil, err
 		}
+		field := "to"
 		if target.By != 0 {
-			to = now.Add(target.By)
+			field, to = "by", now.Add(target.By)
+		}
+		if err := checkInstant(field, to); err != nil {
+			return nil, err
 		}
 		if to.Before(now) {
 			return nil, backwards(to, now)
 		}
 	}
-	events, err := e.fireUntil(tenant, to.UTC().Truncate(time.Millisecond), target)
+	if target.Event != "" {
+		if err := e.foresee(tenant, target.Event); err != nil {
+			return nil, err
+		}
+	}
+	limit := to.UTC().Truncate(time.Millisecond)
+	if to.IsZero() {
+		limit = lastInstant()
+	}
+	events, err := e.fireUntil(tenant, limit, target)
 	if err != nil || to.IsZero() {
 		return events, err
 	}

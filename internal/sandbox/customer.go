@@ -25,15 +25,19 @@ func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.Cu
 		Table:  onboarding.CustomerTable(),
 		Facts:  s.customerFacts,
 		Effect: s.customerEffect,
+		Nouns:  []string{organizationNoun},
 		Subject: func(c *onboarding.Customer) engine.Subject {
 			subject := engine.Subject{Customer: c.ID, Data: map[string]string{"customerId": c.ID, "email": c.Email, "walletId": c.WalletID}}
 			if c.Type == onboarding.Organization {
-				subject.Noun, subject.Data["organizationId"] = "organization", c.ID
+				subject.Noun, subject.Data["organizationId"] = organizationNoun, c.ID
 			}
 			return subject
 		},
 	}
 }
+
+// organizationNoun begins the events of organizations.
+const organizationNoun = "organization"
 
 // registrationKey is what makes an organization the same: its registration
 // number. Persons have none.

@@ -161,7 +161,7 @@ func (c *conditionCheck) check(node ast.Node) {
 
 func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 	if !slices.Contains(functions(), name) {
-		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), listed(name, functions()))
+		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), DidYouMean(name, functions()))
 		return
 	}
 	for _, argument := range arguments {
@@ -174,7 +174,7 @@ func (c *conditionCheck) fact(n *ast.IdentifierNode) bool {
 	known := sortedNames(c.parser.facts)
 	switch {
 	case !slices.Contains(known, n.Value):
-		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), listed(n.Value, c.asking(known)))
+		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), DidYouMean(n.Value, c.asking(known)))
 		return false
 	case c.askable != nil && !slices.Contains(c.askable, n.Value):
 		c.mistake(n, "nothing is known of the %s when %s is decided; a condition can ask about %s there", n.Value, c.rule.On, strings.Join(c.askable, ", "))
@@ -199,7 +199,7 @@ func (c *conditionCheck) member(n *ast.MemberNode) {
 	}
 	members := c.parser.facts[fact.Value]
 	if c.fact(fact) && !slices.Contains(members, property.Value) {
-		c.mistake(property, "%s has no %q; it has %s", fact.Value, shortened(property.Value), listed(property.Value, members))
+		c.mistake(property, "%s has no %q; it has %s", fact.Value, shortened(property.Value), DidYouMean(property.Value, members))
 	}
 }
 
@@ -243,7 +243,7 @@ func (c *conditionCheck) compare(operator string, fact, literal ast.Node, values
 		if closed := c.parser.catalog.closed(name); len(closed) > 0 {
 			for _, value := range values {
 				if !slices.Contains(closed, value) {
-					c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), listed(value, closed))
+					c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), DidYouMean(value, closed))
 				}
 			}
 		}

@@ -51,9 +51,9 @@ func (m Mistakes) ordered() Mistakes {
 	return m
 }
 
-// listed writes the words that are right, and first the one that was probably
+// DidYouMean writes the words that are right, and after them the one that was probably
 // meant.
-func listed(word string, right []string) string {
+func DidYouMean(word string, right []string) string {
 	list := strings.Join(right, ", ")
 	if meant := nearest(word, right); meant != "" && len(right) > 1 {
 		return fmt.Sprintf("%s (did you mean %s?)", list, meant)

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -45,10 +46,14 @@ func Parse(file string, text []byte, catalog Catalog) (*Scenario, error) {
 	return s, nil
 }
 
+// version is the directive of a newer YAML than the library names, though it reads
+// what scenarios use of it.
+var version = regexp.MustCompile(`\A%YAML 1\.2\b`)
+
 // document reads YAML as far as to its one document.
 func document(text []byte) (*yaml.Node, *Mistake) {
 	var root, second yaml.Node
-	decoder := yaml.NewDecoder(strings.NewReader(string(text)))
+	decoder := yaml.NewDecoder(bytes.NewReader(version.ReplaceAll(text, []byte("%YAML 1.1"))))
 	switch err := decoder.Decode(&root); {
 	case errors.Is(err, io.EOF):
 		return nil, &Mistake{Line: 1, Column: 1, Message: "the file is empty; a scenario has a name and rules"}
@@ -105,7 +110,7 @@ func (p *parser) members(n *yaml.Node, what string, names ...string) map[string]
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(names, key.Value):
-			p.mistake(key, "%s has no member %q; it has %s", what, key.Value, listed(key.Value, names))
+			p.mistake(key, "%s has no member %q; it has %s", what, key.Value, DidYouMean(key.Value, names))
 		case values[key.Value] != nil:
 			p.mistake(key, "%q stands twice", key.Value)
 		default:

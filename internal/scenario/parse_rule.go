@@ -106,7 +106,7 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 		return
 	}
 	if !slices.Contains(options, option) {
-		p.mistake(m["decide"], "%s cannot be decided as %q; it can be %s", r.On, shortened(option), listed(option, options))
+		p.mistake(m["decide"], "%s cannot be decided as %q; it can be %s", r.On, shortened(option), DidYouMean(option, options))
 		return
 	}
 	node := m["reason"]
@@ -117,7 +117,7 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 		p.mistake(node, "%s has no reasons for %s", r.On, option)
 		return
 	}
-	p.mistake(node, "%q is no reason for %s; there are %s", shortened(r.Reason), option, listed(r.Reason, reasons[option]))
+	p.mistake(node, "%q is no reason for %s; there are %s", shortened(r.Reason), option, DidYouMean(r.Reason, reasons[option]))
 }
 
 // operation checks how a rule refuses or disturbs an operation.
@@ -134,6 +134,6 @@ func (p *parser) operation(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 		p.mistake(refuse, "refuse is empty; it is the code of a refusal")
 	case p.catalog.operations != nil && !slices.Contains(p.catalog.operations[r.On], r.Refuse):
 		codes := slices.Sorted(slices.Values(p.catalog.operations[r.On]))
-		p.mistake(refuse, "%s is never refused with %q; it can be refused with %s", r.On, shortened(r.Refuse), listed(r.Refuse, codes))
+		p.mistake(refuse, "%s is never refused with %q; it can be refused with %s", r.On, shortened(r.Refuse), DidYouMean(r.Refuse, codes))
 	}
 }

@@ -35,7 +35,7 @@ func (p *parser) word(member string, n *yaml.Node, right ...string) string {
 	before := len(p.mistakes)
 	word := p.text(member, n)
 	if len(p.mistakes) == before && !slices.Contains(right, word) {
-		p.mistake(n, "%s cannot be %q; it can be %s", member, shortened(word), listed(word, right))
+		p.mistake(n, "%s cannot be %q; it can be %s", member, shortened(word), DidYouMean(word, right))
 	}
 	return word
 }
