@@ -87,6 +87,9 @@ func main() {
 // exit code.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var line commandLine
+	if err := forgetEmptyVariables(); err != nil {
+		return fail(stderr, exitFailed, err.Error())
+	}
 	exited := -1
 	parser := kong.Must(&line,
 		kong.Name("finhub-sandbox"),
@@ -103,6 +106,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return fail(stderr, exitUsage, usage(err))
 	}
 	return parsed.Selected().Target.Interface().(command).run(ctx, stdout, stderr)
+}
+
+// forgetEmptyVariables lets an empty variable count as one that is not set:
+// compose files and CI pass on variables that nobody has given a value.
+func forgetEmptyVariables() error {
+	var faults []error
+	for _, variable := range os.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		if value == "" && strings.HasPrefix(name, "SANDBOX_") {
+			faults = append(faults, os.Unsetenv(name))
+		}
+	}
+	return errors.Join(faults...)
 }
 
 // usage says what is wrong with the command line, and which help tells how it is
