@@ -119,7 +119,7 @@ func (l *Library) checkExtends(s *Scenario) *Mistake {
 		case l.scenarios[at.Extends] == nil && at != s:
 			return nil // It is a mistake of the one that names it.
 		case l.scenarios[at.Extends] == nil:
-			m = s.mistake(s.extendsAt, "there is no scenario %q to extend; there are %s", s.Extends, listed(s.Extends, l.order))
+			m = s.mistake(s.extendsAt, "there is no scenario %q to extend; there are %s", s.Extends, DidYouMean(s.Extends, l.order))
 		case at.Extends == s.Name:
 			m = s.mistake(s.extendsAt, "the scenario extends itself: %s", strings.Join(chain, " -> "))
 		case slices.Contains(chain[:len(chain)-1], at.Extends):

@@ -102,7 +102,7 @@ var definitions = []Definition{
 	{BodyMalformed, "Request body is not valid JSON", "Send one JSON value in UTF-8, without duplicate names and without text after it."},
 	{HeadersMissing, "Missing required header(s)", "Send the headers that data.missingHeaders names, or start the sandbox with --headers relaxed."},
 	{BodyTooLarge, "Request body is too large", "Send at most 10 MiB of decoded document, and at most 1 MiB of anything else."},
-	{MediaTypeUnsupported, "Unsupported media type", "Send Content-Type: application/json."},
+	{MediaTypeUnsupported, "Unsupported media type", "Send the body in a media type that the operation takes, and name it in Content-Type."},
 	{RouteUnknown, "No such path", "Look the path up in /_sandbox/docs."},
 	{MethodNotAllowed, "Method not allowed", "Use one of the methods that the Allow header names."},
 	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
