@@ -52,9 +52,9 @@ var layout = []layer{
 		why:     "engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{
-		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/refusal"},
+		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
 		outside: []string{"github.com/labstack/echo/v4", "github.com/go-json-experiment/json"},
-		why:     "access: the caller is its Caller",
+		why:     "access: the caller is its Caller; machine: ids have one form, in paths as in records",
 	},
 	{
 		dir: "internal/contract", outside: []string{"github.com/getkin/kin-openapi", "github.com/go-json-experiment/json"},

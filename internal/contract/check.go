@@ -69,9 +69,18 @@ func (o *Operation) CheckHeaders(get func(name string) string) []Violation {
 	return list
 }
 
+// maxExact bounds the whole numbers that every reader has exactly.
+const maxExact = 1<<53 - 1
+
 func scalar(schema *openapi3.Schema, raw string) (any, error) {
 	switch {
-	case schema.Type.Is("integer"), schema.Type.Is("number"):
+	case schema.Type.Is("integer"):
+		n, err := strconv.ParseInt(raw, 10, 64)
+		if err != nil || n > maxExact || n < -maxExact {
+			return nil, errors.New("must be a whole number, in digits")
+		}
+		return float64(n), nil
+	case schema.Type.Is("number"):
 		n, err := strconv.ParseFloat(raw, 64)
 		if err != nil {
 			return nil, errors.New("must be a number")

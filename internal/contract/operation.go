@@ -80,8 +80,8 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		ID: op.OperationID, Method: method, Path: base + path, Summary: op.Summary,
 		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
 		responses: op.Responses,
-		options:   []openapi3.SchemaValidationOption{formats, openapi3.MultiErrors()},
-		quick:     []openapi3.SchemaValidationOption{formats, openapi3.FailFast()},
+		options:   []openapi3.SchemaValidationOption{formats, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()},
+		quick:     []openapi3.SchemaValidationOption{formats, openapi3.FailFast(), openapi3.DisableSchemaErrorDetails()},
 	}
 	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
 	o.AnyHost, _ = op.Extensions["x-any-host"].(bool)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -85,11 +86,15 @@ func (c *Call) URL() string {
 // Query gives a query parameter; empty if it was not sent.
 func (c *Call) Query(name string) string { return c.query.Get(name) }
 
-// QueryInt gives a query parameter as a number, or the fallback.
+// QueryInt gives a query parameter as a number, or the fallback if it was not
+// sent: what is no whole number has been refused before.
 func (c *Call) QueryInt(name string, fallback int) int {
+	if !c.query.Has(name) {
+		return fallback
+	}
 	n, err := strconv.Atoi(c.query.Get(name))
 	if err != nil {
-		return fallback
+		panic(fmt.Errorf("query parameter %s is no integer of the document: %w", name, err))
 	}
 	return n
 }

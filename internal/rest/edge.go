@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
@@ -190,8 +191,11 @@ func pathParam(c echo.Context) func(string) string {
 	return func(name string) string {
 		raw := c.Param(name)
 		if value, err := url.PathUnescape(raw); err == nil {
-			return value
+			raw = value
 		}
-		return raw
+		if strings.HasSuffix(strings.ToLower(name), "tenantid") {
+			return raw // Tenants are named to the letter.
+		}
+		return machine.CanonicalID(raw)
 	}
 }

@@ -141,10 +141,15 @@ func worded(d *contract.Document, value any) any {
 	return value
 }
 
-func write(c echo.Context, status int, body any) ([]byte, error) {
+// unwritable is sent in place of a reply that cannot be written: a caller must
+// never take it for an answer.
+const unwritable = `{"code":500,"message":"Internal error","data":{"refusal":"INTERNAL"}}`
+
+func (s *Server) write(c echo.Context, status int, body any) ([]byte, error) {
 	text, err := json.Marshal(body, json.Deterministic(true))
 	if err != nil {
-		return nil, err
+		s.Log.Error("reply cannot be written", "request", requestID(c), "error", err)
+		status, text = http.StatusInternalServerError, []byte(unwritable)
 	}
 	// Said here, so that it is the same for HEAD, where nothing is sent to count.
 	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(text)))

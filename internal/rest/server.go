@@ -92,6 +92,7 @@ func New(c Config) *Server {
 	s := &Server{Config: c, echo: echo.New(), sendable: "Authorization, Content-Type, X-Request-Id"}
 	s.echo.HideBanner, s.echo.HidePort = true, true
 	s.echo.HTTPErrorHandler = s.unrouted
+	s.echo.Pre(gate)
 	return s
 }
 
@@ -236,9 +237,15 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q", r.Header.Get("Content-Type"))
+		return nil, mediaTypeUnsupported(o, r.Header.Get("Content-Type"))
 	}
 	return text, nil
+}
+
+// mediaTypeUnsupported names what the operation takes.
+func mediaTypeUnsupported(o *contract.Operation, sent string) error {
+	takes := strings.Join(append([]string{"application/json"}, o.Texts...), ", ")
+	return refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q; the operation takes %s in UTF-8", sent, takes)
 }
 
 func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
@@ -247,6 +254,9 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 			faults = []refusal.Fault{{Field: "body", Message: "is required"}}
 		}
 		return faults, "", nil
+	}
+	if err := checkBounds(text); err != nil {
+		return nil, "", err
 	}
 	value, err := decode(text)
 	if err != nil {
@@ -295,7 +305,7 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 		if reply.Status == 0 {
 			reply.Status = http.StatusOK
 		}
-		text, err := write(c, reply.Status, a.style.success(reply))
+		text, err := s.write(c, reply.Status, a.style.success(reply))
 		s.checkReply(c, o, reply.Status, text)
 		return reply.Status, err
 	}
@@ -320,7 +330,7 @@ func (s *Server) refuse(a *api, c echo.Context, e *refusal.Error) (status int, t
 	case e.Code == refusal.RateLimited:
 		c.Response().Header().Set(echo.HeaderRetryAfter, "1")
 	}
-	text, err = write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
+	text, err = s.write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
 	return status, text, err
 }
 

@@ -92,8 +92,16 @@ func InvalidAs(form string, faults []Fault) error {
 		e.Details += "; the body was read as " + form
 	}
 	e.Faults = faults
+	if len(faults) > maxFaults {
+		e.Faults = faults[:maxFaults]
+		e.Details += fmt.Sprintf("; the first %d are listed", maxFaults)
+	}
 	return e
 }
+
+// maxFaults is how many faults a refusal lists: nobody mends more at once, and a
+// small request must not have a large reply.
+const maxFaults = 50
 
 // Join makes one refusal of several: what is wrong with the request's values is
 // said together, and anything else goes before it. It gives nil for none.

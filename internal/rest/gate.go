@@ -1,0 +1,70 @@
+package rest
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// gate stands before the router: a path, a query or a header that is no text is
+// refused here, whatever it is for, since it could neither be stored nor be
+// named in a reply.
+func gate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if err := refusal.Invalid(notText(c.Request())); err != nil {
+			return err
+		}
+		return next(c)
+	}
+}
+
+const textMessage = "must be UTF-8 without control characters"
+
+func notText(r *http.Request) []refusal.Fault {
+	var faults []refusal.Fault
+	if !isText(r.URL.Path) {
+		faults = append(faults, refusal.Fault{Field: "path", Message: textMessage})
+	}
+	faults = append(faults, queryFaults(r.URL.RawQuery)...)
+	for name, values := range r.Header {
+		if !slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			continue
+		}
+		faults = append(faults, refusal.Fault{Field: "header." + name, Message: textMessage})
+	}
+	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
+	return faults
+}
+
+func queryFaults(raw string) []refusal.Fault {
+	if raw == "" {
+		return nil
+	}
+	values, err := url.ParseQuery(raw)
+	if err != nil {
+		// What is not understood would be left out without a word.
+		return []refusal.Fault{{Field: "query", Message: "is not a list of name=value, joined by &: " + strings.ToValidUTF8(err.Error(), "?")}}
+	}
+	var faults []refusal.Fault
+	for name, list := range values {
+		switch {
+		case !isText(name) || slices.ContainsFunc(list, func(v string) bool { return !isText(v) }):
+			faults = append(faults, refusal.Fault{Field: "query." + strings.ToValidUTF8(name, "?"), Message: textMessage})
+		case len(list) > 1:
+			faults = append(faults, refusal.Fault{Field: "query." + name, Message: fmt.Sprintf("is sent %d times, and can have one value", len(list))})
+		}
+	}
+	return faults
+}
+
+// isText reports whether bytes can be stored and shown.
+func isText(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, isControl)
+}
