@@ -38,6 +38,9 @@ func TestInstantsHaveBounds(t *testing.T) {
 			}
 		}
 	}
+	if got := p.call("demo", http.MethodPost, "/_sandbox/clock/advance", `{"until": "verification.aproved"}`); got.status != http.StatusBadRequest || !strings.Contains(got.text, "did you mean verification.approved?") {
+		t.Errorf("an event that does not exist: %d %s", got.status, got.text)
+	}
 	// A hundred years more than once reach the end, and stop before it.
 	p.must("demo", http.MethodPost, "/_sandbox/clock/advance", `{"by": "36500d"}`)
 	if got := p.call("demo", http.MethodPost, "/_sandbox/clock/advance", `{"by": "36500d"}`); got.status != http.StatusBadRequest {

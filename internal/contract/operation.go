@@ -38,8 +38,8 @@ type Operation struct {
 	Texts []string
 
 	params   []*openapi3.Parameter
-	repeats  []repeat
-	past     pastDates
+	repeats  repeats
+	past     marks
 	families []family
 	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
 	relaxed   []family
@@ -101,8 +101,8 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required
 		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
 			o.families = families(d.filler.ref(media.Schema, nil))
-			o.repeats = repeats(o.families, o.params)
-			o.past = newPastDates(o.families)
+			o.repeats = newRepeats(o.families, o.params)
+			o.past = newMarks(o.families, mustBePast)
 			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
 		}
 		for name := range op.RequestBody.Value.Content {

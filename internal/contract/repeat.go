@@ -2,74 +2,40 @@ package contract
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// repeat is a member of a body that repeats a parameter of the path.
-type repeat struct {
-	// steps lead to the member; items are the steps through a list.
-	steps []string
-	param string
-	// words are the other names of a value, in capitals (x-synonyms of the
-	// parameter); nil if the values are ids.
-	words map[string]string
+// repeats are the members of an operation's bodies that repeat a parameter of its
+// path: those whose schema names it in x-repeats-path. Of several names the one
+// that the path has counts, since a schema may serve several paths.
+type repeats struct {
+	marks
+	// words are, for each parameter of the path, the other names of its values, in
+	// capitals (x-synonyms); nil if the values are ids.
+	words map[string]map[string]string
 }
 
-// items is the step through every item of a list.
-const items = "[]"
-
-// repeats finds the members of an operation's bodies that repeat a parameter of
-// its path: those whose schema names it in x-repeats-path. Of several names the
-// one that the path has counts, since a schema may serve several paths.
-func repeats(families []family, params []*openapi3.Parameter) []repeat {
-	words := map[string]map[string]string{}
+func newRepeats(families []family, params []*openapi3.Parameter) repeats {
+	r := repeats{words: map[string]map[string]string{}}
 	for _, p := range params {
 		if p.In == openapi3.ParameterInPath {
-			words[p.Name] = synonyms(p.Extensions["x-synonyms"])
+			r.words[p.Name] = synonyms(p.Extensions["x-synonyms"])
 		}
 	}
-	found := map[string]repeat{}
-	// within are the schemas that the walk is in; one that contains itself is not
-	// entered again.
-	within := map[*openapi3.Schema]bool{}
-	var walk func(s *openapi3.Schema, steps []string)
-	walk = func(s *openapi3.Schema, steps []string) {
-		if within[s] {
-			return
-		}
-		within[s] = true
-		defer delete(within, s)
-		for _, name := range wordsOf(s.Extensions["x-repeats-path"]) {
-			if known, ok := words[name]; ok {
-				found[strings.Join(steps, ".")] = repeat{slices.Clone(steps), name, known}
-				break
-			}
-		}
-		for _, part := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
-			walk(part.Value, steps)
-		}
-		if s.Items != nil {
-			walk(s.Items.Value, append(slices.Clone(steps), items))
-		}
-		for name, member := range s.Properties {
-			walk(member.Value, append(slices.Clone(steps), name))
+	r.marks = newMarks(families, func(s *openapi3.Schema) bool { return r.param(s) != "" })
+	return r
+}
+
+// param is the parameter of the path that a schema repeats; empty for none.
+func (r repeats) param(s *openapi3.Schema) string {
+	for _, name := range wordsOf(s.Extensions["x-repeats-path"]) {
+		if _, ok := r.words[name]; ok {
+			return name
 		}
 	}
-	if len(words) > 0 {
-		for _, f := range families {
-			walk(f.schema, nil)
-		}
-	}
-	var list []repeat
-	for _, at := range slices.Sorted(maps.Keys(found)) {
-		list = append(list, found[at])
-	}
-	return list
+	return ""
 }
 
 func wordsOf(extension any) []string {
@@ -98,33 +64,13 @@ func synonyms(extension any) map[string]string {
 // leaves out, or has as something else than a text, is not looked at.
 func (o *Operation) CheckRepeats(body any, path func(name string) string) []Violation {
 	var list []Violation
-	for _, r := range o.repeats {
-		list = r.check(body, r.steps, "", path(r.param), list)
-	}
-	return list
-}
-
-func (r repeat) check(value any, steps []string, at, want string, list []Violation) []Violation {
-	if len(steps) == 0 {
-		sent, ok := value.(string)
-		if ok && sent != "" && !r.same(sent, want) {
-			return append(list, Violation{
-				In: "body", Field: strings.ReplaceAll(at[1:], "/", "."), Pointer: at,
-				Message: fmt.Sprintf("is %s, but the path says %s", sent, want),
+	for _, found := range o.repeats.in(body) {
+		name := o.repeats.param(found.schema)
+		if want := path(name); !same(o.repeats.words[name], found.Text, want) {
+			list = append(list, Violation{
+				In: "body", Field: found.Field, Pointer: found.Pointer,
+				Message: fmt.Sprintf("is %s, but the path says %s", found.Text, want),
 			})
-		}
-		return list
-	}
-	switch value := value.(type) {
-	case []any:
-		if steps[0] == items {
-			for i, item := range value {
-				list = r.check(item, steps[1:], at+"/"+strconv.Itoa(i), want, list)
-			}
-		}
-	case map[string]any:
-		if member, ok := value[steps[0]]; ok {
-			return r.check(member, steps[1:], at+"/"+escapes.Replace(steps[0]), want, list)
 		}
 	}
 	return list
@@ -132,9 +78,9 @@ func (r repeat) check(value any, steps []string, at, want string, list []Violati
 
 // same compares as the document says: words by their synonyms in any case,
 // UUIDs in any case, other ids to the letter.
-func (r repeat) same(sent, want string) bool {
-	if r.words != nil {
-		return meaning(r.words, sent) == meaning(r.words, want)
+func same(words map[string]string, sent, want string) bool {
+	if words != nil {
+		return meaning(words, sent) == meaning(words, want)
 	}
 	return sent == want || uuidPattern.MatchString(want) && strings.EqualFold(sent, want)
 }

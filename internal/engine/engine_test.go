@@ -421,3 +421,29 @@ func TestTheEventLogIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// An event that does not come is only tried: nothing has moved, and the driver is
+// woken when it would have been.
+func TestUntilAnEventThatDoesNotCome(t *testing.T) {
+	f := newFarm(t, memory(t), 1)
+	f.lay(t, "a", "e1")
+	dump := func() string {
+		text, err := f.engine.Dump("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	wake, _ := f.engine.NextWake()
+	was := dump()
+	_, err := f.engine.Advance("a", engine.Target{Event: "egg.painted"})
+	if refusedWith(err) != refusal.RequestInvalid {
+		t.Errorf("got %v", err)
+	}
+	if again, ok := f.engine.NextWake(); !ok || !again.Equal(wake) {
+		t.Errorf("the driver would wake at %v, and before at %v", again, wake)
+	}
+	if now := dump(); now != was {
+		t.Errorf("changed from\n%s\nto\n%s", was, now)
+	}
+}

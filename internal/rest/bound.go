@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"fmt"
 
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -11,7 +12,7 @@ import (
 // each form that the body may have.
 const (
 	maxDepth  = 32
-	maxValues = 20_000
+	maxValues = 5_000
 )
 
 // checkBounds refuses a JSON text that nests deeper, or has more values, than any
@@ -32,13 +33,17 @@ func checkBounds(text []byte) error {
 			values++
 		}
 		if depth > maxDepth {
-			return refusal.New(refusal.BodyMalformed, "the body is nested more than %d levels deep", maxDepth)
+			return beyond("is nested more than %d levels deep", maxDepth)
 		}
 		if values > maxValues {
-			return refusal.New(refusal.BodyMalformed, "the body has more than %d members and items", maxValues)
+			return beyond("has more than %d members and items", maxValues)
 		}
 	}
 	return nil
+}
+
+func beyond(message string, bound int) error {
+	return refusal.Invalid([]refusal.Fault{{Field: "body", Message: fmt.Sprintf(message, bound)}})
 }
 
 // endOfString gives the place of the quote that ends a string which begins at i.

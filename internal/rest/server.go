@@ -277,11 +277,10 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 	}
 	if len(faults) == 0 {
 		for _, d := range call.Operation.PastDates(value) {
-			if err := s.Past(call.Tenant, d.Date); err != nil {
+			if err := s.Past(call.Tenant, d.Text); err != nil {
 				faults = append(faults, refusal.Fault{Field: d.Field, Pointer: d.Pointer, Message: err.Error()})
 			}
 		}
-		slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Pointer, b.Pointer) })
 	}
 	call.Body, _ = value.(map[string]any)
 	if list, ok := value.([]any); ok {

@@ -129,7 +129,6 @@ func (s *Sandbox) missingConsents(u *engine.Unit, customerID string) []onboardin
 // consentGaps lists the types that the customer has not accepted, and the consents
 // among them whose acceptance waits for its confirmation.
 func (s *Sandbox) consentGaps(u *engine.Unit, customerID string) (missing []onboarding.ConsentType, unconfirmed map[onboarding.ConsentType]string) {
-	unconfirmed = map[onboarding.ConsentType]string{}
 	known := map[onboarding.ConsentType]*onboarding.Consent{}
 	for _, consent := range s.consents.By(u, "customer", customerID) {
 		known[consent.Type] = consent
@@ -141,6 +140,9 @@ func (s *Sandbox) consentGaps(u *engine.Unit, customerID string) (missing []onbo
 		}
 		missing = append(missing, t)
 		if consent != nil && consent.Awaiting {
+			if unconfirmed == nil {
+				unconfirmed = map[onboarding.ConsentType]string{}
+			}
 			unconfirmed[t] = consent.ID
 		}
 	}

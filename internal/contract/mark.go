@@ -1,0 +1,141 @@
+package contract
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Member is a text in a body, with its place.
+type Member struct{ Field, Pointer, Text string }
+
+// marks finds the texts in bodies whose schemas have an extension that says
+// something which a validator does not know.
+type marks struct {
+	families []family
+	// leads has the schemas in which a marked one stands, at any depth; of those
+	// that are marked themselves it is true.
+	leads map[*openapi3.Schema]bool
+}
+
+func newMarks(families []family, marked func(*openapi3.Schema) bool) marks {
+	m := marks{families, map[*openapi3.Schema]bool{}}
+	// Within itself a schema leads wherever it has been found to lead before, so
+	// that the walk is repeated until it finds nothing new.
+	within := map[*openapi3.Schema]bool{}
+	var walk func(s *openapi3.Schema) bool
+	walk = func(s *openapi3.Schema) bool {
+		_, leads := m.leads[s]
+		if within[s] {
+			return leads
+		}
+		within[s] = true
+		defer delete(within, s)
+		here := marked(s)
+		leads = leads || here
+		for _, part := range parts(s) {
+			leads = walk(part) || leads
+		}
+		if leads {
+			m.leads[s] = here
+		}
+		return leads
+	}
+	for known := -1; known < len(m.leads); {
+		known = len(m.leads)
+		for _, f := range families {
+			walk(f.schema)
+		}
+	}
+	return m
+}
+
+// parts are the schemas directly within a schema.
+func parts(s *openapi3.Schema) []*openapi3.Schema {
+	var list []*openapi3.Schema
+	for _, ref := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
+		list = append(list, ref.Value)
+	}
+	if s.Items != nil {
+		list = append(list, s.Items.Value)
+	}
+	for _, member := range s.Properties {
+		list = append(list, member.Value)
+	}
+	return list
+}
+
+// marked is a text that was found, with the schema that marks it.
+type marked struct {
+	Member
+	schema *openapi3.Schema
+}
+
+// in gives the marked texts of a body that are not empty, in the order of their
+// places. A place that several families know comes once.
+func (m marks) in(body any) []marked {
+	if len(m.leads) == 0 {
+		return nil
+	}
+	var list []marked
+	for _, f := range m.families {
+		list = m.find(f.schema, body, "", list)
+	}
+	slices.SortStableFunc(list, func(a, b marked) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return slices.CompactFunc(list, func(a, b marked) bool { return a.Pointer == b.Pointer })
+}
+
+func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []marked {
+	here, leads := m.leads[s]
+	if !leads {
+		return list
+	}
+	for _, refs := range [...]openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, ref := range refs {
+			list = m.find(ref.Value, value, at, list)
+		}
+	}
+	switch value := value.(type) {
+	case string:
+		if here && value != "" {
+			field := strings.ReplaceAll(strings.TrimPrefix(at, "/"), "/", ".")
+			list = append(list, marked{Member{field, at, value}, s})
+		}
+	case []any:
+		if s.Items == nil {
+			break
+		}
+		for i, item := range value {
+			list = m.find(s.Items.Value, item, at+"/"+strconv.Itoa(i), list)
+		}
+	case map[string]any:
+		for name, sent := range value {
+			member := s.Properties[name]
+			if member == nil {
+				continue
+			}
+			if _, leads := m.leads[member.Value]; leads {
+				list = m.find(member.Value, sent, at+"/"+escapes.Replace(name), list)
+			}
+		}
+	}
+	return list
+}
+
+// mustBePast reports whether a schema's dates lie in the past.
+func mustBePast(s *openapi3.Schema) bool {
+	past, _ := s.Extensions["x-past"].(bool)
+	return past
+}
+
+// PastDates gives the dates of a body that must lie in the past: those whose
+// schema says x-past.
+func (o *Operation) PastDates(body any) []Member {
+	var list []Member
+	for _, found := range o.past.in(body) {
+		list = append(list, found.Member)
+	}
+	return list
+}
