@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 type clockCommands struct {
@@ -52,6 +53,8 @@ type clockView struct {
 		State  string `json:"state"`
 		Reason string `json:"reason"`
 	} `json:"events"`
+	// Omitted is the number of events before those that are listed.
+	Omitted int `json:"omitted"`
 	// Waiting are the verifications that no passing of time brings on.
 	Waiting []struct {
 		Entity string `json:"entity"`
@@ -108,6 +111,9 @@ func printMovedClock(p *printer, c clockView) {
 		var rows [][]string
 		for _, e := range c.Events {
 			rows = append(rows, []string{e.At, e.Type, e.Entity, e.ID, e.State, e.Reason})
+		}
+		if c.Omitted > 0 {
+			p.line("The newest events; " + strconv.Itoa(c.Omitted) + " happened before them:")
 		}
 		p.table([]string{"AT", "EVENT", "OF", "ID", "STATE", "REASON"}, rows)
 		p.line("")

@@ -213,7 +213,7 @@ func (a *App) drive(ctx context.Context) {
 			return
 		case <-engine.Changed():
 		case <-timer.C:
-			if err := engine.Wake(); err != nil {
+			if err := engine.Wake(ctx); err != nil {
 				a.log.Error("a pending decision failed", "error", err)
 			}
 		}

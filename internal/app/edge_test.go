@@ -2,12 +2,14 @@ package app_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/spec"
@@ -160,4 +162,39 @@ func manyMembers(n int) string {
 		members[i] = fmt.Sprintf(`"m%d":1`, i)
 	}
 	return strings.Join(members, ",")
+}
+
+// TestAnAdvanceEndsWithItsCaller lets a caller leave in the middle of an advance:
+// the clock stands between two timers, and the reply that nobody reads any more,
+// or that a sandbox gives which is being stopped, says where.
+func TestAnAdvanceEndsWithItsCaller(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	looks := 0
+	p := openLocal(t, app.Config{DelayScale: 1, Seed: "leave", Now: func() time.Time {
+		if looks--; looks == 0 {
+			leave()
+		}
+		return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	}})
+	p.must("t", http.MethodPost, "/_sandbox/clock/freeze", "{}")
+	c := &client{documents: loadDocuments(t), send: inProcess(p.app.Handler())}
+	for i := range 5 {
+		c.live(t, "t", fmt.Sprintf("anna%d@example.com", i))
+	}
+	looks = 7 // The clock is looked at once for each timer, and a few times before.
+	r := httptest.NewRequestWithContext(ctx, http.MethodPost, "http://localhost:8080/_sandbox/clock/advance", strings.NewReader(`{"by": "365d"}`))
+	r.Header.Set("X-Tenant-ID", "t")
+	r.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	p.app.Handler().ServeHTTP(recorder, r)
+	clock := p.must("t", http.MethodGet, "/_sandbox/clock", "")
+	if recorder.Code != http.StatusServiceUnavailable || !strings.Contains(recorder.Body.String(), "the clock stands at "+clock.get("now")) {
+		t.Errorf("%d %s", recorder.Code, recorder.Body)
+	}
+	if now := clock.get("now"); now <= "2026-01-05T09" || now >= "2027" || clock.get("pending") == "0" {
+		t.Errorf("the clock stands at %s with %s pending", now, clock.get("pending"))
+	}
+	if moved := p.must("t", http.MethodPost, "/_sandbox/clock/advance", `{"to": "2027-01-05T09:00:00Z"}`); moved.get("now") != "2027-01-05T09:00:00Z" {
+		t.Errorf("went on to %s", moved.get("now"))
+	}
 }

@@ -78,6 +78,8 @@ func withoutFlow() map[refusal.Code]string {
 		refusal.Internal:  "it would be a fault of the sandbox",
 		refusal.TimerLoop: "no table has a loop, and no scenario can make one yet",
 
+		refusal.ClockInterrupted: "nobody is left to read it, or the sandbox ends: TestAnAdvanceEndsWithItsCaller",
+
 		refusal.HostUnknown:         "a flow has no host of its own: TestGuardOfTheControlAPI",
 		refusal.ControlTokenMissing: "the flows' server has no control token: TestGuardOfTheControlAPI",
 	}

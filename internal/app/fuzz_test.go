@@ -47,7 +47,7 @@ func (w *fuzzWorld) begin(t testing.TB) {
 	if _, err := w.engine.Reset(fuzzTenant); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.engine.Freeze(fuzzTenant, nil); err != nil {
+	if _, err := w.engine.Freeze(t.Context(), fuzzTenant, nil); err != nil {
 		t.Fatal(err)
 	}
 	w.alive = w.client.live(t, fuzzTenant, "anna@example.com")

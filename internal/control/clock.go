@@ -33,6 +33,7 @@ type movedClockView struct {
 	clockView
 	Waiting []waitingView  `json:"waiting"`
 	Events  []engine.Event `json:"events"`
+	Omitted int            `json:"omitted,omitzero"`
 }
 
 // waitingView is a verification that no passing of time brings on.
@@ -84,8 +85,8 @@ func (a *API) freezeClock(c *rest.Call) (rest.Reply, error) {
 		}
 		at = &t
 	}
-	events, err := a.sandbox.Engine().Freeze(c.Tenant, at)
-	return a.moved(c, events, err)
+	happened, err := a.sandbox.Engine().Freeze(c.Context(), c.Tenant, at)
+	return a.moved(c, happened, err)
 }
 
 // runClock lets the clock run on from where it stands.
@@ -98,14 +99,15 @@ func (a *API) runClock(c *rest.Call) (rest.Reply, error) {
 
 // advanceClock moves the clock by a duration, to an instant, until only
 // deadlines are pending, or until an event has happened, and answers with the
-// events on the way. It refuses with CLOCK_BACKWARDS and TIMER_LOOP.
+// events on the way. It refuses with CLOCK_BACKWARDS and TIMER_LOOP, and with
+// CLOCK_INTERRUPTED when the caller leaves or the sandbox ends.
 func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
 	target, err := a.readTarget(c.Body)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	events, err := a.sandbox.Engine().Advance(c.Tenant, target)
-	return a.moved(c, events, err)
+	happened, err := a.sandbox.Engine().Advance(c.Context(), c.Tenant, target)
+	return a.moved(c, happened, err)
 }
 
 func (a *API) readTarget(b rest.Body) (engine.Target, error) {
@@ -144,7 +146,7 @@ func parseInstant(field, text string) (time.Time, error) {
 	return t, nil
 }
 
-func (a *API) moved(c *rest.Call, events []engine.Event, err error) (rest.Reply, error) {
+func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -153,7 +155,7 @@ func (a *API) moved(c *rest.Call, events []engine.Event, err error) (rest.Reply,
 		return rest.Reply{}, err
 	}
 	view, err := a.clock(c.Tenant)
-	return rest.Reply{Data: movedClockView{view, viewStanding(c, standing), events}}, err
+	return rest.Reply{Data: movedClockView{view, viewStanding(c, standing), happened.Events, happened.Omitted}}, err
 }
 
 func (a *API) clock(tenant string) (clockView, error) {

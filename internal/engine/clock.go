@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"fmt"
 	"strconv"
 	"strings"
@@ -104,18 +105,17 @@ func (u *Unit) clockView() ClockView {
 	if t, ok := firstTimer(u.tx, u.tenant); ok {
 		view.Due = &t
 	}
-	text, _ := u.tx.Get(prefix(u.tenant) + "counters")
-	view.Pending = parseCounters(text).timers
+	view.Pending = readCounters(u.tx, u.tenant).timers
 	return view
 }
 
 // Freeze stops the tenant's clock, at the instant given or where it is. A later
 // instant is reached as by Advance; an earlier one is refused once anything has
 // happened, since time has no way back.
-func (e *Engine) Freeze(tenant string, at *time.Time) ([]Event, error) {
+func (e *Engine) Freeze(ctx context.Context, tenant string, at *time.Time) (Happened, error) {
 	if at != nil {
 		if err := checkInstant("at", *at); err != nil {
-			return nil, err
+			return Happened{}, err
 		}
 	}
 	err := e.Do(tenant, func(u *Unit) error {
@@ -130,9 +130,9 @@ func (e *Engine) Freeze(tenant string, at *time.Time) ([]Event, error) {
 		return nil
 	})
 	if err != nil || at == nil {
-		return nil, err
+		return Happened{}, err
 	}
-	return e.Advance(tenant, Target{To: *at})
+	return e.Advance(ctx, tenant, Target{To: *at})
 }
 
 // Run lets the tenant's clock run on from where it is.

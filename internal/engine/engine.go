@@ -151,7 +151,8 @@ func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
 	u.clock = readClock(tx, tenant)
 	u.now = u.clock.Now(e.Wall())
 	if writable {
-		u.readCounters()
+		u.counters = readCounters(tx, tenant)
+		u.before = u.counters
 	}
 	return u
 }
@@ -215,17 +216,12 @@ func prefix(tenant string) string { return "t/" + tenant + "/" }
 // counters are the numbers that a tenant has used up.
 type counters struct{ seq, event, timers int64 }
 
-func (u *Unit) readCounters() {
-	text, ok := u.tx.Get(prefix(u.tenant) + "counters")
-	if !ok {
-		return
-	}
-	u.counters = parseCounters(text)
-	u.before = u.counters
-}
-
-func parseCounters(text string) counters {
+func readCounters(tx *store.Tx, tenant string) counters {
 	var c counters
+	text, ok := tx.Get(prefix(tenant) + "counters")
+	if !ok {
+		return c
+	}
 	parts := strings.Split(text, ",")
 	for i, p := range []*int64{&c.seq, &c.event, &c.timers} {
 		if i < len(parts) {

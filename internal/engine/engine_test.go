@@ -127,6 +127,13 @@ func (f *farm) lay(t *testing.T, tenant string, ids ...string) {
 	}
 }
 
+// advance moves a tenant's clock and gives what happened.
+func (f *farm) advance(t *testing.T, tenant string, target engine.Target) ([]engine.Event, error) {
+	t.Helper()
+	happened, err := f.engine.Advance(t.Context(), tenant, target)
+	return happened.Events, err
+}
+
 func (f *farm) fire(tenant, id string, on machine.Trigger) error {
 	return f.engine.Do(tenant, func(u *engine.Unit) error { return f.eggs.Fire(u, f.eggs.Get(u, id), on, machine.Cause{}) })
 }
@@ -168,7 +175,7 @@ func refusedWith(err error) refusal.Code {
 func freeze(t *testing.T, f *farm, tenant string) {
 	t.Helper()
 	at := start
-	if _, err := f.engine.Freeze(tenant, &at); err != nil {
+	if _, err := f.engine.Freeze(t.Context(), tenant, &at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -177,11 +184,11 @@ func TestAdvanceFiresEachTimerAtItsInstantInOrder(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1", "e2")
-	if events, err := f.engine.Advance("a", engine.Target{By: time.Hour}); err != nil || len(events) != 0 {
+	if events, err := f.advance(t, "a", engine.Target{By: time.Hour}); err != nil || len(events) != 0 {
 		t.Fatalf("after an hour: %s, %v", story(events), err)
 	}
 	f.lay(t, "a", "e3")
-	events, err := f.engine.Advance("a", engine.Target{By: 30 * time.Hour})
+	events, err := f.advance(t, "a", engine.Target{By: 30 * time.Hour})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +209,7 @@ func TestAChoiceDiesWithItsState(t *testing.T) {
 	if err := f.fire("a", "e1", "eat"); err != nil {
 		t.Fatal(err)
 	}
-	events, err := f.engine.Advance("a", engine.Target{By: 100 * time.Hour})
+	events, err := f.advance(t, "a", engine.Target{By: 100 * time.Hour})
 	if err != nil || len(events) != 0 {
 		t.Errorf("a dead choice fired: %s, %v", story(events), err)
 	}
@@ -233,7 +240,7 @@ func TestIdleLeavesDeadlinesAlone(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1")
-	events, err := f.engine.Advance("a", engine.Target{Idle: true})
+	events, err := f.advance(t, "a", engine.Target{Idle: true})
 	if err != nil || story(events) != "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s" {
 		t.Errorf("got %s, %v", story(events), err)
 	}
@@ -244,7 +251,7 @@ func TestIdleReachesTheDeadlinesOfItsLastInstant(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1", "barren")
-	events, err := f.engine.Advance("a", engine.Target{Idle: true})
+	events, err := f.advance(t, "a", engine.Target{Idle: true})
 	if want := "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s, egg.eaten barren@24h0m0s"; err != nil || story(events) != want {
 		t.Errorf("got %s, %v", story(events), err)
 	}
@@ -254,7 +261,7 @@ func TestUntilAnEvent(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1", "e2")
-	events, err := f.engine.Advance("a", engine.Target{Event: "egg.hatched"})
+	events, err := f.advance(t, "a", engine.Target{Event: "egg.hatched"})
 	if err != nil || story(events) != "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s" {
 		t.Errorf("got %s, %v", story(events), err)
 	}
@@ -264,10 +271,10 @@ func TestADecisionThatIsRefusedIsDroppedAndReported(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1", "e2", "e3", "e4")
-	if _, err := f.engine.Advance("a", engine.Target{By: 30 * time.Hour}); err == nil || !strings.Contains(err.Error(), "egg.outcome of egg e4") {
+	if _, err := f.advance(t, "a", engine.Target{By: 30 * time.Hour}); err == nil || !strings.Contains(err.Error(), "egg.outcome of egg e4") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := f.engine.Advance("a", engine.Target{By: 30 * time.Hour}); err != nil {
+	if _, err := f.advance(t, "a", engine.Target{By: 30 * time.Hour}); err != nil {
 		t.Errorf("the clock is stuck: %v", err)
 	}
 }
@@ -282,7 +289,7 @@ func TestALoopIsStoppedAndNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = f.engine.Advance("a", engine.Target{By: 24 * time.Hour})
+	_, err = f.advance(t, "a", engine.Target{By: 24 * time.Hour})
 	if refusedWith(err) != refusal.TimerLoop || !strings.Contains(err.Error(), "nest.shaken of nest n") {
 		t.Errorf("got %v", err)
 	}
@@ -305,7 +312,7 @@ func TestARunningClockCompressesDelaysButNotDeadlines(t *testing.T) {
 	}
 	f.lay(t, "b", "e1")
 	f.wall = f.wall.Add(time.Second)
-	if err := f.engine.Wake(); err != nil {
+	if err := f.engine.Wake(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := f.engine.NextWake(); ok {
@@ -316,7 +323,7 @@ func TestARunningClockCompressesDelaysButNotDeadlines(t *testing.T) {
 func TestAdvanceMovesARunningClock(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "a", "e1")
-	events, err := f.engine.Advance("a", engine.Target{By: 25 * time.Hour})
+	events, err := f.advance(t, "a", engine.Target{By: 25 * time.Hour})
 	if err != nil || story(events) != "egg.hatched e1@24h0m0s, nest.counted n@24h0m0s" {
 		t.Errorf("got %s, %v", story(events), err)
 	}
@@ -331,13 +338,13 @@ func TestTimeDoesNotRunBackwards(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "a", "e1")
 	early := start.Add(-time.Hour)
-	if _, err := f.engine.Freeze("a", &early); refusedWith(err) != refusal.ClockBackwards {
+	if _, err := f.engine.Freeze(t.Context(), "a", &early); refusedWith(err) != refusal.ClockBackwards {
 		t.Errorf("freeze: %v", err)
 	}
-	if _, err := f.engine.Advance("a", engine.Target{To: early}); refusedWith(err) != refusal.ClockBackwards {
+	if _, err := f.advance(t, "a", engine.Target{To: early}); refusedWith(err) != refusal.ClockBackwards {
 		t.Errorf("advance: %v", err)
 	}
-	if _, err := f.engine.Freeze("new", &early); err != nil {
+	if _, err := f.engine.Freeze(t.Context(), "new", &early); err != nil {
 		t.Errorf("an empty tenant may start at any time: %v", err)
 	}
 }
@@ -361,7 +368,7 @@ func TestTenantsAreApartAndResetEmptiesOne(t *testing.T) {
 		freeze(t, f, tenant)
 		f.lay(t, tenant, "e1")
 	}
-	if _, err := f.engine.Advance("a", engine.Target{By: 48 * time.Hour}); err != nil {
+	if _, err := f.advance(t, "a", engine.Target{By: 48 * time.Hour}); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.look(t, "ab"); got != "e1:EGG chicks:0" {
@@ -436,7 +443,7 @@ func TestUntilAnEventThatDoesNotCome(t *testing.T) {
 	}
 	wake, _ := f.engine.NextWake()
 	was := dump()
-	_, err := f.engine.Advance("a", engine.Target{Event: "egg.painted"})
+	_, err := f.advance(t, "a", engine.Target{Event: "egg.painted"})
 	if refusedWith(err) != refusal.RequestInvalid {
 		t.Errorf("got %v", err)
 	}

@@ -11,9 +11,9 @@ import (
 	"finhub-sandbox/internal/store"
 )
 
-// maxForeseen is how many timers are tried to find out whether an event comes.
-// Past it the event is taken to come.
-const maxForeseen = 10_000
+// maxForeseen is how many timers are tried to find out whether an event comes:
+// nobody else has a turn meanwhile. Past it the question is refused.
+const maxForeseen = 1_000
 
 // errForeseen takes back what was only tried.
 var errForeseen = errors.New("engine: only tried")
@@ -22,11 +22,10 @@ var errForeseen = errors.New("engine: only tried")
 // clock until then would end everything that has an end. It fires the timers on
 // the way in a transaction that is taken back.
 func (e *Engine) foresee(tenant, event string) error {
-	comes := false
-	var pending []string
+	var seen error
 	err := e.Store.Update(func(tx *store.Tx) error {
-		pending = pendingPoints(tx, tenant)
-		comes = e.tryUntil(tx, tenant, event)
+		pending := pendingPoints(tx, tenant)
+		seen = e.tryUntil(tx, tenant, event, pending)
 		return errForeseen
 	})
 	if !errors.Is(err, errForeseen) {
@@ -36,54 +35,54 @@ func (e *Engine) foresee(tenant, event string) error {
 	if _, err := e.update(tenant, func(u *Unit) error { u.timersChanged = true; return nil }); err != nil {
 		return err
 	}
-	if comes {
-		return nil
-	}
-	why := "nothing is pending"
-	if len(pending) > 0 {
-		why = "pending are " + strings.Join(pending, ", ")
-	}
-	return refusal.Invalid([]refusal.Fault{{Field: "until", Pointer: "/until", Message: event + " does not come by itself: " + why}})
+	return seen
 }
 
-func (e *Engine) tryUntil(tx *store.Tx, tenant, event string) bool {
+// tryUntil fires timers until an event happens. It refuses one that does not, with
+// what was pending before.
+func (e *Engine) tryUntil(tx *store.Tx, tenant, event, pending string) error {
+	var last Timer
 	for range maxForeseen {
 		timer, ok := firstTimer(tx, tenant)
 		if !ok || timer.Due.After(lastInstant()) {
-			return false
+			return unforeseen("%s does not come by itself: %s", event, pending)
 		}
+		last = timer
 		u := e.begin(tx, tenant, true)
 		if timer.Due.After(u.now) {
 			u.moveTo(timer.Due)
 		}
 		if err := errors.Join(u.fireTimer(timer), u.finish()); err != nil {
-			return true // What is wrong is said by who does it for real.
+			return nil // What is wrong is said by who does it for real.
 		}
 		if slices.ContainsFunc(u.events, func(happened Event) bool { return happened.Type == event }) {
-			return true
+			return nil
 		}
 	}
-	return true
+	return unforeseen("%s is not among what the next %d timers bring, and nobody looks further at once: move the clock to %s, then ask again",
+		event, maxForeseen, last.Due.UTC().Format(time.RFC3339Nano))
+}
+
+func unforeseen(message string, args ...any) error {
+	return refusal.Invalid([]refusal.Fault{{Field: "until", Pointer: "/until", Message: fmt.Sprintf(message, args...)}})
 }
 
 // maxPending is how many pending decisions are named.
 const maxPending = 5
 
-func pendingPoints(tx *store.Tx, tenant string) []string {
+// pendingPoints says what a tenant waits for.
+func pendingPoints(tx *store.Tx, tenant string) string {
 	var list []string
-	more := 0
-	findTimer(tx, tenant, time.Time{}, func(t Timer) bool {
-		if len(list) == maxPending {
-			more++
-		} else {
-			list = append(list, fmt.Sprintf("%s of %s %s at %s", t.Point, t.Entity, t.ID, t.Due.Format(time.RFC3339)))
-		}
-		return false
-	})
-	if more > 0 {
+	for _, t := range firstTimers(tx, tenant, maxPending) {
+		list = append(list, fmt.Sprintf("%s of %s %s at %s", t.Point, t.Entity, t.ID, t.Due.Format(time.RFC3339)))
+	}
+	if len(list) == 0 {
+		return "nothing is pending"
+	}
+	if more := readCounters(tx, tenant).timers - int64(len(list)); more > 0 {
 		list = append(list, fmt.Sprintf("%d more", more))
 	}
-	return list
+	return "pending are " + strings.Join(list, ", ")
 }
 
 // Events lists the types of everything that can happen, in alphabetical order.

@@ -79,7 +79,7 @@ func TestTimePassesADecisionThatWaitsForLooks(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.engine.Choose = atRead(1)
 	f.lay(t, "t", "a")
-	if _, err := f.engine.Advance("t", engine.Target{By: 48 * time.Hour}); err != nil {
+	if _, err := f.advance(t, "t", engine.Target{By: 48 * time.Hour}); err != nil {
 		t.Fatal(err)
 	}
 	if got := f.look(t, "t"); got != "a:EGG chicks:0" {
@@ -143,11 +143,11 @@ func TestARowWithdrawsADecisionAndAnotherArmsItAgain(t *testing.T) {
 	}
 	advance := func() string {
 		t.Helper()
-		events, err := e.Advance("t", engine.Target{By: 2 * time.Hour})
+		happened, err := e.Advance(t.Context(), "t", engine.Target{By: 2 * time.Hour})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return story(events)
+		return story(happened.Events)
 	}
 	fire("send")
 	fire("hold")

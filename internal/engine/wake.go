@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"time"
 
@@ -49,8 +50,9 @@ func (e *Engine) NextWake() (at time.Time, ok bool) {
 	return at, ok
 }
 
-// Wake fires every timer of the running tenants that is due.
-func (e *Engine) Wake() error {
+// Wake fires every timer of the running tenants that is due, until the context
+// ends.
+func (e *Engine) Wake(ctx context.Context) error {
 	now := e.Wall()
 	e.mu.Lock()
 	var due []string
@@ -62,7 +64,7 @@ func (e *Engine) Wake() error {
 	e.mu.Unlock()
 	var faults []error
 	for _, tenant := range due {
-		faults = append(faults, e.catchUp(tenant))
+		faults = append(faults, e.catchUpUntil(ctx, tenant))
 	}
 	return errors.Join(faults...)
 }
@@ -70,8 +72,15 @@ func (e *Engine) Wake() error {
 // catchUp fires what is due on a running clock before anything else happens to
 // the tenant, so that nobody sees a state that time has already left, however
 // late the driver is.
-func (e *Engine) catchUp(tenant string) error {
+func (e *Engine) catchUp(tenant string) error { return e.catchUpUntil(context.Background(), tenant) }
+
+// catchUpUntil is catchUp for who does not need it: it leaves the rest to others
+// when the context ends.
+func (e *Engine) catchUpUntil(ctx context.Context, tenant string) error {
 	for range maxSteps {
+		if ctx.Err() != nil {
+			return nil
+		}
 		e.mu.Lock()
 		wake, ok := e.wakes[tenant]
 		e.mu.Unlock()

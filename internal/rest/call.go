@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -31,6 +32,7 @@ type Call struct {
 	// concerns; empty if it concerns none.
 	Scenario string
 
+	request  *http.Request
 	fault    *Fault
 	path     func(string) string
 	query    url.Values
@@ -68,6 +70,10 @@ func (c *Call) Link(operation string, params ...string) string {
 	}
 	return ""
 }
+
+// Context ends when the caller leaves or the server does: nobody waits for what
+// is still to be done then.
+func (c *Call) Context() context.Context { return c.request.Context() }
 
 // Path gives a path parameter, decoded.
 func (c *Call) Path(name string) string { return c.path(name) }

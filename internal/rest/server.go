@@ -137,7 +137,7 @@ func echoPath(path string) string {
 func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		start := s.Now()
-		call := &Call{Operation: o, Header: c.Request().Header, path: pathParam(c), query: c.QueryParams(), document: a.document, others: []*contract.Document{s.Product, s.Control}}
+		call := &Call{Operation: o, Header: c.Request().Header, request: c.Request(), path: pathParam(c), query: c.QueryParams(), document: a.document, others: []*contract.Document{s.Product, s.Control}}
 		reply, refused := s.handle(a, call, c.Request(), h)
 		if call.Scenario != "" {
 			c.Response().Header().Set(ScenarioHeader, call.Scenario)

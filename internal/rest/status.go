@@ -92,9 +92,10 @@ var statuses = map[refusal.Code]int{
 	refusal.AuthenticationCodeInvalid: http.StatusBadRequest,
 	refusal.ConsentConfirmationWrong:  http.StatusBadRequest,
 
-	refusal.ClockBackwards: http.StatusConflict,
-	refusal.TimerLoop:      http.StatusUnprocessableEntity,
-	refusal.MachineUnknown: http.StatusNotFound,
+	refusal.ClockBackwards:   http.StatusConflict,
+	refusal.TimerLoop:        http.StatusUnprocessableEntity,
+	refusal.ClockInterrupted: http.StatusServiceUnavailable,
+	refusal.MachineUnknown:   http.StatusNotFound,
 
 	refusal.ScenarioInvalid:     http.StatusBadRequest,
 	refusal.OriginRefused:       http.StatusForbidden,

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"testing"
@@ -57,7 +58,7 @@ func newBank(t failer, categories ...string) *bankTest {
 		}
 		return choose(u, kind, aggregate, p)
 	}
-	if _, err := b.engine.Freeze("t", &payday); err != nil {
+	if _, err := b.engine.Freeze(context.Background(), "t", &payday); err != nil {
 		t.Fatal(err)
 	}
 	for _, category := range categories {
@@ -158,9 +159,9 @@ func (b *bankTest) wallet(id string) *payments.Wallet {
 
 func (b *bankTest) advance(d time.Duration) []engine.Event {
 	b.Helper()
-	events, err := b.engine.Advance("t", engine.Target{By: d})
+	happened, err := b.engine.Advance(context.Background(), "t", engine.Target{By: d})
 	b.ok(err)
-	return events
+	return happened.Events
 }
 
 func (b *bankTest) holds(wallet string, balance, reserved, pending int64) {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -42,7 +43,7 @@ func newStage(t *testing.T, config Config, texts ...string) *stage {
 	}
 	g := &stage{T: t, Sandbox: s, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff", PowerTenant: true, Roles: []string{access.RoleAdminUser}}}
 	g.load(texts...)
-	if _, err := s.engine.Freeze("t", &payday); err != nil {
+	if _, err := s.engine.Freeze(context.Background(), "t", &payday); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -88,10 +89,10 @@ func (g *stage) advance(by string) []string {
 	g.Helper()
 	d, err := machine.ParseDelay(by)
 	g.ok(err)
-	events, err := g.engine.Advance("t", engine.Target{By: d})
+	happened, err := g.engine.Advance(context.Background(), "t", engine.Target{By: d})
 	g.ok(err)
 	var list []string
-	for _, e := range events {
+	for _, e := range happened.Events {
 		list = append(list, strings.TrimSuffix(e.Type+" "+e.Reason, " "))
 	}
 	return list

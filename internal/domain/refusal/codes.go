@@ -87,9 +87,10 @@ const (
 	ConsentConfirmationWrong  Code = "CONSENT_CONFIRMATION_WRONG"
 
 	// These are the control API's own.
-	ClockBackwards Code = "CLOCK_BACKWARDS"
-	TimerLoop      Code = "TIMER_LOOP"
-	MachineUnknown Code = "MACHINE_UNKNOWN"
+	ClockBackwards   Code = "CLOCK_BACKWARDS"
+	TimerLoop        Code = "TIMER_LOOP"
+	ClockInterrupted Code = "CLOCK_INTERRUPTED"
+	MachineUnknown   Code = "MACHINE_UNKNOWN"
 
 	ScenarioInvalid     Code = "SCENARIO_INVALID"
 	OriginRefused       Code = "ORIGIN_REFUSED"
@@ -183,6 +184,7 @@ var definitions = []Definition{
 
 	{ClockBackwards, "Time does not run backwards", "Name a later instant, or reset the tenant first."},
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
+	{ClockInterrupted, "The clock was stopped on its way", "Move it again: it goes on from where it stands."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
 
 	{ScenarioInvalid, "Scenario has mistakes", "Mend every mistake that error.errors names; nothing was changed. finhub-sandbox scenario lint finds the same."},

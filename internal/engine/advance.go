@@ -1,0 +1,273 @@
+package engine
+
+import (
+	"context"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
+)
+
+// Target says how far to advance: to an instant, by a duration, until only
+// deadlines are pending, or until an event of a type has happened.
+type Target struct {
+	To    time.Time
+	By    time.Duration
+	Idle  bool
+	Event string
+}
+
+// Happened is what came about while a clock was moved, in its order. Of more
+// than maxListed events the newest are listed, and Omitted counts the others.
+type Happened struct {
+	Events  []Event
+	Omitted int
+}
+
+// maxListed is how many events an advance lists: what it says must not grow with
+// what it has done.
+const maxListed = 10_000
+
+// add takes in what happened next. The list is cut when it has grown to twice its
+// bound, so that each event is moved once.
+func (h *Happened) add(events []Event) {
+	if h.Events = append(h.Events, events...); len(h.Events) >= 2*maxListed {
+		h.cut()
+	}
+}
+
+func (h *Happened) cut() {
+	if n := len(h.Events) - maxListed; n > 0 {
+		h.Events, h.Omitted = append([]Event(nil), h.Events[n:]...), h.Omitted+n
+	}
+}
+
+// maxRepeats is how often one choice of one aggregate may come due within one
+// advance before it counts as a loop, and maxSteps bounds the advance.
+const (
+	maxRepeats = 1_000
+	maxSteps   = 1_000_000
+)
+
+// Advance moves the tenant's clock and fires every timer on the way, the
+// earliest first, each at its own instant and in its own commit. It gives the
+// events that happened, in their order. On a running clock it moves the offset.
+//
+// An event that does not come is refused with what is pending, and nothing has
+// moved. A loop is refused with the name of its timer; what had happened until
+// then has happened. When the context ends, so does the advance, between two
+// timers: it is refused with where the clock stands.
+func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Happened, error) {
+	to, err := e.limit(tenant, target)
+	if err != nil {
+		return Happened{}, err
+	}
+	if target.Event != "" {
+		if err := e.foresee(tenant, target.Event); err != nil {
+			return Happened{}, err
+		}
+	}
+	j := journey{engine: e, tenant: tenant, target: target, to: to}
+	if to.IsZero() {
+		j.to = lastInstant()
+	}
+	if err = j.run(ctx); err == nil && !to.IsZero() {
+		err = e.arrive(tenant, to)
+	}
+	j.happened.cut()
+	return j.happened, err
+}
+
+// limit is the instant to which a target goes, to the millisecond; none if it
+// names no time.
+func (e *Engine) limit(tenant string, target Target) (time.Time, error) {
+	to, field := target.To, "to"
+	if target.By == 0 && to.IsZero() {
+		return to, nil
+	}
+	now, err := e.now(tenant)
+	if err != nil {
+		return to, err
+	}
+	if target.By != 0 {
+		field, to = "by", now.Add(target.By)
+	}
+	if err := checkInstant(field, to); err != nil {
+		return to, err
+	}
+	if to.Before(now) {
+		return to, backwards(to, now)
+	}
+	return to.UTC().Truncate(time.Millisecond), nil
+}
+
+func (e *Engine) now(tenant string) (now time.Time, err error) {
+	err = e.Read(tenant, func(u *Unit) error {
+		now = u.now
+		return nil
+	})
+	return now, err
+}
+
+// arrive sets the clock to the end of a journey, behind its last timer.
+func (e *Engine) arrive(tenant string, to time.Time) error {
+	_, err := e.update(tenant, func(u *Unit) error {
+		if to.After(u.now) {
+			u.moveTo(to)
+		}
+		return nil
+	})
+	return err
+}
+
+// journey is one advance on its way.
+type journey struct {
+	engine *Engine
+	tenant string
+	target Target
+	to     time.Time
+
+	happened Happened
+	// decision is the next timer that is no deadline, as far as it is known: on
+	// the way to it deadlines are passed, which nobody waits for.
+	decision *Timer
+	repeats  map[string]int
+}
+
+func (j *journey) run(ctx context.Context) error {
+	j.repeats = map[string]int{}
+	for range maxSteps {
+		if ctx.Err() != nil {
+			return j.interrupted()
+		}
+		timer, events, err := j.fireNext()
+		if err != nil {
+			return err
+		}
+		if timer == nil {
+			if more, err := j.findDecision(ctx); err != nil || !more {
+				return err
+			}
+			continue
+		}
+		j.happened.add(events)
+		for _, event := range events {
+			if event.Type == j.target.Event {
+				return nil
+			}
+		}
+		key := timer.ID + timer.Point
+		if j.repeats[key]++; j.repeats[key] > maxRepeats {
+			return looping(*timer)
+		}
+	}
+	return refusal.New(refusal.TimerLoop, "more than %d timers came due in one advance", maxSteps)
+}
+
+func looping(t Timer) error {
+	return refusal.New(refusal.TimerLoop, "%s of %s %s came due more than %d times", t.Point, t.Entity, t.ID, maxRepeats)
+}
+
+// interrupted says where the clock stands. It does not look at the context any
+// more, which has ended.
+func (j *journey) interrupted() error {
+	now, err := j.engine.now(j.tenant)
+	if err != nil {
+		return err
+	}
+	return refusal.New(refusal.ClockInterrupted, "the clock stands at %s; what came due until then has happened, %d events",
+		now.Format(time.RFC3339Nano), len(j.happened.Events)+j.happened.Omitted)
+}
+
+// fireNext fires the earliest timer on the way, with the clock at the timer's
+// instant. There is none if there is no timer up to the end, or where only
+// decisions are waited for, if none of those is known.
+func (j *journey) fireNext() (fired *Timer, events []Event, err error) {
+	events, err = j.engine.update(j.tenant, func(u *Unit) error {
+		timer, ok := firstTimer(u.tx, j.tenant)
+		if !ok || timer.Due.After(j.to) || !j.wants(u, timer) {
+			return nil
+		}
+		fired = &timer
+		if timer.Due.After(u.now) {
+			u.moveTo(timer.Due)
+		}
+		return u.fireTimer(timer)
+	})
+	if err != nil && fired != nil {
+		return nil, nil, j.engine.abandon(j.tenant, *fired, err)
+	}
+	return fired, events, err
+}
+
+// wants reports whether the clock goes on to a timer. A deadline of this very
+// instant has passed; one that is still to come is passed on the way to a decision.
+func (j *journey) wants(u *Unit, t Timer) bool {
+	if !j.target.Idle || !t.Deadline || !t.Due.After(u.now) {
+		return true
+	}
+	if j.decision == nil {
+		return false
+	}
+	_, pending := u.tx.Get(timerKey(j.tenant, j.decision.Due, j.decision.Seq))
+	return pending
+}
+
+// slice is how much of a tenant is looked at, or removed, in one transaction:
+// between two of them the others have their turn.
+const slice = 1_000
+
+// findDecision looks for the next timer that is no deadline, slice by slice, since
+// there may be any number of deadlines before it.
+func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
+	if !j.target.Idle {
+		return false, nil
+	}
+	from := timerPrefix(j.tenant)
+	end := store.After(from + j.to.Format(timerFormat))
+	j.decision = nil
+	for j.decision == nil && from != "" {
+		if ctx.Err() != nil {
+			return false, j.interrupted()
+		}
+		err := j.engine.Store.View(func(tx *store.Tx) (err error) {
+			j.decision, from, err = decisionWithin(tx, from, end)
+			return err
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return j.decision != nil, nil
+}
+
+// decisionWithin looks at one slice of the timers. If none of them is a decision
+// it gives the key at which the next slice begins, which is empty at the end.
+func decisionWithin(tx *store.Tx, from, end string) (found *Timer, next string, err error) {
+	looked := 0
+	tx.Range(from, end, func(key, text string) bool {
+		if looked == slice {
+			next = key
+			return false
+		}
+		looked++
+		var t Timer
+		if err = store.Decode(text, &t); err == nil && !t.Deadline {
+			found = &t
+		}
+		return err == nil && found == nil
+	})
+	return found, next, err
+}
+
+// moveTo sets the tenant's time within a unit.
+func (u *Unit) moveTo(at time.Time) {
+	c := u.clock
+	if c.Frozen {
+		c.At = at
+	} else {
+		c.Offset = at.Sub(u.engine.Wall().UTC().Truncate(time.Millisecond))
+	}
+	u.setClock(c)
+	u.now = at
+}
