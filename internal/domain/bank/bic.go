@@ -48,8 +48,11 @@ func branch(s string) string {
 	return s
 }
 
-// isCountry tells whether a code of two letters is in use.
+// isCountry reports whether a code is one of two capital letters that is in use.
 func isCountry(code string) bool {
+	if len(code) != len("XK") {
+		return false
+	}
 	for at := 0; at+2 <= len(countries); at += 3 {
 		if countries[at:at+2] == code {
 			return true
