@@ -9,7 +9,12 @@ import (
 )
 
 // Member is a text in a body, with its place.
-type Member struct{ Field, Pointer, Text string }
+type Member struct{ Pointer, Text string }
+
+// Field is the place of the text in the words of a violation.
+func (m Member) Field() string {
+	return strings.ReplaceAll(strings.TrimPrefix(m.Pointer, "/"), "/", ".")
+}
 
 // marks finds the texts in bodies whose schemas have an extension that says
 // something which a validator does not know.
@@ -100,8 +105,7 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 	switch value := value.(type) {
 	case string:
 		if here && value != "" {
-			field := strings.ReplaceAll(strings.TrimPrefix(at, "/"), "/", ".")
-			list = append(list, marked{Member{field, at, value}, s})
+			list = append(list, marked{Member{at, value}, s})
 		}
 	case []any:
 		if s.Items == nil {

@@ -68,7 +68,7 @@ func (o *Operation) CheckRepeats(body any, path func(name string) string) []Viol
 		name := o.repeats.param(found.schema)
 		if want := path(name); !same(o.repeats.words[name], found.Text, want) {
 			list = append(list, Violation{
-				In: "body", Field: found.Field, Pointer: found.Pointer,
+				In: "body", Field: found.Field(), Pointer: found.Pointer,
 				Message: fmt.Sprintf("is %s, but the path says %s", found.Text, want),
 			})
 		}

@@ -119,7 +119,7 @@ func TestPastDates(t *testing.T) {
 	body := `{"name": "a", "day": "2026-01-05", "built": "2020-01-01", "plain": true, "parents": [{"born": ""}, {"born": 7, "parents": [{"born": "1950-01-01"}]}]}`
 	var got []string
 	for _, found := range d.Operation("o").PastDates(decoded(t, body)) {
-		got = append(got, found.Field+" "+found.Pointer+" "+found.Text)
+		got = append(got, found.Field()+" "+found.Pointer+" "+found.Text)
 	}
 	slices.Sort(got)
 	want := []string{"built /built 2020-01-01", "parents.1.parents.0.born /parents/1/parents/0/born 1950-01-01"}

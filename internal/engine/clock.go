@@ -11,9 +11,12 @@ import (
 	"finhub-sandbox/internal/store"
 )
 
+// FirstYear is the first that a tenant's clock can show.
+const FirstYear = 2000
+
 // firstInstant and lastInstant bound what a tenant's clock can be set to: far from
 // where an instant, or the difference of two, cannot be counted or written.
-func firstInstant() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
+func firstInstant() time.Time { return time.Date(FirstYear, 1, 1, 0, 0, 0, 0, time.UTC) }
 func lastInstant() time.Time  { return time.Date(2200, 12, 31, 23, 59, 59, 0, time.UTC) }
 
 // checkInstant refuses to set the clock to an instant outside of the bounds.

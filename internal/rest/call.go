@@ -32,17 +32,17 @@ type Call struct {
 	// concerns; empty if it concerns none.
 	Scenario string
 
-	request  *http.Request
-	fault    *Fault
-	path     func(string) string
-	query    url.Values
-	document *contract.Document
-	others   []*contract.Document
+	request *http.Request
+	fault   *Fault
+	path    func(string) string
+	query   url.Values
+	// documents are those whose calls a reply may name, the operation's own first.
+	documents []*contract.Document
 }
 
 // Reference words a call of the document as method and path; empty without one.
 func (c *Call) Reference(call refusal.Call) string {
-	o := operationIn(append([]*contract.Document{c.document}, c.others...), call.Operation)
+	o := operationIn(c.documents, call.Operation)
 	if o == nil {
 		return ""
 	}
@@ -55,7 +55,7 @@ func (c *Call) Suggestions(err error) []string {
 	if err == nil {
 		return []string{}
 	}
-	return suggestions(asRefusal(err), append([]*contract.Document{c.document}, c.others...)...)
+	return suggestions(asRefusal(err), c.documents...)
 }
 
 // Link gives the path of a call of the document, with its parameters as name,
@@ -65,7 +65,7 @@ func (c *Call) Link(operation string, params ...string) string {
 	for i := 0; i+1 < len(params); i += 2 {
 		values[params[i]] = params[i+1]
 	}
-	if o := c.document.Operation(operation); o != nil {
+	if o := c.documents[0].Operation(operation); o != nil {
 		return o.URL(values)
 	}
 	return ""

@@ -193,9 +193,15 @@ func pathParam(c echo.Context) func(string) string {
 		if value, err := url.PathUnescape(raw); err == nil {
 			raw = value
 		}
-		if strings.HasSuffix(strings.ToLower(name), "tenantid") {
+		if namesTenant(name) {
 			return raw // Tenants are named to the letter.
 		}
 		return machine.CanonicalID(raw)
 	}
+}
+
+// namesTenant reports whether a parameter is tenantId, or ends in it.
+func namesTenant(name string) bool {
+	const end = "tenantId"
+	return len(name) >= len(end) && strings.EqualFold(name[len(name)-len(end):], end)
 }

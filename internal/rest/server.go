@@ -76,7 +76,9 @@ type Server struct {
 // api is one mounted document.
 type api struct {
 	document *contract.Document
-	style    Style
+	// documents are those that a reply may name calls of, its own first.
+	documents []*contract.Document
+	style     Style
 	// open APIs need no token, and their tenant may be left out.
 	open bool
 }
@@ -100,7 +102,7 @@ func New(c Config) *Server {
 // operation must have exactly one handler, and every handler an operation.
 func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Handler) error {
 	_, open := style.(Plain)
-	a := &api{document: d, style: style, open: open}
+	a := &api{document: d, documents: []*contract.Document{d, s.Product, s.Control}, style: style, open: open}
 	var faults []error
 	for _, o := range d.Operations {
 		h, ok := handlers[o.ID]
@@ -137,7 +139,7 @@ func echoPath(path string) string {
 func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		start := s.Now()
-		call := &Call{Operation: o, Header: c.Request().Header, request: c.Request(), path: pathParam(c), query: c.QueryParams(), document: a.document, others: []*contract.Document{s.Product, s.Control}}
+		call := &Call{Operation: o, Header: c.Request().Header, request: c.Request(), path: pathParam(c), query: c.QueryParams(), documents: a.documents}
 		reply, refused := s.handle(a, call, c.Request(), h)
 		if call.Scenario != "" {
 			c.Response().Header().Set(ScenarioHeader, call.Scenario)
@@ -278,7 +280,7 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 	if len(faults) == 0 {
 		for _, d := range call.Operation.PastDates(value) {
 			if err := s.Past(call.Tenant, d.Text); err != nil {
-				faults = append(faults, refusal.Fault{Field: d.Field, Pointer: d.Pointer, Message: err.Error()})
+				faults = append(faults, refusal.Fault{Field: d.Field(), Pointer: d.Pointer, Message: err.Error()})
 			}
 		}
 	}
@@ -329,7 +331,7 @@ func (s *Server) refuse(a *api, c echo.Context, e *refusal.Error) (status int, t
 	case e.Code == refusal.RateLimited:
 		c.Response().Header().Set(echo.HeaderRetryAfter, "1")
 	}
-	text, err = s.write(c, status, a.style.refusal(status, e, suggestions(e, a.document, s.Product, s.Control)))
+	text, err = s.write(c, status, a.style.refusal(status, e, suggestions(e, a.documents...)))
 	return status, text, err
 }
 
