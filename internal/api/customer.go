@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -112,21 +113,33 @@ func viewPerson(c *onboarding.Customer) personView {
 	}
 }
 
-// both gives the names of a member at the top of a registration and in the
-// places in which the older families have it.
-func both(name string, inside ...string) []string {
-	names := []string{name, "individualCustomer.person." + name, "individualCustomer." + name, "PERSONAL_INFO." + name}
-	return append(names, inside...)
+// personal are the places in which the families of a registration have what is
+// said of the person: at the top, and within.
+type personal [4]rest.Body
+
+func personalOf(b rest.Body) personal {
+	return personal{b, b.Object("individualCustomer.person"), b.Object("individualCustomer"), b.Object("PERSONAL_INFO")}
 }
 
-func individualEmail(b rest.Body) string {
-	return b.Str(both("email", "individualCustomer.user.email")...)
+// str gives the first text that is not empty.
+func (p *personal) str(name string) string {
+	for _, place := range p {
+		if s := place.Str(name); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+func (p *personal) email() string {
+	return cmp.Or(p.str("email"), p[0].Str("individualCustomer.user.email"))
 }
 
 func readRegistration(c *rest.Call) sandbox.Registration {
 	b := c.Body
+	p := personalOf(b)
 	in := sandbox.Registration{
-		Email:    individualEmail(b),
+		Email:    p.email(),
 		Scenario: c.Header.Get(rest.ScenarioHeader),
 		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
 		Password: b.Str("password"),
@@ -134,10 +147,10 @@ func readRegistration(c *rest.Call) sandbox.Registration {
 		Category: b.Str("customerCategory.id", "customerCategory.code", "customerCategory.name",
 			"CATEGORIZATION.categoryId", "individualCustomer.categorization.id", "individualCustomer.categorization.name"),
 		Person: onboarding.Person{
-			FirstName: b.Str(both("firstName")...), LastName: b.Str(both("lastName")...),
-			DateOfBirth: b.Str(both("dateOfBirth")...), Gender: b.Str(both("gender")...),
-			Nationality: b.Str(both("nationality")...), PlaceOfBirth: b.Str(both("placeOfBirth")...),
-			Pincode: b.Str(both("pincode")...),
+			FirstName: p.str("firstName"), LastName: p.str("lastName"),
+			DateOfBirth: p.str("dateOfBirth"), Gender: p.str("gender"),
+			Nationality: p.str("nationality"), PlaceOfBirth: p.str("placeOfBirth"),
+			Pincode: p.str("pincode"),
 		},
 		Choices:  readChoices(b.Object("individualCustomer.categorization")),
 		Declared: readDeclared(b.Object("individualCustomer.categorization"), b.Object("CATEGORIZATION")),

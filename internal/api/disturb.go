@@ -23,7 +23,8 @@ func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
 	}
 	switch {
 	case c.Operation.ID == "registerIndividual":
-		asked.Registers, asked.Email, asked.Scenario = true, individualEmail(c.Body), c.Header.Get(rest.ScenarioHeader)
+		p := personalOf(c.Body)
+		asked.Registers, asked.Email, asked.Scenario = true, p.email(), c.Header.Get(rest.ScenarioHeader)
 	case c.Operation.ID == "registerOrganization":
 		asked.Registers, asked.Email, asked.Scenario = true, organizationEmail(c.Body), c.Header.Get(rest.ScenarioHeader)
 	case !strings.Contains(c.Operation.Path, "{"):

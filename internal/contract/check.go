@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -54,14 +55,14 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 
 // CheckHeaders holds the headers that were sent to the document. Which of them
 // must be sent is a policy, and not checked here.
-func (o *Operation) CheckHeaders(get func(name string) string) []Violation {
+func (o *Operation) CheckHeaders(header http.Header) []Violation {
 	var list []Violation
 	for _, h := range o.Headers {
-		value := get(h.Name)
-		if value == "" {
+		values := header[h.Key]
+		if len(values) == 0 || values[0] == "" {
 			continue
 		}
-		for _, v := range o.visit(h.schema, value) {
+		for _, v := range o.visit(h.schema, values[0]) {
 			v.In, v.Field, v.Pointer = "header", h.Name, ""
 			list = append(list, v)
 		}

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,6 +53,8 @@ type Operation struct {
 type Header struct {
 	Name     string
 	Required bool
+	// Key is the name as net/http writes it, under which its maps have the header.
+	Key string
 	// Aliases are other names under which the header is accepted.
 	Aliases []string
 	// Relaxed headers are not required under the relaxed policy.
@@ -95,7 +98,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			continue
 		}
 		relaxed, _ := p.Extensions["x-relaxed"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
+		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
 	}
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required

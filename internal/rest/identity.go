@@ -14,7 +14,7 @@ import (
 // identify finds the tenant and the caller, and holds both to what the document
 // asks for: the headers first, since without them nothing else can be said.
 func (s *Server) identify(a *api, call *Call) error {
-	call.Tenant = call.Header.Get("X-Tenant-ID")
+	call.Tenant = call.Header.Get("X-Tenant-Id")
 	if err := checkHeaderValues(call); err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Server) identify(a *api, call *Call) error {
 // actAs takes over whom a member of staff acts as. A user's own token needs no
 // such headers, and they give it nothing.
 func actAs(call *Call) {
-	if user := call.Header.Get("X-User-ID"); user != "" {
+	if user := call.Header.Get("X-User-Id"); user != "" {
 		call.Caller.UserID = user
 	}
 	for role := range strings.SplitSeq(strings.Join(call.Header.Values("X-User-Roles"), ","), ",") {
@@ -93,8 +93,11 @@ func header(call *Call, name string) string {
 		if h.Name != name {
 			continue
 		}
+		if present(call, h.Key) {
+			return call.Header[h.Key][0]
+		}
 		for _, alias := range h.Aliases {
-			if value := call.Header.Get(alias); value != "" && call.Header.Get(name) == "" {
+			if value := call.Header.Get(alias); value != "" {
 				return strings.Trim(value, `"`)
 			}
 		}
@@ -106,7 +109,7 @@ func header(call *Call, name string) string {
 // part of keys, so its alphabet must hold.
 func checkHeaderValues(call *Call) error {
 	var faults []refusal.Fault
-	for _, v := range call.Operation.CheckHeaders(call.Header.Get) {
+	for _, v := range call.Operation.CheckHeaders(call.Header) {
 		faults = append(faults, refusal.Fault{Field: "header." + v.Field, Message: v.Message})
 	}
 	return refusal.Invalid(append(faults, doubled(call)...))
@@ -143,8 +146,14 @@ func doubled(call *Call) []refusal.Fault {
 }
 
 func sent(call *Call, h contract.Header) bool {
-	return call.Header.Get(h.Name) != "" ||
+	return present(call, h.Key) ||
 		slices.ContainsFunc(h.Aliases, func(alias string) bool { return call.Header.Get(alias) != "" })
+}
+
+// present reports whether a header has a value; its key is as net/http writes it.
+func present(call *Call, key string) bool {
+	values := call.Header[key]
+	return len(values) > 0 && values[0] != ""
 }
 
 func (s *Server) identifyCaller(call *Call) error {
