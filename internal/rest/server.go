@@ -7,13 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"mime"
 	"net/http"
-	"os"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -205,49 +201,6 @@ func paramFaults(call *Call) []refusal.Fault {
 		faults = append(faults, refusal.Fault{Field: v.In + "." + v.Field, Message: v.Message})
 	}
 	return faults
-}
-
-// readBody reads the body within its bounds. Nobody reads the body of an
-// operation that has none.
-func readBody(call *Call, r *http.Request) ([]byte, error) {
-	o := call.Operation
-	if !o.HasBody {
-		return nil, nil
-	}
-	limit := o.MaxBody
-	if limit == 0 {
-		limit = maxBody
-	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
-	}
-	if errors.Is(err, os.ErrDeadlineExceeded) {
-		return nil, refusal.New(refusal.BodyMalformed, "the body did not come in time: %d of its bytes did", len(text))
-	}
-	if err != nil {
-		return nil, refusal.New(refusal.BodyMalformed, "the body ended too early: %v", err)
-	}
-	if len(text) == 0 {
-		return nil, nil
-	}
-	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	charset := strings.ToLower(params["charset"])
-	if err == nil && slices.Contains(o.Texts, mediaType) {
-		call.Text = text
-		return nil, nil
-	}
-	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, mediaTypeUnsupported(o, r.Header.Get("Content-Type"))
-	}
-	return text, nil
-}
-
-// mediaTypeUnsupported names what the operation takes.
-func mediaTypeUnsupported(o *contract.Operation, sent string) error {
-	takes := strings.Join(append([]string{"application/json"}, o.Texts...), ", ")
-	return refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q; the operation takes %s in UTF-8", sent, takes)
 }
 
 func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nearest string, err error) {
