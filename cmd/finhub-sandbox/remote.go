@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"text/tabwriter"
 
@@ -26,7 +27,7 @@ func (r remote) client() client.Client {
 // decoded from it.
 func show[T any](r remote, reply client.Reply, err error, stdout, stderr io.Writer, table func(*printer, T)) int {
 	if err != nil {
-		return fail(stderr, exitFailed, err.Error())
+		return fail(stderr, exitOf(err), err.Error())
 	}
 	if r.JSON {
 		_, _ = fmt.Fprintln(stdout, strings.TrimSpace(string(reply)))
@@ -39,6 +40,16 @@ func show[T any](r remote, reply client.Reply, err error, stdout, stderr io.Writ
 	p := &printer{out: stdout}
 	table(p, view)
 	return exitOK
+}
+
+// exitOf tells a mistake of whoever typed the command, such as a duration that is
+// none or a name that nothing has, from what only the sandbox's state forbids.
+func exitOf(err error) int {
+	var refused *client.Refusal
+	if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
+		return exitUsage
+	}
+	return exitFailed
 }
 
 // printer prints tables for people. What cannot be printed is lost: the exit

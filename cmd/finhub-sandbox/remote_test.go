@@ -144,24 +144,26 @@ func TestWrongScenarioAtStart(t *testing.T) {
 	contains(t, stderr, []string{file + ":4:13: ", file + ":5:12: "})
 }
 
-// TestRefusedVerbs: what the sandbox refuses ends with exit code 1 and one line,
-// a scenario with mistakes with exit code 2 and a line for each.
+// TestRefusedVerbs: what the sandbox refuses ends with one line, and with exit code
+// 1 if its state forbids it and 2 if it is a mistake of the line; a scenario with
+// mistakes with exit code 2 and a line for each.
 func TestRefusedVerbs(t *testing.T) {
 	server := startServe(t, "--addr=127.0.0.1:0", "--quiet")
 	file := writeFile(t, "mistaken.yaml", mistaken)
 	for _, c := range []struct {
 		args []string
+		code int
 		says []string
 	}{
-		{[]string{"scenario", "show", "sunny-day"}, []string{"sunny-day", "happy-path"}},
-		{[]string{"scenario", "use", "sunny-day"}, []string{"sunny-day", "happy-path"}},
-		{[]string{"clock", "advance", "--by=soon"}, []string{"by must match"}},
-		{[]string{"clock", "advance", "--to=2001-01-01T00:00:00Z"}, []string{"Time does not run backwards"}},
-		{[]string{"clock", "freeze", "--at=yesterday"}, []string{"at must"}},
-		{[]string{"clock", "show", "--tenant=no such tenant"}, []string{"header.X-Tenant-ID must match"}},
+		{[]string{"scenario", "show", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
+		{[]string{"scenario", "use", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
+		{[]string{"clock", "advance", "--by=soon"}, exitUsage, []string{"by must match"}},
+		{[]string{"clock", "advance", "--to=2001-01-01T00:00:00Z"}, exitFailed, []string{"Time does not run backwards"}},
+		{[]string{"clock", "freeze", "--at=yesterday"}, exitUsage, []string{"at must"}},
+		{[]string{"clock", "show", "--tenant=no such tenant"}, exitUsage, []string{"header.X-Tenant-ID must match"}},
 	} {
 		code, stdout, stderr := runCommand(t, append(c.args, "--addr", server.addr)...)
-		if code != exitFailed || stdout != "" {
+		if code != c.code || stdout != "" {
 			t.Errorf("%v: exit code %d, printed %q", c.args, code, stdout)
 		}
 		checkLine(t, stderr, c.says...)
