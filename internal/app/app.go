@@ -66,6 +66,9 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability}); err != nil {
 		return nil, err
 	}
+	if a.Opened.Kept != nil {
+		a.log.Warn("the data file was not written anew, and is used as it is", "reason", a.Opened.Kept)
+	}
 	if err := a.wire(); err != nil {
 		return nil, errors.Join(err, a.store.Close())
 	}
@@ -183,6 +186,9 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	defer stop()
 	background.Go(func() { a.drive(ctx) })
 	background.Go(func() { a.watch(ctx) })
+	if a.config.Durability == store.Second {
+		background.Go(func() { a.sync(ctx) })
+	}
 	failed := make(chan error, len(l.Product)+len(l.Control))
 	servers := []*http.Server{a.serveOn(l.Product, a.server, failed)}
 	if len(l.Control) > 0 {
@@ -200,6 +206,22 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 		err = errors.Join(err, server.Shutdown(drain))
 	}
 	return err
+}
+
+// sync brings the data file to the disk every second.
+func (a *App) sync(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.store.Sync(); err != nil {
+				a.log.Error("what was written in the last second may be lost, and nothing more is until the sandbox is started again", "error", err)
+			}
+		}
+	}
 }
 
 // drive fires the timers of running clocks when they come due.
@@ -229,9 +251,14 @@ func (a *App) drive(ctx context.Context) {
 // scenarios, it makes a line each of the first.
 func Explain(err error, data string) string {
 	var mistakes scenario.Mistakes
+	var damage *store.Damage
 	switch {
 	case errors.As(err, &mistakes):
 		return firstMistakes(mistakes)
+	case errors.As(err, &damage):
+		return fmt.Sprintf("%s is %v: save what is whole with finhub-sandbox data salvage %s --to NEW, or choose another file with --data; it was not changed", data, damage, data)
+	case errors.Is(err, store.ErrNewer):
+		return fmt.Sprintf("%s was written by a newer version of the sandbox: use that, or choose another file with --data; it was not changed", data)
 	case errors.Is(err, store.ErrInUse):
 		return fmt.Sprintf("%s is in use: stop the other sandbox, or choose another file with --data", data)
 	case errors.Is(err, os.ErrPermission):

@@ -8,8 +8,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -33,6 +31,9 @@ type Options struct {
 	// Path is the data file; empty keeps the state in memory.
 	Path       string
 	Durability Durability
+	// Through stands between the store and its data file; nil is nothing. Tests
+	// give one that fails.
+	Through func(File) File
 }
 
 // Report says what opening a data file had to do.
@@ -40,90 +41,69 @@ type Report struct {
 	// Dropped are the bytes at the end of the file that belonged to a commit
 	// which was never finished.
 	Dropped int64
-	// Commits is the number of whole commits that the file holds, the one that
-	// made it among them, and Records what they come to.
+	// Commits is the number of whole commits that the file held, and Records what
+	// they come to.
 	Commits, Records int
+	// Kept is why a file that should have been written anew, since it is full of
+	// history or of an earlier format, was left as it was. It can be used as it is.
+	Kept error
 }
 
 // ErrInUse says that another process has the data file open.
 var ErrInUse = errors.New("the data file is in use by another process")
 
-// Store is one open database. It is safe for concurrent use: one writer at a
-// time, and no reader beside a writer.
+// Store is one open database: BuntDB in memory, and the data file from which it
+// was filled and to which every commit goes. It is safe for concurrent use: one
+// writer at a time, and no reader beside a writer.
 type Store struct {
 	db   *buntdb.DB
+	log  *commitLog
 	lock *flock.Flock
 }
 
 // Open opens the store. A data file whose last commit was torn is cut back to
-// the commit before, and the report says by how much; a file that is no data
-// file of ours is left alone and refused.
+// the commit before, and the report says by how much; one that was damaged, or
+// that is none of ours, is left alone and refused.
 func Open(o Options) (*Store, Report, error) {
+	db, err := buntdb.Open(":memory:")
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("open store in memory: %w", err)
+	}
+	s := &Store{db: db}
 	if o.Path == "" {
-		db, err := buntdb.Open(":memory:")
-		if err != nil {
-			return nil, Report{}, fmt.Errorf("open store in memory: %w", err)
-		}
-		return &Store{db: db}, Report{}, nil
+		return s, Report{}, nil
 	}
-	lock := flock.New(o.Path + ".lock")
-	_, known := os.Stat(lock.Path())
-	got, err := lock.TryLock()
+	report, err := s.openFile(o)
 	if err != nil {
-		return nil, Report{}, fmt.Errorf("lock %s: %w", o.Path, err)
+		return nil, Report{}, errors.Join(err, db.Close())
 	}
-	if !got {
-		return nil, Report{}, fmt.Errorf("open %s: %w", o.Path, ErrInUse)
-	}
-	s, report, err := openFile(o)
-	if err != nil {
-		err = errors.Join(err, lock.Unlock())
-		if errors.Is(known, os.ErrNotExist) {
-			// Nothing is left beside a file that is none of ours.
-			err = errors.Join(err, os.Remove(lock.Path()))
-		}
-		return nil, Report{}, err
-	}
-	s.lock = lock
 	return s, report, nil
 }
 
-func openFile(o Options) (*Store, Report, error) {
-	report, err := mend(o.Path)
-	if err != nil {
-		return nil, Report{}, err
+// Sync brings to the disk what is not there yet. Under Second, whoever opened the
+// store calls it every second.
+func (s *Store) Sync() error {
+	if s.log == nil {
+		return nil
 	}
-	db, err := buntdb.Open(o.Path)
-	if err != nil {
-		return nil, Report{}, fmt.Errorf("open %s: %w", o.Path, err)
+	return s.log.sync()
+}
+
+// Ready gives an error if the next commit would not be written: the disk is full,
+// or has failed.
+func (s *Store) Ready() error {
+	if s.log == nil {
+		return nil
 	}
-	var config buntdb.Config
-	if err := db.ReadConfig(&config); err != nil {
-		return nil, Report{}, errors.Join(err, db.Close())
-	}
-	// Shrinking rewrites the file without the marks that tell where a commit
-	// ends. The file is compacted when it is opened instead, with marks.
-	config.AutoShrinkDisabled = true
-	config.SyncPolicy = map[Durability]buntdb.SyncPolicy{
-		Always: buntdb.Always, Second: buntdb.EverySecond, Never: buntdb.Never,
-	}[o.Durability]
-	if err := db.SetConfig(config); err != nil {
-		return nil, Report{}, errors.Join(err, db.Close())
-	}
-	s := &Store{db: db}
-	if report.Commits == 0 {
-		if err := s.Update(func(tx *Tx) error { tx.Set(formatKey, format); return nil }); err != nil {
-			return nil, Report{}, errors.Join(err, db.Close())
-		}
-	}
-	return s, report, nil
+	// The log is looked at while nobody writes to it.
+	return s.db.Update(func(*buntdb.Tx) error { return s.log.ready() })
 }
 
 // Close writes what is pending and gives the data file free.
 func (s *Store) Close() error {
 	err := s.db.Close()
-	if s.lock != nil {
-		err = errors.Join(err, s.lock.Unlock())
+	if s.log != nil {
+		err = errors.Join(err, s.log.close(), s.lock.Unlock())
 	}
 	return err
 }
@@ -138,8 +118,9 @@ func (s *Store) View(fn func(*Tx) error) error {
 }
 
 // Update runs fn and commits what it wrote, or nothing if fn returns an error
-// or panics. BuntDB by itself commits the half-done work of a panic; the panic
-// is therefore held back until the transaction is rolled back.
+// or panics, or if the data file cannot be written (ErrUnwritten). BuntDB by
+// itself commits the half-done work of a panic; the panic is therefore held back
+// until the transaction is rolled back.
 func (s *Store) Update(fn func(*Tx) error) error {
 	var panicked any
 	err := s.db.Update(func(tx *buntdb.Tx) (err error) {
@@ -148,12 +129,14 @@ func (s *Store) Update(fn func(*Tx) error) error {
 				err = fmt.Errorf("panic in transaction: %v", panicked)
 			}
 		}()
-		t := &Tx{tx: tx, written: map[string]struct{}{}}
-		if err := fn(t); err != nil {
+		t := &Tx{tx: tx, log: s.log}
+		if s.log != nil {
+			s.log.buf = beginCommit(s.log.buf)
+		}
+		if err := errors.Join(fn(t), t.err); err != nil || s.log == nil {
 			return err
 		}
-		t.mark()
-		return t.err
+		return s.log.commit()
 	})
 	if panicked != nil {
 		panic(panicked)
@@ -164,9 +147,10 @@ func (s *Store) Update(fn func(*Tx) error) error {
 // Tx is one transaction. Its methods remember the first failure of the
 // database, which then fails the transaction, so that callers need not look.
 type Tx struct {
-	tx      *buntdb.Tx
-	written map[string]struct{}
-	err     error
+	tx *buntdb.Tx
+	// log takes down what is written; nil in memory, and for readers.
+	log *commitLog
+	err error
 }
 
 // Get reads one value.
@@ -187,7 +171,9 @@ func (t *Tx) Set(key, value string) {
 		t.fail("set", key, err)
 		return
 	}
-	t.written[key] = struct{}{}
+	if t.log != nil {
+		t.log.buf = appendSet(t.log.buf, key, value)
+	}
 }
 
 // Delete removes a key; one that is absent stays absent.
@@ -198,7 +184,9 @@ func (t *Tx) Delete(key string) {
 		}
 		return
 	}
-	t.written[key] = struct{}{}
+	if t.log != nil {
+		t.log.buf = appendDelete(t.log.buf, key)
+	}
 }
 
 // Range visits the keys from from up to, but without, to, in their order, until
@@ -226,17 +214,6 @@ func (t *Tx) fail(what, key string, err error) {
 	if t.err == nil {
 		t.err = fmt.Errorf("store: %s %s: %w", what, key, err)
 	}
-}
-
-// mark writes the number of commands of this commit among them: the file itself
-// has no sign of where a commit begins or ends, and without one a torn tail
-// could leave half of a commit behind.
-func (t *Tx) mark() {
-	if len(t.written) == 0 {
-		return
-	}
-	delete(t.written, markKey)
-	t.Set(markKey, strconv.Itoa(len(t.written)+1))
 }
 
 // Key joins the parts of a key. Parts cannot run into each other: a slash

@@ -159,7 +159,7 @@ func TestATornTail(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "whole.db")
 	s := open(t, path)
-	sizes := []int64{0, size(t, path)}
+	sizes := []int64{size(t, path)}
 	for i := range 5 {
 		n := fmt.Sprint(i)
 		set(t, s, "a", n, "b"+n, n, "c", n)
@@ -168,32 +168,35 @@ func TestATornTail(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	whole, err := os.ReadFile(path)
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	cut := filepath.Join(dir, "cut.db")
-	for end := range len(whole) + 1 {
-		if err := os.WriteFile(cut, whole[:end], 0o600); err != nil {
+	for end := range len(text) + 1 {
+		if err := os.WriteFile(cut, text[:end], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		commits := 0
+		whole, commits := int64(0), 0
+		if int64(end) >= sizes[0] {
+			whole = sizes[0]
+		}
 		for commits+1 < len(sizes) && sizes[commits+1] <= int64(end) {
 			commits++
+			whole = sizes[commits]
 		}
 		s, report, err := store.Open(store.Options{Path: cut, Durability: store.Never})
 		if err != nil {
 			t.Fatalf("cut at %d: %v", end, err)
 		}
-		if want := int64(end) - sizes[commits]; report.Dropped != want || report.Commits != commits {
+		if want := int64(end) - whole; report.Dropped != want || report.Commits != commits {
 			t.Fatalf("cut at %d: dropped %d of %d commits, want %d of %d", end, report.Dropped, report.Commits, want, commits)
 		}
 		want := ""
-		// The first commit is the file's own.
-		if commits > 1 {
-			last := fmt.Sprint(commits - 2)
+		if commits > 0 {
+			last := fmt.Sprint(commits - 1)
 			want = "a=" + last
-			for i := range commits - 1 {
+			for i := range commits {
 				want += fmt.Sprintf(" b%d=%d", i, i)
 			}
 			want += " c=" + last
@@ -226,6 +229,7 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 		"a huge length":   "*3\r\n$999999999999\r\n",
 		"a bad mark":      "*3\r\n$3\r\nset\r\n$7\r\n!commit\r\n$1\r\nx\r\n",
 		"another command": "*2\r\n$3\r\nget\r\n$1\r\na\r\n",
+		"a newer one":     "finhub-sandbox data 3\r\ncommit",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "other")
@@ -243,34 +247,4 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestAFileInUseIsRefused(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sandbox.db")
-	s := open(t, path)
-	defer s.Close()
-	if _, _, err := store.Open(store.Options{Path: path}); !errors.Is(err, store.ErrInUse) {
-		t.Errorf("got %v, want %v", err, store.ErrInUse)
-	}
-}
-
-func TestAFileFullOfHistoryIsCompacted(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "sandbox.db")
-	s := open(t, path)
-	value := strings.Repeat("x", 10_000)
-	for range 200 {
-		set(t, s, "a", value, "b", "1")
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s = open(t, path)
-	defer s.Close()
-	if got := dump(t, s); got != "a="+value+" b=1" {
-		t.Errorf("values changed: %d bytes", len(got))
-	}
-	if got := size(t, path); got > 20_000 {
-		t.Errorf("the file still has %d bytes", got)
-	}
-	set(t, s, "c", "3")
 }
