@@ -27,6 +27,7 @@ type commandLine struct {
 	Scenario    scenarioCommands   `cmd:"" help:"List, show, check and choose scenarios."`
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
+	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
