@@ -157,10 +157,10 @@ func TestRefusedVerbs(t *testing.T) {
 	}{
 		{[]string{"scenario", "show", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
 		{[]string{"scenario", "use", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
-		{[]string{"clock", "advance", "--by=soon"}, exitUsage, []string{"by must match"}},
+		{[]string{"clock", "advance", "--by=soon"}, exitUsage, []string{"by must be a length of time above zero"}},
 		{[]string{"clock", "advance", "--to=2001-01-01T00:00:00Z"}, exitFailed, []string{"Time does not run backwards"}},
 		{[]string{"clock", "freeze", "--at=yesterday"}, exitUsage, []string{"at must"}},
-		{[]string{"clock", "show", "--tenant=no such tenant"}, exitUsage, []string{"header.X-Tenant-ID must match"}},
+		{[]string{"clock", "show", "--tenant=no such tenant"}, exitUsage, []string{"header.X-Tenant-ID must be 1 to 128 letters"}},
 	} {
 		code, stdout, stderr := runCommand(t, append(c.args, "--addr", server.addr)...)
 		if code != c.code || stdout != "" {

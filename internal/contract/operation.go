@@ -68,6 +68,11 @@ type family struct {
 	schema *openapi3.Schema
 	// equal maps a member to the sibling that it must repeat (x-equals).
 	equal map[string]string
+	// paths are the values of the path's parameters for which the family is meant,
+	// in capitals (x-for-path); a family that names none serves them all.
+	paths map[string][]string
+	// strangers are the members that only other families of the operation know.
+	strangers strangers
 }
 
 func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation, formats openapi3.SchemaValidationOption) (*Operation, error) {
@@ -147,7 +152,7 @@ func families(ref *openapi3.SchemaRef) []family {
 	}
 	var list []family
 	for _, alternative := range alternatives {
-		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, equal: map[string]string{}}
+		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, equal: map[string]string{}, paths: map[string][]string{}}
 		if f.name == "" {
 			f.name = alternative.Value.Title
 		}
@@ -156,7 +161,20 @@ func families(ref *openapi3.SchemaRef) []family {
 				f.equal[name] = sibling
 			}
 		}
+		meant, _ := alternative.Value.Extensions["x-for-path"].(map[string]any)
+		for param, values := range meant {
+			for _, value := range words(values) {
+				f.paths[param] = append(f.paths[param], strings.ToUpper(value))
+			}
+		}
 		list = append(list, f)
+	}
+	for i, f := range list {
+		var others []*openapi3.Schema
+		for _, other := range list {
+			others = append(others, other.schema)
+		}
+		list[i].strangers = newStrangers([]*openapi3.Schema{f.schema}, others)
 	}
 	return list
 }

@@ -83,7 +83,7 @@ func TestRequiredTextsAreFilled(t *testing.T) {
 		{"required by another part of allOf", `{"name": "a", "day": "2026-01-05", "rooms": [{"title": " "}]}`, "rooms.0.title: is required"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, list := d.Operation("o").CheckBody(decoded(t, c.body))
+			_, list := d.Operation("o").CheckBody(decoded(t, c.body), contract.Sent{})
 			compareViolations(t, c.want, list)
 		})
 	}

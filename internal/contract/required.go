@@ -101,26 +101,3 @@ func mustBeFilled(s *openapi3.Schema) bool {
 	mayBeEmpty, _ := s.Extensions["x-may-be-empty"].(bool)
 	return s.Type.Is("string") && len(s.Enum) == 0 && !mayBeEmpty
 }
-
-// withoutEchoes leaves out what a member's other violation says better: nothing
-// else is wrong with a text that is missing, and a format tells of its own
-// length and letters.
-func withoutEchoes(list []Violation) []Violation {
-	best := map[string]int{}
-	for _, v := range list {
-		best[v.Pointer] = max(best[v.Pointer], plainness(v.rule))
-	}
-	return slices.DeleteFunc(list, func(v Violation) bool {
-		p := plainness(v.rule)
-		return p > 0 && p < best[v.Pointer]
-	})
-}
-
-// plainness ranks the rules of a text by how plainly they say what is wrong; the
-// other rules have none.
-func plainness(rule string) int {
-	return slices.Index([]string{"", "minLength", "pattern", "format", ruleMissing}, rule)
-}
-
-// ruleMissing marks a required text that has nothing but blanks.
-const ruleMissing = "missing"

@@ -22,7 +22,7 @@ func TestDatesHaveBounds(t *testing.T) {
 			t.Fatal(err)
 		}
 		for value, want := range values {
-			_, list := d.Operation("o").CheckBody(decoded(t, `{"name": "a", "day": "`+value+`"}`))
+			_, list := d.Operation("o").CheckBody(decoded(t, `{"name": "a", "day": "`+value+`"}`), contract.Sent{})
 			if (want == "") != (len(list) == 0) || want != "" && !strings.Contains(list[0].Message, want) {
 				t.Errorf("%s %s: %v, want %q", format, value, list, want)
 			}

@@ -220,7 +220,7 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 	if faults = tidy(text, value); len(faults) > 0 {
 		return faults, "", nil
 	}
-	nearest, violations := call.Operation.CheckBody(value)
+	nearest, violations := call.Operation.CheckBody(value, contract.Sent{Path: call.Path})
 	if len(violations) > 0 && call.Operation.FitsRelaxed(value) && s.Keyless(call.Tenant) {
 		violations = nil
 	}

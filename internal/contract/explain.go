@@ -1,0 +1,191 @@
+package contract
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+func (o *Operation) visit(schema *openapi3.Schema, value any) []Violation {
+	// Most messages are right, and finding the first fault is cheaper than
+	// finding all: all are looked for only when there is one.
+	if o.fits(schema, value) {
+		return nil
+	}
+	return distinct(o.explain(schema, value, ""))
+}
+
+func (o *Operation) fits(schema *openapi3.Schema, value any) bool {
+	return schema.VisitJSON(value, o.quick...) == nil
+}
+
+// explain says why a value at a place does not fit a schema.
+func (o *Operation) explain(schema *openapi3.Schema, value any, at string) []Violation {
+	return o.explainError(schema.VisitJSON(value, o.options...), at)
+}
+
+// explainForms says why a value fits none of several forms: it is of no type
+// that they take, or it has faults against the nearest, whose place is given.
+func (o *Operation) explainForms(forms []form, value any, at string) (nearest int, list []Violation) {
+	nearest = o.nearest(forms, value)
+	if !takes(forms[nearest].schema, value) {
+		var taken []string
+		for _, f := range forms {
+			taken = append(taken, kinds(f.schema)...)
+		}
+		return nearest, []Violation{bodyViolation(at, mustBeOfKind(taken), ruleType)}
+	}
+	list = o.explain(forms[nearest].schema, value, at)
+	object, _ := value.(map[string]any)
+	for i, v := range list {
+		name, below := strings.CutPrefix(v.Pointer, at+"/")
+		if sent, direct := object[unescapes.Replace(name)]; below && direct {
+			list[i].Message = inAnyForm(forms, unescapes.Replace(name), sent, v)
+		}
+	}
+	return nearest, list
+}
+
+// inAnyForm words what is wrong with a member whose word or type no form takes:
+// any of the forms can be meant.
+func inAnyForm(forms []form, name string, sent any, v Violation) string {
+	var known []*openapi3.Schema
+	for _, f := range forms {
+		known = append(known, members(f.schema, name)...)
+	}
+	switch {
+	case v.rule == ruleEnum:
+		var words []any
+		for _, m := range known {
+			words = append(words, m.Enum...)
+		}
+		return "must be " + oneOf(words)
+	case v.rule == ruleType && !slices.ContainsFunc(known, func(m *openapi3.Schema) bool { return takes(m, sent) }):
+		var taken []string
+		for _, m := range known {
+			taken = append(taken, kinds(m)...)
+		}
+		return mustBeOfKind(taken)
+	}
+	return v.Message
+}
+
+// explainError turns what the validator says into violations. Errors of allOf
+// are those of its parts, errors of anyOf and oneOf those of the nearest part.
+func (o *Operation) explainError(err error, at string) []Violation {
+	//nolint:errorlint // what is inside is looked at below, layer by layer
+	switch e := err.(type) {
+	case nil:
+		return nil
+	case openapi3.MultiError:
+		var list []Violation
+		for _, part := range e {
+			list = append(list, o.explainError(part, at)...)
+		}
+		return list
+	case *openapi3.SchemaError:
+		return o.explainSchema(e, at)
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return o.explainError(inner, at)
+	}
+	return []Violation{bodyViolation(at, err.Error(), "")}
+}
+
+// escapes are those of a JSON pointer.
+var (
+	escapes   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescapes = strings.NewReplacer("~0", "~", "~1", "/")
+)
+
+func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violation {
+	for _, part := range e.JSONPointer() {
+		at += "/" + escapes.Replace(part)
+	}
+	switch e.SchemaField {
+	case "allOf", "anyOf", "oneOf":
+		return o.explainParts(e.Schema, e.Value, at)
+	case "properties":
+		return unknownMembers(e.Schema, e.Value, at)
+	}
+	rule := e.SchemaField
+	if errors.Is(e.Origin, errMissing) {
+		rule = ruleMissing
+	}
+	return []Violation{bodyViolation(at, reason(e), rule)}
+}
+
+// explainParts says what is wrong by the parts of a schema, and by what stands
+// beside them, which the validator does not look at if a part does not fit.
+func (o *Operation) explainParts(schema *openapi3.Schema, value any, at string) []Violation {
+	var list []Violation
+	for _, part := range schema.AllOf {
+		list = append(list, o.explain(part.Value, value, at)...)
+	}
+	var forms []form
+	for _, part := range slices.Concat(schema.AnyOf, schema.OneOf) {
+		forms = append(forms, form{schema: part.Value})
+	}
+	if len(forms) > 0 && !slices.ContainsFunc(forms, func(f form) bool { return o.fits(f.schema, value) }) {
+		_, more := o.explainForms(forms, value, at)
+		list = append(list, more...)
+	}
+	beside := *schema
+	beside.AllOf, beside.AnyOf, beside.OneOf = nil, nil, nil
+	return append(list, o.explain(&beside, value, at)...)
+}
+
+// unknownMembers tells the members that an object may not have.
+func unknownMembers(schema *openapi3.Schema, value any, at string) []Violation {
+	object, _ := value.(map[string]any)
+	var list []Violation
+	for name := range object {
+		if schema.Properties[name] == nil {
+			list = append(list, bodyViolation(at+"/"+escapes.Replace(name), "is not a member that is known here", "properties"))
+		}
+	}
+	slices.SortFunc(list, func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return list
+}
+
+func bodyViolation(pointer, message, rule string) Violation {
+	field := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
+	if field == "" {
+		field = "body"
+	}
+	return Violation{In: "body", Field: field, Pointer: pointer, Message: message, rule: rule}
+}
+
+// distinct leaves out what is said twice, and what a member's other violation
+// says better: nothing else is wrong with a text that is missing, and a format
+// tells of its own length and letters.
+func distinct(list []Violation) []Violation {
+	best := map[string]int{}
+	for _, v := range list {
+		best[v.Pointer] = max(best[v.Pointer], plainness(v.rule))
+	}
+	type saying struct{ pointer, message string }
+	said := map[saying]bool{}
+	return slices.DeleteFunc(list, func(v Violation) bool {
+		p := plainness(v.rule)
+		again := said[saying{v.Pointer, v.Message}]
+		said[saying{v.Pointer, v.Message}] = true
+		return again || p > 0 && p < best[v.Pointer]
+	})
+}
+
+// The rules that are told apart: keywords of schemas, and those of this package.
+const (
+	ruleType = "type"
+	ruleEnum = "enum"
+	// ruleMissing marks a required text that has nothing but blanks.
+	ruleMissing = "missing"
+)
+
+// plainness ranks the rules of a value by how plainly they say what is wrong; the
+// other rules have none.
+func plainness(rule string) int {
+	return slices.Index([]string{"", "minLength", "pattern", "format", ruleMissing}, rule)
+}

@@ -1,0 +1,86 @@
+package contract
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// A body may have members that its family does not know. One that another family
+// of the operation knows is none of the unknown ones: it is read under its name,
+// whatever stands beside it, and must be what the other family says.
+
+// stranger is a member that a family does not know, or has in it such members.
+type stranger struct {
+	// schemas are those of the families that know it; none if this one does too.
+	schemas []*openapi3.Schema
+	within  strangers
+}
+
+type strangers map[string]stranger
+
+// newStrangers finds what others know of an object, and its own schemas do not.
+func newStrangers(own, others []*openapi3.Schema) strangers {
+	others = slices.DeleteFunc(slices.Clone(others), func(s *openapi3.Schema) bool { return slices.Contains(own, s) })
+	found := strangers{}
+	for _, other := range others {
+		for name := range memberNames(other) {
+			var known, theirs []*openapi3.Schema
+			for _, s := range own {
+				known = append(known, members(s, name)...)
+			}
+			for _, s := range others {
+				theirs = append(theirs, members(s, name)...)
+			}
+			if len(known) == 0 {
+				found[name] = stranger{schemas: theirs}
+			} else if within := newStrangers(known, theirs); len(within) > 0 {
+				found[name] = stranger{within: within}
+			}
+		}
+	}
+	return found
+}
+
+func memberNames(s *openapi3.Schema) map[string]bool {
+	names := map[string]bool{}
+	for name := range s.Properties {
+		names[name] = true
+	}
+	for _, part := range s.AllOf {
+		maps.Copy(names, memberNames(part.Value))
+	}
+	return names
+}
+
+// strange finds the members of a body that are not what the families say which
+// know them. explained tells all of them and why; otherwise the first will do.
+func (o *Operation) strange(all strangers, value any, at string, explained bool) []Violation {
+	object, _ := value.(map[string]any)
+	if object == nil {
+		return nil
+	}
+	var list []Violation
+	for name, s := range all {
+		sent, has := object[name]
+		if !has || slices.ContainsFunc(s.schemas, func(s *openapi3.Schema) bool { return o.fits(s, sent) }) {
+			continue
+		}
+		place := at + "/" + escapes.Replace(name)
+		if s.within != nil {
+			list = append(list, o.strange(s.within, sent, place, explained)...)
+			continue
+		}
+		if !explained {
+			return []Violation{{Pointer: place}}
+		}
+		var forms []form
+		for _, schema := range s.schemas {
+			forms = append(forms, form{schema: schema})
+		}
+		_, found := o.explainForms(forms, sent, place)
+		list = append(list, found...)
+	}
+	return list
+}
