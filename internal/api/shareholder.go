@@ -132,7 +132,7 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 			at = fmt.Sprintf("%d.", i)
 		}
 		in := readAppointment(onboarding.Shareholder, b)
-		owner, found := readOwner(b, at, 1)
+		owner, found := readOwner(b, at)
 		in.Owner = &owner
 		faults = append(faults, found...)
 		list = append(list, in)
@@ -165,9 +165,9 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 	return rest.Reply{Extra: succeeded(), Data: data}, nil
 }
 
-// readOwner reads a shareholder, or an owner of a company among them. Levels are
-// bounded, since each is a level of recursion.
-func readOwner(b rest.Body, at string, level int) (onboarding.Owner, []refusal.Fault) {
+// readOwner reads a shareholder, or an owner of a company among them. The document
+// bounds the levels.
+func readOwner(b rest.Body, at string) (onboarding.Owner, []refusal.Fault) {
 	o := onboarding.Owner{
 		Kind: onboarding.PersonOwner, Email: b.Str("person.email", "email"), BirthDate: b.Str("person.dateOfBirth", "dateOfBirth"),
 		Country: b.Str("person.nationality", "nationality", "person.countryCode", "country"), PEP: b.Bool("isPEP", "isPep"),
@@ -181,12 +181,8 @@ func readOwner(b rest.Body, at string, level int) (onboarding.Owner, []refusal.F
 	if o.Share, err = onboarding.ParseShare(b.Get("ownershipPercentage", "sharePercentage", "ownershipShare")); err != nil {
 		faults = append(faults, fault(at+"ownershipPercentage", err.Error()))
 	}
-	owners := b.Objects("owners")
-	if len(owners) > 0 && level >= onboarding.MaxOwnerLevels {
-		return o, append(faults, fault(at+"owners", fmt.Sprintf("companies own companies over more than %d levels", onboarding.MaxOwnerLevels)))
-	}
-	for i, inner := range owners {
-		owner, found := readOwner(inner, fmt.Sprintf("%sowners.%d.", at, i), level+1)
+	for i, inner := range b.Objects("owners") {
+		owner, found := readOwner(inner, fmt.Sprintf("%sowners.%d.", at, i))
 		o.Owners, faults = append(o.Owners, owner), append(faults, found...)
 	}
 	return o, faults

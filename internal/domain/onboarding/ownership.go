@@ -119,9 +119,6 @@ type Owner struct {
 	Owners []Owner `json:"owners,omitempty"`
 }
 
-// MaxOwnerLevels bounds how deep companies may own companies.
-const MaxOwnerLevels = 8
-
 // Disclosed tells whether the chains of companies end in persons who own the
 // whole of each. It is so for a person.
 func (o Owner) Disclosed() bool {
