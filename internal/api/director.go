@@ -111,7 +111,9 @@ func readPaper(b rest.Body) *sandbox.Upload {
 		return nil
 	}
 	kind := cmp.Or(documentType(b, "type"), "PASSPORT")
-	return &sandbox.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate"))}
+	return &sandbox.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate")),
+		Number: b.Str("number"), Country: b.Str("issuingCountry"),
+	}
 }
 
 // addDirector adds a director, with a record, a user and a verification of its

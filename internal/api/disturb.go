@@ -70,6 +70,7 @@ func detailsOf(c *rest.Call) sandbox.Details {
 		data := c.Body.Object("verificationData")
 		d.Document = sandbox.Upload{
 			Type: documentType(data, "documentType"), FileName: strings.ToLower(documentType(data, "documentType")), Base64: data.Str("documentFrontImage"),
+			Expiry: dateOnly(data.Str("expiryDate")), Number: data.Str("documentNumber"), Country: data.Str("issuingCountry"),
 		}
 	case "createBeneficiary":
 		d.Payee = readDescription(c.Body)

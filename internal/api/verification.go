@@ -72,7 +72,7 @@ func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	data := c.Body.Object("verificationData")
 	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
 		DocumentType: documentType(data, "documentType"), DocumentNumber: data.Str("documentNumber"),
-		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")),
+		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")), Country: data.Str("issuingCountry"),
 		Images: []sandbox.Image{
 			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
 			{Field: "verificationData.documentBackImage", Data: data.Str("documentBackImage")},

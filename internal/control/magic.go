@@ -13,10 +13,18 @@ type magicView struct {
 	Value    string `json:"value"`
 	Fact     string `json:"fact"`
 	Operator string `json:"operator"`
-	Scenario string `json:"scenario"`
-	Rule     string `json:"rule,omitempty"`
-	On       string `json:"on,omitempty"`
-	Effect   string `json:"effect"`
+	// Needs are the comparisons that must all hold.
+	Needs    []comparisonView `json:"needs,omitempty"`
+	Scenario string           `json:"scenario"`
+	Rule     string           `json:"rule,omitempty"`
+	On       string           `json:"on,omitempty"`
+	Effect   string           `json:"effect"`
+}
+
+type comparisonView struct {
+	Fact     string `json:"fact"`
+	Operator string `json:"operator"`
+	Value    string `json:"value"`
 }
 
 // listMagic lists every value that makes a scenario act, made from the scenarios
@@ -32,7 +40,13 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 	}
 	list := []magicView{}
 	for _, m := range library.Magic() {
-		list = append(list, magicView{m.Kind, send(m), m.Value, m.Fact, m.Operator, m.Scenario, m.Rule, m.On, m.Effect})
+		view := magicView{
+			Kind: m.Kind, Send: send(m), Value: m.Value, Fact: m.Fact, Operator: m.Operator, Scenario: m.Scenario, Rule: m.Rule, On: m.On, Effect: m.Effect,
+		}
+		for _, need := range m.Needs {
+			view.Needs = append(view.Needs, comparisonView{need.Fact, need.Operator, need.Value})
+		}
+		list = append(list, view)
 	}
 	return rest.Reply{Data: map[string]any{"active": active, "values": list}}, nil
 }
@@ -55,6 +69,8 @@ func (a *API) library(tenant string) (*scenario.Library, error) {
 
 func send(m scenario.Magic) string {
 	switch m.Kind {
+	case scenario.MagicCondition:
+		return m.Value
 	case scenario.MagicHeader:
 		return scenario.Header + ": " + m.Value
 	case scenario.MagicTag:

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"sync"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -79,7 +80,7 @@ func (s *Sandbox) Disturb(c access.Caller, in Asked) (Disturbance, error) {
 	}
 	err = s.do(c, func(u *engine.Unit) error {
 		subject := s.subjectOf(u, c, in)
-		facts := s.requestFacts(u, c, in, subject)
+		facts := s.requestChain(u, c, in, subject.customer).tell
 		dice := s.dice(u, subject.customer)
 		fault, err := subject.governing.Disturbance(in.Operation, facts, dice)
 		if err != nil {
@@ -194,60 +195,112 @@ func (s *Sandbox) customerAsked(u *engine.Unit, in Asked) string {
 	return ""
 }
 
-// requestFacts gathers what conditions can ask about a request: the things that
-// it names as they are, and those that it would make as it describes them.
-func (s *Sandbox) requestFacts(u *engine.Unit, c access.Caller, in Asked, whom subject) scenario.Facts {
-	details := in.Details()
-	facts := scenario.Facts{
-		Customer: customerFacts(whom.customer),
-		Request: scenario.Request{
-			Operation: in.Operation, Method: details.Method, Path: details.Path, Caller: string(c.Sort), PowerTenant: c.PowerTenant,
-		},
-	}
-	if r := details.Registration; r != nil {
-		facts.Customer = registrationFacts(r)
-	}
-	if whom.customer != nil {
-		if v := s.latestVerification(u, whom.customer.ID); v != nil {
-			facts.Verification = verificationFacts(v)
-		}
-	}
-	if v := s.verifications.Get(u, in.VerificationID); v != nil {
-		facts.Verification = verificationFacts(v)
-	}
-	facts.Verification.Type = cmp.Or(details.Verification.Type, facts.Verification.Type)
-	facts.Document = scenario.Document{
-		Type: details.Document.Type, FileName: details.Document.FileName, Size: len(details.Document.Base64) / 4 * 3,
-	}
-	facts.Consent = scenario.Consent{Type: string(details.ConsentType), Version: details.ConsentVersion}
-	if e := s.consents.Get(u, in.ConsentID); e != nil {
-		facts.Consent = scenario.Consent{Type: string(e.Type), Version: e.Version}
-	}
-	facts.PaymentConsent.Type = string(details.PaymentConsent)
-	if p := s.paymentConsents.Get(u, in.ConsentID); p != nil {
-		facts.PaymentConsent.Type = string(p.Operation)
-	}
-	facts.Beneficiary = payeeFacts(details.Payee)
-	if b := s.anyPayee(u, in.PayeeID); b != nil {
-		facts.Beneficiary = beneficiaryFacts(b)
-	}
-	if o := s.orderAsked(u, in, details); o != nil {
-		facts.Order = orderFacts(o)
-		if b := s.beneficiaries.Get(u, o.BeneficiaryID); b != nil {
-			facts.Beneficiary = beneficiaryFacts(b)
-		}
-	}
-	return facts
+// requestChain is what a request belongs to: the things that it names as they are,
+// and those that it would make as it describes them.
+type requestChain struct {
+	chain
+	caller  access.Caller
+	in      Asked
+	details func() Details
 }
 
-func registrationFacts(r *Registration) scenario.Customer {
+func (s *Sandbox) requestChain(u *engine.Unit, c access.Caller, in Asked, customer *onboarding.Customer) requestChain {
+	return requestChain{chain{s: s, u: u, customer: customer}, c, in, sync.OnceValue(in.Details)}
+}
+
+func (r requestChain) tell(f *scenario.Facts, about scenario.Topic) {
+	switch about {
+	case scenario.AboutRequest:
+		details := r.details()
+		f.Request = scenario.Request{
+			Operation: r.in.Operation, Method: details.Method, Path: details.Path, Caller: string(r.caller.Sort), User: r.caller.UserID,
+			PowerTenant: r.caller.PowerTenant,
+		}
+	case scenario.AboutCustomer, scenario.AboutFeatures:
+		if registration := r.details().Registration; registration != nil {
+			described := registration.customer()
+			f.Customer = describedCustomer(r.u, described)
+			f.Customer.Features = featureFacts(described)
+			return
+		}
+		r.chain.tell(f, about)
+	case scenario.AboutClock, scenario.AboutPeople:
+		r.chain.tell(f, about)
+	case scenario.AboutDocument:
+		f.Document = r.details().Document.facts(r.u)
+	case scenario.AboutVerification:
+		r.named(about).tell(f, about)
+		f.Verification.Type = cmp.Or(r.details().Verification.Type, f.Verification.Type)
+	case scenario.AboutConsent:
+		details := r.details()
+		f.Consent = scenario.Consent{Type: string(details.ConsentType), Version: details.ConsentVersion}
+		if e := r.s.consents.Get(r.u, r.in.ConsentID); e != nil {
+			f.Consent = consentFacts(e)
+		}
+	case scenario.AboutPaymentConsent:
+		r.named(about).tell(f, about)
+		f.PaymentConsent.Type = cmp.Or(f.PaymentConsent.Type, string(r.details().PaymentConsent))
+	case scenario.AboutBeneficiary:
+		if r.named(about).tell(f, about); f.Beneficiary == (scenario.Beneficiary{}) {
+			f.Beneficiary = payeeFacts(r.details().Payee)
+		}
+	default:
+		r.named(about).tell(f, about)
+	}
+}
+
+// named is the chain of what the request names, as far as a topic goes: mostly of
+// the order.
+func (r requestChain) named(about scenario.Topic) chain {
+	c := r.chain
+	switch about {
+	case scenario.AboutVerification, scenario.AboutPapers:
+		if v := r.s.verifications.Get(r.u, r.in.VerificationID); v != nil {
+			c.aggregate = v
+		}
+		return c
+	case scenario.AboutWallet:
+		if w := r.s.wallets.Get(r.u, r.in.WalletID); w != nil {
+			c.aggregate = w
+			return c
+		}
+	case scenario.AboutPaymentConsent:
+		if p := r.s.paymentConsents.Get(r.u, r.in.ConsentID); p != nil {
+			c.aggregate = p
+			return c
+		}
+	case scenario.AboutBeneficiary:
+		if b := r.s.anyPayee(r.u, r.in.PayeeID); b != nil {
+			c.aggregate = b
+			return c
+		}
+	}
+	if o := r.s.orderAsked(r.u, r.in, r.details()); o != nil {
+		c.aggregate = o
+	}
+	return c
+}
+
+// customer is the customer whom a registration describes, of which nothing is
+// judged.
+func (in Registration) customer() *onboarding.Customer {
 	kind := onboarding.Individual
-	if r.Company != nil {
+	if in.Company != nil {
 		kind = onboarding.Organization
 	}
-	code := cmp.Or(r.Category, onboarding.DefaultCategory(kind).Code)
-	category, _ := onboarding.FindCategory(code)
-	return scenario.Customer{Type: string(kind), Email: r.Email, Name: r.Name, Category: cmp.Or(category.Code, code), Risk: string(category.Risk)}
+	return &onboarding.Customer{
+		Type: kind, Email: in.Email, Phone: in.Phone, Name: in.Name, Person: in.Person, Company: in.Company,
+		Category: cmp.Or(in.Category, onboarding.DefaultCategory(kind).Code), Features: features(in.Choices, in.Declared),
+	}
+}
+
+// facts describe a document that would be handed in.
+func (in Upload) facts(u *engine.Unit) scenario.Document {
+	expires := onboarding.Document{Expiry: in.Expiry}
+	return scenario.Document{
+		Type: in.Type, FileName: in.FileName, MimeType: in.MimeType, Size: len(in.Base64) / 4 * 3, Category: in.Category,
+		Number: in.Number, Country: countryFact(in.Country), Expiry: in.Expiry, Expired: expires.Expired(u.Now()),
+	}
 }
 
 func payeeFacts(d Description) scenario.Beneficiary {
@@ -272,7 +325,8 @@ func (s *Sandbox) orderAsked(u *engine.Unit, in Asked, details Details) *payment
 		return nil
 	}
 	o := &payments.Order{
-		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Way.Operation, Reference: details.Preparation.Reference,
+		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Way.Operation,
+		Reference: details.Preparation.Reference, Description: details.Preparation.Description, Documents: details.Preparation.Documents,
 	}
 	s.prepareFacts(u, a, o, *details.Preparation, set)
 	return o

@@ -63,8 +63,9 @@ type Upload struct {
 	// Category and Details are what organizations send along.
 	Category string
 	Details  map[string]any
-	// Expiry is the day after which the paper does not hold, if it was told.
-	Expiry string
+	// Expiry is the day after which the paper does not hold, Number and Country are
+	// those of the paper, if they were told.
+	Expiry, Number, Country string
 }
 
 // file is a document that has been decoded and checked.
@@ -159,7 +160,7 @@ func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, veri
 	document := &onboarding.Document{
 		Life: s.newLife(u, "document"), VerificationID: verificationID, CustomerID: customerID,
 		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content), Description: f.Description,
-		Paper: paper, Expiry: f.Expiry, Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
+		Paper: paper, Expiry: f.Expiry, Number: f.Number, Country: f.Country, Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
 	}
 	s.contents.Add(u, &content{ID: document.ID, Seq: document.Seq, File: f.content})
 	u.Note(s.documents.Create(u, document, onboarding.UploadDocument, by(c)))
@@ -183,7 +184,7 @@ func (in Submission) files() ([]file, error) {
 		if strings.HasSuffix(image.Field, "selfieImage") {
 			kind = selfie
 		}
-		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data, Expiry: in.Expiry}.check()
+		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data, Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}.check()
 		for _, fault := range found {
 			faults = append(faults, refusal.Fault{Field: image.Field, Pointer: pointer(image.Field), Message: fault.Message})
 		}
@@ -195,7 +196,7 @@ func (in Submission) files() ([]file, error) {
 			Message: fmt.Sprintf("is required: the data alone stand for an identity paper, a %s must be seen", in.DocumentType)})
 	}
 	if !pictured {
-		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry}, nil}
+		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}, nil}
 		files = append([]file{data}, files...)
 	}
 	return files, refusal.Invalid(faults)

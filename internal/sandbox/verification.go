@@ -219,8 +219,9 @@ func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (Veri
 // Submission is the data of an identity paper.
 type Submission struct {
 	DocumentType, DocumentNumber, Notes string
-	// Expiry is the day after which the paper does not hold.
-	Expiry string
+	// Expiry is the day after which the paper does not hold, Country where it was
+	// issued.
+	Expiry, Country string
 	// Images are data URLs; empty ones are left out.
 	Images []Image
 }

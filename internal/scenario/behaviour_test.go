@@ -95,12 +95,12 @@ func happens(t *testing.T, s *scenario.Scenario, on string, facts scenario.Facts
 	var r *scenario.Rule
 	var err error
 	if strings.Contains(on, ".") {
-		_, r, err = s.Answer(machine.Pending{Point: on, Default: "USUAL"}, facts, dice)
+		_, r, err = s.Answer(machine.Pending{Point: on, Default: "USUAL"}, scenario.Told(facts), dice)
 		if r == nil && err == nil {
 			return "as usual"
 		}
-	} else if r, err = s.Disturbance(on, facts, dice); r == nil && err == nil {
-		r, err = s.Refusal(on, facts, dice)
+	} else if r, err = s.Disturbance(on, scenario.Told(facts), dice); r == nil && err == nil {
+		r, err = s.Refusal(on, scenario.Told(facts), dice)
 	}
 	if err != nil {
 		t.Fatal(err)

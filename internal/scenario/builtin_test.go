@@ -176,6 +176,7 @@ rules:
 		"fact|s|order.amount|==|1301|by amount|settlement.outcome|decides FAILED",
 		"fact|s|order.reference|in|A|by amount|settlement.outcome|decides FAILED",
 		"fact|s|order.reference|in|B|by amount|settlement.outcome|decides FAILED",
+		"condition|s|||order.amount != 5 and customer.email != x|others|executeOperation|refuses with ORDER_EXPIRED",
 		"fact|s" + name[0], "fact|s" + name[1],
 	}
 	if !slices.Equal(got, want) {

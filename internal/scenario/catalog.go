@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -18,20 +17,18 @@ type Catalog struct {
 	// operations is nil if they are not known; rules about them are then taken as
 	// they stand.
 	operations map[string][]string
-	// states are those of the customer's table.
-	states []string
+	// states are those of each table, by its name.
+	states map[string][]string
 }
 
 // NewCatalog gathers the choice points of tables, and the operations with the
 // refusal codes that each can give. Without operations (nil) those that rules
 // name are not checked: that is for callers who have no document.
 func NewCatalog(tables []machine.Description, operations map[string][]string) Catalog {
-	c := Catalog{points: map[string]machine.Answer{}, operations: operations}
+	c := Catalog{points: map[string]machine.Answer{}, operations: operations, states: map[string][]string{}}
 	for _, d := range tables {
-		if d.Name == "customer" {
-			for _, state := range d.States {
-				c.states = append(c.states, string(state))
-			}
+		for _, state := range d.States {
+			c.states[d.Name] = append(c.states[d.Name], string(state))
 		}
 		for _, t := range d.Transitions {
 			for _, choice := range t.Choices {
@@ -62,38 +59,29 @@ func (c Catalog) isOperation(word string) bool {
 	return ok
 }
 
-// askable are the facts that a condition can ask about at a choice point; nil
-// is all of them. A table's name begins the names of its points, and nothing
-// but its own aggregate and the customer is known when one of them is decided.
-func (c Catalog) askable(on string) []string {
-	if _, ok := c.points[on]; !ok {
-		return nil
-	}
-	subject, _, _ := strings.Cut(on, ".")
-	switch subject {
-	case "activation":
-		return []string{"customer"}
-	case "verification", "consent", "beneficiary":
-		return []string{"customer", subject}
-	case "document":
-		return []string{"customer", "verification", "document"}
-	case "payment_consent":
-		return []string{"customer", "paymentConsent"}
-	case "settlement", "order":
-		return []string{"customer", "order"}
-	}
-	return nil
-}
-
 // closed gives the values of a fact whose values are a closed list; nil is any.
+// The items of lists have the names of their lists before them.
 func (c Catalog) closed(fact string) []string {
+	if table, ok := strings.CutSuffix(fact, ".state"); ok {
+		return c.states[tableOf(table)]
+	}
 	switch fact {
 	case "customer.type":
 		return []string{"INDIVIDUAL", "ORGANIZATION"}
 	case "customer.risk":
 		return []string{"LOW", "MEDIUM", "HIGH"}
-	case "customer.state":
-		return c.states
+	case "customer.position", "customer.people.position":
+		return []string{"DIRECTOR", "SHAREHOLDER", "EMPLOYEE", "BENEFICIAL_OWNER"}
+	case "customer.people.kind":
+		return []string{"INDIVIDUAL", "CORPORATE"}
+	case "consent.type":
+		return []string{"TERMS_AND_CONDITIONS", "PRIVACY_POLICY", "DATA_PROCESSING"}
+	case "wallet.purpose":
+		return []string{"product", "master"}
+	case "beneficiary.partyType":
+		return []string{"INDIVIDUAL_CUSTOMER", "BUSINESS_CUSTOMER"}
+	case "beneficiary.screening":
+		return []string{"PENDING", "VERIFIED", "FLAGGED"}
 	case "order.network":
 		return networks()
 	case "order.type":
@@ -104,26 +92,25 @@ func (c Catalog) closed(fact string) []string {
 		return []string{"public", "customer", "staff"}
 	case "request.operation":
 		return c.Operations()
+	case "clock.weekday":
+		return []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"}
 	}
 	return nil
 }
 
+// tableOf is the name of the table behind a fact.
+func tableOf(fact string) string {
+	switch fact {
+	case "paymentConsent":
+		return "payment_consent"
+	case "verification.documents":
+		return "document"
+	}
+	return fact
+}
+
 // networks are the ways of money that have fees of their own.
 func networks() []string { return []string{"INTERNAL", "SEPA", "SEPA_INSTANT", "SWIFT"} }
-
-// factMembers gives the members of each fact, by their names in conditions.
-func factMembers() map[string][]string {
-	members := map[string][]string{}
-	facts := reflect.TypeFor[Facts]()
-	for i := range facts.NumField() {
-		fact := facts.Field(i)
-		for j := range fact.Type.NumField() {
-			name := fact.Tag.Get("expr")
-			members[name] = append(members[name], fact.Type.Field(j).Tag.Get("expr"))
-		}
-	}
-	return members
-}
 
 func sortedNames[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))

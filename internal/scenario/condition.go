@@ -18,16 +18,41 @@ import (
 // maxCondition is the length of a condition, in bytes.
 const maxCondition = 1000
 
-// comparison is a fact that a condition compares with given values.
-type comparison struct {
-	fact, operator string
-	values         []string
-}
-
 // functions are those that conditions can call: none can fail, none takes long,
-// and none knows the time.
+// and none knows the real time.
 func functions() []string {
 	return []string{"abs", "hasPrefix", "hasSuffix", "indexOf", "len", "lower", "max", "min", "trim", "upper"}
+}
+
+// listFunctions look at each item of a list: any(customer.people, .pep).
+func listFunctions() []string { return []string{"all", "any", "count", "none", "one"} }
+
+// knownAges lets a comparison with an age hold only if the age is known: nobody
+// is younger than eighteen because nothing was said.
+type knownAges struct{}
+
+// Visit puts the question whether the age is known before each comparison.
+func (knownAges) Visit(node *ast.Node) {
+	n, ok := (*node).(*ast.BinaryNode)
+	if !ok || !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">=", "in"}, n.Operator) {
+		return
+	}
+	for _, side := range []ast.Node{n.Left, n.Right} {
+		if isAge(side) {
+			known := &ast.MemberNode{Node: side.(*ast.MemberNode).Node, Property: &ast.StringNode{Value: "ageKnown"}}
+			ast.Patch(node, &ast.BinaryNode{Operator: "and", Left: known, Right: n})
+			return
+		}
+	}
+}
+
+func isAge(node ast.Node) bool {
+	member, ok := node.(*ast.MemberNode)
+	if !ok {
+		return false
+	}
+	property, ok := member.Property.(*ast.StringNode)
+	return ok && property.Value == "age"
 }
 
 func operators() []string {
@@ -50,19 +75,19 @@ func (p *parser) condition(n *yaml.Node, r *Rule) {
 		p.wrongCondition(n, err)
 		return
 	}
-	c := &conditionCheck{parser: p, node: n, rule: r, askable: p.catalog.askable(r.On)}
+	c := &conditionCheck{parser: p, node: n, rule: r, known: p.catalog.Known(r.On)}
 	before := len(p.mistakes)
 	c.check(tree.Node)
 	if len(p.mistakes) > before {
 		return
 	}
-	r.values = c.comparisons
-	r.program, err = expr.Compile(r.When, expr.Env(&Facts{}), expr.AsBool())
+	r.recipes = recipesOf(tree.Node)
+	r.program, err = expr.Compile(r.When, expr.Env(&Facts{}), expr.AsBool(), expr.Patch(knownAges{}))
 	if err != nil {
 		p.wrongCondition(n, err)
 		return
 	}
-	r.needs = needs(tree.Node)
+	r.needs, r.topics = needs(tree.Node), c.topics
 }
 
 var goTypes = regexp.MustCompile(`\*?scenario\.([A-Z]\w*)`)
@@ -116,12 +141,15 @@ func (p *parser) within(n *yaml.Node, offset int) position {
 }
 
 type conditionCheck struct {
-	parser      *parser
-	node        *yaml.Node
-	rule        *Rule
-	askable     []string
-	comparisons []comparison
-	denied      bool
+	parser *parser
+	node   *yaml.Node
+	rule   *Rule
+	// known are the facts that can be asked about; nil is all of them.
+	known []string
+	// list is the list whose items are being looked at, if any are.
+	list string
+	// topics are what has been asked about so far.
+	topics []Topic
 }
 
 func (c *conditionCheck) mistake(at ast.Node, format string, args ...any) {
@@ -132,14 +160,13 @@ func (c *conditionCheck) check(node ast.Node) {
 	switch n := node.(type) {
 	case *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode, *ast.StringNode:
 	case *ast.IdentifierNode:
-		c.fact(n)
+		if c.fact(n) {
+			c.mistake(n, "%s is no value; a condition asks about a member of it: %s", n.Value, strings.Join(c.parser.words.members[n.Value], ", "))
+		}
 	case *ast.MemberNode:
 		c.member(n)
 	case *ast.UnaryNode:
-		before := c.denied
-		c.denied = before != (n.Operator == "not" || n.Operator == "!")
 		c.check(n.Node)
-		c.denied = before
 	case *ast.BinaryNode:
 		c.binary(n)
 	case *ast.ConditionalNode:
@@ -151,6 +178,10 @@ func (c *conditionCheck) check(node ast.Node) {
 			c.check(item)
 		}
 	case *ast.BuiltinNode:
+		if slices.Contains(listFunctions(), n.Name) {
+			c.items(n)
+			return
+		}
 		c.call(n, n.Name, n.Arguments)
 	case *ast.CallNode:
 		c.call(n, n.Callee.String(), n.Arguments)
@@ -161,7 +192,9 @@ func (c *conditionCheck) check(node ast.Node) {
 
 func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 	if !slices.Contains(functions(), name) {
-		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), DidYouMean(name, functions()))
+		right := slices.Concat(functions(), listFunctions())
+		slices.Sort(right)
+		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), DidYouMean(name, right))
 		return
 	}
 	for _, argument := range arguments {
@@ -171,35 +204,86 @@ func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 
 // fact checks the first word of customer.type.
 func (c *conditionCheck) fact(n *ast.IdentifierNode) bool {
-	known := sortedNames(c.parser.facts)
+	all := sortedNames(c.parser.words.members)
 	switch {
-	case !slices.Contains(known, n.Value):
-		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), DidYouMean(n.Value, c.asking(known)))
+	case !slices.Contains(all, n.Value):
+		if c.known != nil {
+			all = c.known
+		}
+		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), DidYouMean(n.Value, all))
 		return false
-	case c.askable != nil && !slices.Contains(c.askable, n.Value):
-		c.mistake(n, "nothing is known of the %s when %s is decided; a condition can ask about %s there", n.Value, c.rule.On, strings.Join(c.askable, ", "))
+	case c.known != nil && !slices.Contains(c.known, n.Value):
+		c.mistake(n, "nothing is known of the %s when %s is decided; a condition can ask about %s there", n.Value, c.rule.On, strings.Join(c.known, ", "))
 		return false
 	}
 	return true
 }
 
-func (c *conditionCheck) asking(known []string) []string {
-	if c.askable != nil {
-		return c.askable
+// items checks what is asked of each item of a list.
+func (c *conditionCheck) items(n *ast.BuiltinNode) {
+	lists := c.parser.words.lists()
+	if c.list != "" {
+		c.mistake(n, "%s stands within another: a condition looks at the items of one list at a time", n.Name)
+		return
 	}
-	return known
+	if len(n.Arguments) != 2 || !slices.Contains(lists, n.Arguments[0].String()) {
+		c.mistake(n, "%s needs a list and a condition about its items, such as any(customer.people, .pep); the lists are %s", n.Name, strings.Join(lists, ", "))
+		return
+	}
+	before := len(c.parser.mistakes)
+	c.check(n.Arguments[0])
+	predicate, ok := n.Arguments[1].(*ast.PredicateNode)
+	if !ok || len(c.parser.mistakes) > before {
+		return
+	}
+	c.list = n.Arguments[0].String()
+	c.check(predicate.Node)
+	c.list = ""
 }
 
 func (c *conditionCheck) member(n *ast.MemberNode) {
-	fact, ok := n.Node.(*ast.IdentifierNode)
 	property, plain := n.Property.(*ast.StringNode)
-	if !ok || !plain || n.Optional || n.Method {
-		c.mistake(n, "a condition cannot contain %s; it asks about a fact such as customer.type", shortened(n.String()))
+	if !plain || n.Optional || n.Method {
+		c.noFact(n)
 		return
 	}
-	members := c.parser.facts[fact.Value]
-	if c.fact(fact) && !slices.Contains(members, property.Value) {
-		c.mistake(property, "%s has no %q; it has %s", fact.Value, shortened(property.Value), DidYouMean(property.Value, members))
+	switch of := n.Node.(type) {
+	case *ast.IdentifierNode:
+		if c.fact(of) {
+			c.ask(topicOf(n))
+			c.property(property, of.Value, c.parser.words.members[of.Value])
+		}
+	case *ast.PointerNode:
+		if c.list == "" || of.Name != "" {
+			c.noFact(n)
+			return
+		}
+		c.property(property, "an item of "+c.list, c.parser.words.items[c.list])
+	case *ast.MemberNode:
+		if of.String() != "customer.features" {
+			c.noFact(n)
+			return
+		}
+		c.member(of)
+	default:
+		c.noFact(n)
+	}
+}
+
+// ask notes what the condition asks about.
+func (c *conditionCheck) ask(about Topic) {
+	if !slices.Contains(c.topics, about) {
+		c.topics = append(c.topics, about)
+	}
+}
+
+func (c *conditionCheck) noFact(n *ast.MemberNode) {
+	c.mistake(n, "a condition cannot contain %s; it asks about a fact such as customer.type", shortened(n.String()))
+}
+
+func (c *conditionCheck) property(n *ast.StringNode, of string, members []string) {
+	if !slices.Contains(members, n.Value) {
+		c.mistake(n, "%s has no %q; it has %s", of, shortened(n.Value), DidYouMean(n.Value, members))
 	}
 }
 
@@ -232,25 +316,33 @@ func (c *conditionCheck) binary(n *ast.BinaryNode) {
 
 func symmetric(operator string) bool { return operator == "==" || operator == "!=" }
 
-// compare notes that a fact is compared with values, and finds values that the
-// fact never has.
+// compare finds values that a fact never has. Nothing is what a fact is of which
+// nothing is known.
 func (c *conditionCheck) compare(operator string, fact, literal ast.Node, values []string) {
-	if _, fixed := literals(fact); fixed || len(values) == 0 {
+	if _, fixed := literals(fact); fixed || len(values) == 0 || !symmetric(operator) && operator != "in" {
 		return
 	}
 	name := fact.String()
-	if symmetric(operator) || operator == "in" {
-		if closed := c.parser.catalog.closed(name); len(closed) > 0 {
-			for _, value := range values {
-				if !slices.Contains(closed, value) {
-					c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), DidYouMean(value, closed))
-				}
-			}
+	closed := c.parser.catalog.closed(c.whole(name))
+	if len(closed) == 0 {
+		return
+	}
+	for _, value := range values {
+		if value != "" && !slices.Contains(closed, value) {
+			c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), DidYouMean(value, closed))
 		}
 	}
-	if !c.denied && operator != "!=" {
-		c.comparisons = append(c.comparisons, comparison{name, operator, values})
+}
+
+// whole puts the list before the name of a member of its items.
+func (c *conditionCheck) whole(name string) string {
+	if member, ok := strings.CutPrefix(name, "#."); ok {
+		return c.list + "." + member
 	}
+	if member, ok := strings.CutPrefix(name, "."); ok {
+		return c.list + "." + member
+	}
+	return name
 }
 
 // literals gives the values of a literal or of a list of them.

@@ -151,10 +151,10 @@ func FuzzLoad(f *testing.F) {
 		for _, name := range library.Names() {
 			s := library.Get(name)
 			for _, r := range s.Rules {
-				if _, err := s.Refusal(r.On, scenario.Facts{}, newDice()); err != nil {
+				if _, err := s.Refusal(r.On, scenario.Told(scenario.Facts{}), newDice()); err != nil {
 					t.Fatalf("a condition fails: %v", err)
 				}
-				if _, err := s.Disturbance(r.On, scenario.Facts{}, newDice()); err != nil {
+				if _, err := s.Disturbance(r.On, scenario.Told(scenario.Facts{}), newDice()); err != nil {
 					t.Fatalf("a condition fails: %v", err)
 				}
 			}
@@ -171,7 +171,7 @@ func BenchmarkAThousandRules(b *testing.B) {
 		on := []string{"registerIndividual", "acceptIndividualConsent"}[i%2]
 		fmt.Fprintf(&text, "  - {on: %s, when: 'customer.name == \"Nobody %d\"', refuse: RATE_LIMITED}\n", on, i)
 	}
-	s, dice, facts := parse(b, text.String()), newDice(), scenario.Facts{Customer: scenario.Customer{Name: "Ona"}}
+	s, dice, facts := parse(b, text.String()), newDice(), scenario.Told(scenario.Facts{Customer: scenario.Customer{Name: "Ona"}})
 	for _, test := range []struct{ name, operation string }{{"elsewhere", "executeOperation"}, {"500 of them here", "registerIndividual"}} {
 		b.Run(test.name, func(b *testing.B) {
 			b.ReportAllocs()

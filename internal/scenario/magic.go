@@ -15,21 +15,26 @@ const (
 	// MagicHeader and MagicTag choose a scenario for a new customer.
 	MagicHeader = "header"
 	MagicTag    = "tag"
-	// MagicFact is a value that a rule's condition waits for.
+	// MagicFact is a value of one fact for which a rule's condition waits.
 	MagicFact = "fact"
+	// MagicCondition are values of several facts, which a condition wants together.
+	MagicCondition = "condition"
 )
 
 // Magic is a value that triggers something.
 type Magic struct {
 	Kind string
 	// Value is what to send: the header's value, what follows the name in an
-	// e-mail address, or the value of a fact.
+	// e-mail address, the value of a fact, or a whole condition.
 	Value string
-	// Fact and Operator tell what is compared with the value, and how.
+	// Fact and Operator tell what is compared with the value, and how; they are
+	// empty for a condition.
 	Fact, Operator string
+	// Needs are the comparisons that must all hold, for facts and conditions.
+	Needs Recipe
 	// Scenario is where it works, Rule what acts, On what it acts on.
 	Scenario, Rule, On string
-	// Effect says to people what happens.
+	// Effect says what happens: of a rule, or what a scenario is about.
 	Effect string
 }
 
@@ -45,17 +50,22 @@ func (l *Library) Magic() []Magic {
 	}
 	for _, name := range l.Names() {
 		for _, r := range l.Get(name).Rules {
-			for _, c := range r.values {
-				for _, value := range c.values {
-					list = append(list, Magic{
-						Kind: MagicFact, Value: value, Fact: c.fact, Operator: c.operator,
-						Scenario: name, Rule: r.Label(), On: r.On, Effect: r.Effect(),
-					})
+			for _, recipe := range r.recipes {
+				if len(recipe) > 0 {
+					list = append(list, magicOf(recipe, name, r))
 				}
 			}
 		}
 	}
 	return list
+}
+
+func magicOf(recipe Recipe, scenario string, r *Rule) Magic {
+	m := Magic{Kind: MagicCondition, Value: recipe.String(), Needs: recipe, Scenario: scenario, Rule: r.Label(), On: r.On, Effect: r.Effect()}
+	if len(recipe) == 1 {
+		m.Kind, m.Value, m.Fact, m.Operator = MagicFact, recipe[0].Value, recipe[0].Fact, recipe[0].Operator
+	}
+	return m
 }
 
 func firstSentence(text string) string {

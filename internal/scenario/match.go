@@ -57,7 +57,7 @@ func newIndex(rules []*Rule) index {
 
 // Answer finds the first rule that answers a choice, and the decision that it
 // makes of the choice's default; without one the default stands.
-func (s *Scenario) Answer(p machine.Pending, facts Facts, dice Dice) (machine.Decision, *Rule, error) {
+func (s *Scenario) Answer(p machine.Pending, facts Teller, dice Dice) (machine.Decision, *Rule, error) {
 	decision := machine.Decision{Option: p.Default, After: p.After}
 	r, err := match(s.index.answers[p.Point], facts, dice)
 	if r == nil || err != nil {
@@ -75,13 +75,13 @@ func (s *Scenario) Answer(p machine.Pending, facts Facts, dice Dice) (machine.De
 }
 
 // Refusal finds the first rule that refuses an operation; nil lets it pass.
-func (s *Scenario) Refusal(operation string, facts Facts, dice Dice) (*Rule, error) {
+func (s *Scenario) Refusal(operation string, facts Teller, dice Dice) (*Rule, error) {
 	return match(s.index.refusals[operation], facts, dice)
 }
 
 // Disturbance finds the first rule that disturbs an operation at the edge; nil
 // leaves it in peace.
-func (s *Scenario) Disturbance(operation string, facts Facts, dice Dice) (*Rule, error) {
+func (s *Scenario) Disturbance(operation string, facts Teller, dice Dice) (*Rule, error) {
 	return match(s.disturbances(operation), facts, dice)
 }
 
@@ -92,27 +92,23 @@ func (s *Scenario) disturbances(operation string) []*Rule {
 	return s.index.elsewhere
 }
 
-// Refuses tells whether a rule can refuse an operation at all, so that nobody
-// gathers facts for nothing.
+// Refuses reports whether a rule can refuse an operation at all, so that nobody
+// looks for the customer for nothing.
 func (s *Scenario) Refuses(operation string) bool { return len(s.index.refusals[operation]) > 0 }
 
 // Disturbs does the same for disturbances.
 func (s *Scenario) Disturbs(operation string) bool { return len(s.disturbances(operation)) > 0 }
 
-func match(rules []*Rule, facts Facts, dice Dice) (*Rule, error) {
+// match looks at the rules one after the other. One machine serves all of their
+// conditions.
+func match(rules []*Rule, facts Teller, dice Dice) (*Rule, error) {
 	if len(rules) == 0 {
 		return nil, nil
 	}
-	shared := facts // The copy alone has to outlive the call.
-	return find(rules, &shared, dice)
-}
-
-// find looks at the rules one after the other. One machine serves all of their
-// conditions.
-func find(rules []*Rule, facts *Facts, dice Dice) (*Rule, error) {
+	asked := inquiry{tell: facts}
 	var m vm.VM
 	for _, r := range rules {
-		holds, err := r.holds(facts, &m)
+		holds, err := r.holds(&asked, &m)
 		if err != nil {
 			return nil, fmt.Errorf("scenario %s, %s: %w", r.scenario, r.Label(), err)
 		}
@@ -123,16 +119,16 @@ func find(rules []*Rule, facts *Facts, dice Dice) (*Rule, error) {
 	return nil, nil
 }
 
-func (r *Rule) holds(facts *Facts, m *vm.VM) (bool, error) {
-	for _, holds := range r.needs {
-		if !holds(facts) {
+func (r *Rule) holds(asked *inquiry, m *vm.VM) (bool, error) {
+	for _, n := range r.needs {
+		if !n.holds(asked.about(n.topic)) {
 			return false, nil
 		}
 	}
 	if r.program == nil {
 		return true, nil
 	}
-	result, err := m.Run(r.program, facts)
+	result, err := m.Run(r.program, asked.about(r.topics...))
 	return result == true, err
 }
 

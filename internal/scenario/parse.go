@@ -37,7 +37,7 @@ func Parse(file string, text []byte, catalog Catalog) (*Scenario, error) {
 		mistake.File = file
 		return nil, Mistakes{*mistake}
 	}
-	p := &parser{file: file, lines: strings.Split(string(text), "\n"), catalog: catalog, facts: factMembers()}
+	p := &parser{file: file, lines: strings.Split(string(text), "\n"), catalog: catalog, words: newVocabulary()}
 	s := p.scenario(root)
 	if len(p.mistakes) > 0 {
 		return nil, p.mistakes.ordered()
@@ -86,7 +86,7 @@ type parser struct {
 	file     string
 	lines    []string
 	catalog  Catalog
-	facts    map[string][]string
+	words    vocabulary
 	mistakes Mistakes
 }
 

@@ -7,8 +7,12 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// need is a part of a condition without which the whole cannot hold.
-type need func(f *Facts) bool
+// need is a part of a condition without which the whole cannot hold, and what it
+// asks about.
+type need struct {
+	topic Topic
+	holds func(f *Facts) bool
+}
 
 // needs finds the parts of a condition that are joined by and and are simple
 // enough to be looked at without the expression's machine, which costs a
@@ -24,10 +28,10 @@ func needs(node ast.Node) []need {
 		return append(needs(n.Left), needs(n.Right)...)
 	case "==", "in", "contains", "startsWith", "endsWith":
 		if fact, words := textOf(n.Left), texts(n.Right); fact != nil && words != nil {
-			return []need{textNeed(fact, n.Operator, words)}
+			return []need{{topicOf(n.Left), textNeed(fact, n.Operator, words)}}
 		}
 		if fact, word := textOf(n.Right), texts(n.Left); n.Operator == "==" && fact != nil && word != nil {
-			return []need{textNeed(fact, "==", word)}
+			return []need{{topicOf(n.Right), textNeed(fact, "==", word)}}
 		}
 	}
 	if amount, ok := n.Right.(*ast.IntegerNode); ok && n.Left.String() == "order.amount" {
@@ -55,7 +59,7 @@ func texts(node ast.Node) []string {
 	return nil
 }
 
-func textNeed(fact func(*Facts) string, operator string, words []string) need {
+func textNeed(fact func(*Facts) string, operator string, words []string) func(*Facts) bool {
 	word := ""
 	if len(words) > 0 {
 		word = words[0]
@@ -74,7 +78,7 @@ func textNeed(fact func(*Facts) string, operator string, words []string) need {
 }
 
 func amountNeed(operator string, amount int64) []need {
-	holds := map[string]need{
+	holds := map[string]func(*Facts) bool{
 		"==": func(f *Facts) bool { return f.Order.Amount == amount },
 		"<":  func(f *Facts) bool { return f.Order.Amount < amount },
 		"<=": func(f *Facts) bool { return f.Order.Amount <= amount },
@@ -84,7 +88,7 @@ func amountNeed(operator string, amount int64) []need {
 	if holds == nil {
 		return nil
 	}
-	return []need{holds}
+	return []need{{AboutOrder, holds}}
 }
 
 // textOf reads one of the facts that rules mostly ask about; nil is another.

@@ -82,10 +82,12 @@ type Rule struct {
 	number   int
 	id       string
 	program  *vm.Program
+	// topics are what the condition asks about.
+	topics []Topic
 	// needs are parts of the condition that must hold for it to hold.
 	needs []need
-	// values are those that the condition compares facts with.
-	values []comparison
+	// recipes are the ways in which the condition can come to hold.
+	recipes []Recipe
 }
 
 // Scenario is the name of the scenario in which the rule is written, which can
@@ -137,81 +139,3 @@ const (
 	// FaultLost does the work and closes the connection before the reply.
 	FaultLost FaultKind = "lost"
 )
-
-// Facts are what conditions can ask about.
-type Facts struct {
-	Customer       Customer       `expr:"customer"`
-	Verification   Verification   `expr:"verification"`
-	Document       Document       `expr:"document"`
-	Consent        Consent        `expr:"consent"`
-	Beneficiary    Beneficiary    `expr:"beneficiary"`
-	PaymentConsent PaymentConsent `expr:"paymentConsent"`
-	Order          Order          `expr:"order"`
-	Request        Request        `expr:"request"`
-}
-
-// Customer is the customer whom it concerns.
-type Customer struct {
-	ID       string `expr:"id"`
-	Type     string `expr:"type"`
-	Email    string `expr:"email"`
-	Name     string `expr:"name"`
-	Category string `expr:"category"`
-	Risk     string `expr:"risk"`
-	State    string `expr:"state"`
-	// Member tells whether it is the record of a person of an organization.
-	Member bool `expr:"member"`
-}
-
-// Verification is the verification whose outcome is pending.
-type Verification struct {
-	Type    string `expr:"type"`
-	Attempt int    `expr:"attempt"`
-	Level   string `expr:"level"`
-}
-
-// Document is the document that is reviewed.
-type Document struct {
-	Type     string `expr:"type"`
-	FileName string `expr:"fileName"`
-	Size     int    `expr:"size"`
-}
-
-// Consent is the onboarding consent that is concerned.
-type Consent struct {
-	Type    string `expr:"type"`
-	Version string `expr:"version"`
-}
-
-// Beneficiary is the payee that is screened.
-type Beneficiary struct {
-	Name    string `expr:"name"`
-	IBAN    string `expr:"iban"`
-	Country string `expr:"country"`
-	Network string `expr:"network"`
-}
-
-// PaymentConsent is the payment consent that was made.
-type PaymentConsent struct {
-	Type string `expr:"type"`
-}
-
-// Order is the payment that settles, or that a request asks for. Amount is in
-// minor units.
-type Order struct {
-	Type      string `expr:"type"`
-	Amount    int64  `expr:"amount"`
-	Currency  string `expr:"currency"`
-	Network   string `expr:"network"`
-	Reference string `expr:"reference"`
-}
-
-// Request is the request that is refused or disturbed.
-type Request struct {
-	Operation string `expr:"operation"`
-	Method    string `expr:"method"`
-	Path      string `expr:"path"`
-	Caller    string `expr:"caller"`
-	// PowerTenant tells that a power tenant makes the request.
-	PowerTenant bool `expr:"powerTenant"`
-}

@@ -170,7 +170,7 @@ func TestRulesActAsOftenAsTheySay(t *testing.T) {
 		t.Run(limits, func(t *testing.T) {
 			s, dice, got := parse(t, fmt.Sprintf(rejects, limits)), newDice(), ""
 			for i := range len(want) {
-				d, _, err := s.Answer(pending, scenario.Facts{Verification: scenario.Verification{Attempt: i + 1}}, dice)
+				d, _, err := s.Answer(pending, scenario.Told(scenario.Facts{Verification: scenario.Verification{Attempt: i + 1}}), dice)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -198,12 +198,12 @@ rules:
 		"MEDIUM": {Option: "EXPIRED", After: 24 * time.Hour, Reads: 3},
 		"LOW":    {Option: "APPROVED", After: 48 * time.Hour},
 	} {
-		d, _, err := s.Answer(pending, scenario.Facts{Customer: scenario.Customer{Risk: risk}}, newDice())
+		d, _, err := s.Answer(pending, scenario.Told(scenario.Facts{Customer: scenario.Customer{Risk: risk}}), newDice())
 		if err != nil || d != want {
 			t.Errorf("%s: got %v, %v, want %v", risk, d, err, want)
 		}
 	}
-	d, r, err := s.Answer(machine.Pending{Point: "beneficiary.screening", Default: "VERIFIED"}, scenario.Facts{}, newDice())
+	d, r, err := s.Answer(machine.Pending{Point: "beneficiary.screening", Default: "VERIFIED"}, scenario.Told(scenario.Facts{}), newDice())
 	if err != nil || r != nil || d.Option != "VERIFIED" {
 		t.Errorf("a point without rules: got %v, %v, %v", d, r, err)
 	}
@@ -225,15 +225,15 @@ rules:
 		{"executeOperation", "GET", "first"}, {"executeOperation", "POST", "mine"}, {"executeOperation", "POST", "last"},
 		{"registerIndividual", "POST", "other"}, {"getOrder", "GET", "first"}, {"getOrder", "POST", "last"},
 	} {
-		r, err := s.Disturbance(test.operation, scenario.Facts{Request: scenario.Request{Method: test.method}}, dice)
+		r, err := s.Disturbance(test.operation, scenario.Told(scenario.Facts{Request: scenario.Request{Method: test.method}}), dice)
 		if err != nil || r == nil || r.Name != test.want {
 			t.Errorf("%+v: got %v, %v", test, r, err)
 		}
 	}
-	if r, err := s.Refusal("executeOperation", scenario.Facts{}, dice); err != nil || r == nil || r.Refuse != "ORDER_EXPIRED" {
+	if r, err := s.Refusal("executeOperation", scenario.Told(scenario.Facts{}), dice); err != nil || r == nil || r.Refuse != "ORDER_EXPIRED" {
 		t.Errorf("refusal: got %v, %v", r, err)
 	}
-	if r, err := s.Refusal("getOrder", scenario.Facts{}, dice); err != nil || r != nil {
+	if r, err := s.Refusal("getOrder", scenario.Told(scenario.Facts{}), dice); err != nil || r != nil {
 		t.Errorf("no refusal: got %v, %v", r, err)
 	}
 	if !s.Refuses("executeOperation") || s.Refuses("getOrder") || !s.Disturbs("getOrder") || parse(t, "name: s").Disturbs("getOrder") {
@@ -245,7 +245,7 @@ rules:
 func TestCountsBelongToTheRule(t *testing.T) {
 	count := func(text string) string {
 		dice := newDice()
-		_, _ = parse(t, text).Refusal("executeOperation", scenario.Facts{}, dice)
+		_, _ = parse(t, text).Refusal("executeOperation", scenario.Told(scenario.Facts{}), dice)
 		return fmt.Sprint(dice.counts)
 	}
 	const named = "  - {name: late, on: executeOperation, times: 1, refuse: ORDER_EXPIRED}\n"
@@ -256,7 +256,7 @@ func TestCountsBelongToTheRule(t *testing.T) {
 	twice := "name: s\nrules:\n" + named + named
 	s, dice := parse(t, twice), newDice()
 	for range 3 {
-		if _, err := s.Refusal("executeOperation", scenario.Facts{}, dice); err != nil {
+		if _, err := s.Refusal("executeOperation", scenario.Told(scenario.Facts{}), dice); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -153,7 +153,7 @@ func schemaRule(c Catalog) object {
 	rule := closedObject(object{
 		"name":   described(schemaText(), "What the rule is called in replies and lists."),
 		"on":     described(on, "A choice point, an operationId, or * for every operation."),
-		"when":   object{"type": "string", "minLength": 1, "maxLength": maxCondition, "pattern": `\S`, "description": "A condition about the facts, such as customer.type == \"INDIVIDUAL\"."},
+		"when":   object{"type": "string", "minLength": 1, "maxLength": maxCondition, "pattern": `\S`, "description": whenText()},
 		"decide": described(object{"type": "string"}, "The option that is decided; the usual one if it is left out."),
 		"reason": described(object{"type": "string"}, "The reason that is given."),
 		"after":  described(schemaAfter(), "When it is decided: after a time (36h) or a number of reads (3 reads)."),
@@ -167,6 +167,20 @@ func schemaRule(c Catalog) object {
 	rule["required"] = []string{"on"}
 	rule["allOf"] = schemaSubjects(c)
 	return rule
+}
+
+// whenText says what conditions can ask about.
+func whenText() string {
+	members, items := Members()
+	var facts []string
+	for _, fact := range sortedNames(members) {
+		facts = append(facts, fact+" ("+strings.Join(members[fact], ", ")+")")
+	}
+	for _, list := range sortedNames(items) {
+		facts = append(facts, "each of "+list+" ("+strings.Join(items[list], ", ")+")")
+	}
+	return "A condition about the facts, such as customer.type == \"INDIVIDUAL\" and customer.age < 18. Amounts are in minor units. The facts are " +
+		strings.Join(facts, "; ") + "."
 }
 
 func without(members ...string) object {

@@ -134,7 +134,10 @@ type Document struct {
 	// empty for a document that is whole by itself.
 	Paper string `json:"paper,omitempty"`
 	// Expiry is the day after which the paper does not hold, if it was told.
-	Expiry      string `json:"expiry,omitempty"`
+	Expiry string `json:"expiry,omitempty"`
+	// Number and Country are those of the paper, if they were told.
+	Number      string `json:"number,omitempty"`
+	Country     string `json:"country,omitempty"`
 	FileName    string `json:"fileName"`
 	MimeType    string `json:"mimeType"`
 	Size        int    `json:"size"`
@@ -180,7 +183,7 @@ const DefaultRejection = "DOCUMENT_UNREADABLE"
 
 // documentReasons are those with which a document can be rejected.
 func documentReasons() []string {
-	return []string{"DOCUMENT_BLURRED", DocumentExpired, DefaultRejection, "DATA_MISMATCH"}
+	return []string{"DOCUMENT_BLURRED", DocumentExpired, DefaultRejection, "DOCUMENT_NOT_ACCEPTED", "DATA_MISMATCH"}
 }
 
 // DocumentTable is the life of a document. Mostly it is decided together with

@@ -125,7 +125,10 @@ type VerificationFacts struct {
 
 // rejectionReasons are those that a reviewer gives.
 func rejectionReasons() []string {
-	return []string{"DOCUMENT_BLURRED", DocumentExpired, "DOCUMENT_UNREADABLE", "DATA_MISMATCH", "SANCTIONS_HIT", "SUSPECTED_FRAUD"}
+	return []string{
+		"DOCUMENT_BLURRED", DocumentExpired, "DOCUMENT_UNREADABLE", "DOCUMENT_NOT_ACCEPTED", "DATA_MISMATCH", "SANCTIONS_HIT", "SUSPECTED_FRAUD",
+		"UNDERAGE", "COUNTRY_NOT_SUPPORTED", "PEP_NOT_ACCEPTED", "OWNERSHIP_UNCLEAR",
+	}
 }
 
 // OutcomePoint is the choice of a verification's decision, and the options that

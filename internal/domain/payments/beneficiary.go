@@ -89,7 +89,7 @@ func BeneficiaryTable() *machine.Table[BeneficiaryFacts] {
 		Point: screeningPoint, Default: ScreeningVerified,
 		Options: []machine.Option{
 			{Name: ScreeningVerified, Trigger: VerifyBeneficiary},
-			{Name: ScreeningFlagged, Trigger: FlagBeneficiary},
+			{Name: ScreeningFlagged, Trigger: FlagBeneficiary, Reasons: []string{"SANCTIONS_HIT", "PEP_MATCH", "NAME_MISMATCH", "COUNTRY_NOT_SUPPORTED"}},
 		},
 	}}
 	return &machine.Table[BeneficiaryFacts]{

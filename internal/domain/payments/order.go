@@ -106,7 +106,7 @@ func (o *Order) Held() int64 {
 // Payee is whom the order pays.
 func (o *Order) Payee(b *Beneficiary, named string) *Payee {
 	return &Payee{
-		Beneficiary: b, IBAN: o.counterpartyIBAN(), Named: named, Reference: o.Reference, Operation: o.Operation, Network: o.Network,
+		Beneficiary: b, IBAN: o.CounterpartyIBAN(), Named: named, Reference: o.Reference, Operation: o.Operation, Network: o.Network,
 	}
 }
 
@@ -118,12 +118,13 @@ func (o *Order) Transaction() Transaction {
 	}
 	return Transaction{
 		WalletID: o.WalletID, CustomerID: o.CustomerID, OrderID: o.ID, Type: TransactionType(o.Operation), Direction: direction,
-		Amount: o.Amount, Fees: o.Fee, CounterpartyName: o.Counterparty, CounterpartyIBAN: o.counterpartyIBAN(),
+		Amount: o.Amount, Fees: o.Fee, CounterpartyName: o.Counterparty, CounterpartyIBAN: o.CounterpartyIBAN(),
 		Reference: o.Reference, Description: o.Description,
 	}
 }
 
-func (o *Order) counterpartyIBAN() string {
+// CounterpartyIBAN is the account of the other side, or its id if it has no IBAN.
+func (o *Order) CounterpartyIBAN() string {
 	if o.Operation == Topup {
 		return o.Source
 	}

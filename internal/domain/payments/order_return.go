@@ -51,7 +51,7 @@ func (o *Order) LatestTransaction() string {
 func (o *Order) Returned() Transaction {
 	return Transaction{
 		WalletID: o.WalletID, CustomerID: o.CustomerID, OrderID: o.ID, Type: TransactionType(o.Operation), Direction: Credit,
-		Status: OrderCompleted, Amount: o.Amount, Fees: money.Amount{Currency: o.Amount.Currency}, CounterpartyName: o.Counterparty, CounterpartyIBAN: o.counterpartyIBAN(),
+		Status: OrderCompleted, Amount: o.Amount, Fees: money.Amount{Currency: o.Amount.Currency}, CounterpartyName: o.Counterparty, CounterpartyIBAN: o.CounterpartyIBAN(),
 		Reference: o.Reference, Description: "Return of " + o.TransactionID,
 	}
 }
