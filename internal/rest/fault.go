@@ -35,6 +35,9 @@ const (
 	FaultDrip FaultKind = "drip"
 	// FaultLost closes the connection where the reply would begin.
 	FaultLost FaultKind = "lost"
+	// FaultTimeout lets the client wait for a reply that never comes; it is lost
+	// when Delay has passed.
+	FaultTimeout FaultKind = "timeout"
 )
 
 // Fault is something that goes wrong between the client and the sandbox. Where
@@ -108,7 +111,7 @@ func (s *Server) disturbed(c echo.Context, f *Fault, answer func() (int, error))
 			return 0, nil
 		}
 		panic(http.ErrAbortHandler)
-	case FaultLost:
+	case FaultLost, FaultTimeout:
 		panic(http.ErrAbortHandler)
 	case FaultCut:
 		s.cut(response, reply)

@@ -175,7 +175,7 @@ func TestFaultsOverARealConnection(t *testing.T) {
 // TestARecorderSeesTheConnectionClosed: without a connection, closing it is a
 // panic with http.ErrAbortHandler.
 func TestARecorderSeesTheConnectionClosed(t *testing.T) {
-	for kind, worked := range map[rest.FaultKind]int{rest.FaultReset: 0, rest.FaultLost: 1, rest.FaultCut: 1} {
+	for kind, worked := range map[rest.FaultKind]int{rest.FaultReset: 0, rest.FaultLost: 1, rest.FaultTimeout: 1, rest.FaultCut: 1} {
 		t.Run(string(kind), func(t *testing.T) {
 			s := newTiny(t, &rest.Fault{Kind: kind}, nil)
 			recorder := httptest.NewRecorder()
@@ -196,7 +196,7 @@ func TestARecorderSeesTheConnectionClosed(t *testing.T) {
 
 // TestARequestThatEndsEndsItsDelay: nobody is left to answer.
 func TestARequestThatEndsEndsItsDelay(t *testing.T) {
-	for _, kind := range []rest.FaultKind{rest.FaultDelay, rest.FaultStatus, rest.FaultDrip} {
+	for _, kind := range []rest.FaultKind{rest.FaultDelay, rest.FaultStatus, rest.FaultDrip, rest.FaultTimeout} {
 		s := newTiny(t, &rest.Fault{Kind: kind, Status: 503, Delay: time.Hour}, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()

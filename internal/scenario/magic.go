@@ -140,6 +140,8 @@ func (f *Fault) effect() string {
 		return "delays the reply by " + delay
 	case FaultDrip:
 		return "sends the reply byte by byte over " + delay
+	case FaultTimeout:
+		return "does the work and never replies, closing the connection after " + delay
 	case FaultStatus:
 		text = fmt.Sprintf("replies %d", f.Status)
 		if f.RetryAfter > 0 {

@@ -3,10 +3,13 @@ package scenario
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"finhub-sandbox/internal/domain/machine"
 )
 
 // MaxFaultDelay is how long a fault may keep a reply back: it is real time.
@@ -20,26 +23,31 @@ const maxRetryAfter = 24 * time.Hour
 func faultKinds() []string {
 	return []string{
 		string(FaultDelay), string(FaultStatus), string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultDrip), string(FaultLost),
+		string(FaultTimeout),
 	}
 }
 
 func plainFaults() []string {
-	return []string{string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultLost)}
+	return []string{string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultLost), string(FaultTimeout)}
 }
+
+// faultForms shows how faults are written that need more than a word.
+const faultForms = "or a mapping such as {after: 2s}, {after: 1s, until: 5s}, {status: 503}, {status: 429, retryAfter: 30s}, {kind: drip, after: 5s}"
 
 // faultOf reads a fault: a word, or a mapping.
 func (p *parser) faultOf(n *yaml.Node) *Fault {
-	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
-		if slices.Contains([]string{string(FaultDelay), string(FaultStatus), string(FaultDrip)}, n.Value) {
-			p.mistake(n, "a fault %q needs more than its kind: write it as a mapping", n.Value)
-			return &Fault{}
-		}
-		return &Fault{Kind: FaultKind(p.word("fault", n, plainFaults()...))}
+	if n.Kind != yaml.MappingNode {
+		return p.faultWord(n)
 	}
 	before := len(p.mistakes)
 	m := p.members(n, "a fault", "kind", "after", "until", "status", "body", "headers", "retryAfter")
-	f := &Fault{Kind: FaultKind(p.word("kind", m["kind"], faultKinds()...))}
+	f := &Fault{Kind: FaultKind(p.text("kind", m["kind"]))}
 	if len(p.mistakes) > before {
+		return f
+	}
+	if m["kind"] != nil && !slices.Contains(faultKinds(), string(f.Kind)) {
+		p.mistake(m["kind"], "kind cannot be %q; it can be %s; a fault is %s", shortened(string(f.Kind)), DidYouMean(string(f.Kind), faultKinds()),
+			strings.TrimPrefix(faultForms, "or "))
 		return f
 	}
 	if m["kind"] == nil {
@@ -49,14 +57,61 @@ func (p *parser) faultOf(n *yaml.Node) *Fault {
 		case m["after"] != nil:
 			f.Kind = FaultDelay
 		default:
-			p.mistake(n, "a fault needs kind, status or after; the kinds are %s", strings.Join(faultKinds(), ", "))
+			p.mistake(n, "a fault needs kind, status or after, as in {after: 2s}, {status: 503} or {kind: drip, after: 5s}; the kinds are %s", strings.Join(faultKinds(), ", "))
 			return f
 		}
 	}
 	p.faultDelay(n, m, f)
 	p.faultReply(n, m, f)
+	if f.Kind == FaultTimeout && f.After == 0 {
+		f.After = MaxFaultDelay
+	}
 	return f
 }
+
+// faultWord reads a fault that is one word. Whoever writes another one thing, such
+// as a status, is told how it is written.
+func (p *parser) faultWord(n *yaml.Node) *Fault {
+	if n.Kind != yaml.ScalarNode {
+		p.mistake(n, "fault must be one of %s, %s, not %s", strings.Join(plainFaults(), ", "), faultForms, kind(n))
+		return &Fault{}
+	}
+	text := n.ShortTag() == "!!str"
+	if text && slices.Contains(plainFaults(), n.Value) {
+		f := &Fault{Kind: FaultKind(n.Value)}
+		if f.Kind == FaultTimeout {
+			f.After = MaxFaultDelay
+		}
+		return f
+	}
+	meant := ""
+	status, _ := strconv.Atoi(n.Value)
+	_, notDelay := machine.ParseDelay(n.Value)
+	switch {
+	case n.Value == string(FaultDelay):
+		meant = "write {after: 2s}"
+	case n.Value == string(FaultStatus):
+		meant = "write {status: 503}"
+	case n.Value == string(FaultDrip):
+		meant = "write {kind: drip, after: 5s}"
+	case status >= leastStatus && status <= mostStatus:
+		meant = "write {status: " + n.Value + "}"
+	case text && notDelay == nil:
+		meant = "write {after: " + n.Value + "}"
+	case text:
+		if near := nearest(n.Value, plainFaults()); near != "" {
+			meant = "did you mean " + near + "?"
+		}
+	}
+	if meant != "" {
+		meant = " (" + meant + ")"
+	}
+	p.mistake(n, "fault cannot be %s%s; it can be %s, %s", shown(n), meant, strings.Join(plainFaults(), ", "), faultForms)
+	return &Fault{}
+}
+
+// The statuses with which a fault can reply.
+const leastStatus, mostStatus = 200, 599
 
 // faultDelay reads the bounds of the delay.
 func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
@@ -78,7 +133,7 @@ func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 	case m["until"] != nil && f.Until <= f.After:
 		p.mistake(m["until"], "until must be longer than after")
 	case m["after"] == nil && (f.Kind == FaultDelay || f.Kind == FaultDrip):
-		p.mistake(n, "a fault of the kind %s needs after: how long it takes", f.Kind)
+		p.mistake(n, "a fault of the kind %s needs after: how long it takes, as in {kind: %s, after: 5s}", f.Kind, f.Kind)
 	}
 }
 
@@ -104,9 +159,9 @@ func (p *parser) faultReply(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 		return
 	}
 	if m["status"] == nil {
-		p.mistake(n, "a fault of the kind status needs status: the one that it replies with")
+		p.mistake(n, "a fault of the kind status needs status, the one that it replies with, as in {status: 503}")
 	}
-	f.Status = p.whole("status", m["status"], 200, 599)
+	f.Status = p.whole("status", m["status"], leastStatus, mostStatus)
 	f.Body = p.text("body", m["body"])
 	if m["body"] != nil && (f.Status == 204 || f.Status == 304) {
 		p.mistake(m["body"], "a reply with the status %d has no body", f.Status)

@@ -103,9 +103,9 @@ func (r *Rule) Label() string {
 }
 
 // Fault is something that goes wrong between the client and the sandbox. It
-// never changes state; Lost alone comes after the work was done.
+// never changes state. The work is done, unless something else is said of a kind.
 type Fault struct {
-	// Kind is status, reset, cut, malformed, empty, drip, lost or delay.
+	// Kind is status, reset, cut, malformed, empty, drip, lost, timeout or delay.
 	Kind FaultKind
 	// After and Until bound the delay before the reply, in real time; Until is 0
 	// for a fixed one.
@@ -138,4 +138,7 @@ const (
 	FaultDrip FaultKind = "drip"
 	// FaultLost does the work and closes the connection before the reply.
 	FaultLost FaultKind = "lost"
+	// FaultTimeout does the work and lets the client wait for a reply that never
+	// comes: when After has passed and it still waits, the connection is closed.
+	FaultTimeout FaultKind = "timeout"
 )

@@ -95,7 +95,7 @@ func schemaSettings() object {
 func schemaFault() object {
 	kinds := faultKinds()
 	mapping := closedObject(object{
-		"kind":       described(oneOf(kinds), "What goes wrong: delay, drip and status say what they need; lost and cut do the work first."),
+		"kind":       described(oneOf(kinds), "What goes wrong: delay, drip and status say what they need; delay, drip, cut, lost and timeout do the work, the others do not."),
 		"after":      described(schemaDelay(), "How late the reply is, in real time, at most 60s."),
 		"until":      described(schemaDelay(), "The longest delay, if it lies between two bounds."),
 		"status":     object{"type": "integer", "minimum": 200, "maximum": 599},
