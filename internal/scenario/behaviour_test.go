@@ -28,6 +28,16 @@ func TestWhatTheBuiltInScenariosDo(t *testing.T) {
 		f.Order = scenario.Order{Type: kind, Amount: amount}
 		return f
 	}
+	to := func(iban string, amount int64) scenario.Facts {
+		f := order("TRANSFER", amount)
+		f.Beneficiary.IBAN = iban
+		return f
+	}
+	aged := func(years int) scenario.Facts {
+		f := person
+		f.Customer.Age, f.Customer.AgeKnown = years, true
+		return f
+	}
 	consent := func(kind string) scenario.Facts {
 		f := person
 		f.Consent.Type = kind
@@ -51,6 +61,7 @@ func TestWhatTheBuiltInScenariosDo(t *testing.T) {
 		"kyc-expired":         {{"verification.outcome", person, "EXPIRED after 3d"}, {"verification.outcome", again, usual}},
 		"kyc-polled":          {{"verification.outcome", person, "APPROVED after 3 reads"}},
 		"kyc-high-risk":       {{"approveVerification", person, "POWER_TENANT_REQUIRED"}, {"approveVerification", byPower, ""}, {"approveVerification", risky, ""}, {"verification.outcome", risky, "APPROVED after 3d"}},
+		"kyc-minor":           {{"verification.outcome", aged(17), "REJECTED (UNDERAGE) after 1h"}, {"verification.outcome", aged(18), usual}, {"verification.outcome", person, usual}, {"verification.outcome", company, "APPROVED after 2d"}},
 		"document-rejected":   {{"document.review", person, "REJECTED (DOCUMENT_BLURRED) after 10m"}, {"document.review", person, usual}},
 		"kyb-rejected":        {{"verification.outcome", company, "REJECTED (DATA_MISMATCH) after 2d"}, {"verification.outcome", member, usual}},
 		"kyb-ubo-rejected":    {{"verification.outcome", member, "REJECTED (SANCTIONS_HIT) after 1d"}, {"verification.outcome", company, "REJECTED (SANCTIONS_HIT) after 2d"}, {"verification.outcome", person, usual}},
@@ -66,6 +77,7 @@ func TestWhatTheBuiltInScenariosDo(t *testing.T) {
 		"insufficient-funds":       {{"prepareOperation", order("TRANSFER", 5000), ""}, {"prepareOperation", order("WITHDRAWAL", 5001), "INSUFFICIENT_BALANCE"}, {"prepareOperation", order("TOPUP", 9000), ""}},
 		"settlement-delayed":       {{"settlement.outcome", person, "COMPLETED after 1d"}},
 		"settlement-fails":         {{"settlement.outcome", order("TRANSFER", 1302), "COMPLIANCE_REJECTED"}, {"settlement.outcome", order("TRANSFER", 5), "BANK_REJECTED"}},
+		"settlement-fails-large":   {{"settlement.outcome", to("LT121000011101001000", 1000001), "AMOUNT_NOT_ACCEPTED"}, {"settlement.outcome", to("LT121000011101001000", 1000000), usual}, {"settlement.outcome", to("LT263500098765432109", 1000001), usual}},
 		"settlement-returned":      {{"settlement.return", person, "RETURNED (ACCOUNT_CLOSED) after 2d"}},
 		"order-expires":            {{"executeOperation", person, "ORDER_EXPIRED"}, {"executeOperation", person, ""}},
 		"flaky-gateway":            {{"getOrder", get, "replies 503"}},
