@@ -53,8 +53,8 @@ var layout = []layer{
 	},
 	{
 		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
-		outside: []string{"github.com/labstack/echo/v4", "github.com/go-json-experiment/json"},
-		why:     "access: the caller is its Caller; machine: ids have one form, in paths as in records",
+		outside: []string{"github.com/labstack/echo/v4", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json"},
+		why:     "access: the caller is its Caller; machine: ids have one form, in paths as in records; levenshtein: what a misspelt path was to be",
 	},
 	{
 		dir: "internal/contract", outside: []string{"github.com/getkin/kin-openapi", "github.com/go-json-experiment/json"},

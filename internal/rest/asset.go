@@ -97,7 +97,7 @@ func (s *Server) Files(prefix string, h http.Handler) {
 			h.ServeHTTP(file, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: name}})
 			// A name that is only another spelling would fill the memory.
 			if file.status != http.StatusOK || path.Clean(name) != name {
-				return s.routeUnknown(s.apiOf(name), name)
+				return s.routeUnknown(s.apiOf(name), http.MethodGet, name)
 			}
 			asset, _ = assets.LoadOrStore(name, NewAsset(file.header.Get(echo.HeaderContentType), file.body.Bytes()))
 		}

@@ -170,12 +170,12 @@ func (s *Server) unroutedRefusal(a *api, err error, c echo.Context) *refusal.Err
 		c.Response().Header().Set(echo.HeaderAllow, strings.Join(methods, ", "))
 		return refusal.New(refusal.MethodNotAllowed, "%s is not possible on %s", r.Method, path)
 	}
-	return s.routeUnknown(a, path)
+	return s.routeUnknown(a, r.Method, path)
 }
 
-func (s *Server) routeUnknown(a *api, path string) *refusal.Error {
+func (s *Server) routeUnknown(a *api, method, path string) *refusal.Error {
 	e := refusal.New(refusal.RouteUnknown, "%s is no path of this API", path)
-	if near := nearest(a.document, path); near != nil {
+	if near := nearest(a.document, method, path); near != nil {
 		e.Try(near.ID, "the nearest operation, "+near.Summary)
 	}
 	return e
