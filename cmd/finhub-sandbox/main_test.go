@@ -66,6 +66,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"unknown durability", []string{"serve", addr, "--durability=sometimes"}, []string{"--durability", "always", "second", "never", "sometimes"}},
 		{"unknown header policy", []string{"serve", addr, "--headers=loose"}, []string{"--headers", "strict", "relaxed", "loose"}},
 		{"delay scale that is no number", []string{"serve", addr, "--delay-scale=fast"}, []string{"--delay-scale", "fast", "0 to 1", "1s/24h"}},
+		{"delay scale that is not a number by its name", []string{"serve", addr, "--delay-scale=nan"}, []string{"--delay-scale", "nan", "0 to 1"}},
 		{"delay scale above one", []string{"serve", addr, "--delay-scale=2"}, []string{"--delay-scale", "0 to 1"}},
 		{"delay scale longer than the delay", []string{"serve", addr, "--delay-scale=2h/1h"}, []string{"--delay-scale", "1s/24h"}},
 		{"delay scale of nothing", []string{"serve", addr, "--delay-scale=1s/0s"}, []string{"--delay-scale", "1s/24h"}},

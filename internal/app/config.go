@@ -81,7 +81,7 @@ func (d *DelayScale) UnmarshalText(text []byte) error {
 	wait, whole, quotient := strings.Cut(string(text), "/")
 	if !quotient {
 		n, err := strconv.ParseFloat(wait, 64)
-		if err != nil || n < 0 || n > 1 {
+		if err != nil || !(n >= 0 && n <= 1) { // NaN is neither.
 			return fmt.Errorf("%q is neither a number from 0 to 1 nor a quotient such as %s", text, DefaultDelayScale)
 		}
 		*d = DelayScale(n)

@@ -100,7 +100,8 @@ func scalar(schema *openapi3.Schema, raw string) (any, error) {
 // Sent is what a request says beside the value of its body.
 type Sent struct {
 	// Path gives the parameters of the path; nil if there are none.
-	Path func(name string) string
+	Path    func(name string) string
+	Numbers Numbers
 }
 
 // CheckBody holds a decoded body to the document. Where a body has several
@@ -109,7 +110,7 @@ type Sent struct {
 func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Violation) {
 	// Why a body does not fit a family matters only if it fits none.
 	for _, f := range o.families {
-		if o.accepts(f, body) {
+		if o.accepts(f, body, sent) {
 			return f.name, nil
 		}
 	}
@@ -122,19 +123,20 @@ func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Viola
 	}
 	i, list := o.explainForms(forms, body, "")
 	f := o.families[i]
-	more := append(f.unequal(body), o.strange(f.strangers, body, "", true)...)
+	more := slices.Concat(f.unequal(body), o.strange(f.strangers, body, "", true), o.inexact(f, body, sent.Numbers))
 	slices.SortStableFunc(more, func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return f.name, distinct(append(list, more...))
 }
 
 // FitsRelaxed tells whether a body that CheckBody finds wrong fits a family that
 // only a tenant's own policy allows.
-func (o *Operation) FitsRelaxed(body any) bool {
-	return slices.ContainsFunc(o.relaxed, func(f family) bool { return o.accepts(f, body) })
+func (o *Operation) FitsRelaxed(body any, sent Sent) bool {
+	return slices.ContainsFunc(o.relaxed, func(f family) bool { return o.accepts(f, body, sent) })
 }
 
-func (o *Operation) accepts(f family, body any) bool {
-	return o.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(o.strange(f.strangers, body, "", false)) == 0
+func (o *Operation) accepts(f family, body any, sent Sent) bool {
+	return o.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(o.strange(f.strangers, body, "", false)) == 0 &&
+		len(o.inexact(f, body, sent.Numbers)) == 0
 }
 
 func (f family) unequal(body any) []Violation {

@@ -159,8 +159,8 @@ func bodyViolation(pointer, message, rule string) Violation {
 }
 
 // distinct leaves out what is said twice, and what a member's other violation
-// says better: nothing else is wrong with a text that is missing, and a format
-// tells of its own length and letters.
+// says better: nothing else is wrong with a text that is missing, a format tells
+// of its own length and letters, and a range of numbers that lie beyond all.
 func distinct(list []Violation) []Violation {
 	best := map[string]int{}
 	for _, v := range list {
@@ -182,10 +182,12 @@ const (
 	ruleEnum = "enum"
 	// ruleMissing marks a required text that has nothing but blanks.
 	ruleMissing = "missing"
+	// ruleWritten marks a number that cannot be read as it is written.
+	ruleWritten = "written"
 )
 
-// plainness ranks the rules of a value by how plainly they say what is wrong; the
-// other rules have none.
+// plainness ranks the rules of texts and numbers by how plainly they say what is
+// wrong; the other rules have none.
 func plainness(rule string) int {
-	return slices.Index([]string{"", "minLength", "pattern", "format", ruleMissing}, rule)
+	return slices.Index([]string{"", ruleType, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", ruleWritten, "minLength", "pattern", "format", ruleMissing}, rule)
 }

@@ -72,14 +72,20 @@ func parts(s *openapi3.Schema) []*openapi3.Schema {
 	return list
 }
 
-// marked is a text that was found, with the schema that marks it.
+// marked is a text or a number that was found, with the schema that marks it. Of
+// a number there is no text.
 type marked struct {
 	Member
 	schema *openapi3.Schema
 }
 
-// in gives the marked texts of a body that are not empty, in the order of their
-// places. A place that several families know comes once.
+// texts gives the marked texts of a body that are not empty, as in does.
+func (m marks) texts(body any) []marked {
+	return slices.DeleteFunc(m.in(body), func(found marked) bool { return found.Text == "" })
+}
+
+// in gives the marked texts and numbers of a body, in the order of their places.
+// A place that several families know comes once.
 func (m marks) in(body any) []marked {
 	if len(m.leads) == 0 {
 		return nil
@@ -104,8 +110,12 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 	}
 	switch value := value.(type) {
 	case string:
-		if here && value != "" {
+		if here {
 			list = append(list, marked{Member{at, value}, s})
+		}
+	case float64:
+		if here {
+			list = append(list, marked{Member{Pointer: at}, s})
 		}
 	case []any:
 		if s.Items == nil {
@@ -138,7 +148,7 @@ func mustBePast(s *openapi3.Schema) bool {
 // schema says x-past.
 func (o *Operation) PastDates(body any) []Member {
 	var list []Member
-	for _, found := range o.past.in(body) {
+	for _, found := range o.past.texts(body) {
 		list = append(list, found.Member)
 	}
 	return list

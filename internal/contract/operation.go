@@ -41,6 +41,7 @@ type Operation struct {
 	params   []*openapi3.Parameter
 	repeats  repeats
 	past     marks
+	numbers  marks
 	families []family
 	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
 	relaxed   []family
@@ -71,6 +72,8 @@ type family struct {
 	// paths are the values of the path's parameters for which the family is meant,
 	// in capitals (x-for-path); a family that names none serves them all.
 	paths map[string][]string
+	// numbers are its members that are numbers.
+	numbers marks
 	// strangers are the members that only other families of the operation know.
 	strangers strangers
 }
@@ -111,6 +114,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			o.families = families(d.filler.ref(media.Schema, nil))
 			o.repeats = newRepeats(o.families, o.params)
 			o.past = newMarks(o.families, mustBePast)
+			o.numbers = newMarks(o.families, isNumber)
 			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
 		}
 		for name := range op.RequestBody.Value.Content {
@@ -170,6 +174,7 @@ func families(ref *openapi3.SchemaRef) []family {
 		list = append(list, f)
 	}
 	for i, f := range list {
+		list[i].numbers = newMarks([]family{f}, isNumber)
 		var others []*openapi3.Schema
 		for _, other := range list {
 			others = append(others, other.schema)

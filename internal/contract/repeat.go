@@ -64,7 +64,7 @@ func synonyms(extension any) map[string]string {
 // leaves out, or has as something else than a text, is not looked at.
 func (o *Operation) CheckRepeats(body any, path func(name string) string) []Violation {
 	var list []Violation
-	for _, found := range o.repeats.in(body) {
+	for _, found := range o.repeats.texts(body) {
 		name := o.repeats.param(found.schema)
 		if want := path(name); !same(o.repeats.words[name], found.Text, want) {
 			list = append(list, Violation{

@@ -114,8 +114,9 @@ func (a *API) readTarget(b rest.Body) (engine.Target, error) {
 	switch {
 	case b.Has("by"):
 		by, err := machine.ParseDelay(b.Str("by"))
-		if err != nil || by == 0 {
-			return engine.Target{}, refusal.Invalid([]refusal.Fault{{Field: "by", Pointer: "/by", Message: "must be more than nothing and at most a hundred years"}})
+		// Clocks go in milliseconds: a part of one would be lost.
+		if err != nil || by == 0 || by%time.Millisecond != 0 {
+			return engine.Target{}, refusal.Invalid([]refusal.Fault{{Field: "by", Pointer: "/by", Message: "must be whole milliseconds, from 1ms to a hundred years"}})
 		}
 		return engine.Target{By: by}, nil
 	case b.Has("to"):

@@ -71,8 +71,8 @@ func (b Body) Strs(names ...string) []string {
 	return out
 }
 
-// Int gives the first number as an integer; what it has behind the point is
-// cut off.
+// Int gives the first number as an integer. That it is whole, and within its
+// range, the document's schema has seen to.
 func (b Body) Int(names ...string) int64 {
 	n, _ := b.Get(names...).(float64)
 	return int64(n)

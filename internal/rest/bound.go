@@ -3,7 +3,9 @@ package rest
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
+	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
@@ -17,9 +19,10 @@ const (
 
 // checkBounds refuses a JSON text that nests deeper, or has more values, than any
 // request needs. It counts before anything is decoded; what is no JSON is left
-// to the decoder.
-func checkBounds(text []byte) error {
+// to the decoder. plain says that every number is written in a few digits alone.
+func checkBounds(text []byte) (plain bool, err error) {
 	depth, values := 0, 1
+	plain = true
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
@@ -31,15 +34,19 @@ func checkBounds(text []byte) error {
 			depth--
 		case ',':
 			values++
+		case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+			end := endOfNumber(text, i)
+			plain = plain && contract.IsPlain(string(text[i:end]))
+			i = end - 1
 		}
 		if depth > maxDepth {
-			return beyond("is nested more than %d levels deep", maxDepth)
+			return false, beyond("is nested more than %d levels deep", maxDepth)
 		}
 		if values > maxValues {
-			return beyond("has more than %d members and items", maxValues)
+			return false, beyond("has more than %d members and items", maxValues)
 		}
 	}
-	return nil
+	return plain, nil
 }
 
 func beyond(message string, bound int) error {
@@ -57,6 +64,14 @@ func endOfString(text []byte, i int) int {
 			return i
 		}
 		i += 2
+	}
+	return i
+}
+
+// endOfNumber gives the place behind a number that begins at i.
+func endOfNumber(text []byte, i int) int {
+	for i < len(text) && (text[i] >= '0' && text[i] <= '9' || strings.IndexByte("+-.eE", text[i]) >= 0) {
+		i++
 	}
 	return i
 }

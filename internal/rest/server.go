@@ -210,8 +210,15 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 		}
 		return faults, "", nil
 	}
-	if err := checkBounds(text); err != nil {
+	plain, err := checkBounds(text)
+	if err != nil {
 		return nil, "", err
+	}
+	sent := contract.Sent{Path: call.Path}
+	if !plain {
+		if sent.Numbers, faults = oddNumbers(text); len(faults) > 0 {
+			return faults, "", nil
+		}
 	}
 	value, err := decode(text)
 	if err != nil {
@@ -220,8 +227,8 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 	if faults = tidy(text, value); len(faults) > 0 {
 		return faults, "", nil
 	}
-	nearest, violations := call.Operation.CheckBody(value, contract.Sent{Path: call.Path})
-	if len(violations) > 0 && call.Operation.FitsRelaxed(value) && s.Keyless(call.Tenant) {
+	nearest, violations := call.Operation.CheckBody(value, sent)
+	if len(violations) > 0 && call.Operation.FitsRelaxed(value, sent) && s.Keyless(call.Tenant) {
 		violations = nil
 	}
 	if len(violations) == 0 {

@@ -69,11 +69,16 @@ func (t *tidier) text(s, at string) {
 	if !t.controls || !strings.ContainsFunc(s, isControl) {
 		return
 	}
-	field := strings.ReplaceAll(strings.TrimPrefix(at, "/"), "/", ".")
+	t.faults = append(t.faults, faultAt(at, "must not contain control characters"))
+}
+
+// faultAt says what is wrong with what a JSON pointer leads to.
+func faultAt(pointer, message string) refusal.Fault {
+	field := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
 	if field == "" {
 		field = "body"
 	}
-	t.faults = append(t.faults, refusal.Fault{Field: field, Pointer: at, Message: "must not contain control characters"})
+	return refusal.Fault{Field: field, Pointer: pointer, Message: message}
 }
 
 func isControl(r rune) bool {

@@ -1,10 +1,10 @@
 package scenario
 
 import (
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v4"
@@ -49,9 +49,9 @@ func (p *parser) whole(member string, n *yaml.Node, least, most int) int {
 	if n == nil {
 		return 0
 	}
-	var count int
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || n.Decode(&count) != nil || count < least || count > most {
-		p.mistake(n, "%s must be a whole number from %d to %d, not %s", member, least, most, shown(n))
+	count, err := strconv.Atoi(n.Value)
+	if !plainNumber(n) || err != nil || count < least || count > most {
+		p.mistake(n, "%s must be a whole number from %d to %d in plain digits, not %s", member, least, most, shown(n))
 		return least
 	}
 	return count
@@ -59,41 +59,51 @@ func (p *parser) whole(member string, n *yaml.Node, least, most int) int {
 
 // number reads a number between two bounds, which belong to it.
 func (p *parser) number(member string, n *yaml.Node, least, most float64) float64 {
-	var number float64
-	if !numeric(n) || n.Decode(&number) != nil || math.IsNaN(number) || number < least || number > most {
-		p.mistake(n, "%s must be a number from %g to %g, not %s", member, least, most, shown(n))
+	number, err := strconv.ParseFloat(n.Value, 64)
+	if !plainNumber(n) || err != nil || number < least || number > most {
+		p.mistake(n, "%s must be a number from %g to %g in plain digits, not %s", member, least, most, shown(n))
 		return least
 	}
 	return number
 }
 
-// maxAmount is the largest amount of money, in major units.
-const maxAmount = 9_999_999_999_999.99
+// maxAmount is the largest amount of money, in major units; maxMinor is the same
+// in minor ones.
+const (
+	maxAmount = 9_999_999_999_999.99
+	maxMinor  = 999_999_999_999_999
+)
 
 // amount reads an amount of money in major units and gives it in minor ones.
 func (p *parser) amount(member string, n *yaml.Node, zero bool) int64 {
 	if n == nil {
 		return 0
 	}
-	var major float64
-	least := 0.01
+	least, leastMinor := 0.01, int64(1)
 	if zero {
-		least = 0
+		least, leastMinor = 0, 0
 	}
-	if !numeric(n) || n.Decode(&major) != nil || math.IsNaN(major) || major < least || major > maxAmount {
+	whole, fraction, _ := strings.Cut(n.Value, ".")
+	hundredths := strings.TrimRight(fraction, "0")
+	minor, err := strconv.ParseInt(whole+(hundredths + "00")[:2], 10, 64)
+	switch {
+	case !plainNumber(n) || err != nil || minor > maxMinor || minor < leastMinor && len(hundredths) <= 2:
 		p.mistake(n, "%s must be an amount such as 250 or 99.95, from %g, not %s", member, least, shown(n))
 		return 0
-	}
-	minor := math.Round(major * 100)
-	if math.Abs(minor-major*100) > 0.01 {
+	case len(hundredths) > 2:
 		p.mistake(n, "%s must have at most two decimals, not %s", member, shown(n))
 		return 0
 	}
-	return int64(minor)
+	return minor
 }
 
-func numeric(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float")
+// plainForm is how a number is written so that everybody reads the same: YAML
+// has numbers in bases of 2, 8 and 16, with bars and exponents, and infinite
+// ones. It has no more digits than a float keeps.
+var plainForm = regexp.MustCompile(`^(0|[1-9][0-9]{0,14})(\.[0-9]{1,15})?$`)
+
+func plainNumber(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && (n.ShortTag() == "!!int" || n.ShortTag() == "!!float") && plainForm.MatchString(n.Value)
 }
 
 // shown is a node as it stands in the file, if it is short enough for that.
