@@ -160,8 +160,8 @@ const shownMistakes = 10
 func firstMistakes(mistakes scenario.Mistakes) string {
 	shown := mistakes[:min(shownMistakes, len(mistakes))]
 	text := shown.Error()
-	if more := len(mistakes) - len(shown); more > 0 {
-		text += fmt.Sprintf("\nand %d more; finhub-sandbox scenario lint tells them all", more)
+	if more := mistakes.Count() - len(shown); more > 0 {
+		text += fmt.Sprintf("\nand %d more; finhub-sandbox scenario lint tells more of them", more)
 	}
 	return text
 }
@@ -196,7 +196,7 @@ func Lint(paths []string) ([]LintedScenario, []LintFault, error) {
 	if errors.As(err, &mistakes) {
 		var faults []LintFault
 		for _, m := range mistakes {
-			faults = append(faults, LintFault(m))
+			faults = append(faults, LintFault{m.File, m.Line, m.Column, m.Message})
 		}
 		return nil, faults, nil
 	}

@@ -34,12 +34,13 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	library, err := a.library(c.Tenant)
+	scenarios, err := a.sandbox.TenantScenarios(c.Tenant)
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	values, more := scenario.ListMagic(scenarios)
 	list := []magicView{}
-	for _, m := range library.Magic() {
+	for _, m := range values {
 		view := magicView{
 			Kind: m.Kind, Send: send(m), Value: m.Value, Fact: m.Fact, Operator: m.Operator, Scenario: m.Scenario, Rule: m.Rule, On: m.On, Effect: m.Effect,
 		}
@@ -48,23 +49,11 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 		}
 		list = append(list, view)
 	}
-	return rest.Reply{Data: map[string]any{"active": active, "values": list}}, nil
-}
-
-// library gives all scenarios of a tenant, those of its own among them.
-func (a *API) library(tenant string) (*scenario.Library, error) {
-	shared := a.sandbox.Scenarios()
-	all, err := a.sandbox.TenantScenarios(tenant)
-	if err != nil {
-		return nil, err
+	data := map[string]any{"active": active, "values": list}
+	if more > 0 {
+		data["rulesLeftOut"] = more
 	}
-	var own []scenario.Source
-	for _, s := range all {
-		if shared.Get(s.Name) == nil {
-			own = append(own, scenario.Source{File: s.File, Text: []byte(s.Text())})
-		}
-	}
-	return scenario.Load(own, a.sandbox.Catalog(), shared)
+	return rest.Reply{Data: data}, nil
 }
 
 func send(m scenario.Magic) string {

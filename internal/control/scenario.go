@@ -139,7 +139,7 @@ func (a *API) find(tenant, name string) (*scenario.Scenario, error) {
 }
 
 func invalidScenario(mistakes scenario.Mistakes) error {
-	e := refusal.New(refusal.ScenarioInvalid, "mistakes: %d", len(mistakes))
+	e := refusal.New(refusal.ScenarioInvalid, "mistakes: %d", mistakes.Count())
 	for _, m := range mistakes {
 		e.Faults = append(e.Faults, refusal.Fault{
 			Field: fmt.Sprintf("line %d, column %d", m.Line, m.Column), Message: m.Message, File: m.File, Line: m.Line, Column: m.Column,

@@ -37,15 +37,20 @@ type repertoire struct {
 	fallback atomic.Pointer[string]
 
 	// own are tenants' scenarios that have been read, by their texts; base is the
-	// library over which they were read.
+	// library over which they were read, and read how many bytes they had.
 	mu   sync.Mutex
 	base *scenario.Library
 	own  map[string]*scenario.Scenario
+	read int
 }
 
-// maxOwn bounds the tenants' scenarios that are kept in memory; others are read
-// again when they are needed.
-const maxOwn = 1000
+const (
+	// maxRead bounds the tenants' scenarios that are kept in memory, by the bytes of
+	// their texts; others are read again when they are needed.
+	maxRead = 16 << 20
+	// maxOwn is how many scenarios of its own a tenant keeps.
+	maxOwn = 100
+)
 
 // openRepertoire reads the built-in scenarios.
 func (s *Sandbox) openRepertoire(tables []machine.Description) error {
@@ -125,8 +130,8 @@ func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Sce
 	r, base := &s.repertoire, s.Scenarios()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.base != base || len(r.own) > maxOwn {
-		r.base, r.own = base, map[string]*scenario.Scenario{}
+	if r.base != base || r.read > maxRead {
+		r.base, r.own, r.read = base, map[string]*scenario.Scenario{}, 0
 	}
 	if found, ok := r.own[digest]; ok {
 		return found
@@ -138,7 +143,7 @@ func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Sce
 	if err != nil {
 		found = nil
 	}
-	r.own[digest] = found
+	r.own[digest], r.read = found, r.read+len(text)
 	return found
 }
 
@@ -241,6 +246,9 @@ func (s *Sandbox) SetTenantScenarioText(tenant, text string) (*scenario.Scenario
 		if t.Own == nil {
 			t.Own = map[string]string{}
 		}
+		if _, known := t.Own[read.Name]; !known && len(t.Own) >= maxOwn {
+			return tooManyScenarios()
+		}
 		t.Active, t.Own[read.Name] = read.Name, hex.EncodeToString(sum[:])
 		if err := u.SetValue(ownText(read.Name), text); err != nil {
 			return err
@@ -248,6 +256,11 @@ func (s *Sandbox) SetTenantScenarioText(tenant, text string) (*scenario.Scenario
 		return u.SetValue(tenantScenariosValue, t)
 	})
 	return read, err
+}
+
+func tooManyScenarios() error {
+	return scenario.Mistakes{{File: ownFile, Line: 1, Column: 1, Message: fmt.Sprintf(
+		"the tenant has %d scenarios of its own, and keeps no more; a name that is there replaces one, and a reset of everything takes them away", maxOwn)}}
 }
 
 func (s *Sandbox) unknownScenario(t tenantScenarios, name string) error {

@@ -267,3 +267,27 @@ func TestPlusTags(t *testing.T) {
 		}
 	}
 }
+
+// TestATenantKeepsSoManyScenarios: with as many as it keeps, only those that are
+// there can be replaced.
+func TestATenantKeepsSoManyScenarios(t *testing.T) {
+	g := newBank(t)
+	for i := range maxOwn {
+		if _, err := g.SetTenantScenarioText("t", fmt.Sprintf("name: own-%d", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := g.SetTenantScenarioText("t", "name: one-more")
+	if err == nil || !strings.Contains(err.Error(), "keeps no more") {
+		t.Errorf("one more: %v", err)
+	}
+	if name, _ := g.TenantScenario("t"); name != fmt.Sprintf("own-%d", maxOwn-1) {
+		t.Errorf("the scenario is %s", name)
+	}
+	if _, err := g.SetTenantScenarioText("t", "name: own-0\ndescription: again"); err != nil {
+		t.Errorf("one that is there: %v", err)
+	}
+	if _, err := g.SetTenantScenarioText("other", "name: one-more"); err != nil {
+		t.Errorf("another tenant's: %v", err)
+	}
+}

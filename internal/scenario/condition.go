@@ -10,6 +10,7 @@ import (
 
 	"github.com/expr-lang/expr"
 	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/conf"
 	"github.com/expr-lang/expr/file"
 	exprparser "github.com/expr-lang/expr/parser"
 	"go.yaml.in/yaml/v4"
@@ -76,18 +77,28 @@ func (p *parser) condition(n *yaml.Node, r *Rule) {
 		return
 	}
 	c := &conditionCheck{parser: p, node: n, rule: r, known: p.catalog.Known(r.On)}
-	before := len(p.mistakes)
+	before := p.found
 	c.check(tree.Node)
-	if len(p.mistakes) > before {
+	if p.found > before {
 		return
 	}
-	r.recipes = recipesOf(tree.Node)
-	r.program, err = expr.Compile(r.When, expr.Env(&Facts{}), expr.AsBool(), expr.Patch(knownAges{}))
+	r.program, err = expr.Compile(r.When, p.environment(), expr.AsBool(), expr.Patch(knownAges{}))
 	if err != nil {
 		p.wrongCondition(n, err)
 		return
 	}
 	r.needs, r.topics = needs(tree.Node), c.topics
+}
+
+// environment lets conditions be compiled about facts. What is found out about
+// their types is found out once for a file.
+func (p *parser) environment() expr.Option {
+	if p.facts == nil {
+		p.facts = conf.New(&Facts{})
+	}
+	return func(c *conf.Config) {
+		c.EnvObject, c.Env, c.NtCache, c.Strict = p.facts.EnvObject, p.facts.Env, p.facts.NtCache, true
+	}
 }
 
 var goTypes = regexp.MustCompile(`\*?scenario\.([A-Z]\w*)`)
@@ -156,12 +167,16 @@ func (c *conditionCheck) mistake(at ast.Node, format string, args ...any) {
 	c.parser.mistakeAt(c.parser.within(c.node, at.Location().From), format, args...)
 }
 
+func (c *conditionCheck) right(word string, right []string) string {
+	return c.parser.right(c.node.Line, word, right)
+}
+
 func (c *conditionCheck) check(node ast.Node) {
 	switch n := node.(type) {
 	case *ast.BoolNode, *ast.IntegerNode, *ast.FloatNode, *ast.StringNode:
 	case *ast.IdentifierNode:
 		if c.fact(n) {
-			c.mistake(n, "%s is no value; a condition asks about a member of it: %s", n.Value, strings.Join(c.parser.words.members[n.Value], ", "))
+			c.mistake(n, "%s is no value; a condition asks about a member of it: %s", n.Value, c.right("", c.parser.words.members[n.Value]))
 		}
 	case *ast.MemberNode:
 		c.member(n)
@@ -194,7 +209,7 @@ func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 	if !slices.Contains(functions(), name) {
 		right := slices.Concat(functions(), listFunctions())
 		slices.Sort(right)
-		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), DidYouMean(name, right))
+		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), c.right(name, right))
 		return
 	}
 	for _, argument := range arguments {
@@ -210,7 +225,7 @@ func (c *conditionCheck) fact(n *ast.IdentifierNode) bool {
 		if c.known != nil {
 			all = c.known
 		}
-		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), DidYouMean(n.Value, all))
+		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), c.right(n.Value, all))
 		return false
 	case c.known != nil && !slices.Contains(c.known, n.Value):
 		c.mistake(n, "nothing is known of the %s when %s is decided; a condition can ask about %s there", n.Value, c.rule.On, strings.Join(c.known, ", "))
@@ -230,10 +245,10 @@ func (c *conditionCheck) items(n *ast.BuiltinNode) {
 		c.mistake(n, "%s needs a list and a condition about its items, such as any(customer.people, .pep); the lists are %s", n.Name, strings.Join(lists, ", "))
 		return
 	}
-	before := len(c.parser.mistakes)
+	before := c.parser.found
 	c.check(n.Arguments[0])
 	predicate, ok := n.Arguments[1].(*ast.PredicateNode)
-	if !ok || len(c.parser.mistakes) > before {
+	if !ok || c.parser.found > before {
 		return
 	}
 	c.list = n.Arguments[0].String()
@@ -283,7 +298,7 @@ func (c *conditionCheck) noFact(n *ast.MemberNode) {
 
 func (c *conditionCheck) property(n *ast.StringNode, of string, members []string) {
 	if !slices.Contains(members, n.Value) {
-		c.mistake(n, "%s has no %q; it has %s", of, shortened(n.Value), DidYouMean(n.Value, members))
+		c.mistake(n, "%s has no %q; it has %s", of, shortened(n.Value), c.right(n.Value, members))
 	}
 }
 
@@ -299,8 +314,8 @@ func (c *conditionCheck) binary(n *ast.BinaryNode) {
 	case "matches":
 		if text, ok := n.Right.(*ast.StringNode); !ok {
 			c.mistake(n.Right, "matches needs a pattern in quotes on its right")
-		} else if _, err := regexp.Compile(text.Value); err != nil {
-			c.mistake(n.Right, "the pattern is wrong: %v", err)
+		} else if err := c.parser.pattern(text.Value); err != nil {
+			c.mistake(n.Right, "the pattern %v", err)
 		}
 	case "%":
 		if divisor, ok := n.Right.(*ast.IntegerNode); !ok || divisor.Value == 0 {
@@ -329,7 +344,7 @@ func (c *conditionCheck) compare(operator string, fact, literal ast.Node, values
 	}
 	for _, value := range values {
 		if value != "" && !slices.Contains(closed, value) {
-			c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), DidYouMean(value, closed))
+			c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), c.right(value, closed))
 		}
 	}
 }

@@ -106,7 +106,7 @@ func Load(sources []Source, catalog Catalog, base *Library) (*Library, error) {
 }
 
 func (s *Scenario) mistake(at position, format string, args ...any) Mistake {
-	return Mistake{s.File, at.line, at.column, fmt.Sprintf(format, args...)}
+	return Mistake{File: s.File, Line: at.line, Column: at.column, Message: fmt.Sprintf(format, args...)}
 }
 
 // checkExtends follows a scenario's extends to its end.

@@ -38,26 +38,35 @@ type Magic struct {
 	Effect string
 }
 
-// Magic lists every value that triggers something: first how scenarios are
-// chosen, then the values that the conditions of their rules wait for.
-func (l *Library) Magic() []Magic {
-	var list []Magic
-	for _, name := range l.Names() {
-		effect := firstSentence(l.Get(name).Description)
+// maxMagic is how many values of rules are listed.
+const maxMagic = 2000
+
+// ListMagic lists every value that triggers something in scenarios: first how each
+// is chosen, then what its rules wait for, as far as there are not too many; more
+// is how many were left out. Every value works in the scenario with which it is
+// listed.
+func ListMagic(scenarios []*Scenario) (list []Magic, more int) {
+	for _, s := range scenarios {
+		effect := firstSentence(s.Description)
 		list = append(list,
-			Magic{Kind: MagicHeader, Value: name, Scenario: name, Fact: Header, Operator: "==", Effect: effect},
-			Magic{Kind: MagicTag, Value: "+" + name, Scenario: name, Fact: "email", Operator: "contains", Effect: effect})
+			Magic{Kind: MagicHeader, Value: s.Name, Scenario: s.Name, Fact: Header, Operator: "==", Effect: effect},
+			Magic{Kind: MagicTag, Value: "+" + s.Name, Scenario: s.Name, Fact: "email", Operator: "contains", Effect: effect})
 	}
-	for _, name := range l.Names() {
-		for _, r := range l.Get(name).Rules {
-			for _, recipe := range r.recipes {
+	listed := 0
+	for _, s := range scenarios {
+		for _, r := range s.Rules {
+			if listed >= maxMagic {
+				more++ // Not even the ways of its condition are counted: making them costs most.
+				continue
+			}
+			for _, recipe := range r.recipes() {
 				if len(recipe) > 0 {
-					list = append(list, magicOf(recipe, name, r))
+					list, listed = append(list, magicOf(recipe, s.Name, r)), listed+1
 				}
 			}
 		}
 	}
-	return list
+	return list, more
 }
 
 func magicOf(recipe Recipe, scenario string, r *Rule) Magic {

@@ -12,6 +12,9 @@ type Mistake struct {
 	File         string
 	Line, Column int
 	Message      string
+	// More is how many mistakes this stands for in the place of their messages; 0
+	// is a mistake that is told.
+	More int
 }
 
 func (m Mistake) Error() string {
@@ -30,23 +33,32 @@ func (m Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// maxMistakes of one file are told: nobody reads more, and a file can have as
-// many as it has letters.
-const maxMistakes = 100
+// Count is how many mistakes there are, with those that are not told.
+func (m Mistakes) Count() int {
+	count := 0
+	for _, mistake := range m {
+		count += max(1, mistake.More)
+	}
+	return count
+}
+
+// maxMistakes of one file are told, as they are met: nobody reads more, and a file
+// can have as many as it has letters.
+const maxMistakes = 50
 
 // position is a place in a file, counted from 1.
 type position struct{ line, column int }
 
-// ordered sorts the mistakes of one file and leaves out those beyond the most
-// that are told.
-func (m Mistakes) ordered() Mistakes {
+// ordered sorts the mistakes of one file that are told, and puts the count of the
+// others behind them.
+func (m Mistakes) ordered(found int) Mistakes {
 	slices.SortStableFunc(m, func(a, b Mistake) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	if len(m) > maxMistakes {
-		last := m[maxMistakes-1]
-		last.Message = fmt.Sprintf("%d more mistakes from here on", len(m)-maxMistakes+1)
-		m = append(m[:maxMistakes-1:maxMistakes-1], last)
+	if more := found - len(m); more > 0 {
+		last := m[len(m)-1]
+		last.Message, last.More = fmt.Sprintf("%d more mistakes from here on", more), more
+		m = append(m, last)
 	}
 	return m
 }
@@ -61,12 +73,19 @@ func DidYouMean(word string, right []string) string {
 	return list
 }
 
+// maxWord is the longest word for which a nearest one is looked for.
+const maxWord = 100
+
 // nearest finds the word that differs least from a wrong one, or nothing if all
 // of them differ much.
 func nearest(word string, right []string) string {
+	if len(word) > maxWord {
+		return ""
+	}
 	best, distance := "", max(1, len(word)/3)+1
+	word = strings.ToLower(word)
 	for _, candidate := range right {
-		if d := difference(strings.ToLower(word), strings.ToLower(candidate)); d < distance {
+		if d := difference(word, strings.ToLower(candidate)); d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -75,9 +94,8 @@ func nearest(word string, right []string) string {
 
 // difference counts the letters to add, drop or replace between two words.
 func difference(a, b string) int {
-	const tooLong = 100
-	if len(a) > tooLong || len(b) > tooLong {
-		return tooLong
+	if len(a) > maxWord || len(b) > maxWord {
+		return maxWord
 	}
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/expr-lang/expr/conf"
 	"go.yaml.in/yaml/v4"
+	"go.yaml.in/yaml/v4/plugin/loaderlimits"
 )
 
 // What a scenario file may hold at most.
@@ -17,6 +19,12 @@ const (
 	maxFile  = 1 << 20
 	maxRules = 10_000
 	maxText  = 64 << 10
+	// maxDepth is how deep lists and mappings stand in each other; rules need six.
+	maxDepth = 50
+	// maxName is for names of rules, which stand in lists and refusals, maxProse for
+	// descriptions.
+	maxName  = 200
+	maxProse = 8 << 10
 )
 
 // namePattern is what a scenario's name looks like: it is sent in a header,
@@ -30,17 +38,17 @@ var nameForm = regexp.MustCompile(namePattern)
 // wrong, the words that are right.
 func Parse(file string, text []byte, catalog Catalog) (*Scenario, error) {
 	if len(text) > maxFile {
-		return nil, Mistakes{{file, 1, 1, fmt.Sprintf("the file is larger than the %d bytes that a scenario has at most", maxFile)}}
+		return nil, Mistakes{{File: file, Line: 1, Column: 1, Message: fmt.Sprintf("the file is larger than the %d bytes that a scenario has at most", maxFile)}}
 	}
 	root, mistake := document(text)
 	if mistake != nil {
 		mistake.File = file
 		return nil, Mistakes{*mistake}
 	}
-	p := &parser{file: file, lines: strings.Split(string(text), "\n"), catalog: catalog, words: newVocabulary()}
+	p := &parser{file: file, lines: strings.Split(string(text), "\n"), catalog: catalog, words: newVocabulary(), told: map[string]int{}}
 	s := p.scenario(root)
-	if len(p.mistakes) > 0 {
-		return nil, p.mistakes.ordered()
+	if p.found > 0 {
+		return nil, p.mistakes.ordered(p.found)
 	}
 	s.text, s.index = string(text), newIndex(s.Rules)
 	return s, nil
@@ -53,18 +61,26 @@ var version = regexp.MustCompile(`\A%YAML 1\.2\b`)
 // document reads YAML as far as to its one document.
 func document(text []byte) (*yaml.Node, *Mistake) {
 	var root, second yaml.Node
-	decoder := yaml.NewDecoder(bytes.NewReader(version.ReplaceAll(text, []byte("%YAML 1.1"))))
-	switch err := decoder.Decode(&root); {
+	loader, err := yaml.NewLoader(bytes.NewReader(version.ReplaceAll(text, []byte("%YAML 1.1"))),
+		yaml.WithV3Defaults(), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
+	if err != nil {
+		return nil, notYAML(err)
+	}
+	switch err := loader.Load(&root); {
 	case errors.Is(err, io.EOF):
 		return nil, &Mistake{Line: 1, Column: 1, Message: "the file is empty; a scenario has a name and rules"}
 	case err != nil:
 		return nil, notYAML(err)
 	}
-	switch err := decoder.Decode(&second); {
+	switch err := loader.Load(&second); {
 	case err == nil:
 		return nil, &Mistake{Line: max(1, second.Line), Column: max(1, second.Column), Message: "a second document begins here; a file has one scenario"}
 	case !errors.Is(err, io.EOF):
 		return nil, notYAML(err)
+	}
+	if line := excess(&root); line > 0 {
+		return nil, &Mistake{Line: line, Column: 1, Message: fmt.Sprintf(
+			"the aliases here stand for too much: written out, the file would be larger than the %d bytes that a scenario has at most", maxFile)}
 	}
 	if len(root.Content) == 0 || root.Content[0].ShortTag() == "!!null" {
 		return nil, &Mistake{Line: 1, Column: 1, Message: "the file is empty; a scenario has a name and rules"}
@@ -83,11 +99,19 @@ func notYAML(err error) *Mistake {
 }
 
 type parser struct {
-	file     string
-	lines    []string
-	catalog  Catalog
-	words    vocabulary
+	file    string
+	lines   []string
+	catalog Catalog
+	words   vocabulary
+	// facts are what conditions are compiled about; nil before the first.
+	facts *conf.Config
+	// patterns is the size of all patterns so far.
+	patterns int
 	mistakes Mistakes
+	// found counts the mistakes, of which only the first are kept.
+	found int
+	// told are the lines at which long lists of right words were told.
+	told map[string]int
 }
 
 func (p *parser) mistake(n *yaml.Node, format string, args ...any) {
@@ -95,7 +119,37 @@ func (p *parser) mistake(n *yaml.Node, format string, args ...any) {
 }
 
 func (p *parser) mistakeAt(at position, format string, args ...any) {
-	p.mistakes = append(p.mistakes, Mistake{p.file, at.line, at.column, fmt.Sprintf(format, args...)})
+	if p.found++; p.found <= maxMistakes {
+		p.mistakes = append(p.mistakes, Mistake{File: p.file, Line: at.line, Column: at.column, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+// longList is a list of right words that is told once in a file.
+const longList = 300
+
+// right writes the words that are right, as DidYouMean does, for a mistake at a
+// line. A long list stands only at the first mistake.
+func (p *parser) right(line int, word string, right []string) string {
+	if p.found >= maxMistakes {
+		return "" // Nobody will see it.
+	}
+	list := p.once(line, strings.Join(right, ", "))
+	if meant := nearest(word, right); meant != "" && len(right) > 1 {
+		list += fmt.Sprintf(" (did you mean %s?)", meant)
+	}
+	return list
+}
+
+// once gives a list the first time, and where it stands after that if it is long.
+func (p *parser) once(line int, list string) string {
+	if len(list) < longList {
+		return list
+	}
+	if first, told := p.told[list]; told {
+		return fmt.Sprintf("what is listed for line %d", first)
+	}
+	p.told[list] = line
+	return list
 }
 
 // members gives the values of a mapping by name; unknown and repeated names are
@@ -110,9 +164,9 @@ func (p *parser) members(n *yaml.Node, what string, names ...string) map[string]
 		key := n.Content[i]
 		switch {
 		case !slices.Contains(names, key.Value):
-			p.mistake(key, "%s has no member %q; it has %s", what, key.Value, DidYouMean(key.Value, names))
+			p.mistake(key, "%s has no member %q; it has %s", what, shortened(key.Value), p.right(key.Line, key.Value, names))
 		case values[key.Value] != nil:
-			p.mistake(key, "%q stands twice", key.Value)
+			p.mistake(key, "%q stands twice", shortened(key.Value))
 		default:
 			values[key.Value] = aliased(n.Content[i+1])
 		}
@@ -146,14 +200,14 @@ func kind(n *yaml.Node) string {
 	case "!!timestamp":
 		return "a date"
 	case "!!str":
-		return fmt.Sprintf("%q", n.Value)
+		return fmt.Sprintf("%q", shortened(n.Value))
 	}
 	return "something else"
 }
 
 func (p *parser) scenario(n *yaml.Node) *Scenario {
 	m := p.members(n, "a scenario", "name", "description", "extends", "tenant", "rules")
-	s := &Scenario{File: p.file, Description: p.text("description", m["description"]), at: position{n.Line, n.Column}}
+	s := &Scenario{File: p.file, Description: p.shortText("description", m["description"], maxProse), at: position{n.Line, n.Column}}
 	if n.Kind != yaml.MappingNode {
 		return s
 	}
@@ -195,9 +249,9 @@ func (p *parser) scenario(n *yaml.Node) *Scenario {
 }
 
 func (p *parser) name(member string, n *yaml.Node) string {
-	before := len(p.mistakes)
+	before := p.found
 	name := p.text(member, n)
-	if len(p.mistakes) == before && !nameForm.MatchString(name) {
+	if p.found == before && !nameForm.MatchString(name) {
 		p.mistake(n, "%s must be the name of a scenario, of small letters, digits and hyphens, at most 63 of them, not %q", member, shortened(name))
 	}
 	return name

@@ -39,14 +39,14 @@ func (p *parser) faultOf(n *yaml.Node) *Fault {
 	if n.Kind != yaml.MappingNode {
 		return p.faultWord(n)
 	}
-	before := len(p.mistakes)
+	before := p.found
 	m := p.members(n, "a fault", "kind", "after", "until", "status", "body", "headers", "retryAfter")
 	f := &Fault{Kind: FaultKind(p.text("kind", m["kind"]))}
-	if len(p.mistakes) > before {
+	if p.found > before {
 		return f
 	}
 	if m["kind"] != nil && !slices.Contains(faultKinds(), string(f.Kind)) {
-		p.mistake(m["kind"], "kind cannot be %q; it can be %s; a fault is %s", shortened(string(f.Kind)), DidYouMean(string(f.Kind), faultKinds()),
+		p.mistake(m["kind"], "kind cannot be %q; it can be %s; a fault is %s", shortened(string(f.Kind)), p.right(n.Line, string(f.Kind), faultKinds()),
 			strings.TrimPrefix(faultForms, "or "))
 		return f
 	}
@@ -122,7 +122,7 @@ func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 		}
 		delay, ok := p.delay(member, node)
 		if ok && delay > MaxFaultDelay {
-			p.mistake(node, "%s is real time and at most 60s, not %q", member, node.Value)
+			p.mistake(node, "%s is real time and at most 60s, not %s", member, shown(node))
 		}
 		return delay
 	}
@@ -141,6 +141,12 @@ func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 const headerPattern = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$"
 
 var headerForm = regexp.MustCompile(headerPattern)
+
+// What a fault replies with at most: beyond that clients read no headers.
+const (
+	maxHeaders = 50
+	maxHeader  = 4 << 10
+)
 
 // framing are the headers that say how a body is sent: with a wrong one the
 // client could not read what comes next.
@@ -169,7 +175,7 @@ func (p *parser) faultReply(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 	if node := m["retryAfter"]; node != nil {
 		var ok bool
 		if f.RetryAfter, ok = p.delay("retryAfter", node); ok && (f.RetryAfter < time.Second || f.RetryAfter > maxRetryAfter || f.RetryAfter%time.Second != 0) {
-			p.mistake(node, "retryAfter must be whole seconds, from 1s to 24h, not %q", node.Value)
+			p.mistake(node, "retryAfter must be whole seconds, from 1s to 24h, not %s", shown(node))
 		}
 	}
 	if node := m["headers"]; node != nil {
@@ -182,6 +188,10 @@ func (p *parser) headers(n *yaml.Node) map[string]string {
 		p.mistake(n, "headers must be a mapping from names to texts, not %s", kind(n))
 		return nil
 	}
+	if len(n.Content)/2 > maxHeaders {
+		p.mistake(n, "a fault has at most %d headers, not %d", maxHeaders, len(n.Content)/2)
+		return nil
+	}
 	headers := map[string]string{}
 	seen := map[string]bool{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -191,12 +201,12 @@ func (p *parser) headers(n *yaml.Node) map[string]string {
 		case !headerForm.MatchString(key.Value):
 			p.mistake(key, "%q is no name of a header", shortened(key.Value))
 		case seen[name]:
-			p.mistake(key, "%q stands twice", key.Value)
+			p.mistake(key, "%q stands twice", shortened(key.Value))
 		case slices.Contains(framing(), name):
 			p.mistake(key, "%s is set by the server; to break the connection there are the kinds reset and cut", key.Value)
 		}
 		seen[name] = true
-		text := p.text("a header", value)
+		text := p.shortText("a header", value, maxHeader)
 		if strings.ContainsFunc(text, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 			p.mistake(value, "a header's value has no line breaks and no control characters")
 		}

@@ -11,7 +11,7 @@ import (
 func (p *parser) rule(n *yaml.Node) *Rule {
 	m := p.members(n, "a rule", "name", "on", "when", "decide", "reason", "after", "refuse", "fault", "times", "skip", "every", "chance")
 	r := &Rule{
-		Name: p.text("name", m["name"]), On: p.text("on", m["on"]), When: p.text("when", m["when"]),
+		Name: p.shortText("name", m["name"], maxName), On: p.text("on", m["on"]), When: p.text("when", m["when"]),
 		Decide: p.text("decide", m["decide"]), Reason: p.text("reason", m["reason"]), Refuse: p.text("refuse", m["refuse"]),
 		Times: p.count("times", m["times"]), Skip: p.count("skip", m["skip"]), Every: p.count("every", m["every"]), Chance: 1,
 	}
@@ -64,6 +64,10 @@ func (p *parser) unknownSubject(at *yaml.Node, word string) {
 		p.mistake(at, "%s is a deadline that was announced to the caller, and no rule can answer it; the choice points are %s", word, strings.Join(p.catalog.Points(), ", "))
 		return
 	}
+	if p.found >= maxMistakes {
+		p.found++ // Nobody will see it, and looking for the nearest word takes time.
+		return
+	}
 	meant := ""
 	if near := nearest(word, append(p.catalog.Points(), p.catalog.Operations()...)); near != "" {
 		meant = fmt.Sprintf(" (did you mean %s?)", near)
@@ -72,7 +76,7 @@ func (p *parser) unknownSubject(at *yaml.Node, word string) {
 	if p.catalog.operations != nil {
 		list += `; the operations are *, ` + strings.Join(p.catalog.Operations(), ", ")
 	}
-	p.mistake(at, "%q is neither a choice point nor an operation%s; %s", shortened(word), meant, list)
+	p.mistake(at, "%q is neither a choice point nor an operation%s; %s", shortened(word), meant, p.once(at.Line, list))
 }
 
 // only makes a mistake of each member that has no meaning on the rule's subject.
@@ -106,7 +110,7 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 		return
 	}
 	if !slices.Contains(options, option) {
-		p.mistake(m["decide"], "%s cannot be decided as %q; it can be %s", r.On, shortened(option), DidYouMean(option, options))
+		p.mistake(m["decide"], "%s cannot be decided as %q; it can be %s", r.On, shortened(option), p.right(m["decide"].Line, option, options))
 		return
 	}
 	node := m["reason"]
@@ -117,7 +121,7 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 		p.mistake(node, "%s has no reasons for %s", r.On, option)
 		return
 	}
-	p.mistake(node, "%q is no reason for %s; there are %s", shortened(r.Reason), option, DidYouMean(r.Reason, reasons[option]))
+	p.mistake(node, "%q is no reason for %s; there are %s", shortened(r.Reason), option, p.right(node.Line, r.Reason, reasons[option]))
 }
 
 // operation checks how a rule refuses or disturbs an operation.
@@ -134,6 +138,6 @@ func (p *parser) operation(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 		p.mistake(refuse, "refuse is empty; it is the code of a refusal")
 	case p.catalog.operations != nil && !slices.Contains(p.catalog.operations[r.On], r.Refuse):
 		codes := slices.Sorted(slices.Values(p.catalog.operations[r.On]))
-		p.mistake(refuse, "%s is never refused with %q; it can be refused with %s", r.On, shortened(r.Refuse), DidYouMean(r.Refuse, codes))
+		p.mistake(refuse, "%s is never refused with %q; it can be refused with %s", r.On, shortened(r.Refuse), p.right(refuse.Line, r.Refuse, codes))
 	}
 }

@@ -22,7 +22,7 @@ func (p *parser) settings(n *yaml.Node) Settings {
 	if node := m["orderLife"]; node != nil {
 		var ok bool
 		if s.OrderLife, ok = p.delay("orderLife", node); ok && (s.OrderLife < time.Second || s.OrderLife%time.Second != 0) {
-			p.mistake(node, "orderLife must be whole seconds, from 1s, not %q", node.Value)
+			p.mistake(node, "orderLife must be whole seconds, from 1s, not %s", shown(node))
 		}
 	}
 	if node := m["limits"]; node != nil {

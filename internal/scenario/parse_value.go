@@ -15,14 +15,20 @@ import (
 // text reads a text. Numbers and truth values are none: what looks like one
 // must be quoted, so that nobody wonders what became of 0123 or yes.
 func (p *parser) text(member string, n *yaml.Node) string {
+	return p.shortText(member, n, maxText)
+}
+
+// shortText reads a text of so many bytes at most.
+func (p *parser) shortText(member string, n *yaml.Node, most int) string {
 	switch {
 	case n == nil:
 		return ""
 	case n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str":
 		p.mistake(n, "%s must be a text, not %s", member, kind(n))
 		return ""
-	case len(n.Value) > maxText:
-		p.mistake(n, "%s must be a text of at most %d bytes", member, maxText)
+	case len(n.Value) > most:
+		p.mistake(n, "%s must be a text of at most %d bytes, not %d", member, most, len(n.Value))
+		return ""
 	}
 	return n.Value
 }
@@ -32,10 +38,10 @@ func (p *parser) word(member string, n *yaml.Node, right ...string) string {
 	if n == nil {
 		return ""
 	}
-	before := len(p.mistakes)
+	before := p.found
 	word := p.text(member, n)
-	if len(p.mistakes) == before && !slices.Contains(right, word) {
-		p.mistake(n, "%s cannot be %q; it can be %s", member, shortened(word), DidYouMean(word, right))
+	if p.found == before && !slices.Contains(right, word) {
+		p.mistake(n, "%s cannot be %q; it can be %s", member, shortened(word), p.right(n.Line, word, right))
 	}
 	return word
 }
@@ -114,9 +120,16 @@ func shown(n *yaml.Node) string {
 	return kind(n)
 }
 
+// maxDelayText is the longest way to write a length of time.
+const maxDelayText = 100
+
 // delay reads a length of time as people write it. A bare 0 is one too.
 func (p *parser) delay(member string, n *yaml.Node) (time.Duration, bool) {
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" && n.Value != "0" {
+		p.mistake(n, "%s must be a length of time such as 36h or 1d12h, not %s", member, shown(n))
+		return 0, false
+	}
+	if len(n.Value) > maxDelayText {
 		p.mistake(n, "%s must be a length of time such as 36h or 1d12h, not %s", member, shown(n))
 		return 0, false
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
+	exprparser "github.com/expr-lang/expr/parser"
 )
 
 // Comparison is a part of a condition that must hold: a fact that is compared with
@@ -35,6 +36,20 @@ func (r Recipe) String() string {
 // maxRecipes is how many ways of one condition are told one by one; a condition
 // with more of them is told as a whole.
 const maxRecipes = 64
+
+// recipes are the ways in which the rule's condition can come to hold; none is a
+// rule without a condition. They are made when somebody asks, since a short
+// condition can have many.
+func (r *Rule) recipes() []Recipe {
+	if r.When == "" {
+		return nil
+	}
+	tree, err := exprparser.Parse(r.When)
+	if err != nil {
+		return nil // It was parsed before.
+	}
+	return recipesOf(tree.Node)
+}
 
 // recipesOf takes a condition apart: at each or, since either side is enough, and
 // never at an and, since no part of it is.

@@ -43,7 +43,7 @@ func TestRecipesOfConditions(t *testing.T) {
 	} {
 		r := ruleWhen(t, condition)
 		var got []string
-		for _, recipe := range r.recipes {
+		for _, recipe := range r.recipes() {
 			got = append(got, recipe.String())
 		}
 		if strings.Join(got, "\n") != want {
@@ -76,6 +76,7 @@ func TestRecipesHoldWhenTheConditionHolds(t *testing.T) {
 	}
 	for _, condition := range conditions {
 		r := ruleWhen(t, condition)
+		recipes := r.recipes()
 		for bits := range 8 {
 			values := map[string]bool{"customer.pep": bits&1 > 0, "customer.ubo": bits&2 > 0, "customer.member": bits&4 > 0}
 			facts := &Facts{Customer: Customer{PEP: values["customer.pep"], UBO: values["customer.ubo"], Member: values["customer.member"]}}
@@ -84,11 +85,11 @@ func TestRecipesHoldWhenTheConditionHolds(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			some := slices.ContainsFunc(r.recipes, func(recipe Recipe) bool {
+			some := slices.ContainsFunc(recipes, func(recipe Recipe) bool {
 				return !slices.ContainsFunc(recipe, func(c Comparison) bool { return fmt.Sprint(values[c.Fact]) != c.Value })
 			})
 			if some != holds {
-				t.Errorf("%s is %v with %v, and its ways say %v", condition, holds, values, r.recipes)
+				t.Errorf("%s is %v with %v, and its ways say %v", condition, holds, values, recipes)
 			}
 		}
 	}

@@ -86,8 +86,6 @@ type Rule struct {
 	topics []Topic
 	// needs are parts of the condition that must hold for it to hold.
 	needs []need
-	// recipes are the ways in which the condition can come to hold.
-	recipes []Recipe
 }
 
 // Scenario is the name of the scenario in which the rule is written, which can

@@ -21,7 +21,7 @@ func Schema(c Catalog) ([]byte, error) {
 		"required":             []string{"name"},
 		"properties": object{
 			"name":        described(schemaName(), "What the scenario is called, in the header X-Sandbox-Scenario, after a plus sign in an e-mail address, and by --scenario."),
-			"description": described(schemaText(), "What happens, and what a client should do."),
+			"description": described(schemaText(maxProse), "What happens, and what a client should do."),
 			"extends":     described(schemaName(), "A scenario whose rules come after those of this one."),
 			"tenant":      schemaSettings(),
 			"rules": object{
@@ -38,7 +38,7 @@ func described(schema object, text string) object {
 	return schema
 }
 
-func schemaText() object { return object{"type": "string", "maxLength": maxText} }
+func schemaText(most int) object { return object{"type": "string", "maxLength": most} }
 
 func schemaName() object { return object{"type": "string", "pattern": namePattern} }
 
@@ -99,9 +99,9 @@ func schemaFault() object {
 		"after":      described(schemaDelay(), "How late the reply is, in real time, at most 60s."),
 		"until":      described(schemaDelay(), "The longest delay, if it lies between two bounds."),
 		"status":     object{"type": "integer", "minimum": 200, "maximum": 599},
-		"body":       schemaText(),
+		"body":       schemaText(maxText),
 		"retryAfter": described(schemaDelay(), "The Retry-After header, in whole seconds."),
-		"headers": object{"type": "object", "additionalProperties": schemaHeader(), "propertyNames": object{
+		"headers": object{"type": "object", "maxProperties": maxHeaders, "additionalProperties": schemaHeader(), "propertyNames": object{
 			"pattern": headerPattern, "not": object{"pattern": anyCase(framing())},
 		}},
 	})
@@ -123,7 +123,7 @@ func schemaFault() object {
 }
 
 func schemaHeader() object {
-	return object{"type": "string", "maxLength": maxText, "pattern": `^[^\x00-\x08\x0a-\x1f\x7f]*$`}
+	return object{"type": "string", "maxLength": maxHeader, "pattern": `^[^\x00-\x08\x0a-\x1f\x7f]*$`}
 }
 
 // anyCase is a pattern for words in any case, as headers are.
@@ -151,7 +151,7 @@ func schemaRule(c Catalog) object {
 		on = object{"anyOf": []object{on, {"type": "string", "pattern": `^[^.]+$`}}}
 	}
 	rule := closedObject(object{
-		"name":   described(schemaText(), "What the rule is called in replies and lists."),
+		"name":   described(schemaText(maxName), "What the rule is called in replies and lists."),
 		"on":     described(on, "A choice point, an operationId, or * for every operation."),
 		"when":   object{"type": "string", "minLength": 1, "maxLength": maxCondition, "pattern": `\S`, "description": whenText()},
 		"decide": described(object{"type": "string"}, "The option that is decided; the usual one if it is left out."),
