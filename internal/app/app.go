@@ -63,7 +63,7 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	}
 	a := &App{config: c, scenarios: findScenarios(c.Scenarios), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
 	var err error
-	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability}); err != nil {
+	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability, Through: c.Through}); err != nil {
 		return nil, err
 	}
 	if a.Opened.Kept != nil {
@@ -138,7 +138,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	start := c.Now()
 	docs := control.Docs()
 	info := control.Info{
-		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Docs: docs,
+		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
 		ProductJSON: spec.Product, ProductYAML: spec.ProductYAML, ControlJSON: spec.Control, ControlYAML: spec.ControlYAML,
 	}
 	a.control.Files(control.DocsPath+"/", docs)
@@ -224,11 +224,29 @@ func (a *App) sync(ctx context.Context) {
 	}
 }
 
+// unready says why the data file cannot be written; nothing if it can.
+func (a *App) unready() string {
+	err := a.store.Ready()
+	var unwritten *store.Unwritten
+	switch {
+	case err == nil:
+		return ""
+	case errors.As(err, &unwritten):
+		return unwritten.Reason()
+	}
+	return err.Error()
+}
+
+// driveAgain is how long a decision that failed is left alone: what was in its
+// way, such as a full disk, may stay.
+const driveAgain = time.Second
+
 // drive fires the timers of running clocks when they come due.
 func (a *App) drive(ctx context.Context) {
 	engine := a.sandbox.Engine()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	var rest time.Time
 	for {
 		select {
 		case <-ctx.Done():
@@ -237,11 +255,15 @@ func (a *App) drive(ctx context.Context) {
 		case <-timer.C:
 			if err := engine.Wake(ctx); err != nil {
 				a.log.Error("a pending decision failed", "error", err)
+				rest = a.config.Now().Add(driveAgain)
 			}
 		}
 		// Without anything due the timer is left as it is: the next change of
 		// the timers comes over Changed.
 		if at, ok := engine.NextWake(); ok {
+			if at.Before(rest) {
+				at = rest
+			}
 			timer.Reset(at.Sub(a.config.Now()))
 		}
 	}

@@ -56,6 +56,9 @@ type Config struct {
 	// Wait waits for the delays of faults; nil waits in real time. Tests give
 	// their own.
 	Wait func(context.Context, time.Duration) error
+	// Through stands between the sandbox and its data file; nil is nothing. Tests
+	// give a file that fails.
+	Through func(store.File) store.File
 	// BodyTime is how long the body of a request may take to come; 0 is half a
 	// minute.
 	BodyTime time.Duration

@@ -75,8 +75,9 @@ func TestFlowsCallEveryOperation(t *testing.T) {
 // withoutFlow are the refusals that no flow shows, and why.
 func withoutFlow() map[refusal.Code]string {
 	return map[refusal.Code]string{
-		refusal.Internal:  "it would be a fault of the sandbox",
-		refusal.TimerLoop: "no table has a loop, and no scenario can make one yet",
+		refusal.Internal:       "it would be a fault of the sandbox",
+		refusal.DataUnwritable: "the flows' disk is not full: TestAFullDiskIsSaid",
+		refusal.TimerLoop:      "no table has a loop, and no scenario can make one yet",
 
 		refusal.ClockInterrupted: "nobody is left to read it, or the sandbox ends: TestAnAdvanceEndsWithItsCaller",
 

@@ -189,7 +189,7 @@ var askForRoles = map[string]string{
 func TestEveryOperationListsWhatTheServerItselfRefuses(t *testing.T) {
 	product, _ := documents(t)
 	for _, o := range product.Operations {
-		must := []refusal.Code{refusal.HeadersMissing, refusal.RequestInvalid, refusal.TenantAccessDenied, refusal.RateLimited, refusal.Internal}
+		must := []refusal.Code{refusal.HeadersMissing, refusal.RequestInvalid, refusal.TenantAccessDenied, refusal.RateLimited, refusal.Internal, refusal.DataUnwritable}
 		if o.HasBody {
 			must = append(must, refusal.BodyMalformed, refusal.BodyTooLarge, refusal.MediaTypeUnsupported)
 		}

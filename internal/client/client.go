@@ -189,9 +189,14 @@ func (c Client) read(reply *http.Response) (Reply, error) {
 		return text, nil
 	}
 	var refused struct {
-		Error Refusal `json:"error"`
+		Error  Refusal `json:"error"`
+		Reason string  `json:"reason"`
 	}
-	if json.Unmarshal(text, &refused) != nil || refused.Error.Code == "" {
+	err = json.Unmarshal(text, &refused)
+	if err == nil && refused.Reason != "" {
+		return nil, fmt.Errorf("the sandbox on %s is not ready: %s", c.Addr, refused.Reason)
+	}
+	if err != nil || refused.Error.Code == "" {
 		return nil, fmt.Errorf("%s answers %s: is that a sandbox? One with --control-addr takes these calls there", c.Addr, reply.Status)
 	}
 	refused.Error.Status = reply.StatusCode

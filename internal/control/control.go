@@ -21,6 +21,8 @@ type Info struct {
 	Version string
 	// Uptime is how long the process has run, in real time.
 	Uptime func() time.Duration
+	// Unready says why the state cannot be written; nothing if it can.
+	Unready func() string
 	// The documents, as they are served.
 	ProductJSON, ProductYAML, ControlJSON, ControlYAML []byte
 	// Docs is the viewer of the documents.
@@ -70,11 +72,17 @@ func operator(c *rest.Call) access.Caller {
 	return access.Caller{Sort: access.Staff, Tenant: c.Tenant, UserID: "sandbox-control", PowerTenant: true}
 }
 
-// getHealth tells that the server takes requests.
+// getHealth tells that the server takes requests, and whether it can write what
+// they change.
 func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
-	return rest.Reply{Data: map[string]any{
+	health := map[string]any{
 		"status": "ready", "version": a.info.Version, "uptime": a.info.Uptime().Round(time.Millisecond).String(),
-	}}, nil
+	}
+	reply := rest.Reply{Data: health}
+	if reason := a.info.Unready(); reason != "" {
+		reply.Status, health["status"], health["reason"] = http.StatusServiceUnavailable, "not ready", reason
+	}
+	return reply, nil
 }
 
 // resetTenant empties the tenant; its scenario and settings stay unless the body

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/store"
 )
 
@@ -132,7 +133,7 @@ func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
 
 func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
 	var events []Event
-	err := e.Store.Update(func(tx *store.Tx) error {
+	err := e.commit(tenant, func(tx *store.Tx) error {
 		u := e.begin(tx, tenant, true)
 		if err := fn(u); err != nil {
 			return err
@@ -144,6 +145,21 @@ func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
 		return nil
 	})
 	return events, err
+}
+
+// commit runs fn in a transaction. One that cannot be written is refused, and what
+// it has noted of the tenant's timers is taken back.
+func (e *Engine) commit(tenant string, fn func(*store.Tx) error) error {
+	err := e.Store.Update(fn)
+	var unwritten *store.Unwritten
+	if !errors.As(err, &unwritten) {
+		return err
+	}
+	noted := e.Store.View(func(tx *store.Tx) error {
+		e.noteWake(tx, tenant, readClock(tx, tenant))
+		return nil
+	})
+	return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err, noted)
 }
 
 func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
@@ -160,7 +176,7 @@ func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
 // Reset empties a tenant: its data, its clock and its sequence. The values whose
 // names begin with one of keep stay. It says how many keys were removed.
 func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
-	err = e.Store.Update(func(tx *store.Tx) error {
+	err = e.commit(tenant, func(tx *store.Tx) error {
 		kept := valuesOf(tx, tenant, keep)
 		removed = tx.Clear(prefix(tenant)) - len(kept)
 		tx.Delete(tenantKey(tenant))
@@ -170,10 +186,13 @@ func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
 		}
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.wakes, tenant)
-	return removed, err
+	return removed, nil
 }
 
 // valuesOf gives the keys and texts of a tenant's values (Unit.Value) whose names

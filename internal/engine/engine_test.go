@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -452,5 +453,57 @@ func TestUntilAnEventThatDoesNotCome(t *testing.T) {
 	}
 	if now := dump(); now != was {
 		t.Errorf("changed from\n%s\nto\n%s", was, now)
+	}
+}
+
+// fullDisk is a data file that does not take the next so many commits, though a
+// shorter one might still fit.
+type fullDisk struct {
+	store.File
+	refuse int
+}
+
+func (d *fullDisk) WriteAt(p []byte, at int64) (int, error) {
+	if d.refuse > 0 {
+		d.refuse--
+		return 0, syscall.ENOSPC
+	}
+	return d.File.WriteAt(p, at)
+}
+
+// TestADecisionThatCannotBeWrittenComesLater: the disk is full when it is due, by
+// the driver, by a reader and by who moves the clock; it is not dropped.
+func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
+	disk := &fullDisk{}
+	s, _, err := store.Open(store.Options{Path: filepath.Join(t.TempDir(), "farm.db"), Through: func(f store.File) store.File {
+		disk.File = f
+		return disk
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	f := newFarm(t, s, 1)
+	f.lay(t, "a", "e1")
+	due, _ := f.engine.NextWake()
+	f.wall = start.Add(25 * time.Hour)
+	for who, try := range map[string]func() error{
+		"driver": func() error { return f.engine.Wake(t.Context()) },
+		"reader": func() error { return f.engine.Read("a", func(*engine.Unit) error { return nil }) },
+		"clock":  func() error { _, err := f.advance(t, "a", engine.Target{By: time.Hour}); return err },
+	} {
+		disk.refuse = 1
+		if err := try(); refusedWith(err) != refusal.DataUnwritable || !strings.Contains(err.Error(), "no space left on device") {
+			t.Errorf("%s: %v", who, err)
+		}
+	}
+	if at, ok := f.engine.NextWake(); !ok || !at.Equal(due) {
+		t.Errorf("the next wake is %v, %t; it was %v", at, ok, due)
+	}
+	if err := f.engine.Wake(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got := f.look(t, "a"); got != "e1:CHICK chicks:1" {
+		t.Errorf("got %s", got)
 	}
 }

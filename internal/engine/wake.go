@@ -10,8 +10,7 @@ import (
 
 // noteWake remembers when the tenant's first timer comes due in wall time. It
 // runs within the transaction, so that the order of notes is that of commits.
-// Should the commit then fail, a wake may come too early, which does no harm,
-// and the note of the next commit is right again.
+// Should the commit then fail, it is noted anew.
 func (e *Engine) noteWake(tx *store.Tx, tenant string, c Clock) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -271,7 +271,7 @@ func (s *Server) answer(a *api, c echo.Context, o *contract.Operation, reply Rep
 		return reply.Status, err
 	}
 	e := asRefusal(err)
-	if e.Code == refusal.Internal {
+	if e.Code == refusal.Internal || e.Code == refusal.DataUnwritable {
 		s.Log.Error("request failed", "request", requestID(c), "operation", o.ID, "error", err)
 	}
 	status, text, err := s.refuse(a, c, e)
@@ -288,7 +288,7 @@ func (s *Server) refuse(a *api, c echo.Context, e *refusal.Error) (status int, t
 	switch {
 	case status == http.StatusUnauthorized:
 		c.Response().Header().Set(echo.HeaderWWWAuthenticate, challenge(e.Code))
-	case e.Code == refusal.RateLimited:
+	case e.Code == refusal.RateLimited, e.Code == refusal.DataUnwritable:
 		c.Response().Header().Set(echo.HeaderRetryAfter, "1")
 	}
 	text, err = s.write(c, status, a.style.refusal(status, e, suggestions(e, a.documents...)))

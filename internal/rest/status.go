@@ -17,6 +17,7 @@ var statuses = map[refusal.Code]int{
 	refusal.MethodNotAllowed:     http.StatusMethodNotAllowed,
 	refusal.RateLimited:          http.StatusTooManyRequests,
 	refusal.Internal:             http.StatusInternalServerError,
+	refusal.DataUnwritable:       http.StatusServiceUnavailable,
 
 	refusal.TokenMissing:         http.StatusUnauthorized,
 	refusal.TokenInvalid:         http.StatusUnauthorized,

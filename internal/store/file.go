@@ -57,7 +57,7 @@ func (s *Store) openFile(o Options) (report Report, err error) {
 		log.file = o.Through(f.File)
 	}
 	if !begun {
-		if err := errors.Join(log.begin(), syncDirectory(filepath.Dir(f.path))); err != nil {
+		if err := errors.Join(log.writeFirstLine(), syncDirectory(filepath.Dir(f.path))); err != nil {
 			return Report{}, fmt.Errorf("write data file %s: %w", o.Path, err)
 		}
 	}
@@ -90,8 +90,8 @@ func (s *Store) load(f *lockedFile) (*commands, Report, error) {
 	})
 }
 
-// begin writes the first line of the present format.
-func (l *commitLog) begin() error {
+// writeFirstLine begins the part of a file that is of the present format.
+func (l *commitLog) writeFirstLine() error {
 	if _, err := l.file.WriteAt([]byte(firstLine), l.size); err != nil {
 		return errors.Join(err, l.file.Truncate(l.size))
 	}

@@ -5,11 +5,41 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"syscall"
 )
 
-// ErrUnwritten says that a commit did not reach the data file. Nothing has
-// happened then, neither in the file nor for readers.
-var ErrUnwritten = errors.New("the data file cannot be written")
+// Unwritten says that a commit did not reach the data file. Nothing has happened
+// then, neither in the file nor for readers.
+type Unwritten struct {
+	// Cause is what the system said.
+	Cause error
+	// Broken tells that nothing more is written until the store is opened again.
+	Broken bool
+}
+
+// Error says what happened, with the file's name.
+func (u *Unwritten) Error() string {
+	return fmt.Sprintf("the data file cannot be written: %v%s", u.Cause, u.consequence())
+}
+
+// Unwrap gives the cause.
+func (u *Unwritten) Unwrap() error { return u.Cause }
+
+// Reason says it in the system's plain words, such as "no space left on device".
+func (u *Unwritten) Reason() string {
+	var plain syscall.Errno
+	if errors.As(u.Cause, &plain) {
+		return plain.Error() + u.consequence()
+	}
+	return u.Cause.Error() + u.consequence()
+}
+
+func (u *Unwritten) consequence() string {
+	if u.Broken {
+		return "; nothing is written any more until the sandbox is started again"
+	}
+	return ""
+}
 
 // File is what a store does with its data file.
 type File interface {
@@ -33,16 +63,25 @@ type commitLog struct {
 	// unsynced tells that the disk may not have everything.
 	unsynced bool
 	// fault is why the last commit was not written, and failed is how long it was.
-	fault  error
+	// It is broken if nobody knows what the file holds behind size, or what of it
+	// has reached the disk.
+	fault  *Unwritten
 	failed int
-	// broken tells that nobody knows what the file holds behind size, or what of
-	// it has reached the disk: nothing more is written until it is opened again.
-	broken bool
 }
 
 // position is how far a data file has been written: where the next commit begins,
 // and the number of the last.
 type position struct{ size, number int64 }
+
+// begin makes room for the next commit. What a very long one needed is given back.
+func (l *commitLog) begin() {
+	if cap(l.buf) > maxKept {
+		l.buf = nil
+	}
+	l.buf = beginCommit(l.buf)
+}
+
+const maxKept = 1 << 20
 
 // commit writes what stands in buf, if there are commands in it. A commit that
 // is not written whole, or under Always does not reach the disk, is undone.
@@ -81,7 +120,7 @@ func (l *commitLog) commit() error {
 func (l *commitLog) standing() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.broken {
+	if l.fault != nil && l.fault.Broken {
 		return l.fault
 	}
 	return nil
@@ -90,16 +129,14 @@ func (l *commitLog) standing() error {
 func (l *commitLog) fail(cause error, length int, broken bool) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.fault = fmt.Errorf("%w: %w", ErrUnwritten, cause)
-	l.failed = length
-	l.broken = l.broken || broken
+	l.fault, l.failed = &Unwritten{cause, broken}, length
 	return l.fault
 }
 
 // sync brings to the disk what is not there yet. It may be called beside commit.
 func (l *commitLog) sync() error {
 	l.mu.Lock()
-	pending := l.unsynced && !l.broken
+	pending := l.unsynced && (l.fault == nil || !l.fault.Broken)
 	l.unsynced = false
 	l.mu.Unlock()
 	if !pending {
@@ -111,13 +148,21 @@ func (l *commitLog) sync() error {
 	return nil
 }
 
-// ready gives why the last commit was not written, unless a commit of its length
-// would be by now. It must not be called beside commit.
-func (l *commitLog) ready() error {
+// lastFault is why the last commit was not written; nil if it was.
+func (l *commitLog) lastFault() (fault *Unwritten, failed int) {
 	l.mu.Lock()
-	fault, broken, failed := l.fault, l.broken, l.failed
-	l.mu.Unlock()
-	if fault == nil || broken {
+	defer l.mu.Unlock()
+	return l.fault, l.failed
+}
+
+// tryAgain finds out whether a commit of the length that failed could be written
+// by now. It must not be called beside commit.
+func (l *commitLog) tryAgain() error {
+	fault, failed := l.lastFault()
+	switch {
+	case fault == nil:
+		return nil
+	case fault.Broken:
 		return fault
 	}
 	// Should the process end in between, the zeros are cut off the next time.

@@ -89,14 +89,17 @@ func (s *Store) Sync() error {
 	return s.log.sync()
 }
 
-// Ready gives an error if the next commit would not be written: the disk is full,
-// or has failed.
+// Ready gives an *Unwritten if the last commit could not be written, and would not
+// be by now: the disk is full, or has failed.
 func (s *Store) Ready() error {
 	if s.log == nil {
 		return nil
 	}
-	// The log is looked at while nobody writes to it.
-	return s.db.Update(func(*buntdb.Tx) error { return s.log.ready() })
+	if fault, _ := s.log.lastFault(); fault == nil {
+		return nil
+	}
+	// It is tried while nobody writes.
+	return s.db.Update(func(*buntdb.Tx) error { return s.log.tryAgain() })
 }
 
 // Close writes what is pending and gives the data file free.
@@ -118,7 +121,7 @@ func (s *Store) View(fn func(*Tx) error) error {
 }
 
 // Update runs fn and commits what it wrote, or nothing if fn returns an error
-// or panics, or if the data file cannot be written (ErrUnwritten). BuntDB by
+// or panics, or if the data file cannot be written (*Unwritten). BuntDB by
 // itself commits the half-done work of a panic; the panic is therefore held back
 // until the transaction is rolled back.
 func (s *Store) Update(fn func(*Tx) error) error {
@@ -131,7 +134,7 @@ func (s *Store) Update(fn func(*Tx) error) error {
 		}()
 		t := &Tx{tx: tx, log: s.log}
 		if s.log != nil {
-			s.log.buf = beginCommit(s.log.buf)
+			s.log.begin()
 		}
 		if err := errors.Join(fn(t), t.err); err != nil || s.log == nil {
 			return err

@@ -11,6 +11,7 @@ const (
 	MethodNotAllowed     Code = "METHOD_NOT_ALLOWED"
 	RateLimited          Code = "RATE_LIMITED"
 	Internal             Code = "INTERNAL"
+	DataUnwritable       Code = "DATA_UNWRITABLE"
 
 	TokenMissing         Code = "TOKEN_MISSING"
 	TokenInvalid         Code = "TOKEN_INVALID"
@@ -108,6 +109,7 @@ var definitions = []Definition{
 	{MethodNotAllowed, "Method not allowed", "Use one of the methods that the Allow header names."},
 	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
 	{Internal, "Internal error", "This is a fault of the sandbox: its log has the request id and the cause."},
+	{DataUnwritable, "The data file cannot be written", "Mend what data.details says of the disk, then send the request again; /_sandbox/health tells when the sandbox is ready."},
 
 	{TokenMissing, "Authentication required", "Send Authorization: Bearer with the token of a session, or one of the fixed tokens that the sandbox prints at start."},
 	{TokenInvalid, "Invalid token", "Log in again and send the token exactly as the session's reply gave it."},
