@@ -173,12 +173,9 @@ func (a *App) Sandbox() *sandbox.Sandbox { return a.sandbox }
 // Close gives the data file free. Whatever was acknowledged is in it.
 func (a *App) Close() error { return a.store.Close() }
 
-// drainTime is how long a stop waits for requests that are being answered.
-const drainTime = 10 * time.Second
-
 // Serve answers requests, drives the running clocks and watches the scenario
 // files until the context ends; then it lets the requests that are being
-// answered finish.
+// answered finish, as far as they do so in time.
 func (a *App) Serve(ctx context.Context, l Listeners) error {
 	ctx, stop := context.WithCancel(ctx)
 	var background sync.WaitGroup
@@ -190,9 +187,10 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 		background.Go(func() { a.sync(ctx) })
 	}
 	failed := make(chan error, len(l.Product)+len(l.Control))
-	servers := []*http.Server{a.serveOn(l.Product, a.server, failed)}
+	s := newServing(context.WithoutCancel(ctx))
+	a.serveOn(s, l.Product, a.server, failed)
 	if len(l.Control) > 0 {
-		servers = append(servers, a.serveOn(l.Control, a.control, failed))
+		a.serveOn(s, l.Control, a.control, failed)
 	}
 	var err error
 	select {
@@ -200,12 +198,11 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 		err = fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
-	defer cancel()
-	for _, server := range servers {
-		err = errors.Join(err, server.Shutdown(drain))
+	inTime, ended := s.end(cmp.Or(a.config.StopTime, stopTime))
+	if !inTime {
+		a.log.Warn("requests that were not answered in time were cut off")
 	}
-	return err
+	return errors.Join(err, ended)
 }
 
 // sync brings the data file to the disk every second.

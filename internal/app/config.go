@@ -65,6 +65,12 @@ type Config struct {
 	// Reloaded is told when changed scenario files were taken over, or why they
 	// were not. Tests wait for it; nil is nobody.
 	Reloaded func(error)
+	// LookTime is how often scenario files are looked at where the system tells of
+	// no change; 0 is every second.
+	LookTime time.Duration
+	// StopTime is how long requests may go on when the sandbox is stopped; 0 is two
+	// seconds. After it they are cut short, and after twice as long cut off.
+	StopTime time.Duration
 }
 
 // DefaultSeed makes the ids and account numbers of a sandbox without a seed: the

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -117,15 +118,16 @@ const (
 	maxHeader  = 64 << 10
 )
 
-func (a *App) serveOn(listeners []net.Listener, h http.Handler, failed chan<- error) *http.Server {
+func (a *App) serveOn(s *serving, listeners []net.Listener, h http.Handler, failed chan<- error) {
 	server := &http.Server{
 		Handler: inTime(h, a.bodyTime()), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+		ErrorLog:    slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+		BaseContext: func(net.Listener) context.Context { return s.requests }, ConnState: s.note,
 	}
+	s.servers = append(s.servers, server)
 	for _, l := range listeners {
 		go func() { failed <- server.Serve(l) }()
 	}
-	return server
 }
 
 func (a *App) bodyTime() time.Duration {
