@@ -4,7 +4,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run test race lint spec respect fuzz simulation bench image check
+.PHONY: build run test race lint spec respect fuzz simulation bench opening torture image check
 
 build: ## the binary, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
@@ -20,6 +20,12 @@ race lint spec respect fuzz simulation: ## one step of .ci/run
 
 bench: ## how fast it is, beside a bare handler and the goals; takes two minutes and the whole machine
 	SANDBOX_BENCH=1 go test -v -count=1 -timeout 30m -run '^TestSpeed$$' ./internal/app
+
+opening: ## how data files of up to half a million customers open; takes minutes and gigabytes
+	SANDBOX_OPENING=1 go test -v -count=1 -timeout 60m -run '^TestOpening$$' ./internal/app
+
+torture: ## a hundred kills, ten thousand truncations and three thousand flipped bits of data files; takes ten minutes
+	SANDBOX_TORTURE=1 go test -v -count=1 -timeout 60m -run '^(TestKilledProcessLosesNothing|TestEveryTruncationOpens|TestEveryFlipIsFound)$$' ./internal/store ./cmd/finhub-sandbox
 
 image: ## the container image
 	docker build --build-arg VERSION=$(VERSION) -t finhub-sandbox:$(VERSION) .

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -17,18 +18,36 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// loadTime is for how long the program is loaded before it is killed.
-const loadTime = time.Second
+// kills is for how long the program is loaded before each time that it is killed;
+// with SANDBOX_TORTURE it is killed a hundred times.
+func kills() []time.Duration {
+	if os.Getenv("SANDBOX_TORTURE") == "" {
+		return []time.Duration{time.Second}
+	}
+	random := rand.New(rand.NewPCG(6, 0))
+	list := make([]time.Duration, 100)
+	for i := range list {
+		list[i] = 50*time.Millisecond + time.Duration(random.Int64N(int64(400*time.Millisecond)))
+	}
+	return list
+}
 
 // TestKilledProcessLosesNothing loads the program with registrations from
 // several clients, kills it in the middle, and looks for every registration that
-// was acknowledged. Then the end of the file is torn off: what was written
-// before is still there, and the program says what it dropped.
+// was acknowledged; no durability loses any. Then the end of the file is torn off:
+// what was written before is still there, and the program says what it dropped.
 func TestKilledProcessLosesNothing(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "state.db")
-	acknowledged := loadAndKill(t, file)
+	acknowledged := map[string]string{}
+	for round, load := range kills() {
+		before := len(acknowledged)
+		maps.Copy(acknowledged, loadAndKill(t, file, round, load))
+		if len(acknowledged) == before {
+			t.Errorf("no registration was acknowledged in %s", load)
+		}
+	}
 	if len(acknowledged) < 10 {
-		t.Fatalf("only %d registrations were acknowledged in %s", len(acknowledged), loadTime)
+		t.Fatalf("only %d registrations were acknowledged", len(acknowledged))
 	}
 	server := startServe(t, "--addr=127.0.0.1:0", "--data", file, "--quiet")
 	if missing := absent(t, server.addr, acknowledged); len(missing) > 0 {
@@ -44,7 +63,7 @@ func TestKilledProcessLosesNothing(t *testing.T) {
 			checkTorn(t, whole, torn, acknowledged)
 		})
 	}
-	t.Logf("%d registrations acknowledged in %s before the kill, %d bytes", len(acknowledged), loadTime, len(whole))
+	t.Logf("%d registrations acknowledged before %d kills, none lost; %d bytes", len(acknowledged), len(kills()), len(whole))
 }
 
 // checkTorn opens a file without its last bytes. These belong to the last
@@ -78,9 +97,10 @@ func checkTorn(t *testing.T, whole []byte, torn int, acknowledged map[string]str
 // loadAndKill runs the program in a process of its own, registers customers from
 // several clients, and kills it while they do. It gives the tenant of each
 // customer whose registration was acknowledged.
-func loadAndKill(t *testing.T, file string) map[string]string {
+func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) map[string]string {
 	t.Helper()
-	program := exec.Command(os.Args[0], "serve", "--addr=127.0.0.1:0", "--data", file, "--durability=always", "--quiet")
+	durability := []string{"always", "second", "never"}[round%3]
+	program := exec.Command(os.Args[0], "serve", "--addr=127.0.0.1:0", "--data", file, "--durability", durability, "--quiet")
 	program.Env = append(os.Environ(), asProgram+"=1")
 	program.Stderr = os.Stderr
 	stdout, err := program.StdoutPipe()
@@ -97,7 +117,7 @@ func loadAndKill(t *testing.T, file string) map[string]string {
 	acknowledged := map[string]string{}
 	for client := range 4 {
 		clients.Go(func() {
-			mine := registerUntilKilled(t, addr, client)
+			mine := registerUntilKilled(t, addr, fmt.Sprintf("r%d.c%d", round, client))
 			mu.Lock()
 			defer mu.Unlock()
 			maps.Copy(acknowledged, mine)
@@ -118,11 +138,11 @@ func loadAndKill(t *testing.T, file string) map[string]string {
 
 // registerUntilKilled registers customers in two tenants by turns until the
 // connection breaks.
-func registerUntilKilled(t *testing.T, addr string, client int) map[string]string {
+func registerUntilKilled(t *testing.T, addr, client string) map[string]string {
 	acknowledged := map[string]string{}
 	for n := 0; ; n++ {
 		tenant := fmt.Sprintf("tenant-%d", n%2)
-		reply, err := http.DefaultClient.Do(registrationOf(t, addr, tenant, fmt.Sprintf("c%d.n%d@example.com", client, n)))
+		reply, err := http.DefaultClient.Do(registrationOf(t, addr, tenant, fmt.Sprintf("%s.n%d@example.com", client, n)))
 		if err != nil {
 			return acknowledged
 		}

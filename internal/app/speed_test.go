@@ -94,23 +94,31 @@ func judge(value float64, goal string) string {
 // there to the first answer, and the memory that it then takes in megabytes.
 func measureProcess(t *testing.T) (start time.Duration, resident float64) {
 	t.Helper()
+	program := buildProgram(t)
+	start = time.Hour
+	for range 5 {
+		took, size, _ := startOnce(t, program)
+		start, resident = min(start, took), max(resident, size)
+	}
+	return start, resident
+}
+
+func buildProgram(t *testing.T) string {
+	t.Helper()
 	program := filepath.Join(t.TempDir(), "finhub-sandbox")
 	build := exec.Command("go", "build", "-o", program, "./cmd/finhub-sandbox")
 	build.Dir = moduleRoot
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	start = time.Hour
-	for range 5 {
-		took, size := startOnce(t, program)
-		start, resident = min(start, took), max(resident, size)
-	}
-	return start, resident
+	return program
 }
 
-func startOnce(t *testing.T, program string) (took time.Duration, resident float64) {
+// startOnce starts the program and ends it. It gives the time to the first answer,
+// the memory then, and the most that it had taken on the way, in megabytes.
+func startOnce(t *testing.T, program string, args ...string) (took time.Duration, resident, peak float64) {
 	t.Helper()
-	command := exec.Command(program, "serve", "--addr=127.0.0.1:0", "--quiet")
+	command := exec.Command(program, append([]string{"serve", "--addr=127.0.0.1:0", "--quiet"}, args...)...)
 	stdout, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -130,19 +138,19 @@ func startOnce(t *testing.T, program string) (took time.Duration, resident float
 		t.Fatal(err)
 	}
 	reply.Body.Close()
-	resident = residentOf(t, command.Process.Pid)
+	resident, peak = memoryOf(t, command.Process.Pid, "VmRSS:"), memoryOf(t, command.Process.Pid, "VmHWM:")
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}
 	if err := command.Wait(); err != nil {
 		t.Error(err)
 	}
-	return took, resident
+	return took, resident, peak
 }
 
-// residentOf reads a process's resident memory, in megabytes, where the system
-// tells.
-func residentOf(t *testing.T, pid int) float64 {
+// memoryOf reads one of a process's figures of memory, in megabytes, where the
+// system tells.
+func memoryOf(t *testing.T, pid int, figure string) float64 {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
@@ -150,7 +158,7 @@ func residentOf(t *testing.T, pid int) float64 {
 		return 0
 	}
 	for line := range strings.Lines(string(status)) {
-		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == "VmRSS:" {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[0] == figure {
 			kilobytes, _ := strconv.ParseFloat(fields[1], 64)
 			return kilobytes / 1024
 		}

@@ -1,0 +1,53 @@
+package app_test
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/store"
+)
+
+// TestOpening fills a data file with up to half a million customers, and prints
+// how long it takes to open and how much memory that needs, at its peak and
+// afterwards. It takes minutes and gigabytes, and runs only for make opening.
+func TestOpening(t *testing.T) {
+	if os.Getenv("SANDBOX_OPENING") == "" {
+		t.Skip("make opening runs it")
+	}
+	program, path := buildProgram(t), filepath.Join(t.TempDir(), "state.db")
+	customers := 0
+	t.Logf("%9s %9s %9s %11s %9s %9s", "customers", "file MB", "opened s", "s/100,000", "live MB", "peak MB")
+	for _, want := range []int{50_000, 100_000, 200_000, 350_000, 500_000} {
+		a, err := app.Open(app.Config{Data: path, Durability: store.Never, Relaxed: true, Quiet: true, Seed: "opening", DelayScale: 1}, io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := newTarget(t, a.Handler())
+		x.made.Store(int64(customers))
+		x.fill(t, int64(want))
+		customers = want
+		var memory runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&memory)
+		live := float64(memory.HeapAlloc) / (1 << 20)
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, x = nil, nil
+		runtime.GC()
+		took, _, peak := startOnce(t, program, "--data", path)
+		t.Logf("%9d %9.0f %9.2f %11.2f %9.0f %9.0f", customers, float64(info.Size())/(1<<20), took.Seconds(),
+			took.Seconds()*100_000/float64(customers), live, peak)
+		if peak > 2.5*live {
+			t.Errorf("opening takes %.1f times what the state takes", peak/live)
+		}
+	}
+}
