@@ -44,7 +44,9 @@ func Bundle(files fs.FS, root string) (*openapi3.T, error) {
 }
 
 // Skeleton reduces a decoded document to what checking needs: prose goes, and of
-// the examples only the names stay. It loads in a fraction of the time.
+// the examples only the names stay. It loads in a fraction of the time. Formats of
+// our own, which the document has as x-format since other programs refuse a format
+// that they do not know, become formats.
 func Skeleton(node any) any { return skeleton(node, false) }
 
 // skeleton keeps the members of a schema's properties whatever they are called:
@@ -58,6 +60,10 @@ func skeleton(node any, named bool) any {
 			case named:
 				reduced[name] = skeleton(value, false)
 			case name == "description" || name == "externalDocs" || name == "example" || name == "tags":
+			case name == "format" && (value == "int64" || value == "double"):
+				// The width is a generator's business: a bound of the schema says more.
+			case name == "x-format":
+				reduced["format"] = value
 			case name == "examples":
 				reduced[name] = exampleNames(value)
 			default:

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -308,4 +310,83 @@ func requiresData(schema map[string]any) bool {
 		p := members(part)
 		return members(p["properties"])["data"] != nil && slices.Contains(items(p["required"]), any("data"))
 	})
+}
+
+// openFormats are those that every validator knows. Strict ones refuse a
+// schema with another, so that our own are written as x-format.
+var openFormats = []string{"date", "date-time", "email", "uri", "uuid", "int32", "int64", "double"}
+
+// TestFormatsAreKnownAndWide holds that there is no format of our own, and that
+// numbers are as wide as what they carry: without a format, generators make a float
+// of 32 bits of a number, and many an integer of 32 bits of an integer.
+func TestFormatsAreKnownAndWide(t *testing.T) {
+	for name, d := range documentTrees(t) {
+		for _, p := range d.places() {
+			format, _ := p.schema["format"].(string)
+			if format != "" && !slices.Contains(openFormats, format) {
+				t.Errorf("%s: %s has the format %s, which is our own", name, p, format)
+			}
+			most, _ := p.schema["maximum"].(float64)
+			switch {
+			case p.schema["type"] == "number" && format != "double":
+				t.Errorf("%s: the number %s is not a double", name, p)
+			case p.schema["type"] == "integer" && most > math.MaxInt32 && format != "int64":
+				t.Errorf("%s: the integer %s has 32 bits and goes up to %.0f", name, p, most)
+			}
+		}
+	}
+}
+
+// TestNullsAndDefaultsFit holds that a list of words with null is nullable, that a
+// default is one of the schema's values, and that operations have ids which are
+// names in every language.
+func TestNullsAndDefaultsFit(t *testing.T) {
+	kinds := map[string]func(any) bool{
+		"string":  func(v any) bool { _, ok := v.(string); return ok },
+		"boolean": func(v any) bool { _, ok := v.(bool); return ok },
+		"number":  func(v any) bool { _, ok := v.(float64); return ok },
+		"integer": func(v any) bool { n, ok := v.(float64); return ok && n == math.Trunc(n) },
+	}
+	for name, d := range documentTrees(t) {
+		for _, p := range d.places() {
+			words := items(p.schema["enum"])
+			if slices.Contains(words, nil) != (len(words) > 0 && p.schema["nullable"] == true) {
+				t.Errorf("%s: %s is nullable or has null among its words, and not both", name, p)
+			}
+			value, given := p.schema["default"]
+			kind, _ := p.schema["type"].(string)
+			if given && (kinds[kind] == nil || !kinds[kind](value) || len(words) > 0 && !slices.Contains(words, value)) {
+				t.Errorf("%s: the default of %s is %v", name, p, value)
+			}
+		}
+		for id := range d.operations() {
+			if !regexp.MustCompile("^[a-z][A-Za-z0-9]*$").MatchString(id) {
+				t.Errorf("%s: %s is no name", name, id)
+			}
+		}
+	}
+}
+
+// TestReferencesStandAlone holds that a reference has nothing beside it: OpenAPI 3.0
+// says that it is not looked at, and generators differ about it.
+func TestReferencesStandAlone(t *testing.T) {
+	var look func(t *testing.T, at string, node any)
+	look = func(t *testing.T, at string, node any) {
+		switch n := node.(type) {
+		case map[string]any:
+			if n["$ref"] != nil && len(n) > 1 {
+				t.Errorf("%s has members beside its reference", at)
+			}
+			for name, value := range n {
+				look(t, at+"."+name, value)
+			}
+		case []any:
+			for i, value := range n {
+				look(t, fmt.Sprint(at, ".", i), value)
+			}
+		}
+	}
+	for name, d := range documentTrees(t) {
+		look(t, name, map[string]any(d))
+	}
 }
