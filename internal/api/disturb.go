@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"net/http"
 	"strings"
 
 	"finhub-sandbox/internal/domain/onboarding"
@@ -19,14 +20,18 @@ func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
 		VerificationID: c.Path("verificationId"), WalletID: cmp.Or(c.Path("accountId"), c.Path("walletId")),
 		OrderID:   cmp.Or(c.Path("orderId"), c.Body.Str("preparedOrderId", "orderId")),
 		ConsentID: c.Path("consentId"), PayeeID: c.Path("beneficiaryId"), MemberID: c.Path("shareholderId"), Link: c.Path("token"),
-		Details: func() sandbox.Details { return detailsOf(c) },
+		Scenario: c.Header.Get(rest.ScenarioHeader), Details: func() sandbox.Details { return detailsOf(c) },
 	}
 	switch {
 	case c.Operation.ID == "registerIndividual":
 		p := personalOf(c.Body)
-		asked.Registers, asked.Email, asked.Scenario = true, p.email(), c.Header.Get(rest.ScenarioHeader)
+		asked.Registers, asked.Email, asked.Misnamed = true, p.email(), misnamed(c.Header)
 	case c.Operation.ID == "registerOrganization":
-		asked.Registers, asked.Email, asked.Scenario = true, organizationEmail(c.Body), c.Header.Get(rest.ScenarioHeader)
+		asked.Registers, asked.Email, asked.Misnamed = true, organizationEmail(c.Body), misnamed(c.Header)
+	case adds(c.Operation.ID):
+		for _, b := range c.Bodies() {
+			asked.People = append(asked.People, b.Str("person.email", "email"))
+		}
 	case !strings.Contains(c.Operation.Path, "{"):
 		// What a body names may be somebody else, such as the payee's customer, but
 		// without a path that says more it is whom the call is about.
@@ -37,7 +42,7 @@ func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Scenario = d.Scenario
+	c.Scenario, c.Notice = d.Scenario, d.Notice
 	if d.Fault == nil {
 		return nil, d.Refusal
 	}
@@ -45,6 +50,25 @@ func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
 		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
 		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter,
 	}, d.Refusal
+}
+
+// adds tells whether an operation adds people to an organization.
+func adds(operation string) bool {
+	switch operation {
+	case "addDirector", "addDirectors", "addEmployee", "addEmployees", "addShareholders":
+		return true
+	}
+	return false
+}
+
+// misnamed finds a header that is nearly called as the one that chooses a scenario.
+func misnamed(header http.Header) string {
+	for name := range header {
+		if name != rest.ScenarioHeader && (strings.Contains(name, "Scen") || strings.HasPrefix(name, "X-Sandbox")) {
+			return name
+		}
+	}
+	return ""
 }
 
 // detailsOf reads what a call says about the thing that it would make.

@@ -132,7 +132,7 @@ func (a *App) useLibrary(library *scenario.Library) error {
 	governing := ""
 	for _, name := range a.scenarios.names {
 		if library.Get(name) == nil {
-			return fmt.Errorf("there is no scenario %q; there are %s", name, strings.Join(library.Names(), ", "))
+			return fmt.Errorf("there is no scenario %q; there are %s", name, scenario.DidYouMean(name, library.Names()))
 		}
 		governing = name
 	}

@@ -1,10 +1,13 @@
 package app_test
 
 import (
+	"bytes"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"finhub-sandbox/internal/app"
 )
 
 // TestRepliesNameTheScenario lets a customer live whole and looks at the header
@@ -33,5 +36,27 @@ func TestRepliesNameTheScenario(t *testing.T) {
 	c.execute(t, l)
 	for _, operation := range []string{"getOrder", "listBeneficiaries", "getAccountBalance", "getCustomerWallets", "listPaymentConsents"} {
 		c.on(t, l, operation, nil)
+	}
+}
+
+// TestAMistypedScenarioIsLogged: the log has it too, also where it tells only what
+// is wrong.
+func TestAMistypedScenarioIsLogged(t *testing.T) {
+	for _, quiet := range []bool{true, false} {
+		var log bytes.Buffer
+		a, err := app.Open(app.Config{Seed: "test", DelayScale: 1, Quiet: quiet}, &log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := &client{documents: loadDocuments(t), send: inProcess(a.Handler())}
+		c.live(t, "mistyped", "anna+kyc-rejectd@example.com")
+		if err := a.Close(); err != nil {
+			t.Fatal(err)
+		}
+		const want = `level=WARN msg=request request=req-1 operation=registerIndividual`
+		const notice = `notice="the tag +kyc-rejectd names no scenario (did you mean +kyc-rejected?); happy-path governs"`
+		if text := log.String(); !strings.Contains(text, want) || strings.Count(text, notice) != 1 {
+			t.Errorf("quiet %v: %s", quiet, text)
+		}
 	}
 }

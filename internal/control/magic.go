@@ -27,6 +27,12 @@ type comparisonView struct {
 	Value    string `json:"value"`
 }
 
+type mistypedView struct {
+	Sent    string `json:"sent"`
+	Nearest string `json:"nearest,omitempty"`
+	Notice  string `json:"notice"`
+}
+
 // listMagic lists every value that makes a scenario act, made from the scenarios
 // that are loaded.
 func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
@@ -50,6 +56,13 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 		list = append(list, view)
 	}
 	data := map[string]any{"active": active, "values": list}
+	if seen := a.sandbox.Mistyped(c.Tenant); len(seen) > 0 {
+		mistyped := []mistypedView{}
+		for _, m := range seen {
+			mistyped = append(mistyped, mistypedView{m.Sent, m.Nearest, m.Notice})
+		}
+		data["mistyped"] = mistyped
+	}
 	if more > 0 {
 		data["rulesLeftOut"] = more
 	}

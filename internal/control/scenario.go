@@ -135,7 +135,7 @@ func (a *API) find(tenant, name string) (*scenario.Scenario, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return nil, refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, strings.Join(names, ", "))
+	return nil, refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, scenario.DidYouMean(name, names))
 }
 
 func invalidScenario(mistakes scenario.Mistakes) error {

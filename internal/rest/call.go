@@ -31,6 +31,9 @@ type Call struct {
 	// Scenario is the name of the scenario that governs the customer whom the call
 	// concerns; empty if it concerns none.
 	Scenario string
+	// Notice is something that the caller should know of its request though it is
+	// answered as usual; empty is nothing.
+	Notice string
 
 	request *http.Request
 	fault   *Fault

@@ -118,7 +118,7 @@ func (s *Server) options(c echo.Context) error {
 
 // readable are the headers of replies that a page may read beside those that
 // every page may.
-const readable = "X-Request-Id, X-Sandbox-Scenario, Retry-After, ETag, WWW-Authenticate, Allow"
+const readable = "X-Request-Id, X-Sandbox-Scenario, X-Sandbox-Notice, Retry-After, ETag, WWW-Authenticate, Allow"
 
 // shareWith lets a page read the answer if it is one of ours (see Guard): a
 // front end that somebody develops on this machine. Production's own answer is

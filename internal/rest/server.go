@@ -140,6 +140,9 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 		if call.Scenario != "" {
 			c.Response().Header().Set(ScenarioHeader, call.Scenario)
 		}
+		if call.Notice != "" {
+			c.Response().Header().Set(NoticeHeader, call.Notice)
+		}
 		status := 0
 		// A fault may end the request by a panic; the log has it all the same.
 		defer func() { s.logRequest(c, call, status, start) }()
@@ -157,6 +160,10 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 // customer, and in replies the one that governs the customer whom the request
 // concerned.
 const ScenarioHeader = "X-Sandbox-Scenario"
+
+// NoticeHeader says in replies that something of the request has no effect that was
+// probably meant to have one.
+const NoticeHeader = "X-Sandbox-Notice"
 
 func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply Reply, err error) {
 	defer func() {
@@ -314,7 +321,11 @@ func (s *Server) checkReply(c echo.Context, o *contract.Operation, status int, t
 }
 
 func (s *Server) logRequest(c echo.Context, call *Call, status int, start time.Time) {
-	if !s.Log.Enabled(c.Request().Context(), slog.LevelInfo) {
+	level := slog.LevelInfo
+	if call.Notice != "" {
+		level = slog.LevelWarn
+	}
+	if !s.Log.Enabled(c.Request().Context(), level) {
 		return
 	}
 	attributes := []any{
@@ -323,7 +334,10 @@ func (s *Server) logRequest(c echo.Context, call *Call, status int, start time.T
 	if call.fault != nil {
 		attributes = append(attributes, "scenario", call.Scenario, "fault", call.fault.Kind)
 	}
-	s.Log.Info("request", attributes...)
+	if call.Notice != "" {
+		attributes = append(attributes, "notice", call.Notice)
+	}
+	s.Log.Log(c.Request().Context(), level, "request", attributes...)
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }

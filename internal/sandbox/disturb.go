@@ -18,10 +18,14 @@ import (
 // operation, and the things that it names. Empty members it does not name.
 type Asked struct {
 	Operation string
-	// Registers tells that the request makes a customer: with which e-mail, and
-	// for which scenario if it names one.
-	Registers       bool
-	Email, Scenario string
+	// Registers tells that the request makes a customer, and with which e-mail.
+	Registers bool
+	Email     string
+	// Scenario is the one that the request names in the header for it, and Misnamed
+	// a header of a registration that is probably meant for that one.
+	Scenario, Misnamed string
+	// People are the e-mails of those who are added to an organization.
+	People []string
 
 	CustomerID, VerificationID, WalletID, OrderID string
 	// ConsentID is a consent of the onboarding or a payment consent, PayeeID the
@@ -56,6 +60,9 @@ type Disturbance struct {
 	// Scenario is the name of the scenario that governs the customer whom the
 	// request concerns; empty if it concerns none.
 	Scenario string
+	// Notice says that something that looks as if it should choose a scenario chooses
+	// none; empty is usual.
+	Notice string
 	// Fault is what goes wrong at the edge, after Delay; nil is nothing.
 	Fault *scenario.Fault
 	Delay time.Duration
@@ -72,6 +79,10 @@ func (s *Sandbox) Disturb(c access.Caller, in Asked) (Disturbance, error) {
 	err := s.read(c, func(u *engine.Unit) error {
 		subject := s.subjectOf(u, c, in)
 		d.Scenario = subject.shown
+		if m, found := s.findMistyped(u, in, subject); found {
+			d.Notice = m.Notice
+			s.mistyped.add(u.Tenant(), m)
+		}
 		mayAct = subject.governing.Disturbs(in.Operation) || subject.governing.Refuses(in.Operation)
 		return nil
 	})

@@ -51,6 +51,7 @@ type Sandbox struct {
 	engine     *engine.Engine
 	key        []byte
 	repertoire repertoire
+	mistyped   seenMistyped
 
 	customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
 	verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]

@@ -265,7 +265,7 @@ func tooManyScenarios() error {
 
 func (s *Sandbox) unknownScenario(t tenantScenarios, name string) error {
 	names := s.scenarioNames(t)
-	return refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, strings.Join(names, ", ")).
+	return refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, scenario.DidYouMean(name, names)).
 		With("scenarios", names)
 }
 

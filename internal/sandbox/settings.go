@@ -135,6 +135,7 @@ func (s *Sandbox) Reset(tenant string, everything bool) (removed int, err error)
 	if !everything {
 		keep = []string{settingsName, tenantScenariosValue}
 	}
+	s.mistyped.forget(tenant)
 	return s.engine.Reset(tenant, keep...)
 }
 

@@ -67,7 +67,7 @@ func (m Mistakes) ordered(found int) Mistakes {
 // meant.
 func DidYouMean(word string, right []string) string {
 	list := strings.Join(right, ", ")
-	if meant := nearest(word, right); meant != "" && len(right) > 1 {
+	if meant := Nearest(word, right); meant != "" && len(right) > 1 {
 		return fmt.Sprintf("%s (did you mean %s?)", list, meant)
 	}
 	return list
@@ -76,9 +76,9 @@ func DidYouMean(word string, right []string) string {
 // maxWord is the longest word for which a nearest one is looked for.
 const maxWord = 100
 
-// nearest finds the word that differs least from a wrong one, or nothing if all
+// Nearest finds the word that differs least from a wrong one, or nothing if all
 // of them differ much.
-func nearest(word string, right []string) string {
+func Nearest(word string, right []string) string {
 	if len(word) > maxWord {
 		return ""
 	}

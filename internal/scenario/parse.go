@@ -134,7 +134,7 @@ func (p *parser) right(line int, word string, right []string) string {
 		return "" // Nobody will see it.
 	}
 	list := p.once(line, strings.Join(right, ", "))
-	if meant := nearest(word, right); meant != "" && len(right) > 1 {
+	if meant := Nearest(word, right); meant != "" && len(right) > 1 {
 		list += fmt.Sprintf(" (did you mean %s?)", meant)
 	}
 	return list

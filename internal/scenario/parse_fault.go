@@ -99,7 +99,7 @@ func (p *parser) faultWord(n *yaml.Node) *Fault {
 	case text && notDelay == nil:
 		meant = "write {after: " + n.Value + "}"
 	case text:
-		if near := nearest(n.Value, plainFaults()); near != "" {
+		if near := Nearest(n.Value, plainFaults()); near != "" {
 			meant = "did you mean " + near + "?"
 		}
 	}

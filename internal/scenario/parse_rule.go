@@ -69,7 +69,7 @@ func (p *parser) unknownSubject(at *yaml.Node, word string) {
 		return
 	}
 	meant := ""
-	if near := nearest(word, append(p.catalog.Points(), p.catalog.Operations()...)); near != "" {
+	if near := Nearest(word, append(p.catalog.Points(), p.catalog.Operations()...)); near != "" {
 		meant = fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	list := "the choice points are " + strings.Join(p.catalog.Points(), ", ")
