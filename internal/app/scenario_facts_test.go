@@ -22,7 +22,7 @@ func factsOfAnna() map[string]string {
 		"customer.category": `customer.category == "LOW_RISK_INDIVIDUAL"`, "customer.risk": `customer.risk == "LOW"`,
 		"customer.state": `customer.state == "ACTIVE"`, "customer.age": `customer.age == 35`, "customer.ageKnown": `customer.ageKnown`,
 		"customer.dateOfBirth": `customer.dateOfBirth == "1990-05-14"`, "customer.nationality": `customer.nationality == "LT"`,
-		"customer.country": `customer.country == "LV"`, "customer.pep": `not customer.pep`, "customer.features": `customer.features.monitoring == "WEEKLY"`,
+		"customer.country": `customer.country == "LV"`, "customer.pep": `not customer.pep`, "customer.riskScore": `customer.riskScore == 5`, "customer.features": `customer.features.monitoring == "WEEKLY"`,
 		"customer.legalForm": `customer.legalForm == ""`, "customer.industry": `customer.industry == ""`, "customer.member": `not customer.member`,
 		"customer.organization": `customer.organization == ""`, "customer.position": `customer.position == ""`, "customer.number": `customer.number == 0`,
 		"customer.share": `customer.share == 0`, "customer.ubo": `not customer.ubo`, "customer.roles": `len(customer.roles) == 0`,

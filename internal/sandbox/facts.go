@@ -3,6 +3,7 @@ package sandbox
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"finhub-sandbox/internal/domain/bank"
@@ -204,7 +205,10 @@ func describedCustomer(u *engine.Unit, c *onboarding.Customer) scenario.Customer
 	facts := scenario.Customer{
 		Type: string(c.Type), Email: c.Email, Phone: c.Phone, Name: c.Name, Category: cmp.Or(category.Code, c.Category), Risk: string(category.Risk),
 		DateOfBirth: c.Person.DateOfBirth, Nationality: countryFact(c.Person.Nationality), Country: firstCountry(c.Person.Addresses),
-		PEP: featureFacts(c)["pep"] == "true",
+	}
+	if chosen := featureFacts(c); chosen != nil {
+		facts.PEP = chosen["pep"] == "true"
+		facts.RiskScore, _ = strconv.Atoi(chosen["riskScore"])
 	}
 	facts.Age, facts.AgeKnown = scenario.AgeAt(c.Person.DateOfBirth, u.Now())
 	if company := c.Company; company != nil {

@@ -54,7 +54,7 @@ const (
 
 // openRepertoire reads the built-in scenarios.
 func (s *Sandbox) openRepertoire(tables []machine.Description) error {
-	s.repertoire.catalog = scenario.NewCatalog(tables, s.config.Operations)
+	s.repertoire.catalog = scenario.NewCatalog(tables, s.config.Operations).With(factValues())
 	sources, err := scenario.Sources(scenarios.Files)
 	if err != nil {
 		return err

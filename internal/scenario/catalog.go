@@ -19,6 +19,18 @@ type Catalog struct {
 	operations map[string][]string
 	// states are those of each table, by its name.
 	states map[string][]string
+	// checks are those of the values of facts.
+	checks map[string]Check
+}
+
+// Check tells why a fact never has a value: it says how the fact's values are.
+type Check func(value string) error
+
+// With gives the catalog with checks of values that facts can have, by the facts'
+// names; those of the items of lists have the lists' names before them.
+func (c Catalog) With(checks map[string]Check) Catalog {
+	c.checks = checks
+	return c
 }
 
 // NewCatalog gathers the choice points of tables, and the operations with the
@@ -74,6 +86,15 @@ func (c Catalog) closed(fact string) []string {
 		return []string{"DIRECTOR", "SHAREHOLDER", "EMPLOYEE", "BENEFICIAL_OWNER"}
 	case "customer.people.kind":
 		return []string{"INDIVIDUAL", "CORPORATE"}
+	case "verification.type":
+		return []string{
+			"IDENTITY_VERIFICATION", "DOCUMENT_VERIFICATION", "ENHANCED_DUE_DILIGENCE", "SANCTIONS_CHECK", "CUSTOMER_DUE_DILIGENCE",
+			"BUSINESS_VERIFICATION",
+		}
+	case "verification.level":
+		return []string{"TENANT_VERIFIED", "POWER_TENANT_VERIFIED", "FINHUB_VERIFIED"}
+	case "document.type", "verification.documents.type":
+		return documentTypes()
 	case "consent.type":
 		return []string{"TERMS_AND_CONDITIONS", "PRIVACY_POLICY", "DATA_PROCESSING"}
 	case "wallet.purpose":
@@ -96,6 +117,14 @@ func (c Catalog) closed(fact string) []string {
 		return []string{"MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"}
 	}
 	return nil
+}
+
+// documentTypes are those of the document, without their second names.
+func documentTypes() []string {
+	return strings.Fields("PASSPORT NATIONAL_ID GOVERNMENT_ID ID_CARD DRIVERS_LICENSE PROOF_OF_ADDRESS SOURCE_OF_FUNDS PEP_DECLARATION " +
+		"BENEFICIAL_OWNERSHIP BANK_STATEMENT INCOME_PROOF CERTIFICATE_OF_INCORPORATION ARTICLES_OF_ASSOCIATION SHAREHOLDER_REGISTER DIRECTOR_ID " +
+		"DIRECTOR_IDS PROOF_OF_REGISTERED_ADDRESS BENEFICIAL_OWNER_DECLARATION BENEFICIAL_OWNERS_DECLARATION FINANCIAL_STATEMENTS BUSINESS_LICENSE " +
+		"BUSINESS_LICENCE PARTNERSHIP_AGREEMENT PARTNER_ID PARTNER_IDS OWNER_ID BANK_REFERENCE_LETTER TAX_CLEARANCE_CERTIFICATE SELFIE")
 }
 
 // tableOf is the name of the table behind a fact.

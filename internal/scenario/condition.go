@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/expr-lang/expr"
@@ -101,6 +100,9 @@ func (p *parser) environment() expr.Option {
 	}
 }
 
+// strange is what the parser says of a word that it does not expect.
+var strange = regexp.MustCompile(`^unexpected token Identifier\("([^"]*)"\)`)
+
 var goTypes = regexp.MustCompile(`\*?scenario\.([A-Z]\w*)`)
 
 func (p *parser) wrongCondition(n *yaml.Node, err error) {
@@ -110,6 +112,9 @@ func (p *parser) wrongCondition(n *yaml.Node, err error) {
 		at, message = p.within(n, wrong.From), wrong.Message
 	}
 	message, _, _ = strings.Cut(message, "\n")
+	if m := strange.FindStringSubmatch(message); m != nil && !slices.Contains([]string{"AND", "OR", "NOT"}, m[1]) {
+		message = fmt.Sprintf("%s does not belong here; the operators are not, %s", m[1], strings.Join(operators(), ", "))
+	}
 	p.mistakeAt(at, "the condition is wrong: %s", plainWords(message))
 }
 
@@ -117,6 +122,9 @@ func (p *parser) wrongCondition(n *yaml.Node, err error) {
 func plainWords(message string) string {
 	for _, phrase := range [][2]string{
 		{"unexpected token EOF", "it ends too early"},
+		{`unexpected token Identifier("AND")`, "AND is written and"}, {`unexpected token Identifier("OR")`, "OR is written or"},
+		{`unexpected token Identifier("NOT")`, "NOT is written not"},
+		{`unexpected token Operator("&")`, "& is written and"}, {`unexpected token Operator("|")`, "| is written or"},
 		{`unexpected token Operator("=")`, "= compares nothing; write =="},
 		{"int64", "number"}, {"float64", "number"}, {"int)", "number)"}, {"but got int", "but got a number"}, {" int ", " number "},
 		{"expected bool", "expected a truth value"}, {"string", "text"},
@@ -159,6 +167,8 @@ type conditionCheck struct {
 	known []string
 	// list is the list whose items are being looked at, if any are.
 	list string
+	// listed tells that a list is wanted.
+	listed bool
 	// topics are what has been asked about so far.
 	topics []Topic
 }
@@ -180,6 +190,9 @@ func (c *conditionCheck) check(node ast.Node) {
 		}
 	case *ast.MemberNode:
 		c.member(n)
+		if slices.Contains(c.parser.words.lists(), n.String()) && !c.listed {
+			c.noFact(n)
+		}
 	case *ast.UnaryNode:
 		c.check(n.Node)
 	case *ast.BinaryNode:
@@ -212,9 +225,12 @@ func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 		c.mistake(at, "a condition cannot call %s; it can call %s", shortened(name), c.right(name, right))
 		return
 	}
+	before := c.listed
+	c.listed = name == "len"
 	for _, argument := range arguments {
 		c.check(argument)
 	}
+	c.listed = before
 }
 
 // fact checks the first word of customer.type.
@@ -225,7 +241,10 @@ func (c *conditionCheck) fact(n *ast.IdentifierNode) bool {
 		if c.known != nil {
 			all = c.known
 		}
-		c.mistake(n, "a condition knows nothing of %q; it can ask about %s", shortened(n.Value), c.right(n.Value, all))
+		c.mistake(n, "a condition knows nothing of %q%s; it can ask about %s", shortened(n.Value), c.elsewhere(n.Value), c.right(n.Value, all))
+		return false
+	case c.known != nil && n.Value == "document" && !slices.Contains(c.known, "document"):
+		c.mistake(n, "nothing is known of one document when %s is decided; any(verification.documents, .type == \"PASSPORT\") asks about all of them", c.rule.On)
 		return false
 	case c.known != nil && !slices.Contains(c.known, n.Value):
 		c.mistake(n, "nothing is known of the %s when %s is decided; a condition can ask about %s there", n.Value, c.rule.On, strings.Join(c.known, ", "))
@@ -242,11 +261,13 @@ func (c *conditionCheck) items(n *ast.BuiltinNode) {
 		return
 	}
 	if len(n.Arguments) != 2 || !slices.Contains(lists, n.Arguments[0].String()) {
-		c.mistake(n, "%s needs a list and a condition about its items, such as any(customer.people, .pep); the lists are %s", n.Name, strings.Join(lists, ", "))
+		c.mistake(n, "%s needs a list and a condition about its items, such as any(customer.people, .position == \"DIRECTOR\" and .pep); the lists are %s", n.Name, strings.Join(lists, ", "))
 		return
 	}
 	before := c.parser.found
+	c.listed = true
 	c.check(n.Arguments[0])
+	c.listed = false
 	predicate, ok := n.Arguments[1].(*ast.PredicateNode)
 	if !ok || c.parser.found > before {
 		return
@@ -275,11 +296,11 @@ func (c *conditionCheck) member(n *ast.MemberNode) {
 		}
 		c.property(property, "an item of "+c.list, c.parser.words.items[c.list])
 	case *ast.MemberNode:
-		if of.String() != "customer.features" {
-			c.noFact(n)
+		if of.String() == string(AboutFeatures) {
+			c.member(of)
 			return
 		}
-		c.member(of)
+		c.noFact(n)
 	default:
 		c.noFact(n)
 	}
@@ -293,12 +314,31 @@ func (c *conditionCheck) ask(about Topic) {
 }
 
 func (c *conditionCheck) noFact(n *ast.MemberNode) {
-	c.mistake(n, "a condition cannot contain %s; it asks about a fact such as customer.type", shortened(n.String()))
+	text := n.String()
+	for _, list := range c.parser.words.lists() {
+		if strings.HasPrefix(text, list) {
+			c.mistake(n, "%s is a list; any(%s, %s) asks whether one of its items is so, and all, none, one and count more", list, list, exampleOf(list))
+			return
+		}
+	}
+	meant := ""
+	if property, plain := n.Property.(*ast.StringNode); plain {
+		meant = c.elsewhere(property.Value)
+	}
+	c.mistake(n, "a condition cannot contain %s%s; it asks about a fact such as customer.type", shortened(text), meant)
+}
+
+// exampleOf is a condition about the items of a list.
+func exampleOf(list string) string {
+	if list == string(AboutPapers) {
+		return `.type == "PASSPORT"`
+	}
+	return `.position == "DIRECTOR" and .pep`
 }
 
 func (c *conditionCheck) property(n *ast.StringNode, of string, members []string) {
 	if !slices.Contains(members, n.Value) {
-		c.mistake(n, "%s has no %q; it has %s", of, shortened(n.Value), c.right(n.Value, members))
+		c.mistake(n, "%s has no %q%s; it has %s", of, shortened(n.Value), c.elsewhere(n.Value), c.right(n.Value, members))
 	}
 }
 
@@ -323,6 +363,7 @@ func (c *conditionCheck) binary(n *ast.BinaryNode) {
 		}
 		return
 	}
+	c.amounts(n)
 	c.compare(n.Operator, n.Left, n.Right, right)
 	if left, ok := literals(n.Left); ok && symmetric(n.Operator) {
 		c.compare(n.Operator, n.Right, n.Left, left)
@@ -330,57 +371,3 @@ func (c *conditionCheck) binary(n *ast.BinaryNode) {
 }
 
 func symmetric(operator string) bool { return operator == "==" || operator == "!=" }
-
-// compare finds values that a fact never has. Nothing is what a fact is of which
-// nothing is known.
-func (c *conditionCheck) compare(operator string, fact, literal ast.Node, values []string) {
-	if _, fixed := literals(fact); fixed || len(values) == 0 || !symmetric(operator) && operator != "in" {
-		return
-	}
-	name := fact.String()
-	closed := c.parser.catalog.closed(c.whole(name))
-	if len(closed) == 0 {
-		return
-	}
-	for _, value := range values {
-		if value != "" && !slices.Contains(closed, value) {
-			c.mistake(literal, "%s is never %q; it can be %s", name, shortened(value), c.right(value, closed))
-		}
-	}
-}
-
-// whole puts the list before the name of a member of its items.
-func (c *conditionCheck) whole(name string) string {
-	if member, ok := strings.CutPrefix(name, "#."); ok {
-		return c.list + "." + member
-	}
-	if member, ok := strings.CutPrefix(name, "."); ok {
-		return c.list + "." + member
-	}
-	return name
-}
-
-// literals gives the values of a literal or of a list of them.
-func literals(node ast.Node) ([]string, bool) {
-	switch n := node.(type) {
-	case *ast.StringNode:
-		return []string{n.Value}, true
-	case *ast.IntegerNode:
-		return []string{strconv.Itoa(n.Value)}, true
-	case *ast.FloatNode:
-		return []string{fmt.Sprint(n.Value)}, true
-	case *ast.BoolNode:
-		return []string{strconv.FormatBool(n.Value)}, true
-	case *ast.ArrayNode:
-		var values []string
-		for _, item := range n.Nodes {
-			value, ok := literals(item)
-			if !ok {
-				return nil, false
-			}
-			values = append(values, value...)
-		}
-		return values, true
-	}
-	return nil, false
-}

@@ -47,6 +47,8 @@ type Customer struct {
 	// PEP tells that the customer is politically exposed, by its features, or as
 	// one of the people of an organization.
 	PEP bool `expr:"pep"`
+	// RiskScore is the one that was chosen for the category; 0 without one.
+	RiskScore int `expr:"riskScore"`
 	// Features are the values that were chosen for the category, by their keys.
 	Features map[string]string `expr:"features"`
 	// LegalForm and Industry are an organization's.

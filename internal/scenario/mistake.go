@@ -92,6 +92,21 @@ func Nearest(word string, right []string) string {
 	return best
 }
 
+// meant finds the word that was probably meant: the nearest, or else the shortest
+// that contains a wrong one, as verification.outcome does verification.
+func meant(word string, right []string) string {
+	if near := Nearest(word, right); near != "" || len(word) < 4 || len(word) > maxWord {
+		return near
+	}
+	best := ""
+	for _, candidate := range right {
+		if strings.Contains(strings.ToLower(candidate), strings.ToLower(word)) && (best == "" || len(candidate) < len(best)) {
+			best = candidate
+		}
+	}
+	return best
+}
+
 // difference counts the letters to add, drop or replace between two words.
 func difference(a, b string) int {
 	if len(a) > maxWord || len(b) > maxWord {

@@ -134,8 +134,8 @@ func (p *parser) right(line int, word string, right []string) string {
 		return "" // Nobody will see it.
 	}
 	list := p.once(line, strings.Join(right, ", "))
-	if meant := Nearest(word, right); meant != "" && len(right) > 1 {
-		list += fmt.Sprintf(" (did you mean %s?)", meant)
+	if near := meant(word, right); near != "" && len(right) > 1 {
+		list += fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	return list
 }

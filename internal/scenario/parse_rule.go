@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,15 +69,20 @@ func (p *parser) unknownSubject(at *yaml.Node, word string) {
 		p.found++ // Nobody will see it, and looking for the nearest word takes time.
 		return
 	}
-	meant := ""
-	if near := Nearest(word, append(p.catalog.Points(), p.catalog.Operations()...)); near != "" {
-		meant = fmt.Sprintf(" (did you mean %s?)", near)
+	points, operations := p.catalog.Points(), p.catalog.Operations()
+	begun := ""
+	if i := slices.IndexFunc(points, func(point string) bool { return strings.HasPrefix(point, word+".") }); i >= 0 {
+		begun = points[i]
+	}
+	hint := ""
+	if near := cmp.Or(begun, Nearest(word, points), Nearest(word, operations), meant(word, points), meant(word, operations)); near != "" {
+		hint = fmt.Sprintf(" (did you mean %s?)", near)
 	}
 	list := "the choice points are " + strings.Join(p.catalog.Points(), ", ")
 	if p.catalog.operations != nil {
 		list += `; the operations are *, ` + strings.Join(p.catalog.Operations(), ", ")
 	}
-	p.mistake(at, "%q is neither a choice point nor an operation%s; %s", shortened(word), meant, p.once(at.Line, list))
+	p.mistake(at, "%q is neither a choice point nor an operation%s; %s", shortened(word), hint, p.once(at.Line, list))
 }
 
 // only makes a mistake of each member that has no meaning on the rule's subject.

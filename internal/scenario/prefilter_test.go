@@ -11,7 +11,7 @@ import (
 // What is looked at without the expression's machine says the same as it.
 func TestNeedsSayWhatTheConditionSays(t *testing.T) {
 	known := NewCatalog([]machine.Description{{Name: "customer", States: []machine.State{"ACTIVE", "CLOSED"}}}, nil)
-	words := []string{"", "PRIVACY_POLICY", "Ona", "On", "na", "ACTIVE", "GET", "INDIVIDUAL", "HIGH", "SEPA", "TRANSFER", "staff"}
+	words := []string{"", "PRIVACY_POLICY", "SANCTIONS_CHECK", "Ona", "On", "na", "ACTIVE", "GET", "INDIVIDUAL", "HIGH", "SEPA", "TRANSFER", "staff"}
 	var all []*Facts
 	for _, word := range words {
 		for _, amount := range []int64{-1, 0, 5, 6} {
@@ -31,7 +31,7 @@ func TestNeedsSayWhatTheConditionSays(t *testing.T) {
 		`order.amount == 5 and customer.name == "Ona" && order.amount >= 5`: true, `order.amount < 5`: true, `order.amount <= 5`: true,
 		`order.amount > 5`: true, `order.amount != 5`: false, `order.amount + 1 == 6`: false, `order.amount % 2 == 1`: false,
 		`customer.member`: false, `customer.type == "INDIVIDUAL"`: true, `customer.email == "na"`: true, `customer.category == "na"`: true,
-		`customer.risk == "HIGH"`: true, `customer.state == "ACTIVE"`: true, `verification.type == "na"`: true, `consent.type == "PRIVACY_POLICY"`: true,
+		`customer.risk == "HIGH"`: true, `customer.state == "ACTIVE"`: true, `verification.type == "SANCTIONS_CHECK"`: true, `consent.type == "PRIVACY_POLICY"`: true,
 		`beneficiary.name == "na"`: true, `beneficiary.iban == "na"`: true, `order.type == "TRANSFER"`: true, `order.network == "SEPA"`: true,
 		`order.reference == "na"`: true, `request.method == "GET"`: true, `request.operation == "na"`: true, `request.caller == "staff"`: true,
 	}

@@ -57,9 +57,9 @@ type Feature struct {
 	Greatest map[string]int
 }
 
-// keys are those that the feature takes. A feature without any takes every key:
+// Keys are those that the feature takes. A feature without any takes every key:
 // which it has is not documented.
-func (f Feature) keys() []string {
+func (f Feature) Keys() []string {
 	list := slices.Concat(f.Mandatory, slices.Collect(maps.Keys(f.Allowed)), slices.Collect(maps.Keys(f.Greatest)))
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -195,7 +195,7 @@ func findFeature(code string) (Feature, bool) {
 // checkValues notes every key that the feature does not take, and every value
 // that it does not allow. The first fault is the one that is told in words.
 func (f Feature) checkValues(values, invalid map[string]string, note func(string)) {
-	known := f.keys()
+	known := f.Keys()
 	for _, key := range slices.Sorted(maps.Keys(values)) {
 		value := values[key]
 		if len(known) > 0 && !slices.Contains(known, key) {
