@@ -255,10 +255,19 @@ func readRepresentatives(b rest.Body) []onboarding.Representative {
 		list = append(list, onboarding.Representative{
 			FirstName: o.Str("firstName"), LastName: o.Str("lastName"), Position: o.Str("position"), Email: o.Str("email"),
 			Phone: o.Str("phone"), DateOfBirth: o.Str("dateOfBirth"), Nationality: o.Str("nationality"),
-			PrimaryOwner: o.Bool("isPrimaryOwner"), Share: o.Get("ownershipShare"),
+			PrimaryOwner: o.Bool("isPrimaryOwner"), Share: asNumber(o.Get("ownershipShare")),
 		})
 	}
 	return list
+}
+
+// asNumber is a share as replies have it, whichever way it was sent.
+func asNumber(share any) any {
+	text, isText := share.(string)
+	if s, err := onboarding.ParseShare(text); isText && err == nil {
+		return s.Float()
+	}
+	return share
 }
 
 // ignoredPersonnel says what of a registration was ignored, and where it belongs.

@@ -126,11 +126,25 @@ func (s *flowServer) checkFault(step flowStep, reply flowReply) error {
 	if reply.broken {
 		return nil
 	}
-	err := s.checkReply(reply)
-	if !step.Faulted {
-		return err
+	if step.Faulted {
+		return s.checkFaultReply(reply)
 	}
-	if err == nil {
+	return s.checkReply(reply)
+}
+
+// checkFaultReply holds a fault's reply to the document, which has what gateways answer,
+// whatever the body, and no other fault.
+func (s *flowServer) checkFaultReply(reply flowReply) error {
+	o := operationOf(s.documents, reply.method, reply.path)
+	if o == nil {
+		return fmt.Errorf("%s %s is no operation of the documents; came: %s", reply.method, reply.path, reply)
+	}
+	gateway := slices.Contains([]int{http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}, reply.status)
+	err := o.CheckResponse(reply.status, reply.kind, reply.raw)
+	switch {
+	case gateway && err != nil:
+		return fmt.Errorf("%w\n  came: %s", err, reply)
+	case !gateway && s.checkReply(reply) == nil:
 		return fmt.Errorf("expected a reply that does not fit the document, came: %s", reply)
 	}
 	return nil

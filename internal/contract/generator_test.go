@@ -390,3 +390,59 @@ func TestReferencesStandAlone(t *testing.T) {
 		look(t, name, map[string]any(d))
 	}
 }
+
+// TestGatewaysRepliesAreDocumented holds that every operation of the product, each of
+// which a scenario can disturb, has the replies of gateways: a typed client meets
+// them, and has to tell them from refusals.
+func TestGatewaysRepliesAreDocumented(t *testing.T) {
+	for id, op := range documentTrees(t)["openapi"].operations() {
+		for _, status := range []string{"502", "503", "504"} {
+			if members(op["responses"])[status] == nil {
+				t.Errorf("%s has no reply %s", id, status)
+			}
+		}
+	}
+}
+
+// TestSuccessRepliesAreConcrete holds that no member of a success reply is now a
+// number and now a text: requests may have it so, for the sake of older clients.
+func TestSuccessRepliesAreConcrete(t *testing.T) {
+	d := documentTrees(t)["openapi"]
+	schemas, seen := d.components("schemas"), map[string]bool{}
+	var enter func(name string)
+	enter = func(name string) {
+		if seen[name] {
+			return
+		}
+		seen[name] = true
+		kinds := map[any]bool{}
+		for _, variant := range items(members(schemas[name])["anyOf"]) {
+			for _, ref := range references(variant) {
+				kinds[members(schemas[ref])["type"]] = true
+			}
+		}
+		if kinds["string"] && (kinds["number"] || kinds["integer"]) {
+			t.Errorf("%s is a number or a text, and stands in a reply", name)
+		}
+		for _, ref := range references(schemas[name]) {
+			enter(ref)
+		}
+	}
+	for _, op := range d.operations() {
+		for status, response := range members(op["responses"]) {
+			if ref, ok := members(response)["$ref"].(string); ok {
+				response = d.components("responses")[strings.TrimPrefix(ref, "#/components/responses/")]
+			}
+			if status < "300" {
+				for _, ref := range references(members(response)["content"]) {
+					if schemas[ref] != nil {
+						enter(ref)
+					}
+				}
+			}
+		}
+	}
+	if len(seen) < 50 {
+		t.Errorf("only %d schemas stand in replies", len(seen))
+	}
+}

@@ -106,7 +106,9 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			continue
 		}
 		relaxed, _ := p.Extensions["x-relaxed"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
+		// One that is needed under any of its names is not required under this one.
+		needed, _ := p.Extensions["x-required"].(bool)
+		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
 	}
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required

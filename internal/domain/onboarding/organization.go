@@ -58,8 +58,7 @@ type Representative struct {
 	DateOfBirth  string `json:"dateOfBirth,omitempty"`
 	Nationality  string `json:"nationality,omitempty"`
 	PrimaryOwner bool   `json:"isPrimaryOwner,omitempty"`
-	// Share is kept as it was sent: the shares of representatives count for
-	// nothing.
+	// Share is a number that counts for nothing.
 	Share any `json:"ownershipShare,omitempty"`
 }
 
