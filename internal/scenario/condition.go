@@ -86,7 +86,8 @@ func (p *parser) condition(n *yaml.Node, r *Rule) {
 		p.wrongCondition(n, err)
 		return
 	}
-	r.needs, r.topics = needs(tree.Node), c.topics
+	r.topics = c.topics
+	r.needs, r.needed = needs(tree.Node)
 }
 
 // environment lets conditions be compiled about facts. What is found out about
@@ -170,7 +171,7 @@ type conditionCheck struct {
 	// listed tells that a list is wanted.
 	listed bool
 	// topics are what has been asked about so far.
-	topics []Topic
+	topics Topic
 }
 
 func (c *conditionCheck) mistake(at ast.Node, format string, args ...any) {
@@ -296,7 +297,7 @@ func (c *conditionCheck) member(n *ast.MemberNode) {
 		}
 		c.property(property, "an item of "+c.list, c.parser.words.items[c.list])
 	case *ast.MemberNode:
-		if of.String() == string(AboutFeatures) {
+		if of.String() == featuresName {
 			c.member(of)
 			return
 		}
@@ -308,9 +309,7 @@ func (c *conditionCheck) member(n *ast.MemberNode) {
 
 // ask notes what the condition asks about.
 func (c *conditionCheck) ask(about Topic) {
-	if !slices.Contains(c.topics, about) {
-		c.topics = append(c.topics, about)
-	}
+	c.topics |= about
 }
 
 func (c *conditionCheck) noFact(n *ast.MemberNode) {
@@ -330,7 +329,7 @@ func (c *conditionCheck) noFact(n *ast.MemberNode) {
 
 // exampleOf is a condition about the items of a list.
 func exampleOf(list string) string {
-	if list == string(AboutPapers) {
+	if list == papersName {
 		return `.type == "PASSPORT"`
 	}
 	return `.position == "DIRECTOR" and .pep`

@@ -120,7 +120,7 @@ func otherNames() map[string]string {
 
 // otherKey finds the feature that differs from an asked one by its case alone.
 func (c Catalog) otherKey(fact string) string {
-	if !strings.HasPrefix(fact, string(AboutFeatures)+".") || c.checks[fact] != nil {
+	if !strings.HasPrefix(fact, featuresName+".") || c.checks[fact] != nil {
 		return ""
 	}
 	for key := range c.checks {

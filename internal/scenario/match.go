@@ -120,15 +120,18 @@ func match(rules []*Rule, facts Teller, dice Dice) (*Rule, error) {
 }
 
 func (r *Rule) holds(asked *inquiry, m *vm.VM) (bool, error) {
-	for _, n := range r.needs {
-		if !n.holds(asked.about(n.topic)) {
-			return false, nil
+	if len(r.needs) > 0 {
+		facts := asked.about(r.needed)
+		for _, holds := range r.needs {
+			if !holds(facts) {
+				return false, nil
+			}
 		}
 	}
 	if r.program == nil {
 		return true, nil
 	}
-	result, err := m.Run(r.program, asked.about(r.topics...))
+	result, err := m.Run(r.program, asked.about(r.topics))
 	return result == true, err
 }
 

@@ -7,37 +7,35 @@ import (
 	"github.com/expr-lang/expr/ast"
 )
 
-// need is a part of a condition without which the whole cannot hold, and what it
-// asks about.
-type need struct {
-	topic Topic
-	holds func(f *Facts) bool
-}
+// need is a part of a condition without which the whole cannot hold.
+type need func(f *Facts) bool
 
 // needs finds the parts of a condition that are joined by and and are simple
 // enough to be looked at without the expression's machine, which costs a
 // hundred times as much: a fact that is compared with a literal. A rule for one
-// customer out of a thousand is passed over by them.
-func needs(node ast.Node) []need {
+// customer out of a thousand is passed over by them. topics are what they ask about.
+func needs(node ast.Node) (found []need, topics Topic) {
 	n, ok := node.(*ast.BinaryNode)
 	if !ok {
-		return nil
+		return nil, 0
 	}
 	switch n.Operator {
 	case "and", "&&":
-		return append(needs(n.Left), needs(n.Right)...)
+		left, about := needs(n.Left)
+		right, more := needs(n.Right)
+		return append(left, right...), about | more
 	case "==", "in", "contains", "startsWith", "endsWith":
 		if fact, words := textOf(n.Left), texts(n.Right); fact != nil && words != nil {
-			return []need{{topicOf(n.Left), textNeed(fact, n.Operator, words)}}
+			return []need{textNeed(fact, n.Operator, words)}, topicOf(n.Left)
 		}
 		if fact, word := textOf(n.Right), texts(n.Left); n.Operator == "==" && fact != nil && word != nil {
-			return []need{{topicOf(n.Right), textNeed(fact, "==", word)}}
+			return []need{textNeed(fact, "==", word)}, topicOf(n.Right)
 		}
 	}
 	if amount, ok := n.Right.(*ast.IntegerNode); ok && n.Left.String() == "order.amount" {
-		return amountNeed(n.Operator, int64(amount.Value))
+		return amountNeed(n.Operator, int64(amount.Value)), AboutOrder
 	}
-	return nil
+	return nil, 0
 }
 
 // texts gives the words of a literal, or of a list of them.
@@ -59,7 +57,7 @@ func texts(node ast.Node) []string {
 	return nil
 }
 
-func textNeed(fact func(*Facts) string, operator string, words []string) func(*Facts) bool {
+func textNeed(fact func(*Facts) string, operator string, words []string) need {
 	word := ""
 	if len(words) > 0 {
 		word = words[0]
@@ -78,7 +76,7 @@ func textNeed(fact func(*Facts) string, operator string, words []string) func(*F
 }
 
 func amountNeed(operator string, amount int64) []need {
-	holds := map[string]func(*Facts) bool{
+	holds := map[string]need{
 		"==": func(f *Facts) bool { return f.Order.Amount == amount },
 		"<":  func(f *Facts) bool { return f.Order.Amount < amount },
 		"<=": func(f *Facts) bool { return f.Order.Amount <= amount },
@@ -88,7 +86,7 @@ func amountNeed(operator string, amount int64) []need {
 	if holds == nil {
 		return nil
 	}
-	return []need{{AboutOrder, holds}}
+	return []need{holds}
 }
 
 // textOf reads one of the facts that rules mostly ask about; nil is another.

@@ -83,9 +83,11 @@ type Rule struct {
 	id       string
 	program  *vm.Program
 	// topics are what the condition asks about.
-	topics []Topic
-	// needs are parts of the condition that must hold for it to hold.
-	needs []need
+	topics Topic
+	// needs are parts of the condition that must hold for it to hold, and needed what
+	// they ask about.
+	needs  []need
+	needed Topic
 }
 
 // Scenario is the name of the scenario in which the rule is written, which can

@@ -1,31 +1,61 @@
 package scenario
 
-import (
-	"slices"
-
-	"github.com/expr-lang/expr/ast"
-)
+import "github.com/expr-lang/expr/ast"
 
 // Topic is a part of the facts that is told as a whole, when the first condition
 // asks about it: a fact, or a member of one for which somebody has to look further.
-type Topic string
+// Each is a bit, so that a thousand rules ask next to nothing.
+type Topic uint16
 
 // The topics.
 const (
-	AboutCustomer       Topic = "customer"
-	AboutFeatures       Topic = "customer.features"
-	AboutPeople         Topic = "customer.people"
-	AboutVerification   Topic = "verification"
-	AboutPapers         Topic = "verification.documents"
-	AboutDocument       Topic = "document"
-	AboutConsent        Topic = "consent"
-	AboutWallet         Topic = "wallet"
-	AboutBeneficiary    Topic = "beneficiary"
-	AboutPaymentConsent Topic = "paymentConsent"
-	AboutOrder          Topic = "order"
-	AboutRequest        Topic = "request"
-	AboutClock          Topic = "clock"
+	AboutCustomer Topic = 1 << iota
+	AboutFeatures
+	AboutPeople
+	AboutVerification
+	AboutPapers
+	AboutDocument
+	AboutConsent
+	AboutWallet
+	AboutBeneficiary
+	AboutPaymentConsent
+	AboutOrder
+	AboutRequest
+	AboutClock
 )
+
+// The members that are topics of their own.
+const (
+	featuresName = "customer.features"
+	peopleName   = "customer.people"
+	papersName   = "verification.documents"
+)
+
+// topicNamed finds the topic of a fact, or of a member that is one of its own.
+func topicNamed(name string) (Topic, bool) {
+	topic, known := map[string]Topic{
+		"customer": AboutCustomer, featuresName: AboutFeatures, peopleName: AboutPeople, "verification": AboutVerification, papersName: AboutPapers,
+		"document": AboutDocument, "consent": AboutConsent, "wallet": AboutWallet, "beneficiary": AboutBeneficiary,
+		"paymentConsent": AboutPaymentConsent, "order": AboutOrder, "request": AboutRequest, "clock": AboutClock,
+	}[name]
+	return topic, known
+}
+
+// topicOf is the topic of a member such as customer.name or customer.features.pep.
+func topicOf(node ast.Node) Topic {
+	member, ok := node.(*ast.MemberNode)
+	if !ok {
+		return 0
+	}
+	if topic, known := topicNamed(member.String()); known {
+		return topic
+	}
+	if _, deeper := member.Node.(*ast.MemberNode); deeper {
+		return topicOf(member.Node)
+	}
+	topic, _ := topicNamed(member.Node.String())
+	return topic
+}
 
 // Teller completes facts with those of one topic. It leaves the others as they are.
 type Teller func(f *Facts, about Topic)
@@ -40,32 +70,22 @@ func Told(known Facts) Teller {
 type inquiry struct {
 	tell  Teller
 	facts Facts
-	told  []Topic
+	told  Topic
 }
 
 // about gives the facts, in which those of some topics are known.
-func (q *inquiry) about(topics ...Topic) *Facts {
-	for _, topic := range topics {
-		if !slices.Contains(q.told, topic) {
-			q.told = append(q.told, topic)
-			q.tell(&q.facts, topic)
-		}
+func (q *inquiry) about(topics Topic) *Facts {
+	if topics&^q.told != 0 {
+		q.learn(topics &^ q.told)
 	}
 	return &q.facts
 }
 
-// topicOf is the topic of a member such as customer.name or customer.features.pep.
-func topicOf(node ast.Node) Topic {
-	member, ok := node.(*ast.MemberNode)
-	if !ok {
-		return ""
+func (q *inquiry) learn(topics Topic) {
+	q.told |= topics
+	for topic := AboutCustomer; topic <= AboutClock; topic <<= 1 {
+		if topics&topic != 0 {
+			q.tell(&q.facts, topic)
+		}
 	}
-	switch topic := Topic(member.String()); topic {
-	case AboutFeatures, AboutPeople, AboutPapers:
-		return topic
-	}
-	if _, deeper := member.Node.(*ast.MemberNode); deeper {
-		return topicOf(member.Node)
-	}
-	return Topic(member.Node.String())
 }
