@@ -1,6 +1,10 @@
 package control
 
 import (
+	"maps"
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/scenario"
 )
@@ -25,6 +29,14 @@ type comparisonView struct {
 	Fact     string `json:"fact"`
 	Operator string `json:"operator"`
 	Value    string `json:"value"`
+}
+
+type factView struct {
+	Name    string   `json:"name"`
+	Members []string `json:"members"`
+	// List tells that the fact is a list, whose items have the members.
+	List bool     `json:"list"`
+	On   []string `json:"on"`
 }
 
 type mistypedView struct {
@@ -55,7 +67,7 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 		}
 		list = append(list, view)
 	}
-	data := map[string]any{"active": active, "values": list}
+	data := map[string]any{"active": active, "values": list, "facts": viewFacts(a.sandbox.Catalog())}
 	if seen := a.sandbox.Mistyped(c.Tenant); len(seen) > 0 {
 		mistyped := []mistypedView{}
 		for _, m := range seen {
@@ -67,6 +79,26 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 		data["rulesLeftOut"] = more
 	}
 	return rest.Reply{Data: data}, nil
+}
+
+// viewFacts tells what conditions can ask about, and on which choice points; on
+// operations they can ask about everything.
+func viewFacts(catalog scenario.Catalog) []factView {
+	facts, items := scenario.Members()
+	var views []factView
+	for _, members := range []map[string][]string{facts, items} {
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			fact, _, _ := strings.Cut(name, ".")
+			view := factView{Name: name, Members: members[name], List: items[name] != nil, On: []string{}}
+			for _, point := range catalog.Points() {
+				if slices.Contains(catalog.Known(point), fact) {
+					view.On = append(view.On, point)
+				}
+			}
+			views = append(views, view)
+		}
+	}
+	return views
 }
 
 func send(m scenario.Magic) string {
