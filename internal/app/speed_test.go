@@ -97,8 +97,8 @@ func measureProcess(t *testing.T) (start time.Duration, resident float64) {
 	program := buildProgram(t)
 	start = time.Hour
 	for range 5 {
-		took, size, _ := startOnce(t, program)
-		start, resident = min(start, took), max(resident, size)
+		s := startOnce(t, program)
+		start, resident = min(start, s.took), max(resident, s.resident)
 	}
 	return start, resident
 }
@@ -114,9 +114,15 @@ func buildProgram(t *testing.T) string {
 	return program
 }
 
-// startOnce starts the program and ends it. It gives the time to the first answer,
-// the memory then, and the most that it had taken on the way, in megabytes.
-func startOnce(t *testing.T, program string, args ...string) (took time.Duration, resident, peak float64) {
+// started is what a start took: the time to the first answer, the processors' time
+// until the end, and the memory at the first answer and at most, in megabytes.
+type started struct {
+	took, computed time.Duration
+	resident, peak float64
+}
+
+// startOnce starts the program and ends it.
+func startOnce(t *testing.T, program string, args ...string) (s started) {
 	t.Helper()
 	command := exec.Command(program, append([]string{"serve", "--addr=127.0.0.1:0", "--quiet"}, args...)...)
 	stdout, err := command.StdoutPipe()
@@ -133,19 +139,20 @@ func startOnce(t *testing.T, program string, args ...string) (took time.Duration
 	}
 	_, base, _ := strings.Cut(strings.TrimSpace(first), "listens on ")
 	reply, err := http.Get(base + "/_sandbox/health")
-	took = time.Since(began)
+	s.took = time.Since(began)
 	if err != nil {
 		t.Fatal(err)
 	}
 	reply.Body.Close()
-	resident, peak = memoryOf(t, command.Process.Pid, "VmRSS:"), memoryOf(t, command.Process.Pid, "VmHWM:")
+	s.resident, s.peak = memoryOf(t, command.Process.Pid, "VmRSS:"), memoryOf(t, command.Process.Pid, "VmHWM:")
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Error(err)
 	}
 	if err := command.Wait(); err != nil {
 		t.Error(err)
 	}
-	return took, resident, peak
+	s.computed = command.ProcessState.UserTime() + command.ProcessState.SystemTime()
+	return s
 }
 
 // memoryOf reads one of a process's figures of memory, in megabytes, where the

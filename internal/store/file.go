@@ -31,9 +31,9 @@ func (s *Store) openFile(o Options) (report Report, err error) {
 		return Report{}, fmt.Errorf("read data file %s: %w", o.Path, err)
 	}
 	if in.old {
-		free, err := lockEarlier(f.path)
-		if err != nil {
-			return Report{}, err
+		free, lockErr := lockEarlier(f.path)
+		if lockErr != nil {
+			return Report{}, lockErr
 		}
 		defer func() { err = errors.Join(err, free()) }()
 	}
