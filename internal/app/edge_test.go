@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -127,41 +126,6 @@ func TestIDsInCapitalsAreTheSame(t *testing.T) {
 	if plain, capitals := verdict(l.paymentConsent, l.beneficiary), verdict(strings.ToUpper(l.paymentConsent), strings.ToUpper(l.beneficiary)); !bytes.Equal(plain, capitals) {
 		t.Errorf("ids in bodies differ:\n%s\n%s", plain, capitals)
 	}
-}
-
-// TestASmallBodyStaysSmall holds what becomes of a body that is made to become
-// much: the reply is a 400 of bounded length, and so is the memory on the way.
-func TestASmallBodyStaysSmall(t *testing.T) {
-	p := openLocal(t, app.Config{Relaxed: true})
-	for name, body := range map[string]string{
-		"nested":             strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000),
-		"nested lists":       strings.Repeat("[", 30_000) + strings.Repeat("]", 30_000),
-		"unfinished":         strings.Repeat("[", 50_000),
-		"empty objects":      `{"shareholders":[` + strings.Repeat("{},", 2_400) + "{}]}",
-		"a list of them":     "[" + strings.Repeat("{},", 2_400) + "{}]",
-		"more empty objects": "[" + strings.Repeat("{},", 300_000) + "{}]",
-		"members":            `{` + manyMembers(30_000) + `}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			for _, path := range []string{"/api/v2.1/customer/individual/registration", "/api/v2.1/customer/organization/x/shareholders"} {
-				var before, after runtime.MemStats
-				runtime.ReadMemStats(&before)
-				got := p.call("demo", http.MethodPost, path, body)
-				runtime.ReadMemStats(&after)
-				if grown := after.TotalAlloc - before.TotalAlloc; got.status != http.StatusBadRequest || len(got.text) > 32<<10 || grown > 80<<20 {
-					t.Errorf("%s: %d, %d bytes of reply, %d MB allocated", path, got.status, len(got.text), grown>>20)
-				}
-			}
-		})
-	}
-}
-
-func manyMembers(n int) string {
-	members := make([]string, n)
-	for i := range members {
-		members[i] = fmt.Sprintf(`"m%d":1`, i)
-	}
-	return strings.Join(members, ",")
 }
 
 // TestAnAdvanceEndsWithItsCaller lets a caller leave in the middle of an advance:

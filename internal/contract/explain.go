@@ -81,7 +81,13 @@ func (o *Operation) explainError(err error, at string) []Violation {
 		return nil
 	case openapi3.MultiError:
 		var list []Violation
+		unknownAt := map[string]bool{}
 		for _, part := range e {
+			if place, ok := unknownPlace(part); ok && unknownAt[place] {
+				continue // One of them has told all.
+			} else if ok {
+				unknownAt[place] = true
+			}
 			list = append(list, o.explainError(part, at)...)
 		}
 		return list
@@ -137,6 +143,16 @@ func (o *Operation) explainParts(schema *openapi3.Schema, value any, at string) 
 	return append(list, o.explain(&beside, value, at)...)
 }
 
+// unknownPlace gives the place of an object with an unknown member. The validator
+// has an error for each of them, and unknownMembers tells all at once.
+func unknownPlace(err error) (place string, ok bool) {
+	e, ok := err.(*openapi3.SchemaError) //nolint:errorlint // an error within another is met later
+	if !ok || e.SchemaField != "properties" {
+		return "", false
+	}
+	return strings.Join(e.JSONPointer(), "/"), true
+}
+
 // unknownMembers tells the members that an object may not have.
 func unknownMembers(schema *openapi3.Schema, value any, at string) []Violation {
 	object, _ := value.(map[string]any)
@@ -151,11 +167,7 @@ func unknownMembers(schema *openapi3.Schema, value any, at string) []Violation {
 }
 
 func bodyViolation(pointer, message, rule string) Violation {
-	field := strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", ".")
-	if field == "" {
-		field = "body"
-	}
-	return Violation{In: "body", Field: field, Pointer: pointer, Message: message, rule: rule}
+	return Violation{In: "body", Field: fieldAt(pointer), Pointer: pointer, Message: message, rule: rule}
 }
 
 // distinct leaves out what is said twice, and what a member's other violation

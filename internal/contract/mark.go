@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,12 +13,10 @@ import (
 type Member struct{ Pointer, Text string }
 
 // Field is the place of the text in the words of a violation.
-func (m Member) Field() string {
-	return strings.ReplaceAll(strings.TrimPrefix(m.Pointer, "/"), "/", ".")
-}
+func (m Member) Field() string { return fieldAt(m.Pointer) }
 
-// marks finds the texts in bodies whose schemas have an extension that says
-// something which a validator does not know.
+// marks finds the values in bodies whose schemas have an extension that says
+// something which a validator does not know: texts, or objects.
 type marks struct {
 	families []family
 	// leads has the schemas in which a marked one stands, at any depth; of those
@@ -72,10 +71,11 @@ func parts(s *openapi3.Schema) []*openapi3.Schema {
 	return list
 }
 
-// marked is a text or a number that was found, with the schema that marks it. Of
-// a number there is no text.
+// marked is a value that was found, with the schema that marks it. Of what is no
+// text there is none.
 type marked struct {
 	Member
+	object map[string]any
 	schema *openapi3.Schema
 }
 
@@ -84,8 +84,8 @@ func (m marks) texts(body any) []marked {
 	return slices.DeleteFunc(m.in(body), func(found marked) bool { return found.Text == "" })
 }
 
-// in gives the marked texts and numbers of a body, in the order of their places.
-// A place that several families know comes once.
+// in gives the marked texts, numbers and objects of a body, in the order of their
+// places. A place that several families know comes once.
 func (m marks) in(body any) []marked {
 	if len(m.leads) == 0 {
 		return nil
@@ -111,11 +111,11 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 	switch value := value.(type) {
 	case string:
 		if here {
-			list = append(list, marked{Member{at, value}, s})
+			list = append(list, marked{Member{at, value}, nil, s})
 		}
 	case float64:
 		if here {
-			list = append(list, marked{Member{Pointer: at}, s})
+			list = append(list, marked{Member{Pointer: at}, nil, s})
 		}
 	case []any:
 		if s.Items == nil {
@@ -125,6 +125,9 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 			list = m.find(s.Items.Value, item, at+"/"+strconv.Itoa(i), list)
 		}
 	case map[string]any:
+		if here {
+			list = append(list, marked{Member{at, ""}, value, s})
+		}
 		for name, sent := range value {
 			member := s.Properties[name]
 			if member == nil {
@@ -136,6 +139,11 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 		}
 	}
 	return list
+}
+
+// fieldAt words a pointer as a field.
+func fieldAt(pointer string) string {
+	return cmp.Or(strings.ReplaceAll(strings.TrimPrefix(pointer, "/"), "/", "."), "body")
 }
 
 // mustBePast reports whether a schema's dates lie in the past.

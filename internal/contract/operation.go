@@ -42,6 +42,7 @@ type Operation struct {
 	repeats  repeats
 	past     marks
 	numbers  marks
+	sizes    marks
 	families []family
 	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
 	relaxed   []family
@@ -117,6 +118,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			o.repeats = newRepeats(o.families, o.params)
 			o.past = newMarks(o.families, mustBePast)
 			o.numbers = newMarks(o.families, isNumber)
+			o.sizes = newMarks(o.families, hasMaxBytes)
 			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
 		}
 		for name := range op.RequestBody.Value.Content {

@@ -139,13 +139,13 @@ func (a *API) find(tenant, name string) (*scenario.Scenario, error) {
 }
 
 func invalidScenario(mistakes scenario.Mistakes) error {
-	e := refusal.New(refusal.ScenarioInvalid, "mistakes: %d", mistakes.Count())
+	var faults []refusal.Fault
 	for _, m := range mistakes {
-		e.Faults = append(e.Faults, refusal.Fault{
+		faults = append(faults, refusal.Fault{
 			Field: fmt.Sprintf("line %d, column %d", m.Line, m.Column), Message: m.Message, File: m.File, Line: m.Line, Column: m.Column,
 		})
 	}
-	return e
+	return refusal.New(refusal.ScenarioInvalid, "mistakes: %d", mistakes.Count()).List(faults)
 }
 
 func summarizeScenario(s *scenario.Scenario) scenarioSummary {

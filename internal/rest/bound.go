@@ -11,22 +11,32 @@ import (
 
 // The bounds on what a JSON text becomes: a few bytes for an object in the text
 // are a hundred times as many in memory, and every value is looked at once for
-// each form that the body may have.
+// each form that the body may have. A text may stand where its form does not know
+// it, and be read all the same; only files are longer, in operations whose bodies
+// have a bound of their own. The name of a member stands in the place of all that
+// is below it.
 const (
 	maxDepth  = 32
 	maxValues = 5_000
+	maxString = 16 << 10
+	maxName   = 256
 )
 
-// checkBounds refuses a JSON text that nests deeper, or has more values, than any
-// request needs. It counts before anything is decoded; what is no JSON is left
-// to the decoder. plain says that every number is written in a few digits alone.
-func checkBounds(text []byte) (plain bool, err error) {
+// checkBounds refuses a JSON text that nests deeper, has more values, longer names
+// or, without files, longer texts than any request needs. It counts before anything is
+// decoded; what is no JSON is left to the decoder. plain says that every number is
+// written in a few digits alone.
+func checkBounds(text []byte, files bool) (plain bool, err error) {
 	depth, values := 0, 1
 	plain = true
 	for i := 0; i < len(text); i++ {
 		switch text[i] {
 		case '"':
-			i = endOfString(text, i+1)
+			start := i + 1
+			i = endOfString(text, start)
+			if err := checkString(text, start, i, files); err != nil {
+				return false, err
+			}
 		case '{', '[':
 			depth++
 			values++
@@ -47,6 +57,22 @@ func checkBounds(text []byte) (plain bool, err error) {
 		}
 	}
 	return plain, nil
+}
+
+func checkString(text []byte, start, end int, files bool) error {
+	switch length := end - start; {
+	case length > maxName && isName(text, end+1):
+		return beyond("has a member whose name has more than %d bytes", maxName)
+	case length > maxString && !files:
+		return beyond("has a text of more than %d bytes", maxString)
+	}
+	return nil
+}
+
+// isName reports whether the string that ends before i names a member.
+func isName(text []byte, i int) bool {
+	rest := bytes.TrimLeft(text[min(i, len(text)):], " \t\r\n")
+	return len(rest) > 0 && rest[0] == ':'
 }
 
 func beyond(message string, bound int) error {

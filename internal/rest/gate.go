@@ -13,12 +13,12 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 )
 
-// gate stands before the router: a path, a query or a header that is no text is
-// refused here, whatever it is for, since it could neither be stored nor be
-// named in a reply.
+// gate stands before the router: a path, a query or a header that is no text, or a
+// header that is too long, is refused here, whatever it is for, since it could
+// neither be stored nor be named in a reply.
 func gate(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if err := refusal.Invalid(notText(c.Request())); err != nil {
+		if err := refusal.Invalid(gateFaults(c.Request())); err != nil {
 			return err
 		}
 		return next(c)
@@ -27,20 +27,42 @@ func gate(next echo.HandlerFunc) echo.HandlerFunc {
 
 const textMessage = "must be UTF-8 without control characters"
 
-func notText(r *http.Request) []refusal.Fault {
+func gateFaults(r *http.Request) []refusal.Fault {
 	var faults []refusal.Fault
 	if !isText(r.URL.Path) {
 		faults = append(faults, refusal.Fault{Field: "path", Message: textMessage})
 	}
 	faults = append(faults, queryFaults(r.URL.RawQuery)...)
 	for name, values := range r.Header {
-		if !slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
-			continue
+		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			faults = append(faults, refusal.Fault{Field: "header." + name, Message: textMessage})
+		} else if bound, sent := headerBound(name), totalLength(values); sent > bound {
+			faults = append(faults, refusal.Fault{Field: "header." + name, Message: fmt.Sprintf("must have at most %d bytes", bound)})
 		}
-		faults = append(faults, refusal.Fault{Field: "header." + name, Message: textMessage})
 	}
 	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
 	return faults
+}
+
+// headerBound is how long the values of a header may be together. Who acts and
+// from where is kept with what happens; the rest is only read. What an operation
+// knows may have a narrower bound in the document.
+func headerBound(name string) int {
+	switch name {
+	case "X-User-Id", "X-Sandbox-Scenario":
+		return 128
+	case "X-User-Roles", "X-Forwarded-For", "User-Agent", "Origin":
+		return 1 << 10
+	}
+	return 8 << 10
+}
+
+func totalLength(values []string) int {
+	n := 0
+	for _, v := range values {
+		n += len(v)
+	}
+	return n
 }
 
 func queryFaults(raw string) []refusal.Fault {

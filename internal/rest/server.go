@@ -217,7 +217,7 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 		}
 		return faults, "", nil
 	}
-	plain, err := checkBounds(text)
+	plain, err := checkBounds(text, call.Operation.MaxBody > 0)
 	if err != nil {
 		return nil, "", err
 	}
@@ -239,7 +239,7 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 		violations = nil
 	}
 	if len(violations) == 0 {
-		violations = call.Operation.CheckRepeats(value, call.Path)
+		violations = append(call.Operation.CheckRepeats(value, call.Path), call.Operation.CheckSizes(value)...)
 	}
 	for _, v := range violations {
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})

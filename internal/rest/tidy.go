@@ -51,15 +51,28 @@ func (t *tidier) value(value any, at string) {
 				continue
 			}
 			t.text(name, at)
-			t.value(member, at+"/"+pointerEscapes.Replace(name))
+			t.value(member, within(at, pointerEscapes.Replace(name)))
 		}
 	case []any:
 		for i, item := range v {
-			t.value(item, at+"/"+strconv.Itoa(i))
+			t.value(item, within(at, strconv.Itoa(i)))
 		}
 	case string:
 		t.text(v, at)
 	}
+}
+
+// maxPointer is how long a pointer may get: a refusal cuts it off there anyway, and
+// there may be one for every value of a body.
+const maxPointer = 400
+
+// within gives the place of a member or item; behind maxPointer it is that of
+// what it stands in.
+func within(at, name string) string {
+	if len(at)+len(name) >= maxPointer {
+		return at
+	}
+	return at + "/" + name
 }
 
 // pointerEscapes are those of a JSON pointer.

@@ -75,7 +75,7 @@ func New(code Code, details string, args ...any) *Error {
 	if len(args) > 0 {
 		details = fmt.Sprintf(details, args...)
 	}
-	return &Error{Code: code, Details: details}
+	return &Error{Code: code, Details: short(details, maxText)}
 }
 
 // Invalid refuses a request for the faults found in it. It gives nil when there
@@ -91,17 +91,8 @@ func InvalidAs(form string, faults []Fault) error {
 	if form != "" {
 		e.Details += "; the body was read as " + form
 	}
-	e.Faults = faults
-	if len(faults) > maxFaults {
-		e.Faults = faults[:maxFaults]
-		e.Details += fmt.Sprintf("; the first %d are listed", maxFaults)
-	}
-	return e
+	return e.List(faults)
 }
-
-// maxFaults is how many faults a refusal lists: nobody mends more at once, and a
-// small request must not have a large reply.
-const maxFaults = 50
 
 // Join makes one refusal of several: what is wrong with the request's values is
 // said together, and anything else goes before it. It gives nil for none.
@@ -142,7 +133,7 @@ func (e *Error) With(name string, value any) *Error {
 
 // Say replaces the message of the definition.
 func (e *Error) Say(message string) *Error {
-	e.Message = message
+	e.Message = short(message, maxText)
 	return e
 }
 
