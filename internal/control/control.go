@@ -88,7 +88,7 @@ func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 // resetTenant empties the tenant; its scenario and settings stay unless the body
 // asks for everything.
 func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
-	removed, err := a.sandbox.Reset(c.Tenant, c.Body.Bool("everything"))
+	removed, err := a.sandbox.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
 	scenario, _ := a.sandbox.TenantScenario(c.Tenant)
 	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, err
 }

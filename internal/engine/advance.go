@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
@@ -58,21 +59,22 @@ const (
 // then has happened. When the context ends, so does the advance, between two
 // timers: it is refused with where the clock stands.
 func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Happened, error) {
+	j := journey{engine: e, tenant: tenant, target: target, resets: e.resetsOf(tenant)}
 	to, err := e.limit(tenant, target)
 	if err != nil {
 		return Happened{}, err
 	}
+	j.to = to
 	if target.Event != "" {
 		if err := e.foresee(tenant, target.Event); err != nil {
 			return Happened{}, err
 		}
 	}
-	j := journey{engine: e, tenant: tenant, target: target, to: to}
 	if to.IsZero() {
 		j.to = lastInstant()
 	}
 	if err = j.run(ctx); err == nil && !to.IsZero() {
-		err = e.arrive(tenant, to)
+		err = j.arrive(to)
 	}
 	j.happened.cut()
 	return j.happened, err
@@ -109,9 +111,20 @@ func (e *Engine) now(tenant string) (now time.Time, err error) {
 	return now, err
 }
 
+// update is Engine.update, unless the tenant has been reset on the way: what
+// happens in it then is none of this journey.
+func (j *journey) update(fn func(*Unit) error) ([]Event, error) {
+	return j.engine.update(j.tenant, func(u *Unit) error {
+		if j.engine.resetsOf(j.tenant) != j.resets {
+			return refusal.New(refusal.ClockInterrupted, "the tenant was reset meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
+		}
+		return fn(u)
+	})
+}
+
 // arrive sets the clock to the end of a journey, behind its last timer.
-func (e *Engine) arrive(tenant string, to time.Time) error {
-	_, err := e.update(tenant, func(u *Unit) error {
+func (j *journey) arrive(to time.Time) error {
+	_, err := j.update(func(u *Unit) error {
 		if to.After(u.now) {
 			u.moveTo(to)
 		}
@@ -126,6 +139,8 @@ type journey struct {
 	tenant string
 	target Target
 	to     time.Time
+	// resets is how often the tenant had been reset when the journey began.
+	resets int
 
 	happened Happened
 	// decision is the next timer that is no deadline, as far as it is known: on
@@ -183,8 +198,8 @@ func (j *journey) interrupted() error {
 // instant. There is none if there is no timer up to the end, or where only
 // decisions are waited for, if none of those is known.
 func (j *journey) fireNext() (fired *Timer, events []Event, err error) {
-	events, err = j.engine.update(j.tenant, func(u *Unit) error {
-		timer, ok := firstTimer(u.tx, j.tenant)
+	events, err = j.update(func(u *Unit) error {
+		timer, ok := firstTimer(u.tx, u.home)
 		if !ok || timer.Due.After(j.to) || !j.wants(u, timer) {
 			return nil
 		}
@@ -209,7 +224,7 @@ func (j *journey) wants(u *Unit, t Timer) bool {
 	if j.decision == nil {
 		return false
 	}
-	_, pending := u.tx.Get(timerKey(j.tenant, j.decision.Due, j.decision.Seq))
+	_, pending := u.tx.Get(timerKey(u.home, j.decision.Due, j.decision.Seq))
 	return pending
 }
 
@@ -223,15 +238,13 @@ func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
 	if !j.target.Idle {
 		return false, nil
 	}
-	from := timerPrefix(j.tenant)
-	end := store.After(from + j.to.Format(timerFormat))
 	j.decision = nil
-	for j.decision == nil && from != "" {
+	for from, more := "", true; j.decision == nil && more; {
 		if ctx.Err() != nil {
 			return false, j.interrupted()
 		}
 		err := j.engine.Store.View(func(tx *store.Tx) (err error) {
-			j.decision, from, err = decisionWithin(tx, from, end)
+			j.decision, from, more, err = j.decisionWithin(tx, from)
 			return err
 		})
 		if err != nil {
@@ -241,13 +254,15 @@ func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
 	return j.decision != nil, nil
 }
 
-// decisionWithin looks at one slice of the timers. If none of them is a decision
-// it gives the key at which the next slice begins, which is empty at the end.
-func decisionWithin(tx *store.Tx, from, end string) (found *Timer, next string, err error) {
+// decisionWithin looks at one slice of the timers, from a key within them on. If
+// none of them is a decision and there are more, it gives the key at which the
+// next slice begins.
+func (j *journey) decisionWithin(tx *store.Tx, from string) (found *Timer, next string, more bool, err error) {
+	timers := timerPrefix(homeOf(tx, j.tenant))
 	looked := 0
-	tx.Range(from, end, func(key, text string) bool {
+	tx.Range(timers+from, store.After(timers+j.to.Format(timerFormat)), func(key, text string) bool {
 		if looked == slice {
-			next = key
+			next, more = strings.TrimPrefix(key, timers), true
 			return false
 		}
 		looked++
@@ -257,7 +272,7 @@ func decisionWithin(tx *store.Tx, from, end string) (found *Timer, next string, 
 		}
 		return err == nil && found == nil
 	})
-	return found, next, err
+	return found, next, more, err
 }
 
 // moveTo sets the tenant's time within a unit.

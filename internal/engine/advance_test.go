@@ -10,6 +10,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/store"
 )
 
 // A letter is delivered after its days, or if it is lost, given up when they are
@@ -21,7 +22,10 @@ type letter struct {
 }
 
 type post struct {
-	engine  *engine.Engine
+	store  *store.Store
+	engine *engine.Engine
+	// tenant is the one whose post it is.
+	tenant  string
 	letters *engine.Kind[letter, letter]
 	// delivered is called within the commit of each delivery.
 	delivered func()
@@ -29,7 +33,16 @@ type post struct {
 
 func newPost(t *testing.T) *post {
 	t.Helper()
-	p := &post{delivered: func() {}}
+	p := openPost(t, memory(t))
+	if _, err := p.engine.Freeze(t.Context(), "t", nil); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func openPost(t *testing.T, s *store.Store) *post {
+	t.Helper()
+	p := &post{store: s, tenant: "t", delivered: func() {}}
 	p.letters = &engine.Kind[letter, letter]{
 		Collection: engine.Collection[letter]{Name: "letter"},
 		Table: &machine.Table[letter]{Name: "letter", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[letter]{
@@ -56,15 +69,12 @@ func newPost(t *testing.T) *post {
 	}
 	var err error
 	p.engine, err = engine.New(engine.Config{
-		Store: memory(t), Wall: func() time.Time { return start }, DelayScale: 1,
+		Store: s, Wall: func() time.Time { return start }, DelayScale: 1,
 		Choose: func(_ *engine.Unit, _ string, aggregate any, c machine.Pending) (machine.Decision, error) {
 			return machine.Decision{Option: c.Default, After: time.Duration(aggregate.(*letter).Days) * 24 * time.Hour}, nil
 		},
 	}, p.letters)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.engine.Freeze(t.Context(), "t", nil); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -73,7 +83,7 @@ func newPost(t *testing.T) *post {
 // send sends so many letters.
 func (p *post) send(t *testing.T, many, days int, lost bool) {
 	t.Helper()
-	err := p.engine.Do("t", func(u *engine.Unit) error {
+	err := p.engine.Do(p.tenant, func(u *engine.Unit) error {
 		for range many {
 			n := u.Next()
 			e := &letter{Life: machine.Life{ID: fmt.Sprintf("p%d", n), Seq: n}, Days: days, Lost: lost}

@@ -130,7 +130,7 @@ func (c *Collection[T]) By(u *Unit, index, value string) []*T {
 // All gives every record that was stored before this unit, in the order of the
 // ids. It reads the whole collection, for auditors.
 func (c *Collection[T]) All(u *Unit) []*T {
-	from := prefix(u.tenant) + c.Name + "/"
+	from := u.home + c.Name + "/"
 	var keys, texts []string
 	u.tx.Range(from, store.After(from), func(key, text string) bool {
 		keys, texts = append(keys, key), append(texts, text)
@@ -160,9 +160,9 @@ func (c *Collection[T]) ids(u *Unit, index, value string, skip, limit int) []str
 }
 
 func (c *Collection[T]) key(u *Unit, id string) string {
-	return prefix(u.tenant) + c.Name + "/" + store.Key(id)
+	return u.home + c.Name + "/" + store.Key(id)
 }
 
 func (c *Collection[T]) indexPrefix(u *Unit, index, value string) string {
-	return prefix(u.tenant) + "by/" + c.Name + "/" + index + "/" + store.Key(value) + "/"
+	return u.home + "by/" + c.Name + "/" + index + "/" + store.Key(value) + "/"
 }

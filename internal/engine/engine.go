@@ -46,6 +46,9 @@ type Engine struct {
 	// timer, as wall time.
 	wakes   map[string]time.Time
 	changed chan struct{}
+	// resets counts the resets of every tenant that had one.
+	resets map[string]int
+	left   chan struct{}
 }
 
 // kind is a Kind without its types.
@@ -61,7 +64,7 @@ type kind interface {
 // New makes an engine over a store. The kinds that it runs are those given;
 // a table with a mistake is an error that names all its mistakes.
 func New(c Config, kinds ...kind) (*Engine, error) {
-	e := &Engine{Config: c, kinds: map[string]kind{}, wakes: map[string]time.Time{}, changed: make(chan struct{}, 1)}
+	e := &Engine{Config: c, kinds: map[string]kind{}, wakes: map[string]time.Time{}, changed: make(chan struct{}, 1), resets: map[string]int{}, left: make(chan struct{}, 1)}
 	if e.Choose == nil {
 		e.Choose = Default
 	}
@@ -156,56 +159,21 @@ func (e *Engine) commit(tenant string, fn func(*store.Tx) error) error {
 		return err
 	}
 	noted := e.Store.View(func(tx *store.Tx) error {
-		e.noteWake(tx, tenant, readClock(tx, tenant))
+		e.noteWake(tx, tenant, readClock(tx, homeOf(tx, tenant)))
 		return nil
 	})
 	return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err, noted)
 }
 
 func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
-	u := &Unit{engine: e, tx: tx, tenant: tenant, writable: writable, loaded: map[string]*slot{}}
-	u.clock = readClock(tx, tenant)
+	u := &Unit{engine: e, tx: tx, tenant: tenant, home: homeOf(tx, tenant), writable: writable, loaded: map[string]*slot{}}
+	u.clock = readClock(tx, u.home)
 	u.now = u.clock.Now(e.Wall())
 	if writable {
-		u.counters = readCounters(tx, tenant)
+		u.counters = readCounters(tx, u.home)
 		u.before = u.counters
 	}
 	return u
-}
-
-// Reset empties a tenant: its data, its clock and its sequence. The values whose
-// names begin with one of keep stay. It says how many keys were removed.
-func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
-	err = e.commit(tenant, func(tx *store.Tx) error {
-		kept := valuesOf(tx, tenant, keep)
-		removed = tx.Clear(prefix(tenant)) - len(kept)
-		tx.Delete(tenantKey(tenant))
-		for _, value := range kept {
-			tx.Set(value[0], value[1])
-			tx.Set(tenantKey(tenant), "")
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.wakes, tenant)
-	return removed, nil
-}
-
-// valuesOf gives the keys and texts of a tenant's values (Unit.Value) whose names
-// begin with one of the words.
-func valuesOf(tx *store.Tx, tenant string, words []string) (values [][2]string) {
-	for _, word := range words {
-		from := prefix(tenant) + "value/" + word
-		tx.Range(from, store.After(from), func(key, text string) bool {
-			values = append(values, [2]string{key, text})
-			return true
-		})
-	}
-	return values
 }
 
 // Tenants lists the tenants that exist, in alphabetical order.
@@ -230,14 +198,12 @@ func tenants(tx *store.Tx) []string {
 
 func tenantKey(tenant string) string { return "tenant/" + tenant }
 
-func prefix(tenant string) string { return "t/" + tenant + "/" }
-
 // counters are the numbers that a tenant has used up.
 type counters struct{ seq, event, timers int64 }
 
-func readCounters(tx *store.Tx, tenant string) counters {
+func readCounters(tx *store.Tx, home string) counters {
 	var c counters
-	text, ok := tx.Get(prefix(tenant) + "counters")
+	text, ok := tx.Get(home + "counters")
 	if !ok {
 		return c
 	}
@@ -257,7 +223,7 @@ func (u *Unit) writeCounters() {
 	if u.before == (counters{}) {
 		u.tx.Set(tenantKey(u.tenant), "")
 	}
-	u.tx.Set(prefix(u.tenant)+"counters", fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
+	u.tx.Set(u.home+"counters", fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
 }
 
 // Dump gives everything that is stored of a tenant, one key and value a line,
@@ -265,8 +231,9 @@ func (u *Unit) writeCounters() {
 func (e *Engine) Dump(tenant string) (string, error) {
 	var b strings.Builder
 	err := e.Store.View(func(tx *store.Tx) error {
-		tx.Range(prefix(tenant), store.After(prefix(tenant)), func(key, value string) bool {
-			fmt.Fprintf(&b, "%s=%s\n", strings.TrimPrefix(key, prefix(tenant)), value)
+		home := homeOf(tx, tenant)
+		tx.Range(home, store.After(home), func(key, value string) bool {
+			fmt.Fprintf(&b, "%s=%s\n", strings.TrimPrefix(key, home), value)
 			return true
 		})
 		return nil

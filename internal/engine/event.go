@@ -43,9 +43,9 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 		u.fail(err)
 		return
 	}
-	u.tx.Set(eventKey(u.tenant, event.Seq), text)
+	u.tx.Set(eventKey(u.home, event.Seq), text)
 	if event.Seq > maxEvents {
-		u.tx.Delete(eventKey(u.tenant, event.Seq-maxEvents))
+		u.tx.Delete(eventKey(u.home, event.Seq-maxEvents))
 	}
 	u.events = append(u.events, event)
 }
@@ -53,8 +53,8 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 // Events gives the tenant's events after a sequence number, at most limit.
 func (u *Unit) Events(after int64, limit int) []Event {
 	var list []Event
-	from := eventKey(u.tenant, after+1)
-	u.tx.Range(from, store.After(prefix(u.tenant)+"event/"), func(_, text string) bool {
+	from := eventKey(u.home, after+1)
+	u.tx.Range(from, store.After(u.home+"event/"), func(_, text string) bool {
 		var event Event
 		if err := store.Decode(text, &event); err != nil {
 			u.fail(fmt.Errorf("event log: %w", err))
@@ -66,6 +66,6 @@ func (u *Unit) Events(after int64, limit int) []Event {
 	return list
 }
 
-func eventKey(tenant string, seq int64) string {
-	return prefix(tenant) + "event/" + store.Number(seq)
+func eventKey(home string, seq int64) string {
+	return home + "event/" + store.Number(seq)
 }

@@ -24,7 +24,7 @@ var errForeseen = errors.New("engine: only tried")
 func (e *Engine) foresee(tenant, event string) error {
 	var seen error
 	err := e.Store.Update(func(tx *store.Tx) error {
-		pending := pendingPoints(tx, tenant)
+		pending := pendingPoints(tx, homeOf(tx, tenant))
 		seen = e.tryUntil(tx, tenant, event, pending)
 		return errForeseen
 	})
@@ -42,8 +42,9 @@ func (e *Engine) foresee(tenant, event string) error {
 // what was pending before.
 func (e *Engine) tryUntil(tx *store.Tx, tenant, event, pending string) error {
 	var last Timer
+	home := homeOf(tx, tenant)
 	for range maxForeseen {
-		timer, ok := firstTimer(tx, tenant)
+		timer, ok := firstTimer(tx, home)
 		if !ok || timer.Due.After(lastInstant()) {
 			return unforeseen("%s does not come by itself: %s", event, pending)
 		}
@@ -71,15 +72,15 @@ func unforeseen(message string, args ...any) error {
 const maxPending = 5
 
 // pendingPoints says what a tenant waits for.
-func pendingPoints(tx *store.Tx, tenant string) string {
+func pendingPoints(tx *store.Tx, home string) string {
 	var list []string
-	for _, t := range firstTimers(tx, tenant, maxPending) {
+	for _, t := range firstTimers(tx, home, maxPending) {
 		list = append(list, fmt.Sprintf("%s of %s %s at %s", t.Point, t.Entity, t.ID, t.Due.Format(time.RFC3339)))
 	}
 	if len(list) == 0 {
 		return "nothing is pending"
 	}
-	if more := readCounters(tx, tenant).timers - int64(len(list)); more > 0 {
+	if more := readCounters(tx, home).timers - int64(len(list)); more > 0 {
 		list = append(list, fmt.Sprintf("%d more", more))
 	}
 	return "pending are " + strings.Join(list, ", ")

@@ -24,10 +24,10 @@ type Timer struct {
 
 const timerFormat = "2006-01-02T15:04:05.000000000"
 
-func timerPrefix(tenant string) string { return prefix(tenant) + "timer/" }
+func timerPrefix(home string) string { return home + "timer/" }
 
-func timerKey(tenant string, due time.Time, seq int64) string {
-	return timerPrefix(tenant) + due.UTC().Format(timerFormat) + "/" + store.Number(seq)
+func timerKey(home string, due time.Time, seq int64) string {
+	return timerPrefix(home) + due.UTC().Format(timerFormat) + "/" + store.Number(seq)
 }
 
 func (u *Unit) addTimer(entity, id string, a machine.Armed) {
@@ -38,13 +38,13 @@ func (u *Unit) addTimer(entity, id string, a machine.Armed) {
 		u.fail(err)
 		return
 	}
-	u.tx.Set(timerKey(u.tenant, a.Due, a.Seq), text)
+	u.tx.Set(timerKey(u.home, a.Due, a.Seq), text)
 	u.counters.timers++
 	u.timersChanged = true
 }
 
 func (u *Unit) dropTimer(a machine.Armed) {
-	key := timerKey(u.tenant, a.Due, a.Seq)
+	key := timerKey(u.home, a.Due, a.Seq)
 	if _, ok := u.tx.Get(key); !ok {
 		return
 	}
@@ -54,17 +54,17 @@ func (u *Unit) dropTimer(a machine.Armed) {
 }
 
 // firstTimer gives the earliest timer; ties go by sequence.
-func firstTimer(tx *store.Tx, tenant string) (Timer, bool) {
-	for _, t := range firstTimers(tx, tenant, 1) {
+func firstTimer(tx *store.Tx, home string) (Timer, bool) {
+	for _, t := range firstTimers(tx, home, 1) {
 		return t, true
 	}
 	return Timer{}, false
 }
 
 // firstTimers gives the earliest timers, so many at most.
-func firstTimers(tx *store.Tx, tenant string, limit int) []Timer {
+func firstTimers(tx *store.Tx, home string, limit int) []Timer {
 	var list []Timer
-	from := timerPrefix(tenant)
+	from := timerPrefix(home)
 	tx.Range(from, store.After(from), func(_, text string) bool {
 		var t Timer
 		if err := store.Decode(text, &t); err != nil {

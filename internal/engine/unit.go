@@ -12,9 +12,11 @@ import (
 // Unit is one unit of work: one tenant, one instant, one commit. It must not
 // be kept after the function that got it.
 type Unit struct {
-	engine   *Engine
-	tx       *store.Tx
-	tenant   string
+	engine *Engine
+	tx     *store.Tx
+	tenant string
+	// home is what the keys of everything begin with that belongs to the tenant.
+	home     string
 	now      time.Time
 	clock    Clock
 	writable bool
@@ -63,7 +65,7 @@ func (u *Unit) Next() int64 {
 // Value reads a value that belongs to the tenant as a whole, such as its
 // settings.
 func (u *Unit) Value(name string, into any) (bool, error) {
-	text, ok := u.tx.Get(prefix(u.tenant) + "value/" + name)
+	text, ok := u.tx.Get(u.home + "value/" + name)
 	if !ok {
 		return false, nil
 	}
@@ -76,7 +78,7 @@ func (u *Unit) SetValue(name string, value any) error {
 	if err != nil {
 		return err
 	}
-	u.tx.Set(prefix(u.tenant)+"value/"+name, text)
+	u.tx.Set(u.home+"value/"+name, text)
 	u.tx.Set(tenantKey(u.tenant), "")
 	return nil
 }
@@ -138,7 +140,7 @@ func (u *Unit) fail(err error) {
 
 // Count counts a name up and gives how often it has been counted.
 func (u *Unit) Count(name string) int64 {
-	key := prefix(u.tenant) + "count/" + store.Key(name)
+	key := u.home + "count/" + store.Key(name)
 	text, _ := u.tx.Get(key)
 	n, _ := strconv.ParseInt(text, 10, 64)
 	n++

@@ -15,7 +15,7 @@ func (e *Engine) noteWake(tx *store.Tx, tenant string, c Clock) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.wakes, tenant)
-	if t, ok := firstTimer(tx, tenant); ok && !c.Frozen {
+	if t, ok := firstTimer(tx, homeOf(tx, tenant)); ok && !c.Frozen {
 		e.wakes[tenant] = c.Wall(t.Due)
 	}
 	select {
@@ -27,7 +27,7 @@ func (e *Engine) noteWake(tx *store.Tx, tenant string, c Clock) {
 func (e *Engine) loadWakes() error {
 	return e.Store.View(func(tx *store.Tx) error {
 		for _, tenant := range tenants(tx) {
-			e.noteWake(tx, tenant, readClock(tx, tenant))
+			e.noteWake(tx, tenant, readClock(tx, homeOf(tx, tenant)))
 		}
 		return nil
 	})
@@ -103,7 +103,7 @@ func (e *Engine) catchUpUntil(ctx context.Context, tenant string) error {
 func (e *Engine) fireDue(tenant string) (fired *Timer, err error) {
 	_, err = e.update(tenant, func(u *Unit) error {
 		u.timersChanged = true
-		timer, ok := firstTimer(u.tx, tenant)
+		timer, ok := firstTimer(u.tx, u.home)
 		if !ok || u.clock.Frozen || timer.Due.After(u.now) {
 			return nil
 		}

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"cmp"
+	"context"
 	"crypto/hmac"
 	"time"
 
@@ -130,13 +131,13 @@ func (s *Sandbox) ChangeSettings(tenant string, change func(*Settings)) (Setting
 // clock with it. What was chosen for the tenant stays, its settings and its
 // scenarios, so that a suite which resets after each test runs every test under
 // the same; everything takes those away too.
-func (s *Sandbox) Reset(tenant string, everything bool) (removed int, err error) {
+func (s *Sandbox) Reset(ctx context.Context, tenant string, everything bool) (removed int, err error) {
 	var keep []string
 	if !everything {
 		keep = []string{settingsName, tenantScenariosValue}
 	}
 	s.mistyped.forget(tenant)
-	return s.engine.Reset(tenant, keep...)
+	return s.engine.Reset(ctx, tenant, keep...)
 }
 
 // Relaxed tells whether a tenant's header policy is the relaxed one; a tenant
