@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"maps"
 	"net/http"
@@ -28,11 +29,17 @@ const (
 // are long, deep or many, in the place of everything that its examples have, and
 // holds what becomes of them within the bounds above.
 func TestWhatBytesBecome(t *testing.T) {
-	w := newFuzzWorld(t)
+	w := &measured{fuzzWorld: newFuzzWorld(t), examples: bodyExamples(t)}
 	w.client.unchecked = true // The document is other tests' business, and takes the time of these.
-	examples := bodyExamples(t)
+	w.addCompany(t)
 	for _, o := range w.client.operations() {
 		call := httpCall{operation: o, tenant: fuzzTenant, token: adminToken, path: w.alive.params(), query: url.Values{}, header: map[string]string{"X-User-Roles": "ADMIN"}}
+		if o.ID != "createAdminSession" {
+			call.path["organizationId"] = w.company
+		}
+		if strings.HasPrefix(o.ID, "upload") {
+			call.path["verificationId"] = w.waiting.verification
+		}
 		t.Run(o.ID, func(t *testing.T) {
 			w.measurePlaces(t, call)
 			if !o.HasBody {
@@ -44,10 +51,10 @@ func TestWhatBytesBecome(t *testing.T) {
 					t.Errorf("%s: %d", name, status)
 				}
 			}
-			if len(examples[o.ID]) > 0 {
-				w.measureExample(t, call, adapted(examples[o.ID][0], w.alive.replacements()))
+			if examples := w.examples[o.ID]; len(examples) > 0 {
+				w.measureExample(t, call, adapted(examples[0], w.alive.replacements()))
+				w.measureForms(t, call, examples)
 			}
-			w.measureForms(t, call, examples[o.ID])
 		})
 	}
 }
@@ -76,7 +83,7 @@ func madeMuch() map[string]string {
 }
 
 // measureExample puts too much in the place of each member of an example.
-func (w *fuzzWorld) measureExample(t *testing.T, call httpCall, example any) {
+func (w *measured) measureExample(t *testing.T, call httpCall, example any) {
 	long := strings.Repeat("x", 200_000)
 	instead := map[string]any{
 		"a long text":            long,
@@ -109,7 +116,7 @@ func (w *fuzzWorld) measureExample(t *testing.T, call httpCall, example any) {
 
 // measureForms puts a long text into each member that one form of a body knows and
 // another one may not, so that it is no fault there.
-func (w *fuzzWorld) measureForms(t *testing.T, call httpCall, forms []any) {
+func (w *measured) measureForms(t *testing.T, call httpCall, forms []any) {
 	for _, form := range forms {
 		object, _ := adapted(form, w.alive.replacements()).(map[string]any)
 		for _, other := range forms {
@@ -156,7 +163,7 @@ func placesIn(value any, at string) map[string]bool {
 	return places
 }
 
-func (w *fuzzWorld) measureBody(t *testing.T, name string, call httpCall, body any) {
+func (w *measured) measureBody(t *testing.T, name string, call httpCall, body any) {
 	t.Helper()
 	raw, err := json.Marshal(body)
 	if err != nil {
@@ -167,7 +174,7 @@ func (w *fuzzWorld) measureBody(t *testing.T, name string, call httpCall, body a
 }
 
 // measurePlaces makes everything long that is not the body.
-func (w *fuzzWorld) measurePlaces(t *testing.T, call httpCall) {
+func (w *measured) measurePlaces(t *testing.T, call httpCall) {
 	long := strings.Repeat("a", 60_000)
 	headers := []string{"User-Agent", "Accept", "Accept-Language", "Cookie", "Referer", "Origin", "Idempotency-Key", "X-Request-Id", "X-Sandbox-Scenario", "Content-Type", "X-User-ID", "X-User-Roles"}
 	for _, h := range call.operation.Headers {
@@ -201,7 +208,7 @@ func (w *fuzzWorld) measurePlaces(t *testing.T, call httpCall) {
 	}
 }
 
-func (w *fuzzWorld) measure(t *testing.T, name string, call httpCall) (status int) {
+func (w *measured) measure(t *testing.T, name string, call httpCall) (status int) {
 	t.Helper()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -225,8 +232,36 @@ func (w *fuzzWorld) measure(t *testing.T, name string, call httpCall) (status in
 	}
 	if state != w.state {
 		w.begin(t)
+		w.addCompany(t)
 	}
 	return reply.status
+}
+
+// measured is a world with an organization in it.
+type measured struct {
+	*fuzzWorld
+	examples map[string][]any
+	company  string
+}
+
+// addCompany makes the organization, which has the same id each time.
+func (w *measured) addCompany(t *testing.T) {
+	t.Helper()
+	reply := w.client.must(t, httpCall{operation: w.client.operation("registerOrganization"), tenant: fuzzTenant, token: adminToken, body: w.examples["registerOrganization"][0]})
+	w.company, w.state = textAt(reply.value, "data.id"), w.dump(t)
+}
+
+// TestAFileIsNotKept hands in a file of several megabytes.
+func TestAFileIsNotKept(t *testing.T) {
+	w := newFuzzWorld(t)
+	file := "%PDF-1.4\n" + strings.Repeat(" ", 4<<20) + "%%EOF\n"
+	w.client.must(t, httpCall{
+		operation: w.client.operation("uploadVerificationDocument"), tenant: fuzzTenant, token: adminToken, path: map[string]string{"verificationId": w.waiting.verification},
+		body: map[string]any{"documentType": "PASSPORT", "fileName": "passport.pdf", "mimeType": "application/pdf", "fileContent": base64.StdEncoding.EncodeToString([]byte(file))},
+	})
+	if kept := len(w.dump(t)) - len(w.state); kept > mostKept {
+		t.Errorf("%d bytes are kept", kept)
+	}
 }
 
 func queryNames(o *contract.Operation) []string {

@@ -105,6 +105,16 @@ func (c *Collection[T]) First(u *Unit, index, value string) *T {
 	return nil
 }
 
+// Count counts the records with the value in the index, up to a limit.
+func (c *Collection[T]) Count(u *Unit, index, value string, limit int) (n int) {
+	from := c.indexPrefix(u, index, value)
+	u.tx.Range(from, store.After(from), func(string, string) bool {
+		n++
+		return n < limit
+	})
+	return n
+}
+
 // Some gives the first records with the value in the index, the oldest first.
 func (c *Collection[T]) Some(u *Unit, index, value string, limit int) []*T {
 	var list []*T

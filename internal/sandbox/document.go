@@ -40,17 +40,6 @@ func (s *Sandbox) documentEffect(u *engine.Unit, d *onboarding.Document, step ma
 	return nil
 }
 
-// content is the file of a document. It stands apart, so that looking at a
-// verification does not read megabytes.
-type content struct {
-	ID   string `json:"id"`
-	Seq  int64  `json:"seq"`
-	File []byte `json:"file"`
-}
-
-// Key is what the content is stored under: the id of its document.
-func (c *content) Key() (id string, seq int64) { return c.ID, c.Seq }
-
 // Upload is a document as it is handed in.
 type Upload struct {
 	Type, FileName, MimeType, Description string
@@ -68,10 +57,11 @@ type Upload struct {
 	Expiry, Number, Country string
 }
 
-// file is a document that has been decoded and checked.
+// file is a document that has been decoded and checked. What it was is kept and not
+// the file itself: no call gives it back, and a few would fill the memory.
 type file struct {
 	Upload
-	content []byte
+	size int
 }
 
 // check decodes the file and finds everything that is wrong with it.
@@ -86,7 +76,7 @@ func (in Upload) check() (file, []refusal.Fault) {
 		}
 	}
 	in.Base64, in.MimeType = "", mimeType
-	return file{in, content}, faults
+	return file{in, len(content)}, faults
 }
 
 // Uploaded is a document with the verification to which it was added.
@@ -154,15 +144,14 @@ func (s *Sandbox) addDocuments(u *engine.Unit, c access.Caller, v *onboarding.Ve
 	return s.reviewIfComplete(u, v, by(c))
 }
 
-// keepDocument stores a checked document with its file and lets it be reviewed.
+// keepDocument stores a checked document and lets it be reviewed.
 // Nothing refuses that: an error would be a fault of the sandbox.
 func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID, paper string, f file) *onboarding.Document {
 	document := &onboarding.Document{
 		Life: s.newLife(u, "document"), VerificationID: verificationID, CustomerID: customerID,
-		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: len(f.content), Description: f.Description,
+		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: f.size, Description: f.Description,
 		Paper: paper, Expiry: f.Expiry, Number: f.Number, Country: f.Country, Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
 	}
-	s.contents.Add(u, &content{ID: document.ID, Seq: document.Seq, File: f.content})
 	u.Note(s.documents.Create(u, document, onboarding.UploadDocument, by(c)))
 	return document
 }
@@ -196,7 +185,7 @@ func (in Submission) files() ([]file, error) {
 			Message: fmt.Sprintf("is required: the data alone stand for an identity paper, a %s must be seen", in.DocumentType)})
 	}
 	if !pictured {
-		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}, nil}
+		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}, 0}
 		files = append([]file{data}, files...)
 	}
 	return files, refusal.Invalid(faults)

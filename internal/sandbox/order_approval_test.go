@@ -211,8 +211,8 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	anna := b.user(w, "anna")
 	var mine, another string
 	b.ok(b.do(b.staff, func(u *engine.Unit) error {
-		mine = b.keepDocument(u, anna, anna.CustomerID, "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, nil}).ID
-		another = b.keepDocument(u, anna, "another", "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, nil}).ID
+		mine = b.keepDocument(u, anna, anna.CustomerID, "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
+		another = b.keepDocument(u, anna, "another", "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
 		return nil
 	}))
 	in := Preparation{

@@ -114,9 +114,6 @@ func (s *Sandbox) DeleteOrganizationDocument(c access.Caller, organizationID, id
 		if d.State == onboarding.DocumentVerified {
 			return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").With("state", "VERIFIED")
 		}
-		if file := s.contents.Get(u, d.ID); file != nil {
-			s.contents.Remove(u, file)
-		}
 		s.documents.Remove(u, d)
 		return s.papersChanged(u, d, by(c))
 	})

@@ -35,7 +35,7 @@ func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, record *onboardi
 	if paper == nil || !v.Open() {
 		return s.reviewIfComplete(u, v, by(c))
 	}
-	_, err := s.addDocument(u, c, v, file{*paper, nil})
+	_, err := s.addDocument(u, c, v, file{*paper, 0})
 	return err
 }
 

@@ -60,7 +60,6 @@ type Sandbox struct {
 	users         *engine.Kind[access.User, access.UserFacts]
 	sessions      *engine.Kind[access.Session, access.SessionFacts]
 	documents     *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
-	contents      engine.Collection[content]
 	standing      engine.Collection[standing]
 
 	wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
@@ -84,7 +83,6 @@ func New(c Config) (*Sandbox, error) {
 	s.users = s.userKind()
 	s.sessions = s.sessionKind()
 	s.documents = s.documentKind()
-	s.contents = engine.Collection[content]{Name: "document_content"}
 	s.standing = standingCollection()
 	s.wallets = s.walletKind()
 	s.beneficiaries = s.beneficiaryKind()

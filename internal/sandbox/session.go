@@ -223,9 +223,29 @@ func (s *Sandbox) openSession(u *engine.Unit, c access.Caller, session *access.S
 	// The documented form: a UUID, the user, and how the tenant's key begins.
 	session.Refresh += "-" + tenantKey[:min(len(tenantKey), 8)]
 	login.Session, login.At = session, u.Now()
+	s.forgetSessions(u, session.UserID)
 	var err error
 	login.Token, err = s.sessionToken(u.Tenant(), *login)
 	return err
+}
+
+// maxSessions is how many sessions of a user are kept, those that are over among
+// them.
+const maxSessions = 100
+
+// forgetSessions removes the oldest sessions of a user that are too many: whoever
+// logs in again and again must not fill the store.
+func (s *Sandbox) forgetSessions(u *engine.Unit, userID string) {
+	// A login leads to one too many. Of a store that has had no bound, a few go with
+	// each.
+	const several = 10
+	excess := s.sessions.Count(u, "whose", userID, maxSessions+several) - maxSessions
+	if excess <= 0 {
+		return
+	}
+	for _, session := range s.sessions.Some(u, "whose", userID, excess) {
+		s.sessions.Remove(u, session)
+	}
 }
 
 // Session gives a session of a customer's user.

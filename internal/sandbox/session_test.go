@@ -1,0 +1,80 @@
+package sandbox
+
+import (
+	"testing"
+
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
+)
+
+// size counts what is stored.
+func (g *stage) size() (keys, bytes int) {
+	g.Helper()
+	g.ok(g.config.Store.View(func(tx *store.Tx) error {
+		tx.Range("", "\xff", func(key, text string) bool {
+			keys, bytes = keys+1, bytes+len(key)+len(text)
+			return true
+		})
+		return nil
+	}))
+	return keys, bytes
+}
+
+func (g *stage) login(r Registered) Login {
+	g.Helper()
+	login, err := g.Login(g.staff, onboarding.Individual, r.Customer.ID, r.User.ID, Credentials{r.User.Username, "p", "key", "secret"})
+	g.ok(err)
+	return login
+}
+
+// TestLoginsDoNotFillTheStore logs in and out again and again, rightly and wrongly:
+// after a while nothing is added any more.
+func TestLoginsDoNotFillTheStore(t *testing.T) {
+	g := newStage(t, Config{})
+	anna := g.register("anna@example.com", "")
+	rounds := func(n int) {
+		for i := range n {
+			login := g.login(anna)
+			if i%3 == 0 {
+				g.ok(g.EndSession(g.staff, anna.Customer.ID, anna.User.ID, login.Session.ID))
+			}
+			_, err := g.RefreshSession(g.staff, anna.Customer.ID, anna.User.ID, login.Session.ID, "")
+			if i%3 == 0 {
+				g.refused(err, refusal.SessionEnded)
+			} else {
+				g.ok(err)
+			}
+			_, err = g.Login(g.staff, onboarding.Individual, anna.Customer.ID, anna.User.ID, Credentials{anna.User.Username, "wrong", "key", "secret"})
+			g.refused(err, refusal.CredentialsInvalid)
+			_, err = g.LoginAdmin(g.staff, "headquarters", "chief", Credentials{"chief", "p", "key", "secret"})
+			g.ok(err)
+		}
+	}
+	rounds(120)
+	keys, bytes := g.size()
+	rounds(600)
+	if more, now := g.size(); more != keys || now > bytes+bytes/10 {
+		t.Errorf("%d keys with %d bytes after 120 logins, %d with %d after 600 more", keys, bytes, more, now)
+	}
+}
+
+// TestWhichSessionsAreForgotten: the oldest, one with each login, and whoever holds
+// its token is told to log in again.
+func TestWhichSessionsAreForgotten(t *testing.T) {
+	g := newStage(t, Config{})
+	anna := g.register("anna@example.com", "")
+	holds := func(l Login) error {
+		_, err := g.Identify("t", l.Token, true)
+		return err
+	}
+	g.login(anna)
+	first := g.login(anna)
+	for range maxSessions - 1 {
+		g.login(anna)
+	}
+	g.ok(holds(first))
+	last := g.login(anna)
+	g.refused(holds(first), refusal.SessionEnded)
+	g.ok(holds(last))
+}
