@@ -126,6 +126,19 @@ func (c *Collection[T]) Some(u *Unit, index, value string, limit int) []*T {
 	return list
 }
 
+// Newest gives the last records with the value in the index, the oldest of them
+// first.
+func (c *Collection[T]) Newest(u *Unit, index, value string, limit int) []*T {
+	ids := c.ids(u, index, value, 0, -1)
+	var list []*T
+	for _, id := range ids[max(0, len(ids)-limit):] {
+		if v := c.Get(u, id); v != nil {
+			list = append(list, v)
+		}
+	}
+	return list
+}
+
 // By gives the records with the value in the index, the oldest first.
 func (c *Collection[T]) By(u *Unit, index, value string) []*T {
 	var list []*T

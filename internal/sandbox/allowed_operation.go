@@ -59,7 +59,7 @@ func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficia
 		}
 		out.UsedToday, out.UsedThisMonth = s.spending(u, a.customer.ID).Used(u.Now())
 		if beneficiaries {
-			for _, b := range s.beneficiaries.By(u, "wallet", a.wallet.ID) {
+			for _, b := range s.beneficiaries.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
 				payee := AllowedPayee{Beneficiary: b}
 				if w := s.walletByIBAN(u, b.IBAN); w != nil {
 					payee.Wallet = w.ID
@@ -67,7 +67,7 @@ func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficia
 				out.Beneficiaries = append(out.Beneficiaries, payee)
 			}
 		}
-		for _, p := range s.paymentConsents.By(u, "wallet", a.wallet.ID) {
+		for _, p := range s.paymentConsents.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
 			out.Consents = append(out.Consents, s.consentDetail(u, p))
 		}
 		return nil

@@ -199,7 +199,11 @@ func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, i
 	return p, nil
 }
 
-// PaymentConsents lists the payment consents of an account, the oldest first.
+// maxOfAccount is how many things of an account a list without pages shows.
+const maxOfAccount = 1_000
+
+// PaymentConsents lists the newest payment consents of an account, the oldest of
+// them first.
 func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentDetail, error) {
 	list := []ConsentDetail{}
 	err := s.show(c, func(u *engine.Unit) error {
@@ -208,7 +212,7 @@ func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentD
 			return err
 		}
 		list = list[:0]
-		for _, p := range s.paymentConsents.By(u, "wallet", a.wallet.ID) {
+		for _, p := range s.paymentConsents.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
 			if err := s.paymentConsents.Look(u, p); err != nil {
 				return err
 			}

@@ -1,0 +1,20 @@
+package sandbox
+
+import "testing"
+
+// TestAListWithoutPagesIsBounded: of very many payment consents the newest are
+// shown.
+func TestAListWithoutPagesIsBounded(t *testing.T) {
+	b := newBank(t, "INDIVIDUAL_STANDARD")
+	var last ConsentDetail
+	for range maxOfAccount + 5 {
+		last = b.consentOf(b.wallets[0], func(*ConsentRequest) {})
+	}
+	list, err := b.PaymentConsents(b.staff, b.wallets[0])
+	b.ok(err)
+	allowed, err := b.AllowedOperations(b.staff, b.wallets[0], true)
+	b.ok(err)
+	if len(list) != maxOfAccount || list[len(list)-1].Consent.ID != last.Consent.ID || len(allowed.Consents) != maxOfAccount {
+		t.Errorf("%d consents are listed, %d allow operations", len(list), len(allowed.Consents))
+	}
+}
