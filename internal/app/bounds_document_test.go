@@ -88,9 +88,13 @@ func (b *bounded) text(at string, s *openapi3.Schema) {
 	if s.MaxLength != nil {
 		return
 	}
-	for _, format := range boundless {
-		if s.Format == format && (s.Pattern == "" || endless.MatchString(s.Pattern) || !strings.HasSuffix(s.Pattern, "$")) {
-			b.t.Errorf("%s: a text of any length (format %q, pattern %q)", at, s.Format, s.Pattern)
+	format := s.Format
+	if own, ok := s.Extensions["x-format"].(string); ok {
+		format = own // One that only we know.
+	}
+	for _, without := range boundless {
+		if format == without && (s.Pattern == "" || endless.MatchString(s.Pattern) || !strings.HasSuffix(s.Pattern, "$")) {
+			b.t.Errorf("%s: a text of any length (format %q, pattern %q)", at, format, s.Pattern)
 		}
 	}
 }
