@@ -142,9 +142,14 @@ func TestAliasesAreTakenUpToAFilesSize(t *testing.T) {
 	if err != nil || library.Get("s").Rules[1].When != "customer.pep" {
 		t.Errorf("an alias: %v", err)
 	}
-	for name, text := range map[string]string{"itself": hostileFiles()["an alias of itself"], "too much": hostileFiles()["aliases of aliases"]} {
-		if _, err := load(nil, text); err == nil || !strings.Contains(err.Error(), "the aliases here stand for too much") {
-			t.Errorf("%s: %v", name, err)
+	reply := "rules:\n- &r {on: registerIndividual, fault: {status: 500, body: " + strings.Repeat("b", 60_000) + "}}\n"
+	for text, want := range map[string]string{
+		"name: s\nrules: &r [*r]\n":                          "0.yaml:2:1: the aliases here stand for too much",
+		"name: s\n" + reply + strings.Repeat("- *r\n", 20):   "0.yaml:3:1: the aliases here stand for too much",
+		"name: s\ndescription:\n- x\n- &r [*r]\nrules: []\n": "0.yaml:4:1: the aliases here stand for too much",
+	} {
+		if _, err := load(nil, text); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%.60s: %v, want %s", text, err, want)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -262,5 +263,32 @@ func TestCountsBelongToTheRule(t *testing.T) {
 	}
 	if len(dice.counts) != 2 {
 		t.Errorf("two rules of one name count together: %v", dice.counts)
+	}
+}
+
+// TestFactsAreToldWhenAConditionAsks: each topic once, and none that no condition
+// comes to.
+func TestFactsAreToldWhenAConditionAsks(t *testing.T) {
+	var told []scenario.Topic
+	tell := func(f *scenario.Facts, about scenario.Topic) {
+		told = append(told, about)
+		f.Customer.Name, f.Order.Amount = "Ona", 5
+	}
+	text := `name: s
+rules:
+  - {on: executeOperation, when: 'customer.name == "Jonas" and any(customer.people, .pep)', refuse: ORDER_EXPIRED}
+  - {on: executeOperation, when: 'customer.name == "Petras" and paymentConsent.used > 0', refuse: ORDER_EXPIRED}
+  - {on: executeOperation, when: 'customer.name == "Ona" and order.amount + 1 == 6', refuse: ORDER_EXPIRED}
+  - {on: executeOperation, when: 'wallet.balance == 0', refuse: RATE_LIMITED}
+`
+	if r, err := parse(t, text).Refusal("executeOperation", tell, newDice()); err != nil || r == nil || r.Label() != "rule 3" {
+		t.Fatalf("got %v, %v", r, err)
+	}
+	if want := []scenario.Topic{scenario.AboutCustomer, scenario.AboutOrder}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+	told = nil
+	if r, err := parse(t, text).Refusal("getOrder", tell, newDice()); r != nil || err != nil || told != nil {
+		t.Errorf("without rules: %v, %v, told %v", r, err, told)
 	}
 }
