@@ -21,7 +21,7 @@ func factsOfPeople() map[string]string {
 	return map[string]string{
 		"customer.dateOfBirth": company + `customer.dateOfBirth == "2019-04-02"`, "customer.country": company + `customer.country == "LV"`,
 		"customer.legalForm": company + `customer.legalForm == "LIMITED_LIABILITY_COMPANY"`, "customer.industry": company + `customer.industry == "TECHNOLOGY"`,
-		"customer.age": company + `not (customer.age >= 0) && not (customer.age < 200)`, "customer.people": company + `len(customer.people) == 5`,
+		"customer.age": company + `not (customer.age >= 0) && not (customer.age < 200) && not (customer.age + 1 < 18) && not (max(customer.age, 1) in [1])`, "customer.people": company + `len(customer.people) == 5`,
 		"customer.member": director + `customer.type == "INDIVIDUAL"`, "customer.organization": director + `customer.organization == "Acme"`,
 		"customer.position": director + `customer.position == "DIRECTOR"`, "customer.number": director + `customer.number == 1`,
 		"customer.share": director + `customer.share == 60`, "customer.ubo": director + `customer.ubo`, "customer.pep": director + `customer.pep`,

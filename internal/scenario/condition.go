@@ -37,12 +37,13 @@ func (knownAges) Visit(node *ast.Node) {
 	if !ok || !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">=", "in"}, n.Operator) {
 		return
 	}
-	for _, side := range []ast.Node{n.Left, n.Right} {
-		if isAge(side) {
-			known := &ast.MemberNode{Node: side.(*ast.MemberNode).Node, Property: &ast.StringNode{Value: "ageKnown"}}
-			ast.Patch(node, &ast.BinaryNode{Operator: "and", Left: known, Right: n})
-			return
-		}
+	var patched ast.Node = n
+	for _, age := range append(partsOf(n.Left, isAge), partsOf(n.Right, isAge)...) {
+		known := &ast.MemberNode{Node: age.(*ast.MemberNode).Node, Property: &ast.StringNode{Value: "ageKnown"}}
+		patched = &ast.BinaryNode{Operator: "and", Left: known, Right: patched}
+	}
+	if patched != ast.Node(n) {
+		ast.Patch(node, patched)
 	}
 }
 
@@ -122,7 +123,8 @@ func (p *parser) wrongCondition(n *yaml.Node, err error) {
 // plainWords says what the compiler says without the names that Go has for it.
 func plainWords(message string) string {
 	for _, phrase := range [][2]string{
-		{"unexpected token EOF", "it ends too early"},
+		{"unexpected token EOF", "it ends too early"}, {"invalid integer literal: strconv.ParseInt: parsing ", "a number is too large: "},
+		{`unexpected token Operator(",")`, "the comma does not belong here; numbers have none"},
 		{`unexpected token Identifier("AND")`, "AND is written and"}, {`unexpected token Identifier("OR")`, "OR is written or"},
 		{`unexpected token Identifier("NOT")`, "NOT is written not"},
 		{`unexpected token Operator("&")`, "& is written and"}, {`unexpected token Operator("|")`, "| is written or"},

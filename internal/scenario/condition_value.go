@@ -65,12 +65,49 @@ func inOtherCase(fact ast.Node, value string) bool {
 // amounts finds amounts that are not whole: whoever writes 10000.00 means another
 // number than the fact has, which is in minor units.
 func (c *conditionCheck) amounts(n *ast.BinaryNode) {
-	for _, sides := range [][2]ast.Node{{n.Left, n.Right}, {n.Right, n.Left}} {
-		number, decimal := sides[1].(*ast.FloatNode)
-		if decimal && slices.Contains([]string{"order.amount", "order.fee", "wallet.balance", "wallet.available"}, sides[0].String()) {
-			c.mistake(sides[1], "%s is in minor units and whole: %.2f is written %.0f", sides[0].String(), number.Value, number.Value*100)
+	if !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">=", "in"}, n.Operator) {
+		return
+	}
+	both := &ast.BinaryNode{Left: n.Left, Right: n.Right}
+	amounts := partsOf(both, isAmount)
+	if len(amounts) == 0 {
+		return
+	}
+	for _, part := range partsOf(both, func(part ast.Node) bool { _, decimal := part.(*ast.FloatNode); return decimal }) {
+		number := part.(*ast.FloatNode).Value
+		c.mistake(part, "%s is in minor units and whole: %.2f is written %.0f", amounts[0], number, number*100)
+	}
+}
+
+func isAmount(node ast.Node) bool {
+	member, ok := node.(*ast.MemberNode)
+	return ok && slices.Contains([]string{"order.amount", "order.fee", "wallet.balance", "wallet.available"}, member.String())
+}
+
+// partsOf finds what a value is computed from.
+func partsOf(node ast.Node, wanted func(ast.Node) bool) (found []ast.Node) {
+	if wanted(node) {
+		return []ast.Node{node}
+	}
+	var parts []ast.Node
+	switch n := node.(type) {
+	case *ast.UnaryNode:
+		parts = []ast.Node{n.Node}
+	case *ast.BinaryNode:
+		parts = []ast.Node{n.Left, n.Right}
+	case *ast.ConditionalNode:
+		parts = []ast.Node{n.Exp1, n.Exp2}
+	case *ast.ArrayNode:
+		parts = n.Nodes
+	case *ast.BuiltinNode:
+		if !slices.Contains(listFunctions(), n.Name) {
+			parts = n.Arguments
 		}
 	}
+	for _, part := range parts {
+		found = append(found, partsOf(part, wanted)...)
+	}
+	return found
 }
 
 // elsewhere tells where a name is that stands at the wrong place: the facts that
