@@ -239,3 +239,33 @@ func TestPatternsHaveWords(t *testing.T) {
 		}
 	}
 }
+
+// TestExplanationsGrowWithTheBody: what is wrong with twice as much may take twice
+// as long to say, and not four times.
+func TestExplanationsGrowWithTheBody(t *testing.T) {
+	bodies := map[string]func(n int) any{
+		"members": func(n int) any {
+			object := map[string]any{}
+			for i := range n {
+				object["m"+strconv.Itoa(i)] = i
+			}
+			return object
+		},
+		"items": func(n int) any { return slices.Repeat([]any{map[string]any{"type": "CORPORATE"}}, n) },
+		"owners": func(n int) any {
+			return map[string]any{"type": "CORPORATE", "owners": slices.Repeat([]any{map[string]any{}}, n)}
+		},
+	}
+	for _, d := range loadDocuments(t) {
+		for _, o := range d.Operations {
+			for name, body := range bodies {
+				cost := func(n int) float64 {
+					return testing.AllocsPerRun(1, func() { o.CheckBody(body(n), contract.Sent{}) })
+				}
+				if half, whole := cost(200), cost(400); whole > 3*half+1_000 {
+					t.Errorf("%s: %s cost %v allocations, and twice as many %v", o.ID, name, half, whole)
+				}
+			}
+		}
+	}
+}
