@@ -60,6 +60,10 @@ var version = regexp.MustCompile(`\A%YAML 1\.2\b`)
 
 // document reads YAML as far as to its one document.
 func document(text []byte) (*yaml.Node, *Mistake) {
+	// YAML may come in UTF-16, and is understood; but it could not be kept.
+	if bytes.HasPrefix(text, []byte("\xff\xfe")) || bytes.HasPrefix(text, []byte("\xfe\xff")) {
+		return nil, &Mistake{Line: 1, Column: 1, Message: "the text is in UTF-16; a scenario is in UTF-8"}
+	}
 	var root, second yaml.Node
 	loader, err := yaml.NewLoader(bytes.NewReader(version.ReplaceAll(text, []byte("%YAML 1.1"))),
 		yaml.WithV3Defaults(), yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
