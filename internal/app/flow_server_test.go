@@ -31,6 +31,8 @@ type flowServer struct {
 	documents []*contract.Document
 	// raw are the same documents as plain JSON.
 	raw []rawDocument
+	// sent is told every request, if it is not nil.
+	sent func(wireRequest)
 }
 
 func openFlowServer(t testing.TB, config app.Config) *flowServer {
@@ -145,6 +147,14 @@ func (s *flowServer) exchange(method, path string, header http.Header, body io.R
 		return reply, err
 	}
 	request.Header = header
+	if s.sent != nil {
+		content, err := io.ReadAll(request.Body)
+		if err != nil {
+			return reply, err
+		}
+		s.sent(newWireRequest(method, path, header, content))
+		request.Body = io.NopCloser(bytes.NewReader(content))
+	}
 	recorder := httptest.NewRecorder()
 	reply.broken = closes(func() { s.app.Handler().ServeHTTP(recorder, request) })
 	reply.status, reply.header, reply.raw = recorder.Code, recorder.Header(), recorder.Body.Bytes()
