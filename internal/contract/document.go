@@ -30,6 +30,8 @@ type Document struct {
 	byID       map[string]*Operation
 	doc        *openapi3.T
 	filler     filler
+	requests   checker
+	replies    checker
 }
 
 // Load reads a bundled document, whole or as Skeleton leaves it. It does not
@@ -50,12 +52,13 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 		d.Base = strings.TrimSuffix(doc.Servers[0].URL, "/")
 	}
 	known := knownFormats(formats)
+	d.requests, d.replies = newChecker(known), newChecker(ofAnyYear(known))
 	var faults []error
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Find(path)
 		methods := item.Operations()
 		for _, method := range slices.Sorted(keys(methods)) {
-			o, err := newOperation(d, path, method, item, methods[method], known)
+			o, err := newOperation(d, path, method, item, methods[method])
 			if err != nil {
 				faults = append(faults, err)
 				continue

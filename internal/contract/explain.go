@@ -8,28 +8,42 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-func (o *Operation) visit(schema *openapi3.Schema, value any) []Violation {
-	// Most messages are right, and finding the first fault is cheaper than
-	// finding all: all are looked for only when there is one.
-	if o.fits(schema, value) {
-		return nil
-	}
-	return distinct(o.explain(schema, value, ""))
+// checker holds values to schemas.
+type checker struct {
+	// all asks for every violation, first stops at the first.
+	all, first []openapi3.SchemaValidationOption
 }
 
-func (o *Operation) fits(schema *openapi3.Schema, value any) bool {
-	return schema.VisitJSON(value, o.quick...) == nil
+func newChecker(formats Formats) checker {
+	known := validators(formats)
+	return checker{
+		all:   []openapi3.SchemaValidationOption{known, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()},
+		first: []openapi3.SchemaValidationOption{known, openapi3.FailFast(), openapi3.DisableSchemaErrorDetails()},
+	}
+}
+
+func (c checker) visit(schema *openapi3.Schema, value any) []Violation {
+	// Most messages are right, and finding the first fault is cheaper than
+	// finding all: all are looked for only when there is one.
+	if c.fits(schema, value) {
+		return nil
+	}
+	return distinct(c.explain(schema, value, ""))
+}
+
+func (c checker) fits(schema *openapi3.Schema, value any) bool {
+	return schema.VisitJSON(value, c.first...) == nil
 }
 
 // explain says why a value at a place does not fit a schema.
-func (o *Operation) explain(schema *openapi3.Schema, value any, at string) []Violation {
-	return o.explainError(schema.VisitJSON(value, o.options...), at)
+func (c checker) explain(schema *openapi3.Schema, value any, at string) []Violation {
+	return c.explainError(schema.VisitJSON(value, c.all...), at)
 }
 
 // explainForms says why a value fits none of several forms: it is of no type
 // that they take, or it has faults against the nearest, whose place is given.
-func (o *Operation) explainForms(forms []form, value any, at string) (nearest int, list []Violation) {
-	nearest = o.nearest(forms, value)
+func (c checker) explainForms(forms []form, value any, at string) (nearest int, list []Violation) {
+	nearest = c.nearest(forms, value)
 	if !takes(forms[nearest].schema, value) {
 		var taken []string
 		for _, f := range forms {
@@ -37,7 +51,7 @@ func (o *Operation) explainForms(forms []form, value any, at string) (nearest in
 		}
 		return nearest, []Violation{bodyViolation(at, mustBeOfKind(taken), ruleType)}
 	}
-	list = o.explain(forms[nearest].schema, value, at)
+	list = c.explain(forms[nearest].schema, value, at)
 	object, _ := value.(map[string]any)
 	for i, v := range list {
 		name, below := strings.CutPrefix(v.Pointer, at+"/")
@@ -74,7 +88,7 @@ func inAnyForm(forms []form, name string, sent any, v Violation) string {
 
 // explainError turns what the validator says into violations. Errors of allOf
 // are those of its parts, errors of anyOf and oneOf those of the nearest part.
-func (o *Operation) explainError(err error, at string) []Violation {
+func (c checker) explainError(err error, at string) []Violation {
 	//nolint:errorlint // what is inside is looked at below, layer by layer
 	switch e := err.(type) {
 	case nil:
@@ -88,14 +102,14 @@ func (o *Operation) explainError(err error, at string) []Violation {
 			} else if ok {
 				unknownAt[place] = true
 			}
-			list = append(list, o.explainError(part, at)...)
+			list = append(list, c.explainError(part, at)...)
 		}
 		return list
 	case *openapi3.SchemaError:
-		return o.explainSchema(e, at)
+		return c.explainSchema(e, at)
 	}
 	if inner := errors.Unwrap(err); inner != nil {
-		return o.explainError(inner, at)
+		return c.explainError(inner, at)
 	}
 	return []Violation{bodyViolation(at, err.Error(), "")}
 }
@@ -106,13 +120,13 @@ var (
 	unescapes = strings.NewReplacer("~0", "~", "~1", "/")
 )
 
-func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violation {
+func (c checker) explainSchema(e *openapi3.SchemaError, at string) []Violation {
 	for _, part := range e.JSONPointer() {
 		at += "/" + escapes.Replace(part)
 	}
 	switch e.SchemaField {
 	case "allOf", "anyOf", "oneOf":
-		return o.explainParts(e.Schema, e.Value, at)
+		return c.explainParts(e.Schema, e.Value, at)
 	case "properties":
 		return unknownMembers(e.Schema, e.Value, at)
 	}
@@ -125,22 +139,22 @@ func (o *Operation) explainSchema(e *openapi3.SchemaError, at string) []Violatio
 
 // explainParts says what is wrong by the parts of a schema, and by what stands
 // beside them, which the validator does not look at if a part does not fit.
-func (o *Operation) explainParts(schema *openapi3.Schema, value any, at string) []Violation {
+func (c checker) explainParts(schema *openapi3.Schema, value any, at string) []Violation {
 	var list []Violation
 	for _, part := range schema.AllOf {
-		list = append(list, o.explain(part.Value, value, at)...)
+		list = append(list, c.explain(part.Value, value, at)...)
 	}
 	var forms []form
 	for _, part := range slices.Concat(schema.AnyOf, schema.OneOf) {
 		forms = append(forms, form{schema: part.Value})
 	}
-	if len(forms) > 0 && !slices.ContainsFunc(forms, func(f form) bool { return o.fits(f.schema, value) }) {
-		_, more := o.explainForms(forms, value, at)
+	if len(forms) > 0 && !slices.ContainsFunc(forms, func(f form) bool { return c.fits(f.schema, value) }) {
+		_, more := c.explainForms(forms, value, at)
 		list = append(list, more...)
 	}
 	beside := *schema
 	beside.AllOf, beside.AnyOf, beside.OneOf = nil, nil, nil
-	return append(list, o.explain(&beside, value, at)...)
+	return append(list, c.explain(&beside, value, at)...)
 }
 
 // unknownPlace gives the place of an object with an unknown member. The validator

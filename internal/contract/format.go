@@ -15,9 +15,9 @@ import (
 
 var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-// knownFormats registers the formats, since the validator accepts those that it
-// does not know unchecked.
-func knownFormats(more Formats) openapi3.SchemaValidationOption {
+// knownFormats gives all formats: the validator accepts those that it does not
+// know unchecked.
+func knownFormats(more Formats) Formats {
 	formats := Formats{
 		"uuid": checkUUID, "email": checkEmail, "uri": checkURI,
 		"date": checkDate, "date-time": checkDateTime, "day-or-instant": checkDayOrInstant, "strong-password": checkPassword,
@@ -25,12 +25,37 @@ func knownFormats(more Formats) openapi3.SchemaValidationOption {
 	for name, check := range more {
 		formats[name] = check
 	}
-	validators := map[string]openapi3.StringFormatValidator{}
-	for name, check := range filledFormats(formats) {
-		validators[name] = openapi3.NewCallbackValidator(check)
-	}
-	return openapi3.WithStringFormatValidators(validators)
+	return formats
 }
+
+func validators(formats Formats) openapi3.SchemaValidationOption {
+	known := map[string]openapi3.StringFormatValidator{}
+	for name, check := range filledFormats(formats) {
+		known[name] = openapi3.NewCallbackValidator(check)
+	}
+	return openapi3.WithStringFormatValidators(known)
+}
+
+// ofAnyYear gives formats whose days and instants have no bounds: what begins on
+// the last day of the last year ends in the next.
+func ofAnyYear(formats Formats) Formats {
+	free := Formats{}
+	for name, check := range formats {
+		free[name] = func(s string) error {
+			err := check(s)
+			if errors.As(err, new(yearError)) {
+				return nil
+			}
+			return err
+		}
+	}
+	return free
+}
+
+// yearError is what is wrong with a day or an instant that is none of ours.
+type yearError string
+
+func (e yearError) Error() string { return string(e) }
 
 func checkUUID(s string) error {
 	if !uuidPattern.MatchString(s) {
@@ -78,9 +103,9 @@ const (
 func checkYear(at time.Time) error {
 	switch year := at.UTC().Year(); {
 	case year < firstYear:
-		return fmt.Errorf("must not be before %d-01-01", firstYear)
+		return yearError(fmt.Sprintf("must not be before %d-01-01", firstYear))
 	case year > lastYear:
-		return fmt.Errorf("must not be after %d-12-31", lastYear)
+		return yearError(fmt.Sprintf("must not be after %d-12-31", lastYear))
 	}
 	return nil
 }

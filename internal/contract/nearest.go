@@ -25,11 +25,12 @@ const (
 	objectAbsent = 10
 	faulty       = 4
 	knownMember  = -1
+	knownObject  = -10
 )
 
 // nearest gives the place of the form that a value is nearest to; of several
 // equal ones, the first.
-func (o *Operation) nearest(forms []form, value any) int {
+func (c checker) nearest(forms []form, value any) int {
 	against := make([]int, len(forms))
 	for i, f := range forms {
 		against[i] = f.bias
@@ -42,14 +43,14 @@ func (o *Operation) nearest(forms []form, value any) int {
 			against[i] += absent(f.schema, object)
 		}
 		for name, sent := range object {
-			o.weigh(forms, against, name, sent)
+			c.weigh(forms, against, name, sent)
 		}
 	}
 	return slices.Index(against, slices.Min(against))
 }
 
 // weigh adds what one member says against each of the forms.
-func (o *Operation) weigh(forms []form, against []int, name string, sent any) {
+func (c checker) weigh(forms []form, against []int, name string, sent any) {
 	fitted, typed := false, false
 	var wrong []int
 	for i, f := range forms {
@@ -58,8 +59,11 @@ func (o *Operation) weigh(forms []form, against []int, name string, sent any) {
 			continue
 		}
 		against[i] += knownMember
+		if _, isObject := sent.(map[string]any); isObject && allTake(known, sent) {
+			against[i] += knownObject
+		}
 		typed = typed || allTake(known, sent)
-		if !slices.ContainsFunc(known, func(s *openapi3.Schema) bool { return !o.fits(s, sent) }) {
+		if !slices.ContainsFunc(known, func(s *openapi3.Schema) bool { return !c.fits(s, sent) }) {
 			fitted = true
 			continue
 		}

@@ -47,8 +47,9 @@ type Operation struct {
 	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
 	relaxed   []family
 	responses *openapi3.Responses
-	// options ask for every violation, quick stops at the first.
-	options, quick []openapi3.SchemaValidationOption
+	// checker is that of requests, replies that of replies.
+	checker
+	replies checker
 }
 
 // Header is a header parameter.
@@ -79,7 +80,7 @@ type family struct {
 	strangers strangers
 }
 
-func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation, formats openapi3.SchemaValidationOption) (*Operation, error) {
+func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*Operation, error) {
 	if op.OperationID == "" {
 		return nil, fmt.Errorf("%s %s has no operationId", method, path)
 	}
@@ -91,9 +92,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 	o := &Operation{
 		ID: op.OperationID, Method: method, Path: base + path, Summary: op.Summary,
 		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
-		responses: op.Responses,
-		options:   []openapi3.SchemaValidationOption{formats, openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails()},
-		quick:     []openapi3.SchemaValidationOption{formats, openapi3.FailFast(), openapi3.DisableSchemaErrorDetails()},
+		responses: op.Responses, checker: d.requests, replies: d.replies,
 	}
 	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
 	o.AnyHost, _ = op.Extensions["x-any-host"].(bool)

@@ -31,7 +31,7 @@ func (o *Operation) CheckResponse(status int, contentType string, body []byte) e
 		return fmt.Errorf("%s: reply %d is not JSON: %w", o.ID, status, err)
 	}
 	var faults []string
-	for _, v := range o.visit(media.Schema.Value, value) {
+	for _, v := range o.replies.visit(media.Schema.Value, value) {
 		faults = append(faults, v.String())
 	}
 	if len(faults) > 0 {

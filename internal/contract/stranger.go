@@ -56,7 +56,7 @@ func memberNames(s *openapi3.Schema) map[string]bool {
 
 // strange finds the members of a body that are not what the families say which
 // know them. explained tells all of them and why; otherwise the first will do.
-func (o *Operation) strange(all strangers, value any, at string, explained bool) []Violation {
+func (c checker) strange(all strangers, value any, at string, explained bool) []Violation {
 	object, _ := value.(map[string]any)
 	if object == nil {
 		return nil
@@ -64,12 +64,12 @@ func (o *Operation) strange(all strangers, value any, at string, explained bool)
 	var list []Violation
 	for name, s := range all {
 		sent, has := object[name]
-		if !has || slices.ContainsFunc(s.schemas, func(s *openapi3.Schema) bool { return o.fits(s, sent) }) {
+		if !has || slices.ContainsFunc(s.schemas, func(s *openapi3.Schema) bool { return c.fits(s, sent) }) {
 			continue
 		}
 		place := at + "/" + escapes.Replace(name)
 		if s.within != nil {
-			list = append(list, o.strange(s.within, sent, place, explained)...)
+			list = append(list, c.strange(s.within, sent, place, explained)...)
 			continue
 		}
 		if !explained {
@@ -79,7 +79,7 @@ func (o *Operation) strange(all strangers, value any, at string, explained bool)
 		for _, schema := range s.schemas {
 			forms = append(forms, form{schema: schema})
 		}
-		_, found := o.explainForms(forms, sent, place)
+		_, found := c.explainForms(forms, sent, place)
 		list = append(list, found...)
 	}
 	return list

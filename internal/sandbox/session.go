@@ -221,7 +221,7 @@ func (s *Sandbox) openSession(u *engine.Unit, c access.Caller, session *access.S
 		return err
 	}
 	// The documented form: a UUID, the user, and how the tenant's key begins.
-	session.Refresh += "-" + tenantKey[:min(len(tenantKey), 8)]
+	session.Refresh += "-" + keyMark(tenantKey)
 	login.Session, login.At = session, u.Now()
 	s.forgetSessions(u, session.UserID)
 	var err error
@@ -246,6 +246,16 @@ func (s *Sandbox) forgetSessions(u *engine.Unit, userID string) {
 	for _, session := range s.sessions.Some(u, "whose", userID, excess) {
 		s.sessions.Remove(u, session)
 	}
+}
+
+// keyMark is how a tenant's key begins, as far as a refresh token can have it.
+func keyMark(tenantKey string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '-' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
+		}
+		return -1
+	}, tenantKey[:min(len(tenantKey), 8)])
 }
 
 // Session gives a session of a customer's user.
