@@ -166,7 +166,7 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 }
 
 // readOwner reads a shareholder, or an owner of a company among them. The document
-// bounds the levels.
+// bounds the levels of companies, and has none of persons.
 func readOwner(b rest.Body, at string) (onboarding.Owner, []refusal.Fault) {
 	o := onboarding.Owner{
 		Kind: onboarding.PersonOwner, Email: b.Str("person.email", "email"), BirthDate: b.Str("person.dateOfBirth", "dateOfBirth"),
@@ -180,6 +180,9 @@ func readOwner(b rest.Body, at string) (onboarding.Owner, []refusal.Fault) {
 	var err error
 	if o.Share, err = onboarding.ParseShare(b.Get("ownershipPercentage", "sharePercentage", "ownershipShare")); err != nil {
 		faults = append(faults, fault(at+"ownershipPercentage", err.Error()))
+	}
+	if o.Kind == onboarding.PersonOwner && len(b.Objects("owners")) > 0 {
+		return o, append(faults, fault(at+"owners", "nobody owns a person; the type of a company is "+onboarding.CompanyOwner))
 	}
 	for i, inner := range b.Objects("owners") {
 		owner, found := readOwner(inner, fmt.Sprintf("%sowners.%d.", at, i))

@@ -225,7 +225,7 @@ func (f Feature) checkValue(key, value string) string {
 		return fmt.Sprintf("%s is not in allowed values: [%s]", value, strings.Join(allowed, ", "))
 	}
 	if greatest, bounded := f.Greatest[key]; bounded {
-		if n, err := strconv.Atoi(value); err != nil || n < 0 || n > greatest {
+		if n, err := strconv.Atoi(value); err != nil || n > greatest || strings.Trim(value, "0123456789") != "" {
 			return fmt.Sprintf("%s is not in allowed values: [0-%d]", value, greatest)
 		}
 	}
