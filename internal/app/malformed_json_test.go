@@ -132,7 +132,10 @@ func (s spoiler) renamed(name string) string {
 // many repeats a value.
 func (s spoiler) many(value any) any {
 	n := pickOf(s, []int{2, 51, 101, 1_000, 4_990, 5_001, 20_000})
-	text, _ := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
+	text, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return value
+	}
 	n = min(n, 200_000/countValues(value), 2<<20/(len(text)+1))
 	if s.chance(50) {
 		return slices.Repeat([]any{value}, n)

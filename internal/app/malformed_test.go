@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,11 +48,19 @@ func TestMalformedRequests(t *testing.T) {
 		until, count = time.Now().Add(lasts), 1<<40
 	}
 	m := newMalformed(t)
+	measured := forgetPeak()
 	for ; m.sent < count && m.fewFaults() && (until.IsZero() || time.Now().Before(until)); seed++ {
 		m.round(t, seed, min(malformedRound, count-m.sent), until)
 	}
 	m.report(t)
+	if peak := peakMemory(); measured && peak > maxPeak {
+		t.Errorf("the process had %d MB at its peak", peak>>20)
+	}
 }
+
+// maxPeak is how much memory the sandbox and its clients may have at any time;
+// each request may have 10 MB, and a few of them come at once.
+const maxPeak = 2 << 30
 
 // malformedRound is how many requests are sent before the flows are played anew.
 const malformedRound = 20_000
@@ -195,7 +204,8 @@ func (m *malformed) record(t *testing.T, name string) []wireRequest {
 // report says how it was, for those who ask with -v.
 func (m *malformed) report(t *testing.T) {
 	t.Helper()
-	t.Logf("%d requests, slowest %s, largest reply %d bytes, heap after each round %d MB, most memory %s", m.sent, m.slowest, m.largest, m.heaps[len(m.heaps)-1]>>20, peakMemory())
+	t.Logf("%d requests, slowest %s, largest reply %d bytes, heap after each round %d MB, most memory %d MB",
+		m.sent, m.slowest, m.largest, m.heaps[len(m.heaps)-1]>>20, peakMemory()>>20)
 	if !testing.Verbose() {
 		return
 	}
@@ -205,19 +215,27 @@ func (m *malformed) report(t *testing.T) {
 	}
 }
 
-// peakMemory is the most memory that the process has had, where the system
-// tells.
-func peakMemory() string {
+// forgetPeak begins to measure the most memory that the process has, and reports
+// whether the system can.
+func forgetPeak() bool {
+	debug.FreeOSMemory()
+	return os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) == nil && peakMemory() > 0
+}
+
+// peakMemory is the most memory that the process has had, in bytes, or 0 if the
+// system does not tell.
+func peakMemory() int {
 	text, err := os.ReadFile("/proc/self/status")
 	if err != nil {
-		return "unknown"
+		return 0
 	}
 	for line := range strings.Lines(string(text)) {
 		if peak, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			return strings.TrimSpace(peak)
+			kilobytes, _ := strconv.Atoi(strings.TrimSuffix(strings.TrimSpace(peak), " kB"))
+			return kilobytes << 10
 		}
 	}
-	return "unknown"
+	return 0
 }
 
 // malformedClient sends requests over one connection as long as that lasts.
