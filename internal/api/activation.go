@@ -93,6 +93,8 @@ type activationView struct {
 	CustomerStatus   machine.State   `json:"customerStatus"`
 	CustomerID       string          `json:"customerId"`
 	ActivatedAt      string          `json:"activatedAt,omitzero"`
+	ActivatedBy      string          `json:"activatedBy"`
+	Reason           string          `json:"activationReason,omitzero"`
 	Failure          string          `json:"activationFailure,omitzero"`
 }
 
@@ -141,7 +143,7 @@ func activationStatus(c *onboarding.Customer) string {
 // USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
 // (customer-apis/individual/activation).
 func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"), c.Body.Str("userId"))
+	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"), sandbox.Activation{User: c.Body.Str("userId"), By: c.Body.Str("activatedBy")})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -158,6 +160,6 @@ func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
 		},
 		IBAN: w.IBAN, AccountNumber: account, ActivationStatus: activationStatus(out.Customer), Status: activationStatus(out.Customer),
 		CustomerStatus: out.Customer.State, CustomerID: out.Customer.ID, ActivatedAt: instantOrNone(out.Customer.ActivatedAt),
-		Failure: out.Customer.ActivationFailure,
+		Failure: out.Customer.ActivationFailure, ActivatedBy: out.Customer.ActivatedBy, Reason: c.Body.Str("activationReason"),
 	}}, nil
 }

@@ -7,24 +7,26 @@ import (
 )
 
 type consentView struct {
-	ID               string                 `json:"id"`
-	ConsentID        string                 `json:"consentId"`
-	CustomerID       string                 `json:"customerId"`
-	TenantID         string                 `json:"tenantId"`
-	ConsentType      onboarding.ConsentType `json:"consentType"`
-	Type             onboarding.ConsentType `json:"type"`
-	IsRequired       bool                   `json:"isRequired"`
-	IsGranted        bool                   `json:"isGranted"`
-	Version          string                 `json:"version"`
-	Status           machine.State          `json:"status"`
-	GrantedAt        string                 `json:"grantedAt,omitzero"`
-	AcceptedAt       string                 `json:"acceptedAt,omitzero"`
-	ExpiresAt        string                 `json:"expiresAt,omitzero"`
-	IPAddress        string                 `json:"ipAddress"`
-	UserAgent        string                 `json:"userAgent"`
-	AcceptanceMethod string                 `json:"acceptanceMethod"`
-	DocumentURL      string                 `json:"documentUrl"`
-	Language         string                 `json:"language"`
+	ID          string                 `json:"id"`
+	ConsentID   string                 `json:"consentId"`
+	CustomerID  string                 `json:"customerId"`
+	TenantID    string                 `json:"tenantId"`
+	ConsentType onboarding.ConsentType `json:"consentType"`
+	Type        onboarding.ConsentType `json:"type"`
+	IsRequired  bool                   `json:"isRequired"`
+	IsGranted   bool                   `json:"isGranted"`
+	Version     string                 `json:"version"`
+	Status      machine.State          `json:"status"`
+	GrantedAt   string                 `json:"grantedAt,omitzero"`
+	AcceptedAt  string                 `json:"acceptedAt,omitzero"`
+	ExpiresAt   string                 `json:"expiresAt,omitzero"`
+	// SignedAt is when the request says that it was accepted.
+	SignedAt         string `json:"acceptanceTimestamp,omitzero"`
+	IPAddress        string `json:"ipAddress"`
+	UserAgent        string `json:"userAgent"`
+	AcceptanceMethod string `json:"acceptanceMethod"`
+	DocumentURL      string `json:"documentUrl"`
+	Language         string `json:"language"`
 }
 
 // defaultVersion is the version of a consent that names none.
@@ -57,6 +59,7 @@ func viewConsent(tenant string, e *onboarding.Consent) consentView {
 		ID: e.ID, ConsentID: e.ID, CustomerID: e.CustomerID, TenantID: tenant, ConsentType: e.Type, Type: e.Type,
 		IsRequired: true, IsGranted: e.State == onboarding.ConsentAccepted, Version: e.Version, Status: e.State,
 		GrantedAt: instantOrNone(e.AcceptedAt), AcceptedAt: instantOrNone(e.AcceptedAt), ExpiresAt: instantOrNone(e.ExpiresAt),
+		SignedAt:  e.SignedAt,
 		IPAddress: e.IPAddress, UserAgent: e.UserAgent, AcceptanceMethod: e.Method,
 		DocumentURL: "https://finhub.com/" + e.Type.Segment() + "/v" + e.Version, Language: "en-US",
 	}

@@ -22,6 +22,7 @@ type registrationView struct {
 	Organization   bool           `json:"organization"`
 	Individual     bool           `json:"individual"`
 	CustomerType   string         `json:"customerType"`
+	CustomerName   string         `json:"customerName"`
 	CustomerStatus machine.State  `json:"customerStatus"`
 	Status         machine.State  `json:"status"`
 	Person         personView     `json:"person"`
@@ -34,6 +35,7 @@ type registrationView struct {
 type personView struct {
 	ID           string               `json:"id"`
 	FirstName    string               `json:"firstName"`
+	MiddleName   string               `json:"middleName,omitzero"`
 	LastName     string               `json:"lastName"`
 	FullName     string               `json:"fullName"`
 	Email        string               `json:"email"`
@@ -42,6 +44,12 @@ type personView struct {
 	Nationality  string               `json:"nationality,omitzero"`
 	PlaceOfBirth string               `json:"placeOfBirth,omitzero"`
 	Pincode      string               `json:"pincode,omitzero"`
+	CountryCode  string               `json:"countryCode,omitzero"`
+	Names        []onboarding.Name    `json:"names,omitempty"`
+	Occupation   string               `json:"occupation,omitzero"`
+	Employer     string               `json:"employerName,omitzero"`
+	Income       string               `json:"annualIncome,omitzero"`
+	Funds        string               `json:"sourceOfFunds,omitzero"`
 	Addresses    []onboarding.Address `json:"addresses"`
 	Contacts     []onboarding.Contact `json:"contacts"`
 }
@@ -84,8 +92,8 @@ func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
 		Extra:   map[string]any{"redirectUrl": redirect},
 		Data: registrationView{
 			ID: customer.ID, CustomerID: customer.ID, UserID: user.ID, TenantID: c.Tenant, Individual: true,
-			CustomerType: "CT_PERSON", CustomerStatus: customer.State, Status: customer.State,
-			Person:         viewPerson(customer),
+			CustomerType: "CT_PERSON", CustomerName: customer.Name, CustomerStatus: customer.State, Status: customer.State,
+			Person:         viewPerson(customer.Person, customer.Email),
 			User:           viewUser(c.Tenant, user, customer.Email),
 			Categorization: viewCategory(out.Category),
 			Wallet:         walletStubView{out.Wallet.ID, out.Wallet.State},
@@ -104,12 +112,12 @@ func viewCategory(c onboarding.Category) assignedView {
 	return assignedView{c.DatabaseID, c.Code, c.Name, c.Description, true, c.Risk}
 }
 
-func viewPerson(c *onboarding.Customer) personView {
-	p := c.Person
+func viewPerson(p onboarding.Person, email string) personView {
 	return personView{
-		ID: p.ID, FirstName: p.FirstName, LastName: p.LastName, FullName: p.FullName(), Email: c.Email,
-		DateOfBirth: p.DateOfBirth, Gender: p.Gender, Nationality: p.Nationality, PlaceOfBirth: p.PlaceOfBirth,
-		Pincode: p.Pincode, Addresses: p.Addresses, Contacts: p.Contacts,
+		ID: p.ID, FirstName: p.FirstName, MiddleName: p.MiddleName, LastName: p.LastName, FullName: cmp.Or(p.Called, p.FullName()), Email: email,
+		DateOfBirth: p.DateOfBirth, Gender: p.Gender, Nationality: p.Nationality, PlaceOfBirth: p.PlaceOfBirth, Pincode: p.Pincode,
+		CountryCode: p.CountryCode, Names: p.Names, Occupation: p.Occupation, Employer: p.EmployerName, Income: p.AnnualIncome, Funds: p.SourceOfFunds,
+		Addresses: p.Addresses, Contacts: p.Contacts,
 	}
 }
 
@@ -144,17 +152,19 @@ func readRegistration(c *rest.Call) sandbox.Registration {
 		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
 		Password: b.Str("password"),
 		Roles:    b.Strs("roleIds", "individualCustomer.user.roles"),
-		Category: b.Str("customerCategory.id", "customerCategory.code", "customerCategory.name",
-			"CATEGORIZATION.categoryId", "individualCustomer.categorization.id", "individualCustomer.categorization.name"),
 		Person: onboarding.Person{
-			FirstName: p.str("firstName"), LastName: p.str("lastName"),
+			FirstName: p.str("firstName"), MiddleName: b.Str("individualCustomer.middleName"), LastName: p.str("lastName"),
+			Called:      b.Str("individualCustomer.person.fullName"),
 			DateOfBirth: p.str("dateOfBirth"), Gender: p.str("gender"),
 			Nationality: p.str("nationality"), PlaceOfBirth: p.str("placeOfBirth"),
-			Pincode: p.str("pincode"),
+			Pincode: p.str("pincode"), Occupation: b.Str("individualCustomer.occupation"), EmployerName: b.Str("individualCustomer.employerName"),
+			AnnualIncome: b.Str("individualCustomer.annualIncome"), SourceOfFunds: b.Str("individualCustomer.sourceOfFunds"),
 		},
+		Features: b.Strs("CATEGORIZATION.featureIds"),
 		Choices:  readChoices(b.Object("individualCustomer.categorization")),
 		Declared: readDeclared(b.Object("individualCustomer.categorization"), b.Object("CATEGORIZATION")),
 	}
+	in.Category, in.SameCategory = readCategory(b, "individualCustomer.categorization")
 	if len(in.Roles) == 0 {
 		in.Roles = []string{access.RoleOwner, access.RoleUser}
 	}
@@ -164,6 +174,22 @@ func readRegistration(c *rest.Call) sandbox.Registration {
 	}
 	in.Person.Addresses, in.Person.Contacts = readAddresses(b), readContacts(b, in)
 	return in
+}
+
+// readCategory reads the category of a registration, and what else in it means the
+// same. A name is only looked at where there is neither an id nor a code: pages show
+// names of their own beside them.
+func readCategory(b rest.Body, categorization string) (category string, same []string) {
+	var names []string
+	for _, name := range []string{"customerCategory.id", "customerCategory.code", "CATEGORIZATION.categoryId", "categoryId", categorization + ".id"} {
+		if sent := b.Str(name); sent != "" {
+			names = append(names, sent)
+		}
+	}
+	if len(names) == 0 {
+		return b.Str("customerCategory.name", categorization+".name"), nil
+	}
+	return names[0], names[1:]
 }
 
 func readAddresses(b rest.Body) []onboarding.Address {
@@ -186,20 +212,29 @@ func readAddresses(b rest.Body) []onboarding.Address {
 }
 
 // readContacts takes the contacts of the body; without any, the e-mail and the
-// phone are the contacts.
+// phone are the contacts. The second phone and the contact of the block are added.
 func readContacts(b rest.Body, in sandbox.Registration) []onboarding.Contact {
 	list := []onboarding.Contact{}
 	for _, o := range b.Objects("individualCustomer.person.contacts") {
-		list = append(list, onboarding.Contact{Type: o.Str("type"), Value: o.Str("value"), IsPrimary: o.Bool("isPrimary")})
+		list = append(list, readContact(o))
 	}
-	if len(list) > 0 {
-		return list
+	if len(list) == 0 {
+		list = append(list, onboarding.Contact{Type: "EMAIL", Value: in.Email, IsPrimary: true})
+		if in.Phone != "" {
+			list = append(list, onboarding.Contact{Type: "PHONE", Value: in.Phone})
+		}
 	}
-	list = append(list, onboarding.Contact{Type: "EMAIL", Value: in.Email, IsPrimary: true})
-	if in.Phone != "" {
-		list = append(list, onboarding.Contact{Type: "PHONE", Value: in.Phone})
+	if other := b.Str("individualCustomer.alternatePhoneNumber"); other != "" {
+		list = append(list, onboarding.Contact{Type: "PHONE", Value: other})
+	}
+	if block := b.Object("CONTACT_INFO"); len(block) > 0 {
+		list = append(list, onboarding.Contact{Type: block.Str("contactType"), Value: block.Str("value")})
 	}
 	return list
+}
+
+func readContact(o rest.Body) onboarding.Contact {
+	return onboarding.Contact{Type: o.Str("type"), Value: o.Str("value"), IsPrimary: o.Bool("isPrimary")}
 }
 
 // readDeclared reads the values that a categorization gives without naming a

@@ -3,6 +3,8 @@ package api
 import (
 	"cmp"
 	"net/http"
+	"slices"
+	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -25,14 +27,19 @@ type memberView struct {
 	Role           string        `json:"role"`
 	Position       string        `json:"position"`
 	Status         machine.State `json:"status"`
+	Person         personView    `json:"person"`
+	// What has no rule is told as it was sent.
+	IsPrimary        any `json:"isPrimary,omitzero"`
+	TelephoneNumbers any `json:"telephoneNumbers,omitzero"`
 }
 
 func viewMember(m sandbox.Appointed) memberView {
 	p := m.Record
 	return memberView{
 		ID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID, Email: p.Email,
-		FirstName: p.Person.FirstName, LastName: p.Person.LastName, FullName: p.Person.FullName(), PhoneNumber: p.Phone,
-		Position: p.Title, Status: p.State,
+		FirstName: p.Person.FirstName, LastName: p.Person.LastName, FullName: cmp.Or(p.Person.Called, p.Person.FullName()), PhoneNumber: p.Phone,
+		Position: p.Title, Status: p.State, Person: viewPerson(p.Person, p.Email),
+		IsPrimary: p.Details["isPrimary"], TelephoneNumbers: p.Details["telephoneNumbers"],
 	}
 }
 
@@ -46,6 +53,7 @@ type directorView struct {
 	AppointmentDate    string        `json:"appointmentDate"`
 	IsPEP              bool          `json:"isPEP"`
 	Ownership          any           `json:"ownershipPercentage,omitzero"`
+	Paper              any           `json:"identificationDocument,omitzero"`
 	VerificationID     string        `json:"verificationId"`
 	VerificationStatus machine.State `json:"verificationStatus"`
 }
@@ -55,14 +63,9 @@ func viewDirector(m sandbox.Appointed) directorView {
 	v := directorView{
 		memberView: viewMember(m), DirectorID: p.ID, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
 		DirectorType: p.Kind, AppointedDate: p.Appointed, AppointmentDate: p.Appointed, IsPEP: p.PEP, VerificationStatus: notRequired,
+		Ownership: p.Details["ownershipPercentage"], Paper: p.Details["identificationDocument"],
 	}
-	v.Role = p.Title
-	if role, ok := p.Details["role"].(string); ok {
-		v.Role = role
-	}
-	if share, ok := p.Details["ownershipPercentage"].(float64); ok {
-		v.Ownership = share
-	}
+	v.Role = cmp.Or(p.Role, p.Title)
 	if m.Verification != nil {
 		v.VerificationID, v.VerificationStatus = m.Verification.ID, m.Verification.State
 	}
@@ -126,7 +129,8 @@ func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
 	in.Kind = c.Body.Str("directorType")
 	in.Since = c.Body.Str("appointedDate", "appointmentDate")
 	in.Paper = readPaper(c.Body.Object("identificationDocument"))
-	in.Details = map[string]any{"role": c.Body.Str("role", "position")}
+	in.Role = c.Body.Str("role", "position")
+	keep(c.Body, in.Details, "identificationDocument")
 	if share := c.Body.Get("ownershipPercentage", "sharePercentage"); share != nil {
 		owned, err := onboarding.ParseShare(share)
 		if err != nil {
@@ -168,12 +172,36 @@ func noContent(err error) (rest.Reply, error) { return rest.Reply{Status: http.S
 // newer families, or from flat members.
 func readAppointment(position onboarding.Position, b rest.Body) sandbox.Appointment {
 	person := func(name string) string { return b.Str("person."+name, name) }
-	return sandbox.Appointment{
+	in := sandbox.Appointment{
 		Position: position,
 		Person: onboarding.Person{
-			FirstName: person("firstName"), LastName: person("lastName"), DateOfBirth: person("dateOfBirth"),
-			Nationality: person("nationality"), Gender: b.Str("person.gender"),
+			FirstName: person("firstName"), MiddleName: person("middleName"), LastName: person("lastName"), Called: person("fullName"),
+			DateOfBirth: person("dateOfBirth"), Nationality: person("nationality"), Gender: person("gender"), CountryCode: person("countryCode"),
+			Addresses: []onboarding.Address{}, Contacts: []onboarding.Contact{},
 		},
 		Email: person("email"), Phone: b.Str("person.phoneNumber", "phoneNumber", "phone"), PEP: b.Bool("isPEP", "isPep"),
+		Details: map[string]any{},
+	}
+	keep(b, in.Details, "isPrimary", "telephoneNumbers")
+	for _, o := range b.Objects("person.names") {
+		in.Person.Names = append(in.Person.Names, onboarding.Name{Type: o.Str("type"), Value: o.Str("value")})
+	}
+	for _, o := range b.Objects("person.contacts") {
+		in.Person.Contacts = append(in.Person.Contacts, readContact(o))
+	}
+	for _, o := range slices.Concat(b.Objects("person.addresses"), b.Objects("addresses"), []rest.Body{b.Object("address")}) {
+		if len(o) > 0 {
+			in.Person.Addresses = append(in.Person.Addresses, readPersonnelAddress(o))
+		}
+	}
+	return in
+}
+
+// readPersonnelAddress reads an address in either documented form.
+func readPersonnelAddress(o rest.Body) onboarding.Address {
+	lines := slices.DeleteFunc([]string{o.Str("street"), o.Str("streetNumber"), o.Str("addressLine1"), o.Str("addressLine2")}, func(line string) bool { return line == "" })
+	return onboarding.Address{
+		Type: o.Str("addressType", "type"), Street: strings.Join(lines, " "), City: o.Str("city"), State: o.Str("state"),
+		PostalCode: o.Str("postalCode"), Country: o.Str("country"), IsPrimary: o.Bool("isPrimary"),
 	}
 }

@@ -12,21 +12,30 @@ import (
 
 type employeeView struct {
 	memberView
-	EmployeeID  string   `json:"employeeId"`
-	Department  string   `json:"department"`
-	Roles       []string `json:"roles"`
-	Permissions []any    `json:"permissions,omitempty"`
-	HiredDate   string   `json:"hiredDate"`
+	EmployeeID string   `json:"employeeId"`
+	Department string   `json:"department"`
+	Roles      []string `json:"roles"`
+	HiredDate  string   `json:"hiredDate"`
+	// What has no rule is told as it was sent.
+	Permissions      any `json:"permissions,omitzero"`
+	Responsibility   any `json:"responsibility,omitzero"`
+	OrganizationRole any `json:"organizationRole,omitzero"`
+	GroupID          any `json:"groupId,omitzero"`
+	DocumentID       any `json:"documentId,omitzero"`
+	Share            any `json:"sharePercentage,omitzero"`
+	UltimateShare    any `json:"ultimatePercentage,omitzero"`
 }
 
 func viewEmployee(m sandbox.Appointed) employeeView {
 	p := m.Record
-	v := employeeView{memberView: viewMember(m), EmployeeID: p.ID, Department: p.Department, Roles: p.Roles, HiredDate: p.Appointed}
+	v := employeeView{memberView: viewMember(m), EmployeeID: p.ID, Department: p.Department, Roles: p.Roles, HiredDate: p.Appointed,
+		Permissions: p.Details["permissions"], Responsibility: p.Details["responsibility"], OrganizationRole: p.Details["organizationRole"],
+		GroupID: p.Details["groupId"], DocumentID: p.Details["documentId"], Share: p.Details["sharePercentage"], UltimateShare: p.Details["ultimatePercentage"],
+	}
 	v.Role = p.Roles[0]
 	if v.Position == "" {
 		v.Position = v.Role
 	}
-	v.Permissions, _ = p.Details["permissions"].([]any)
 	return v
 }
 
@@ -39,11 +48,16 @@ func (a *API) addEmployee(c *rest.Call) (rest.Reply, error) {
 	in := readAppointment(onboarding.Employee, c.Body)
 	in.Title, in.Department, in.Since = c.Body.Str("position"), c.Body.Str("department"), c.Body.Str("hiredDate")
 	in.Roles = readRoles(c.Body)
-	in.Details = map[string]any{}
-	for _, name := range []string{"responsibility", "organizationRole", "permissions", "groupId", "documentId"} {
-		if c.Body.Has(name) {
-			in.Details[name] = c.Body.Get(name)
+	keep(c.Body, in.Details, "responsibility", "organizationRole", "permissions", "groupId", "documentId")
+	for _, name := range []string{"sharePercentage", "ultimatePercentage"} {
+		if !c.Body.Has(name) {
+			continue
 		}
+		share, err := onboarding.ParseShare(c.Body.Get(name))
+		if err != nil {
+			return rest.Reply{}, shareFault(name, err)
+		}
+		in.Details[name] = share.Float()
 	}
 	list, err := a.sandbox.Appoint(c.Caller, c.Path("organizationId"), []sandbox.Appointment{in})
 	if err != nil {

@@ -75,7 +75,8 @@ func readPreparation(c *rest.Call, w payments.Way) sandbox.Preparation {
 	} else {
 		readTopup(b, &in)
 	}
-	keep(b, in.Details, "merchantDetails", "customerDetails", "assetId", "assetSubUnitId", "metadata")
+	keep(b, in.Details, "merchantDetails", "customerDetails", "assetId", "assetSubUnitId", "metadata",
+		"sourceAccount", "target", "targetAccount", "destinationAccount", "beneficiary", "beneficiaryName", "companyName")
 	return in
 }
 

@@ -131,7 +131,7 @@ func readApproval(b rest.Body, in *sandbox.ConsentRequest) {
 // thresholdAmount reads a number, or an object as limits are.
 func thresholdAmount(b rest.Body, name string, major bool) *payments.AskedAmount {
 	threshold := &payments.AskedAmount{Field: name, Value: b.Get(name), Major: major}
-	if b.Has(name + ".amount") {
+	if _, is := b.Get(name).(map[string]any); is {
 		threshold = limitAmount(b, name, major)
 	}
 	threshold.OrNone = true

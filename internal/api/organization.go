@@ -191,8 +191,6 @@ func readOrganization(c *rest.Call) sandbox.Registration {
 		Phone:    b.Str(company("phone", "contactPhone")...),
 		Password: b.Str("password"),
 		Roles:    []string{access.RoleAdmin, access.RoleAdminUser},
-		Category: b.Str("customerCategory.id", "customerCategory.code", "customerCategory.name", "categoryId",
-			"organizationCustomer.categorization.id", "organizationCustomer.categorization.name"),
 		Choices:  readChoices(b.Object("organizationCustomer.categorization")),
 		Declared: readDeclared(b.Object("organizationCustomer.categorization"), b.Object("CATEGORIZATION")),
 		Company: &onboarding.Company{
@@ -206,8 +204,9 @@ func readOrganization(c *rest.Call) sandbox.Registration {
 			Addresses: readCompanyAddresses(b), Contacts: []onboarding.Contact{}, Representatives: readRepresentatives(b),
 		},
 	}
+	in.Category, in.SameCategory = readCategory(b, "organizationCustomer.categorization")
 	for _, o := range b.Objects("organizationCustomer.organization.contacts") {
-		in.Company.Contacts = append(in.Company.Contacts, onboarding.Contact{Type: o.Str("type"), Value: o.Str("value"), IsPrimary: o.Bool("isPrimary")})
+		in.Company.Contacts = append(in.Company.Contacts, readContact(o))
 	}
 	for _, role := range b.Strs("roleIds", "organizationCustomer.user.roles") {
 		if role != access.RoleAdmin && role != access.RoleAdminUser {

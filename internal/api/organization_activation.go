@@ -75,6 +75,8 @@ type activationStateView struct {
 	Failure     string        `json:"activationFailure,omitzero"`
 	ActivatedAt string        `json:"activatedAt"`
 	ActivatedBy string        `json:"activatedBy"`
+	Reason      string        `json:"activationReason"`
+	Notes       string        `json:"activationNotes,omitzero"`
 	Warnings    []string      `json:"warnings"`
 }
 
@@ -84,11 +86,13 @@ const walletBIC = "RETBLT21XXX"
 // activateOrganization makes an organization and its wallet active. Where the
 // scenario lets it take time the reply says ACTIVATING, and the wallet is polled;
 // where it lets it fail, FAILED.
-// It refuses with PERMISSION_DENIED, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING,
+// It refuses with PERMISSION_DENIED, USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING,
 // CUSTOMER_ALREADY_ACTIVE and, if the tenant's settings say so,
 // PERSONNEL_INCOMPLETE (customer-apis/organization/activation).
 func (a *API) activateOrganization(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.ActivateOrganization(c.Caller, c.Path("organizationId"))
+	out, err := a.sandbox.ActivateOrganization(c.Caller, c.Path("organizationId"), sandbox.Activation{
+		User: c.Body.Str("additionalInfo.userId"), By: c.Body.Str("activatedBy", "additionalInfo.activatedBy"),
+	})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -97,6 +101,7 @@ func (a *API) activateOrganization(c *rest.Call) (rest.Reply, error) {
 		OrganizationID: o.ID, CustomerID: o.ID, CustomerStatus: o.State, AccountName: o.Company.LegalName,
 		Activation: activationStateView{
 			Message: "Organization activated. Wallet provisioning in progress.", Status: o.State, ActivatedAt: instant(o.Since), ActivatedBy: o.ActivatedBy,
+			Reason: c.Body.Str("activationReason"), Notes: c.Body.Str("activationNotes"),
 			Warnings: append(out.Warnings, "Wallet provisioning is async. Use GET /api/v2.1/customer/organization/{id}/wallet-status to poll."),
 		},
 	}

@@ -60,7 +60,7 @@ func readAcceptance(c *rest.Call) sandbox.Acceptance {
 }
 
 func acceptedBy(e *onboarding.Consent) any {
-	if e.Signatory.Position != "" {
+	if s := e.Signatory; s.Position != "" || s.Email != "" || s.Authority != "" {
 		return e.Signatory
 	}
 	if e.Signatory.Name != "" {

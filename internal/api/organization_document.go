@@ -37,6 +37,7 @@ type organizationDocumentView struct {
 	TransactionAmount any           `json:"transactionAmount,omitzero"`
 	Currency          any           `json:"currency,omitzero"`
 	Purpose           any           `json:"purpose,omitzero"`
+	DocID             any           `json:"docId,omitzero"`
 	MissingDocuments  []string      `json:"missingDocuments,omitempty"`
 	UploadURL         string        `json:"uploadUrl,omitzero"`
 }
@@ -49,6 +50,7 @@ func viewOrganizationDocument(c *rest.Call, o sandbox.OrganizationDocument) orga
 		MimeType: d.MimeType, FileSize: d.Size, Status: d.State, Reason: d.Reason, Verified: d.State == onboarding.DocumentVerified, UploadedAt: instant(d.UploadedAt),
 		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
+		DocID: d.Details["docId"],
 	}
 	if o.Verification != nil {
 		waiting := viewWaiting(c, o.Verification)
@@ -89,11 +91,7 @@ func (a *API) uploadOrganizationDocument(c *rest.Call) (rest.Reply, error) {
 func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
 	var faults []refusal.Fault
 	details := map[string]any{}
-	for _, name := range []string{"accountId", "currency", "purpose"} {
-		if c.Body.Has(name) {
-			details[name] = c.Body.Get(name)
-		}
-	}
+	keep(c.Body, details, "accountId", "currency", "purpose", "docId")
 	if c.Body.Has("transactionAmount") {
 		amount, err := money.ParseMajor(c.Body.Get("transactionAmount"), "EUR")
 		if err != nil {

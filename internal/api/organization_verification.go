@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"slices"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -14,6 +15,8 @@ type businessVerificationView struct {
 	verificationView
 	OrganizationID     string        `json:"organizationId"`
 	OrganizationStatus machine.State `json:"organizationStatus"`
+	// Data are what else was told of the company, as it was sent.
+	Data map[string]any `json:"verificationData,omitempty"`
 }
 
 // verifyOrganization opens the verification of an organization (KYB). It refuses
@@ -27,15 +30,24 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 			return rest.Reply{}, refusal.Invalid([]refusal.Fault{fault(field, "must be the organization of the path")})
 		}
 	}
+	level, depth := c.Body.Str("requestedLevel"), ""
+	switch asked := c.Body.Str("verificationLevel"); asked {
+	case "BASIC", "STANDARD", "ENHANCED":
+		depth = asked
+	default:
+		level = cmp.Or(level, asked)
+	}
 	detail, err := a.sandbox.VerifyOrganization(c.Caller, id, sandbox.VerificationRequest{
-		Level: c.Body.Str("requestedLevel"), Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
+		Level: level, Depth: depth, Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
+		Why: c.Body.Str("reason", "additionalData.verificationReason", "additionalData.description"), By: c.Body.Str("requestedByUserId"),
+		Kind: c.Body.Str("verificationType"), Data: c.Body.Object("verificationData"),
 		Priority: c.Body.Str("priority", "additionalData.priority"),
 		Complete: completeCompany(c.Body.Object("verificationData")),
 	})
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	reply := rest.Reply{Data: businessVerificationView{viewVerification(c, detail), id, detail.CustomerState}}
+	reply := rest.Reply{Data: businessVerificationView{viewVerification(c, detail), id, detail.CustomerState, detail.Verification.Data}}
 	if c.Body.Has("verificationData") {
 		reply.Message = "Verification initiated successfully"
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -71,7 +72,12 @@ type openSessionView struct {
 // CREDENTIALS_INVALID and ACCOUNT_LOCKED (administration/session-management).
 func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
 	login, err := a.sandbox.LoginAdmin(c.Caller, c.Path("organizationId"), c.Path("userId"), credentials(c))
-	return loginReply(c, login, err)
+	reply, err := loginReply(c, login, err)
+	if view, is := reply.Data.(loginView); is {
+		view.User.Role = cmp.Or(c.Body.Str("role"), view.User.Role)
+		reply.Data = view
+	}
+	return reply, err
 }
 
 // createIndividualSession logs a customer's user in. It refuses with

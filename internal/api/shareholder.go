@@ -38,6 +38,19 @@ type shareholderView struct {
 	OwnersDisclosed    bool          `json:"ownersDisclosed"`
 	Status             machine.State `json:"status"`
 	CreatedAt          string        `json:"createdAt"`
+	PhoneNumber        string        `json:"phoneNumber,omitzero"`
+	Person             *personView   `json:"person,omitzero"`
+	// What has no rule is told as it was sent.
+	Country            any `json:"country,omitzero"`
+	RegistrationNumber any `json:"registrationNumber,omitzero"`
+	IsPrimary          any `json:"isPrimary,omitzero"`
+	TelephoneNumbers   any `json:"telephoneNumbers,omitzero"`
+	City               any `json:"city,omitzero"`
+	Address            any `json:"address,omitzero"`
+	PostalCode         any `json:"postalCode,omitzero"`
+	PaperType          any `json:"idDocumentType,omitzero"`
+	PaperNumber        any `json:"idDocumentNumber,omitzero"`
+	PaperExpiry        any `json:"idDocumentExpiryDate,omitzero"`
 }
 
 type ownerView struct {
@@ -60,12 +73,18 @@ func viewShareholder(m sandbox.Appointed) shareholderView {
 		Type: o.Kind, ShareholderType: o.Kind, Name: o.Name, Email: p.Email, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
 		Ownership: o.Share.Float(), Share: o.Share.Float(), EffectiveOwnership: o.Share.Float(),
 		IsPEP: o.PEP, IsPep: o.PEP, Owners: []ownerView{}, OwnersDisclosed: o.Disclosed(), Status: p.State, CreatedAt: instant(p.Created),
+		PhoneNumber: p.Phone,
+		Country:     p.Details["country"], RegistrationNumber: p.Details["registrationNumber"], IsPrimary: p.Details["isPrimary"],
+		TelephoneNumbers: p.Details["telephoneNumbers"], City: p.Details["city"], Address: p.Details["address"], PostalCode: p.Details["postalCode"],
+		PaperType: p.Details["idDocumentType"], PaperNumber: p.Details["idDocumentNumber"], PaperExpiry: p.Details["idDocumentExpiryDate"],
 	}
 	if o.Kind == onboarding.PersonOwner {
 		v.FirstName, v.LastName = p.Person.FirstName, p.Person.LastName
 		v.EffectiveOwnership = m.Effective.Float()
 		v.IsUBO = m.Effective.AtLeast(onboarding.UBOThreshold)
 		v.IsBeneficialOwner = v.IsUBO
+		person := viewPerson(p.Person, p.Email)
+		v.Person = &person
 		return v
 	}
 	v.CompanyName, v.Owners = o.Name, viewOwners(o.Owners, o.Share, m.UBOs)
@@ -132,7 +151,11 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 			at = fmt.Sprintf("%d.", i)
 		}
 		in := readAppointment(onboarding.Shareholder, b)
+		keep(b, in.Details, "country", "registrationNumber")
 		owner, found := readOwner(b, at)
+		if owner.Kind == onboarding.PersonOwner && owner.Share.AtLeast(onboarding.UBOThreshold) {
+			found = append(found, undeclared(b, at)...)
+		}
 		in.Owner = &owner
 		faults = append(faults, found...)
 		list = append(list, in)
@@ -191,6 +214,17 @@ func readOwner(b rest.Body, at string) (onboarding.Owner, []refusal.Fault) {
 	return o, faults
 }
 
+// undeclared finds a person who owns enough to be a beneficial owner, and is said to
+// be none.
+func undeclared(b rest.Body, at string) (faults []refusal.Fault) {
+	for _, name := range []string{"isBeneficialOwner", "isUbo"} {
+		if b.Has(name) && !b.Bool(name) {
+			faults = append(faults, fault(at+name, fmt.Sprintf("must be true: a person who holds %d percent or more is a beneficial owner", onboarding.UBOThreshold)))
+		}
+	}
+	return faults
+}
+
 func fault(field, message string) refusal.Fault {
 	return refusal.Fault{Field: field, Pointer: "/" + strings.ReplaceAll(field, ".", "/"), Message: message}
 }
@@ -239,7 +273,14 @@ func (a *API) updateShareholder(c *rest.Call) (rest.Reply, error) {
 			FirstName: c.Body.Str("firstName"), LastName: c.Body.Str("lastName"),
 			DateOfBirth: c.Body.Str("dateOfBirth"), Nationality: c.Body.Str("nationality"),
 		},
-		Email: c.Body.Str("email"), Phone: c.Body.Str("phoneNumber"), Share: share,
+		Email: c.Body.Str("email"), Phone: c.Body.Str("phoneNumber"), Share: share, Details: map[string]any{},
+	}
+	keep(c.Body, in.Details, "address", "city", "country", "postalCode", "idDocumentType", "idDocumentNumber", "idDocumentExpiryDate")
+	in.CustomerID, in.Kind = c.Body.Str("customerId"), c.Body.Str("shareholderType")
+	if share.AtLeast(onboarding.UBOThreshold) {
+		if err := refusal.Invalid(undeclared(c.Body, "")); err != nil {
+			return rest.Reply{}, err
+		}
 	}
 	if exposed := c.Body.Bool("isPep"); c.Body.Has("isPep") {
 		in.PEP = &exposed

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -48,9 +49,9 @@ type verificationView struct {
 // (verification-compliance/create-verification).
 func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
 	detail, err := a.sandbox.OpenVerification(c.Caller, c.Body.Str("customerId", "organizationId"), sandbox.VerificationRequest{
-		Type: c.Body.Str("type"), Level: c.Body.Str("requestedLevel"),
-		Notes:    c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"),
-		Priority: c.Body.Str("additionalData.priority"),
+		Type: c.Body.Str("type"), Level: c.Body.Str("requestedLevel"), Kind: c.Body.Str("verificationType"),
+		Notes: c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"), Why: c.Body.Str("additionalData.verificationReason", "additionalData.description"),
+		Priority: c.Body.Str("additionalData.priority"), By: c.Body.Str("requestedByUserId", "userId"),
 	})
 	reply, err := verificationReply(c, detail, err)
 	reply.Extra = map[string]any{"success": true, "timestamp": instant(detail.At)}
@@ -69,10 +70,12 @@ func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 // submitIndividualVerification hands in the data of a paper, with its pictures if
 // there are any; the review begins if nothing else is missing (integration/flows/individual-customer/verification).
 func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
-	data := c.Body.Object("verificationData")
+	data, details := c.Body.Object("verificationData"), map[string]any{}
+	keep(data, details, "documentNumber", "issuingCountry", "issuingAuthority", "issueDate", "expiryDate", "additionalData")
 	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
 		DocumentType: documentType(data, "documentType"), DocumentNumber: data.Str("documentNumber"),
 		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")), Country: data.Str("issuingCountry"),
+		Depth: submittedDepth(c.Body.Str("verificationType")), Details: details,
 		Images: []sandbox.Image{
 			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
 			{Field: "verificationData.documentBackImage", Data: data.Str("documentBackImage")},
@@ -82,6 +85,17 @@ func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	reply, err := verificationReply(c, detail, err)
 	reply.Message = "Verification submitted successfully"
 	return reply, err
+}
+
+// submittedDepth is how thorough a kind of submission wants the review to be.
+func submittedDepth(kind string) string {
+	switch kind {
+	case "SIMPLIFIED":
+		return "BASIC"
+	case "STANDARD", "ENHANCED":
+		return kind
+	}
+	return ""
 }
 
 // getVerification shows a verification; clients poll it.
@@ -143,8 +157,8 @@ func viewVerification(c *rest.Call, d sandbox.VerificationDetail) verificationVi
 	} else {
 		view.Level = depth(v)
 	}
-	if v.Notes != "" {
-		view.AdditionalData["verificationReason"], view.AdditionalData["description"] = v.Notes, v.Notes
+	if why := cmp.Or(v.Why, v.Notes); why != "" {
+		view.AdditionalData["verificationReason"], view.AdditionalData["description"] = why, why
 		view.AdditionalData["priority"] = v.Priority
 	}
 	for _, r := range v.Required {
@@ -168,7 +182,7 @@ func depth(v *onboarding.Verification) string {
 	if v.HighRisk || v.Type == "ENHANCED_DUE_DILIGENCE" {
 		return "ENHANCED"
 	}
-	return "STANDARD"
+	return cmp.Or(v.Depth, "STANDARD")
 }
 
 type documentView struct {
@@ -190,6 +204,9 @@ type documentView struct {
 	Description        string        `json:"description,omitzero"`
 	Verified           bool          `json:"verified"`
 	VerificationStatus machine.State `json:"verificationStatus"`
+	Category           string        `json:"documentCategory,omitzero"`
+	// Details are the members that have no rule, as they were sent.
+	Details map[string]any `json:",embed"`
 }
 
 // uploadVerificationDocument keeps a base64 document of a verification. It
@@ -205,11 +222,14 @@ func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
 }
 
 func readUpload(b rest.Body) sandbox.Upload {
-	return sandbox.Upload{
+	in := sandbox.Upload{
 		Type: documentType(b, "documentType", "document.documentType"), FileName: b.Str("fileName", "document.fileName"),
 		MimeType: b.Str("mimeType", "document.mimeType"), Base64: b.Str("fileContent", "document.fileContent"),
-		Description: b.Str("description"), Nested: b.Has("document"),
+		Description: b.Str("description"), Nested: b.Has("document"), Category: b.Str("documentCategory"), Details: map[string]any{},
 	}
+	keep(b, in.Details, "docId", "filePath", "context")
+	keep(b.Object("document"), in.Details, "context")
+	return in
 }
 
 // readAbout reads whom and what a body about a verification says that it concerns.
@@ -240,7 +260,19 @@ func viewDocument(c *rest.Call, d *onboarding.Document, v *onboarding.Verificati
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
 		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		Description: d.Description, Verified: d.State == onboarding.DocumentVerified, VerificationStatus: v.State,
+		Category: d.Category, Details: toldOf(d),
 	}
+}
+
+// toldOf are the members of a document that have no rule, as they were sent.
+func toldOf(d *onboarding.Document) map[string]any {
+	told := map[string]any{}
+	for _, name := range []string{"docId", "filePath", "context", "documentNumber", "issuingCountry", "issuingAuthority", "issueDate", "expiryDate", "additionalData"} {
+		if value, sent := d.Details[name]; sent {
+			told[name] = value
+		}
+	}
+	return told
 }
 
 // dateOnly is the day of a date or of an instant.

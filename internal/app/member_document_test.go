@@ -160,3 +160,26 @@ func (w *memberWalk) member(at string, node any, required bool) {
 	w.seen[at] = true
 	w.schema(at, schema, nil)
 }
+
+// TestNamesOfOneValueExist finds names in x-same that no body has.
+func TestNamesOfOneValueExist(t *testing.T) {
+	found := 0
+	for _, d := range memberDocuments(t) {
+		for _, o := range d.operations {
+			for _, f := range o.families {
+				for _, group := range asList(f.schema["x-same"]) {
+					for _, name := range asList(group) {
+						found++
+						known := slices.ContainsFunc(o.members, func(m member) bool { return m.at == name })
+						if !known {
+							t.Errorf("%s: x-same of %s names %v, which no body of the operation has", o.id, f.name, name)
+						}
+					}
+				}
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("found %d names only: does this test still read them?", found)
+	}
+}

@@ -144,7 +144,10 @@ func (f family) unequal(body any) []Violation {
 	var list []Violation
 	for name, sibling := range f.equal {
 		again, isText := object[name].(string)
-		if first, both := object[sibling].(string); isText && both && again != first {
+		first, both := object[sibling].(string)
+		// That a required sibling is missing, or no text, is told anyway.
+		alone := object[sibling] == nil && !slices.Contains(f.schema.Required, sibling)
+		if isText && (both && again != first || alone) {
 			list = append(list, Violation{In: "body", Field: name, Pointer: "/" + name, Message: mustEqual(name, sibling)})
 		}
 	}

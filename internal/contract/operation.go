@@ -43,6 +43,7 @@ type Operation struct {
 	past     marks
 	numbers  marks
 	sizes    marks
+	alike    *alike
 	families []family
 	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
 	relaxed   []family
@@ -118,6 +119,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 			o.past = newMarks(o.families, mustBePast)
 			o.numbers = newMarks(o.families, isNumber)
 			o.sizes = newMarks(o.families, hasMaxBytes)
+			o.alike = newAlike(o.families)
 			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
 		}
 		for name := range op.RequestBody.Value.Content {

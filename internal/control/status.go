@@ -15,7 +15,7 @@ func (a *API) setCustomerStatus(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: standing("customerId", customer.Life)}, nil
+	return rest.Reply{Data: standing("customerId", customer.Life, c.Body.Str("reason"))}, nil
 }
 
 // setWalletStatus suspends, resumes or blocks a wallet. It refuses with
@@ -25,13 +25,17 @@ func (a *API) setWalletStatus(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: standing("walletId", wallet.Life)}, nil
+	return rest.Reply{Data: standing("walletId", wallet.Life, wallet.Reason)}, nil
 }
 
 func readStatus(b rest.Body) sandbox.StatusChange {
 	return sandbox.StatusChange{Status: machine.State(b.Str("status")), Reason: b.Str("reason")}
 }
 
-func standing(id string, life machine.Life) map[string]any {
-	return map[string]any{id: life.ID, "status": life.State, "since": life.Since.UTC().Format(time.RFC3339Nano)}
+func standing(id string, life machine.Life, reason string) map[string]any {
+	data := map[string]any{id: life.ID, "status": life.State, "since": life.Since.UTC().Format(time.RFC3339Nano)}
+	if reason != "" {
+		data["reason"] = reason
+	}
+	return data
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -239,7 +240,7 @@ func (s *Server) checkBody(call *Call, text []byte) (faults []refusal.Fault, nea
 		violations = nil
 	}
 	if len(violations) == 0 {
-		violations = append(call.Operation.CheckRepeats(value, call.Path), call.Operation.CheckSizes(value)...)
+		violations = slices.Concat(call.Operation.CheckRepeats(value, call.Path), call.Operation.CheckSame(value), call.Operation.CheckSizes(value))
 	}
 	for _, v := range violations {
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})

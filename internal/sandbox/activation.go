@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -62,30 +64,49 @@ type Activated struct {
 	Warnings []string
 }
 
+// Activation is what a request says of an activation.
+type Activation struct {
+	// User is a user of the customer, by id or name, and By who activates; both may
+	// be empty.
+	User, By string
+}
+
 // Activate makes a customer active, and its wallet with it. The user whom the
 // request names, if it names one, must be the customer's. It refuses with
 // USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and
 // CUSTOMER_ALREADY_ACTIVE.
-func (s *Sandbox) Activate(c access.Caller, customerID, userName string) (Activated, error) {
-	return s.activate(c, customerID, func(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
-		customer, err := s.individual(u, c, id)
-		if err != nil || userName == "" {
-			return customer, err
-		}
-		for _, user := range s.users.By(u, "customer", id) {
-			if strings.EqualFold(user.ID, userName) || strings.EqualFold(user.Username, userName) {
-				return customer, nil
-			}
-		}
-		return nil, access.NoSuchUser(userName)
-	})
+func (s *Sandbox) Activate(c access.Caller, customerID string, in Activation) (Activated, error) {
+	return s.activate(c, customerID, in, s.individual)
 }
 
-func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Activated, error) {
+// hasUser refuses a user, by id or name, who is not the customer's: who is neither
+// its own nor, of an organization, one of its people's.
+func (s *Sandbox) hasUser(u *engine.Unit, customer *onboarding.Customer, name string) error {
+	users := s.users.By(u, "customer", customer.ID)
+	if customer.Type == onboarding.Organization {
+		for _, p := range s.activePersonnel(u, customer.ID) {
+			users = append(users, s.users.By(u, "customer", p.CustomerID)...)
+		}
+	}
+	is := func(user *access.User) bool {
+		return strings.EqualFold(user.ID, name) || strings.EqualFold(user.Username, name)
+	}
+	if slices.ContainsFunc(users, is) {
+		return nil
+	}
+	return access.NoSuchUser(name)
+}
+
+func (s *Sandbox) activate(c access.Caller, customerID string, in Activation, find finder) (Activated, error) {
 	var out Activated
 	err := s.do(c, func(u *engine.Unit) (err error) {
 		if out.Customer, err = find(u, c, customerID); err != nil {
 			return err
+		}
+		if in.User != "" {
+			if err := s.hasUser(u, out.Customer, in.User); err != nil {
+				return err
+			}
 		}
 		if out.Customer.Type == onboarding.Organization {
 			conditions, err := s.conditions(u, c, Readiness{
@@ -96,7 +117,9 @@ func (s *Sandbox) activate(c access.Caller, customerID string, find finder) (Act
 			}
 			out.Warnings = Warnings(conditions)
 		}
-		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, by(c)); err != nil {
+		cause := by(c)
+		cause.By = cmp.Or(in.By, cause.By)
+		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, cause); err != nil {
 			return err
 		}
 		out.Wallet = s.wallets.Get(u, out.Customer.WalletID)

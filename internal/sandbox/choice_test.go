@@ -199,14 +199,14 @@ rules:
 	id := g.ready()
 	activate := func() *onboarding.Customer {
 		t.Helper()
-		out, err := g.Activate(g.staff, id, "")
+		out, err := g.Activate(g.staff, id, Activation{})
 		g.ok(err)
 		return out.Customer
 	}
 	if c := activate(); c.State != onboarding.CustomerActivating {
 		t.Errorf("got %s", c.State)
 	}
-	g.refused(errOf(g.Activate(g.staff, id, "")), refusal.CustomerAlreadyActive)
+	g.refused(errOf(g.Activate(g.staff, id, Activation{})), refusal.CustomerAlreadyActive)
 	if got := fmt.Sprint(g.advance("1h")); got != "[customer.updated IBAN_NOT_ISSUED]" {
 		t.Errorf("got %s", got)
 	}
@@ -307,7 +307,7 @@ rules:
 			return c.State
 		}, "PENDING", "ACCEPTED")
 	}
-	out, err := g.Activate(g.staff, id, "")
+	out, err := g.Activate(g.staff, id, Activation{})
 	g.ok(err)
 	polled("wallets", func() machine.State {
 		list, err := g.CustomerWallets(g.staff, id, "")

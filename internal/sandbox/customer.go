@@ -111,7 +111,11 @@ type Registration struct {
 	Name     string
 	Roles    []string
 	Category string
-	Choices  []onboarding.Choice
+	// SameCategory are the further names of the category in the request.
+	SameCategory []string
+	Choices      []onboarding.Choice
+	// Features are those that the request names without giving values.
+	Features []string
 	// Declared are values that the request gives by their keys alone, without naming
 	// the feature.
 	Declared map[string]string
@@ -143,7 +147,10 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 	}
 	category, err := onboarding.CheckCategory(in.Category, kind, in.Choices)
 	if err == nil {
-		err = onboarding.CheckDeclared(in.Declared)
+		err = onboarding.CheckRepeated(category, in.SameCategory)
+	}
+	if err == nil {
+		err = onboarding.CheckDeclared(in.Declared, in.Features)
 	}
 	if err != nil {
 		return out, withHierarchy(err, c.Tenant)

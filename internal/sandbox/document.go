@@ -173,7 +173,7 @@ func (in Submission) files() ([]file, error) {
 		if strings.HasSuffix(image.Field, "selfieImage") {
 			kind = selfie
 		}
-		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data, Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}.check()
+		checked, found := Upload{Type: kind, FileName: strings.ToLower(kind), Base64: image.Data, Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country, Details: in.Details}.check()
 		for _, fault := range found {
 			faults = append(faults, refusal.Fault{Field: image.Field, Pointer: pointer(image.Field), Message: fault.Message})
 		}
@@ -185,7 +185,7 @@ func (in Submission) files() ([]file, error) {
 			Message: fmt.Sprintf("is required: the data alone stand for an identity paper, a %s must be seen", in.DocumentType)})
 	}
 	if !pictured {
-		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country}, 0}
+		data := file{Upload{Type: in.DocumentType, FileName: in.DocumentNumber, MimeType: "application/json", Expiry: in.Expiry, Number: in.DocumentNumber, Country: in.Country, Details: in.Details}, 0}
 		files = append([]file{data}, files...)
 	}
 	return files, refusal.Invalid(faults)

@@ -100,13 +100,13 @@ func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in 
 }
 
 // ActivateOrganization makes an organization active, and its wallet with it. It
-// refuses with PERMISSION_DENIED, and as Activate does; PERSONNEL_INCOMPLETE only
+// refuses with PERMISSION_DENIED and as Activate does; PERSONNEL_INCOMPLETE only
 // where the tenant's settings require the personnel.
-func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string) (Activated, error) {
+func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string, in Activation) (Activated, error) {
 	if err := mayManage(c); err != nil {
 		return Activated{}, err
 	}
-	return s.activate(c, organizationID, s.organization)
+	return s.activate(c, organizationID, in, s.organization)
 }
 
 // OrganizationReadiness is whether an organization can be activated, condition

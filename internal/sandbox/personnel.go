@@ -11,6 +11,7 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
 )
 
 func (s *Sandbox) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
@@ -59,12 +60,12 @@ func (s *Sandbox) activePersonnel(u *engine.Unit, organizationID string) []*onbo
 
 // Appointment is what is said of somebody who joins an organization.
 type Appointment struct {
-	Position                       onboarding.Position
-	Person                         onboarding.Person
-	Email, Phone                   string
-	Title, Kind, Department, Since string
-	Roles                          []string
-	PEP                            bool
+	Position                             onboarding.Position
+	Person                               onboarding.Person
+	Email, Phone                         string
+	Title, Role, Kind, Department, Since string
+	Roles                                []string
+	PEP                                  bool
 	// Owner is the share of a shareholder.
 	Owner *onboarding.Owner
 	// Paper are the data of an identity paper that came along, or nil.
@@ -138,7 +139,7 @@ func (s *Sandbox) customerOf(u *engine.Unit, c access.Caller, kind onboarding.Cu
 func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboarding.Customer, in Appointment) (Appointed, error) {
 	record := &onboarding.Personnel{
 		Life: s.newLife(u, "personnel"), OrganizationID: organization.ID, Position: in.Position, Person: in.Person, Email: in.Email,
-		Phone: in.Phone, Title: in.Title, Kind: in.Kind, Department: in.Department, Roles: in.Roles, PEP: in.PEP,
+		Phone: in.Phone, Title: in.Title, Role: in.Role, Kind: in.Kind, Department: in.Department, Roles: in.Roles, PEP: in.PEP,
 		Appointed: in.Since, Owner: in.Owner, Details: in.Details,
 	}
 	record.ID = idPrefix(in.Position) + record.ID
@@ -194,7 +195,7 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 		Life: s.newLife(u, "customer"), Type: onboarding.Individual, Email: record.Email, Phone: record.Phone, Person: record.Person,
 		Name: record.Person.FullName(), MemberOf: organization.ID, Category: onboarding.DefaultCategory(onboarding.Individual).Code,
 	}
-	s.completePerson(u, &customer.Person)
+	customer.Person.ID = fake.ID(s.seed(u), "person", u.Next())
 	if record.Email != "" && strings.EqualFold(record.Email, organization.Email) {
 		// The default administrator has a user already; what is new is the person.
 		customer.UserID = organization.UserID

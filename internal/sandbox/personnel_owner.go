@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -257,9 +258,14 @@ func (s *Sandbox) through(u *engine.Unit, organizationID string, b onboarding.Be
 type ShareholderChange struct {
 	Person       onboarding.Person
 	Email, Phone string
-	Share        onboarding.Share
+	// CustomerID and Kind are what the request repeats of the record; they may be
+	// empty.
+	CustomerID, Kind string
+	Share            onboarding.Share
 	// PEP is left as it is if it is nil.
 	PEP *bool
+	// Details are the members that have no rule, as they were sent.
+	Details map[string]any
 }
 
 // ChangeShareholder replaces the data and the share of a natural person. It
@@ -275,16 +281,32 @@ func (s *Sandbox) ChangeShareholder(c access.Caller, organizationID, id string, 
 		if record.Owner.Kind == onboarding.CompanyOwner {
 			return refusal.Invalid([]refusal.Fault{{Field: "path.shareholderId", Message: "is a company: remove it and add it again"}})
 		}
+		if err := in.repeats(record); err != nil {
+			return err
+		}
 		if err := s.renamePerson(u, c, s.customers.Get(u, record.CustomerID), in); err != nil {
 			return err
 		}
-		record.Owner.Share = in.Share
+		record.Owner.Share, record.Details = in.Share, in.Details
 		if in.PEP != nil {
 			record.PEP, record.Owner.PEP = *in.PEP, *in.PEP
 		}
 		return s.personnelChanged(u, c, record, &out)
 	})
 	return out, err
+}
+
+// repeats holds what a change repeats of a record to the record.
+func (in ShareholderChange) repeats(record *onboarding.Personnel) error {
+	var faults []refusal.Fault
+	check := func(field, sent, kept string) {
+		if sent != "" && !strings.EqualFold(sent, kept) {
+			faults = append(faults, refusal.Fault{Field: field, Pointer: "/" + field, Message: fmt.Sprintf("is %s, but the shareholder's is %s", sent, kept)})
+		}
+	}
+	check("customerId", in.CustomerID, record.CustomerID)
+	check("shareholderType", in.Kind, record.Owner.Kind)
+	return refusal.Invalid(faults)
 }
 
 // renamePerson replaces the data of a person, in its own record and in those of

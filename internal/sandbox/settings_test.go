@@ -40,7 +40,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 
 	b := &bankTest{failer: t, Sandbox: g.Sandbox, staff: g.staff}
 	id := g.ready()
-	out, err := g.Activate(g.staff, id, "")
+	out, err := g.Activate(g.staff, id, Activation{})
 	g.ok(err)
 	w := out.Wallet.ID
 	b.holds(w, 25_000, 0, 0)

@@ -12,7 +12,7 @@ import (
 func TestALinkDoesNotConfirmForASuspendedCustomer(t *testing.T) {
 	g := played(t, `rules: [{on: consent.confirmation, when: 'consent.version == "2.0"', decide: NEEDS_CONFIRMATION}]`)
 	id := g.ready()
-	_, err := g.Activate(g.staff, id, "")
+	_, err := g.Activate(g.staff, id, Activation{})
 	g.ok(err)
 	g.advance("366d")
 	consent, err := g.AcceptConsent(g.staff, onboarding.Individual, id, onboarding.Terms, Acceptance{Version: "2.0"})

@@ -84,6 +84,11 @@ func (s *Sandbox) verified(u *engine.Unit, v *onboarding.Verification, cause mac
 // VerificationRequest is what a verification is opened with.
 type VerificationRequest struct {
 	Type, Level, Notes, Priority string
+	// Why is the reason that was given, By who asks, Depth how thorough the review is
+	// to be, and Kind what the request calls the verification; all may be empty.
+	Why, By, Depth, Kind string
+	// Data are what else is told of an organization.
+	Data map[string]any
 	// Complete adds to the data of an organization.
 	Complete func(*onboarding.Company)
 	// Again continues the open verification of the type instead of refusing a
@@ -159,7 +164,7 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 	v := &onboarding.Verification{
 		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
 		Asked: in.Level, Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
-		Priority: in.Priority, Notes: in.Notes, OpenedBy: c.UserID, DueAt: u.Now().Add(personReview),
+		Priority: in.Priority, Notes: in.Notes, Why: in.Why, Depth: in.Depth, Data: in.Data, OpenedBy: cmp.Or(in.By, c.UserID), DueAt: u.Now().Add(personReview),
 		Required: needs,
 	}
 	if customer.Type == onboarding.Organization {
@@ -173,6 +178,9 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		if v.HighRisk {
 			v.Requested = onboarding.PowerTenantVerified
 		}
+	}
+	if err := (About{Type: in.Kind}).check(v); err != nil {
+		return nil, err
 	}
 	if err := s.verifications.Create(u, v, onboarding.OpenVerification, by(c)); err != nil {
 		return nil, err
@@ -222,6 +230,10 @@ type Submission struct {
 	// Expiry is the day after which the paper does not hold, Country where it was
 	// issued.
 	Expiry, Country string
+	// Depth is how thorough the review is to be, and Details are what else is told
+	// of the paper.
+	Depth   string
+	Details map[string]any
 	// Images are data URLs; empty ones are left out.
 	Images []Image
 }
@@ -242,7 +254,7 @@ func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Subm
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.openVerification(u, c, customer, VerificationRequest{Again: true, Notes: in.Notes})
+		v, err := s.openVerification(u, c, customer, VerificationRequest{Again: true, Notes: in.Notes, Depth: in.Depth})
 		if err != nil {
 			return nil, err
 		}

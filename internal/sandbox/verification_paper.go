@@ -163,6 +163,10 @@ func (a About) check(v *onboarding.Verification) error {
 	}
 	compare("customerId", a.CustomerID, v.CustomerID)
 	compare("organizationId", a.OrganizationID, v.CustomerID)
+	kind := map[onboarding.CustomerType]string{onboarding.Individual: "KYC", onboarding.Organization: "KYB"}
+	if a.Type == "KYC" || a.Type == "KYB" {
+		compare("verificationType", a.Type, kind[v.Subject])
+	}
 	if slices.Contains(onboarding.VerificationTypes(v.Subject), a.Type) || slices.Contains([]string{onboarding.IdentityVerification, onboarding.BusinessVerification}, a.Type) {
 		compare("verificationType", a.Type, v.Type)
 	}

@@ -45,8 +45,10 @@ func accountNumbers() *engine.Collection[accountNumber] {
 	return &engine.Collection[accountNumber]{Name: "account_number"}
 }
 
-// walletEffect gives the product wallet its IBAN when it is activated.
-func (s *Sandbox) walletEffect(u *engine.Unit, w *payments.Wallet, step machine.Step, _ machine.Cause) error {
+// walletEffect keeps why a wallet is not active, and gives the product wallet its
+// IBAN when it is activated.
+func (s *Sandbox) walletEffect(u *engine.Unit, w *payments.Wallet, step machine.Step, cause machine.Cause) error {
+	w.Reason = cause.Reason
 	if step.On != payments.ActivateWallet {
 		return nil
 	}

@@ -167,16 +167,34 @@ func CheckCategory(name string, t CustomerType, choices []Choice) (Category, err
 	return Category{}, invalidCategory(missing, invalid, details)
 }
 
+// CheckRepeated refuses further names of a category that mean another one.
+func CheckRepeated(category Category, names []string) error {
+	for _, name := range names {
+		if other, ok := FindCategory(name); !ok || other.Code != category.Code {
+			return invalidCategory(nil, map[string]string{"customerCategory": fmt.Sprintf("%s is not the category %s, which the request names too", name, category.Code)},
+				fmt.Sprintf("Category '%s' and category '%s' are not the same", category.Code, name))
+		}
+	}
+	return nil
+}
+
 // CheckDeclared refuses values that a registration gives by their keys alone and
-// that the features which know the keys do not allow.
-func CheckDeclared(values map[string]string) error {
-	if len(values) == 0 {
+// that the features which know the keys do not allow, and features that it names
+// and that do not exist.
+func CheckDeclared(values map[string]string, features []string) error {
+	if len(values) == 0 && len(features) == 0 {
 		return nil // Most registrations declare nothing, and making the features costs more than all else here.
 	}
 	invalid := map[string]string{}
 	details := ""
 	for _, feature := range Features() {
 		feature.checkValues(values, invalid, func(text string) { details = text })
+	}
+	for _, name := range features {
+		if _, ok := findFeature(name); !ok {
+			invalid[name] = name + " is no feature of the tenant"
+			details = fmt.Sprintf("Feature '%s' does not exist", name)
+		}
 	}
 	if len(invalid) == 0 {
 		return nil

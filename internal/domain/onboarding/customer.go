@@ -86,16 +86,33 @@ type Customer struct {
 
 // Person is a natural person as registered.
 type Person struct {
-	ID           string    `json:"id,omitempty"`
-	FirstName    string    `json:"firstName"`
-	LastName     string    `json:"lastName"`
-	DateOfBirth  string    `json:"dateOfBirth,omitempty"`
-	Gender       string    `json:"gender,omitempty"`
-	Nationality  string    `json:"nationality,omitempty"`
-	PlaceOfBirth string    `json:"placeOfBirth,omitempty"`
-	Pincode      string    `json:"pincode,omitempty"`
-	Addresses    []Address `json:"addresses,omitempty"`
-	Contacts     []Contact `json:"contacts,omitempty"`
+	ID         string `json:"id,omitempty"`
+	FirstName  string `json:"firstName"`
+	MiddleName string `json:"middleName,omitempty"`
+	LastName   string `json:"lastName"`
+	// Called is the full name as it was sent; without one it is put together.
+	Called       string `json:"called,omitempty"`
+	DateOfBirth  string `json:"dateOfBirth,omitempty"`
+	Gender       string `json:"gender,omitempty"`
+	Nationality  string `json:"nationality,omitempty"`
+	PlaceOfBirth string `json:"placeOfBirth,omitempty"`
+	Pincode      string `json:"pincode,omitempty"`
+	// CountryCode and Names are those of the people of organizations.
+	CountryCode string `json:"countryCode,omitempty"`
+	Names       []Name `json:"names,omitempty"`
+	// What a person lives on, as it was sent.
+	Occupation    string    `json:"occupation,omitempty"`
+	EmployerName  string    `json:"employerName,omitempty"`
+	AnnualIncome  string    `json:"annualIncome,omitempty"`
+	SourceOfFunds string    `json:"sourceOfFunds,omitempty"`
+	Addresses     []Address `json:"addresses,omitempty"`
+	Contacts      []Contact `json:"contacts,omitempty"`
+}
+
+// Name is a further name of a person, of the sender's own type.
+type Name struct {
+	Type  string `json:"type,omitempty"`
+	Value string `json:"value,omitempty"`
 }
 
 // FullName joins the person's names.

@@ -54,9 +54,10 @@ type Personnel struct {
 	// among the shareholders has none.
 	CustomerID string `json:"customerId,omitempty"`
 	UserID     string `json:"userId,omitempty"`
-	// Title is the position in the request's own words, Kind the type of a
-	// director.
+	// Title is the position in the request's own words, Role the role and Kind the
+	// type of a director.
 	Title      string   `json:"title,omitempty"`
+	Role       string   `json:"role,omitempty"`
 	Kind       string   `json:"kind,omitempty"`
 	Department string   `json:"department,omitempty"`
 	Roles      []string `json:"roles,omitempty"`

@@ -83,6 +83,12 @@ type Verification struct {
 	Attempt     int          `json:"attempt"`
 	Priority    string       `json:"priority,omitempty"`
 	Notes       string       `json:"notes,omitempty"`
+	// Why is the reason that the request gave, and Depth how thorough it wants the
+	// review to be.
+	Why   string `json:"why,omitempty"`
+	Depth string `json:"depth,omitempty"`
+	// Data are what else was told of a company, as it was sent.
+	Data map[string]any `json:"data,omitempty"`
 	// Required are the documents that the review needs, each with the types
 	// that satisfy it.
 	Required []Requirement `json:"required"`

@@ -72,6 +72,8 @@ type Wallet struct {
 	Balance  int64 `json:"balance"`
 	Reserved int64 `json:"reserved"`
 	Pending  int64 `json:"pending"`
+	// Reason is why the wallet is suspended or blocked, if a reason was given.
+	Reason string `json:"reason,omitempty"`
 	// Moved is when one of the three last changed.
 	Moved time.Time `json:"moved,omitzero"`
 	// Transactions is the number of the wallet's transactions.
