@@ -44,6 +44,9 @@ type memberFile struct {
 	Then []flowStep        `yaml:"then"`
 	// Travels are the members that have no effect, by the reason.
 	Travels map[string][]string `yaml:"travels"`
+	// Stricter are the members that are held to more than a schema can tell, by the
+	// reason.
+	Stricter map[string][]string `yaml:"stricter"`
 
 	name string
 }

@@ -141,7 +141,7 @@ func match(b *strings.Builder, tree *syntax.Regexp, long bool) {
 			b.WriteRune(tree.Rune[len(tree.Rune)-1])
 			return
 		}
-		b.WriteRune(tree.Rune[0])
+		b.WriteRune(max(tree.Rune[0], '!'))
 	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
 		b.WriteByte('x')
 	case syntax.OpAlternate:

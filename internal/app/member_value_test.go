@@ -34,7 +34,7 @@ func freeTexts() map[string][]string {
 		},
 		"every issuer and register has numbers of its own form": {
 			"documentNumber", "identificationDocument.number", "idDocumentNumber", "registrationNumber", "taxId", "vatNumber", "accountNumber", "sortCode", "bankCode",
-			"correspondentBankBic", "contractReference",
+			"contractReference",
 		},
 		"a secret, compared and never looked into": {
 			"password", "tenantKey", "tenantSecret", "matchingPassword", "code", "activationCode", "authenticationCode", "confirmationCode", "otp",
@@ -49,11 +49,10 @@ func freeTexts() map[string][]string {
 			"walletId", "accountId", "beneficiaryId", "beneficiaryRef", "consentReference", "consentId", "preparedOrderId", "supportingDocuments", "allowedAccounts",
 			"allowedBeneficiaries", "iban", "beneficiaryIban", "customerId", "organizationId", "targetCustomerId", "assetId", "assetSubUnitId",
 		},
-		"looked up in the tenant's hierarchy": {"id", "name", "code", "categoryId", "featureIds"},
-		"looked up among the scenarios":       {"X-Sandbox-Scenario"},
-		"the pages treat it as free text":     {"purposeCode", "allowedOperations", "type"},
-		"compared with the operation of the path, or read by the domain, which tells its words": {"paymentType", "consentType", "allowedTypes"},
-		"a file, decoded and looked at": {"fileContent", "file"},
+		"looked up in the tenant's hierarchy":                                          {"id", "name", "code", "categoryId", "featureIds"},
+		"looked up among the scenarios":                                                {"X-Sandbox-Scenario"},
+		"the pages treat it as free text":                                              {"purposeCode", "allowedOperations"},
+		"a file, decoded and looked at":                                                {"fileContent", "file"},
 		"compared with the roles that are kept, of which some are older than the list": {"role", "approverRoles"},
 	}
 }

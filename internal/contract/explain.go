@@ -215,5 +215,5 @@ const (
 // plainness ranks the rules of texts and numbers by how plainly they say what is
 // wrong; the other rules have none.
 func plainness(rule string) int {
-	return slices.Index([]string{"", ruleType, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", ruleWritten, "minLength", "pattern", "format", ruleMissing}, rule)
+	return slices.Index([]string{"", ruleType, "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", ruleWritten, "minLength", "pattern", "format", ruleMissing}, rule)
 }

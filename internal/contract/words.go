@@ -21,6 +21,9 @@ func reason(e *openapi3.SchemaError) string {
 	case "required":
 		return "is required"
 	case ruleEnum:
+		if words, told := s.Extensions["x-words"].(string); told {
+			return "must be " + words
+		}
 		return "must be " + oneOf(s.Enum)
 	case ruleType:
 		return mustBeOfKind(s.Type.Slice())
@@ -34,6 +37,8 @@ func reason(e *openapi3.SchemaError) string {
 		return "must " + leastWords(s)
 	case "maximum", "exclusiveMaximum":
 		return "must be at most " + plainFloat(*s.Max)
+	case "multipleOf":
+		return "must be a multiple of " + plainFloat(*s.MultipleOf)
 	case "minLength":
 		return "must have at least " + counted(s.MinLength, "character")
 	case "maxLength":
