@@ -32,6 +32,8 @@ type beneficiaryView struct {
 	Country         string        `json:"country"`
 	Email           string        `json:"email"`
 	PhoneNumber     string        `json:"phoneNumber"`
+	BankCountry     string        `json:"bankCountry"`
+	PaymentMethod   string        `json:"paymentMethod"`
 	NetworkName     string        `json:"networkName"`
 	Network         string        `json:"network"`
 	BankName        string        `json:"bankName"`
@@ -64,7 +66,7 @@ func viewBeneficiary(b *payments.Beneficiary, message string) beneficiaryView {
 		Name: b.Name, BeneficiaryName: b.Name, PartyType: b.PartyType, Type: b.PartyType,
 		FirstName: b.FirstName, LastName: b.LastName, CompanyName: b.CompanyName, ShortName: b.ShortName,
 		IBAN: b.IBAN, BIC: b.BIC, BICSwiftCode: b.BIC, BICType: "external", Currency: b.Currency, Country: b.Country,
-		Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network, BankName: b.BankName,
+		BankCountry: b.IBAN[:2], PaymentMethod: b.Network, Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network, BankName: b.BankName,
 		PurposeCode: b.PurposeCode, PEPCheck: b.Screening, SanctionsCheck: sanctions, Status: b.State,
 		CreatedAt: instant(b.Created), LastUsed: used, LastUsedAt: used, Message: message,
 		Further: further(b),
@@ -122,7 +124,7 @@ func (a *API) listBeneficiaries(c *rest.Call) (rest.Reply, error) {
 	}
 	return rest.Reply{
 		Message: "Beneficiaries retrieved successfully", Data: views,
-		Extra: map[string]any{"pagination": paginationView{page.Total, page.Limit, page.Offset}},
+		Extra: map[string]any{"success": true, "pagination": paginationView{page.Total, page.Limit, page.Offset}},
 	}, nil
 }
 

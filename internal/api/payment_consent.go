@@ -28,7 +28,7 @@ func (a *API) createPaymentConsent(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Status: http.StatusCreated, Data: createdConsentView{
+	return rest.Reply{Status: http.StatusCreated, Extra: map[string]any{"consentId": d.Consent.ID}, Data: createdConsentView{
 		viewPaymentConsent(d, "Payment consent created successfully"), d.Token,
 	}}, nil
 }

@@ -31,6 +31,7 @@ type verificationView struct {
 	Documents      []documentView    `json:"documents"`
 	Attempt        int               `json:"attempt"`
 	StartedAt      string            `json:"startedAt"`
+	CreatedAt      string            `json:"createdAt"`
 	DueDate        string            `json:"dueDate"`
 	InitiatedBy    string            `json:"initiatedBy,omitzero"`
 	DecidedAt      string            `json:"decidedAt,omitzero"`
@@ -144,7 +145,7 @@ func viewVerification(c *rest.Call, d sandbox.VerificationDetail) verificationVi
 		ID: v.ID, VerificationID: v.ID, CustomerID: v.CustomerID, TenantID: tenant, Type: v.Type, VerificationType: kycOrKYB(v.Subject),
 		VerificationTypes: []string{v.Type}, Status: v.State, VerificationLevel: v.Requested, RequestedLevel: v.Requested,
 		Level: v.Level, PerformedBy: "TENANT", PerformedByID: tenant, waitingView: viewWaiting(c, v), Attempt: v.Attempt,
-		StartedAt: instant(v.Created), DueDate: instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
+		StartedAt: instant(v.Created), CreatedAt: instant(v.Created), DueDate: instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
 		Reason: v.Reason, Comment: v.Comment, Notes: v.Notes, Verified: v.State == onboarding.VerificationApproved,
 		Priority: v.Priority, AdditionalData: map[string]string{},
 	}
@@ -200,6 +201,7 @@ type documentView struct {
 	Status             machine.State `json:"status"`
 	Reason             string        `json:"rejectionReason,omitzero"`
 	UploadDate         int64         `json:"uploadDate"`
+	UploadedAt         string        `json:"uploadedAt"`
 	UploadedBy         string        `json:"uploadedBy"`
 	Description        string        `json:"description,omitzero"`
 	Verified           bool          `json:"verified"`
@@ -258,7 +260,7 @@ func viewDocument(c *rest.Call, d *onboarding.Document, v *onboarding.Verificati
 	return documentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: c.Tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
+		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedAt: instant(d.UploadedAt), UploadedBy: d.UploadedBy,
 		Description: d.Description, Verified: d.State == onboarding.DocumentVerified, VerificationStatus: v.State,
 		Category: d.Category, Details: toldOf(d),
 	}

@@ -104,7 +104,7 @@ func (a *API) getAllowedOperations(c *rest.Call) (rest.Reply, error) {
 		}
 		view.Consents = &list
 	}
-	return rest.Reply{Data: view}, nil
+	return rest.Reply{Extra: succeeded(), Data: view}, nil
 }
 
 // readDay reads a day or an instant, the first of the names that is there. A day

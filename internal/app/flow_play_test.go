@@ -33,6 +33,8 @@ type flowShared struct {
 	seen map[string]int64
 	// visits notes the states that things come into; nil notes none.
 	visits *stateVisits
+	// replies gathers what replies have; nil gathers nothing.
+	replies *replyParity
 	// transcript has every reply, in order.
 	transcript []string
 }
@@ -252,6 +254,7 @@ func (p *flowPlay) send(tenant string, s flowStep) (flowReply, error) {
 		return reply, err
 	}
 	p.shared.transcript = append(p.shared.transcript, fmt.Sprintf("%s\n%s\n%s, %s late", s.Call, reply.header, reply, reply.delay))
+	p.shared.replies.note(p.server.documents, reply)
 	after, err := p.state(tenant)
 	reply.changed = before != after
 	return reply, err

@@ -18,11 +18,12 @@ import (
 func TestFlows(t *testing.T) {
 	strict := openFlowServer(t, app.Config{})
 	relaxed := openFlowServer(t, app.Config{Relaxed: true})
-	visits := &stateVisits{seen: map[string]bool{}}
+	visits, replies := &stateVisits{seen: map[string]bool{}}, newReplyParity()
 	names := flowNames(t, flowDir)
 	t.Cleanup(func() {
 		if visits.flows == len(names) {
 			visits.check(t, strict.app.Sandbox().Engine().Machines())
+			replies.check(t, strict.documents)
 		}
 	})
 	for _, name := range names {
@@ -37,7 +38,7 @@ func TestFlows(t *testing.T) {
 				server = relaxed
 			}
 			p := newFlowPlay(server, flowDir, f)
-			p.shared.visits = visits
+			p.shared.visits, p.shared.replies = visits, replies
 			if err := p.play(); err != nil {
 				t.Error(err)
 			}

@@ -185,7 +185,9 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 	if known := s.knownPerson(u, organization.ID, record); known != nil {
 		for _, p := range s.activePersonnel(u, organization.ID) {
 			if record.Email != "" && p.CustomerID == known.ID && p.Position == record.Position {
-				return refusal.New(refusal.DuplicateEmail, "%s is %s of the organization already", record.Email, p.ID)
+				e := refusal.New(refusal.DuplicateEmail, "%s is %s of the organization already", record.Email, p.ID)
+				e.Field = "email"
+				return e
 			}
 		}
 		record.CustomerID, record.UserID = known.ID, known.UserID
