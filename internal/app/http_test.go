@@ -263,6 +263,25 @@ func TestWhoIsNotKnownIsChallenged(t *testing.T) {
 	}
 }
 
+// TestLettersOfAPathMayBeEncoded sends every path with its letters percent-encoded:
+// it is answered as the plain one is, and an encoded slash is none.
+func TestLettersOfAPathMayBeEncoded(t *testing.T) {
+	l := serveFor(t, app.Config{})
+	for path := range everyPath(t) {
+		plain := l.ask(t, "HEAD "+path, inDemo, asAdmin)
+		encoded := l.ask(t, "HEAD "+strings.ReplaceAll(percentEncoded(path), "%2F", "/"), inDemo, asAdmin)
+		if encoded.StatusCode != plain.StatusCode || encoded.Header.Get("Allow") != plain.Header.Get("Allow") {
+			t.Errorf("%s is answered with %d, and with %d when it is encoded", path, plain.StatusCode, encoded.StatusCode)
+		}
+	}
+	if reply := l.ask(t, "GET /_sandbox%2Fhealth"); reply.StatusCode != http.StatusNotFound {
+		t.Errorf("an encoded slash parts segments: %d", reply.StatusCode)
+	}
+	if reply := l.ask(t, "GET /api/v2.1/wallets/customer/%2541", inDemo, asAdmin); reply.code() != "REQUEST_INVALID" {
+		t.Errorf("a parameter is decoded twice, to A: %s", reply.body)
+	}
+}
+
 // TestAShortBodyEndsByADeadline: a client that promises more than it sends is
 // answered, whether the body is read or the request refused before, and the
 // deadline does not outlive a body that is there.

@@ -149,7 +149,11 @@ func (s spoiler) many(value any) any {
 
 // nested puts a value into copies of itself, where it has an object or a list.
 func (s spoiler) nested(value any) any {
-	depth := 1 + s.random.IntN(20)
+	text, err := json.Marshal(value, jsontext.AllowInvalidUTF8(true))
+	if err != nil {
+		return value
+	}
+	depth := 1 + min(s.random.IntN(20), 2<<20/(len(text)+1))
 	for range depth {
 		switch v := value.(type) {
 		case map[string]any:

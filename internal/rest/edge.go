@@ -186,11 +186,12 @@ func (s *Server) apiOf(path string) *api {
 	return s.apis[max(i, 0)]
 }
 
-// pathParam decodes a path parameter: the router hands them over as they came.
+// pathParam decodes a path parameter: of a path that net/http has not decoded as
+// a whole, the router hands them over as they came.
 func pathParam(c echo.Context) func(string) string {
 	return func(name string) string {
 		raw := c.Param(name)
-		if value, err := url.PathUnescape(raw); err == nil {
+		if value, err := url.PathUnescape(raw); err == nil && c.Request().URL.RawPath != "" {
 			raw = value
 		}
 		if namesTenant(name) {

@@ -21,8 +21,25 @@ func gate(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := refusal.Invalid(gateFaults(c.Request())); err != nil {
 			return err
 		}
+		spellPath(c.Request().URL)
 		return next(c)
 	}
+}
+
+// spellPath encodes a path as the router knows it: a letter that a client has
+// percent-encoded is that letter (RFC 3986, 6.2.2.2). A slash within a segment
+// stays encoded.
+func spellPath(u *url.URL) {
+	if u.RawPath == "" {
+		return
+	}
+	segments := strings.Split(u.RawPath, "/")
+	for i, segment := range segments {
+		if text, err := url.PathUnescape(segment); err == nil {
+			segments[i] = url.PathEscape(text)
+		}
+	}
+	u.RawPath = strings.Join(segments, "/")
 }
 
 const textMessage = "must be UTF-8 without control characters"
