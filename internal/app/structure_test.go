@@ -71,7 +71,7 @@ var layout = []layer{
 	},
 	{
 		dir: "internal/scenario", imports: []string{"internal/domain/machine"},
-		outside: []string{"github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
+		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
 	},
 	{
 		dir: "internal/fake", imports: []string{"internal/domain/bank"}, outside: []string{"github.com/brianvoe/gofakeit/v6"},

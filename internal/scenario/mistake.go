@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/agnivade/levenshtein"
 )
 
 // Mistake is something wrong in a scenario file.
@@ -85,7 +87,7 @@ func Nearest(word string, right []string) string {
 	best, distance := "", max(1, len(word)/3)+1
 	word = strings.ToLower(word)
 	for _, candidate := range right {
-		if d := difference(word, strings.ToLower(candidate)); d < distance {
+		if d := levenshtein.ComputeDistance(word, strings.ToLower(candidate)); d < distance {
 			best, distance = candidate, d
 		}
 	}
@@ -105,28 +107,4 @@ func meant(word string, right []string) string {
 		}
 	}
 	return best
-}
-
-// difference counts the letters to add, drop or replace between two words.
-func difference(a, b string) int {
-	if len(a) > maxWord || len(b) > maxWord {
-		return maxWord
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, diagonal+1)
-		}
-	}
-	return row[len(b)]
 }
