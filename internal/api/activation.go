@@ -37,7 +37,7 @@ const notStarted machine.State = "NOT_STARTED"
 // checkIndividualActivation tells whether activation would succeed, with 200 in
 // either case (customer-apis/individual/activation-readiness-check).
 func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
-	if err := ownTenant(c, c.Path("ownerTenantId")); err != nil {
+	if err := ownTenant(c, "ownerTenantId"); err != nil {
 		return rest.Reply{}, err
 	}
 	r, err := a.sandbox.CheckActivation(c.Caller, c.Path("customerId"))

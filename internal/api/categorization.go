@@ -46,7 +46,7 @@ type featureView struct {
 // for both kinds of customers. The tenant of the path must be the caller's: 403
 // TENANT_ACCESS_DENIED (customer-apis/individual/categorization).
 func (a *API) getCategorizationHierarchy(c *rest.Call) (rest.Reply, error) {
-	if err := ownTenant(c, c.Path("tenantId")); err != nil {
+	if err := ownTenant(c, "tenantId"); err != nil {
 		return rest.Reply{}, err
 	}
 	view := hierarchyView{
@@ -75,9 +75,10 @@ func (a *API) getCategorizationHierarchy(c *rest.Call) (rest.Reply, error) {
 }
 
 // ownTenant refuses a path that names another tenant than the caller's.
-func ownTenant(c *rest.Call, tenant string) error {
-	if tenant != c.Tenant {
-		return refusal.New(refusal.TenantAccessDenied, "the path names tenant %s, the request is of tenant %s", tenant, c.Tenant)
+func ownTenant(c *rest.Call, parameter string) error {
+	if tenant := c.Path(parameter); tenant != c.Tenant {
+		return refusal.New(refusal.TenantAccessDenied, "the path names tenant %s, the request is of tenant %s", tenant, c.Tenant).
+			At("path." + parameter)
 	}
 	return nil
 }

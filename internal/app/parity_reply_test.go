@@ -72,6 +72,7 @@ func (p *replyParity) check(t *testing.T, documents []*contract.Document) {
 	for _, code := range slices.Sorted(maps.Keys(refusals)) {
 		p.refusal(t, code, refusals)
 	}
+	p.fields(t)
 	for _, o := range documents[0].Operations {
 		if !known[o.ID] && documented(o) {
 			t.Errorf("%s has no entry in %s", o.ID, parityDir)
@@ -171,6 +172,34 @@ func (p *replyParity) refusal(t *testing.T, code string, listed map[string][]str
 		// field that is at fault.
 		if n := having(replies, at); n == 0 || code == "every" && n < len(replies) {
 			t.Errorf("%s: %s is in %d of %d refusals", code, at, n, len(replies))
+		}
+	}
+}
+
+// fields demands that each refusal either names the one member at fault in some
+// reply, or is listed with the reason why it has none, and then in no reply.
+func (p *replyParity) fields(t *testing.T) {
+	var listed struct {
+		Named    []string            `yaml:"named"`
+		Nameless map[string][]string `yaml:"nameless"`
+	}
+	readParity(t, "fields.yaml", &listed)
+	named := map[string]bool{}
+	for _, code := range strings.Fields(strings.Join(listed.Named, " ")) {
+		named[code] = true
+	}
+	for _, codes := range listed.Nameless {
+		for _, code := range strings.Fields(strings.Join(codes, " ")) {
+			if named[code] {
+				t.Errorf("%s is listed with a field and without one", code)
+			}
+			named[code] = false
+		}
+	}
+	for code, replies := range p.refusals {
+		has := having(replies, "data.field") > 0
+		if want, known := named[code]; !known || has != want {
+			t.Errorf("%s: data.field is there: %t, in fields.yaml: %t (%t)", code, has, want, known)
 		}
 	}
 }

@@ -40,7 +40,8 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 		return nil, nil
 	}
 	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
-		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Encoding is %q; the operation takes a body as it is, not compressed", coding)
+		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Encoding is %q; the operation takes a body as it is, not compressed", coding).
+			At("header.Content-Encoding")
 	}
 	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	charset := strings.ToLower(params["charset"])

@@ -147,6 +147,7 @@ func (s *Server) serve(a *api, o *contract.Operation, h Handler) echo.HandlerFun
 		status := 0
 		// A fault may end the request by a panic; the log has it all the same.
 		defer func() { s.logRequest(c, call, status, start) }()
+		nameField(call, refused)
 		answer := func() (int, error) { return s.answer(a, c, o, reply, refused) }
 		if call.fault != nil {
 			status, err = s.disturbed(c, call.fault, answer)

@@ -281,7 +281,7 @@ func (s *Sandbox) RefreshSession(c access.Caller, customerID, userID, sessionID,
 			suffix = login.Session.Refresh[i+len(userID):]
 		}
 		if refreshToken != "" && refreshToken != login.Session.Refresh {
-			return refusal.New(refusal.TokenInvalid, "the refresh token is not the session's present one")
+			return refusal.New(refusal.TokenInvalid, "the refresh token is not the session's present one").At("refreshToken")
 		}
 		if err := s.sessions.Fire(u, login.Session, access.RefreshSession, by(c)); err != nil {
 			return err

@@ -160,9 +160,9 @@ func (l Limits) Allow(amount money.Amount, used *Flow, at time.Time) error {
 func overLimit(code refusal.Code, whose, window string, amount money.Amount, limit, used int64) *refusal.Error {
 	most := money.Amount{Minor: limit, Currency: amount.Currency}
 	left := money.Amount{Minor: max(0, limit-used), Currency: amount.Currency}
-	e := refusal.New(code, "%s allows %s %s; %s is left, and %s is asked for", whose, most, windowWords(window), left, amount)
-	e.Field = amountField
-	return e.With("requested", amount.Scaled()).With("limit", most.Scaled()).With("available", left.Scaled()).
+	return refusal.New(code, "%s allows %s %s; %s is left, and %s is asked for", whose, most, windowWords(window), left, amount).
+		At(amountField).
+		With("requested", amount.Scaled()).With("limit", most.Scaled()).With("available", left.Scaled()).
 		With("window", window).With("currency", amount.Currency)
 }
 

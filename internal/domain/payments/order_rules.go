@@ -100,7 +100,7 @@ func mayPrepare(f OrderFacts) error {
 func (f OrderFacts) consentAllows() error {
 	o, c := f.Order, f.Consent
 	if c == nil && f.ConsentAsked != "" {
-		return refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", f.ConsentAsked).
+		return refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", f.ConsentAsked).At("consent.consentReference").
 			Try("listPaymentConsents", "shows the payment consents of the account", "accountId", f.Account.WalletID)
 	}
 	if c == nil {
@@ -119,8 +119,7 @@ func (f OrderFacts) consentAllows() error {
 }
 
 func (f OrderFacts) consentRequired(details string) error {
-	e := refusal.New(refusal.PaymentConsentRequired, "%s", details)
-	e.Field = "consent.consentReference"
+	e := refusal.New(refusal.PaymentConsentRequired, "%s", details).At("consent.consentReference")
 	if f.ConsentWaiting != "" {
 		e.Try("approvePaymentConsent", "approves the one that is PENDING", "consentId", f.ConsentWaiting)
 	}
@@ -133,9 +132,9 @@ func (f OrderFacts) covered() error {
 		return nil
 	}
 	available := money.Amount{Minor: f.Available, Currency: total.Currency}
-	e := refusal.New(refusal.InsufficientBalance, "amount and fees are %s, and %s is available", total, available)
-	e.Field = amountField
-	return e.With("requested", total.Scaled()).With("available", available.Scaled()).With("currency", total.Currency).
+	return refusal.New(refusal.InsufficientBalance, "amount and fees are %s, and %s is available", total, available).
+		At(amountField).
+		With("requested", total.Scaled()).With("available", available.Scaled()).With("currency", total.Currency).
 		Try("prepareOperation", "tops the account up; in the sandbox, POST /_sandbox/wallets/"+f.Account.WalletID+"/fund is quicker",
 			"accountId", f.Account.WalletID, "operationType", Topup.Segment()).
 		Try("getAccountBalance", "shows what is there and what is held", "accountId", f.Account.WalletID)

@@ -131,6 +131,12 @@ func (e *Error) With(name string, value any) *Error {
 	return e
 }
 
+// At names the one member of the request that is at fault.
+func (e *Error) At(field string) *Error {
+	e.Field = field
+	return e
+}
+
 // Say replaces the message of the definition.
 func (e *Error) Say(message string) *Error {
 	e.Message = short(message, maxText)
