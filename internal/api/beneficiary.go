@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 
+	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
@@ -32,11 +33,11 @@ type beneficiaryView struct {
 	Country         string        `json:"country"`
 	Email           string        `json:"email"`
 	PhoneNumber     string        `json:"phoneNumber"`
-	BankCountry     string        `json:"bankCountry"`
-	PaymentMethod   string        `json:"paymentMethod"`
 	NetworkName     string        `json:"networkName"`
 	Network         string        `json:"network"`
+	PaymentMethod   string        `json:"paymentMethod"`
 	BankName        string        `json:"bankName"`
+	BankCountry     string        `json:"bankCountry"`
 	PurposeCode     string        `json:"purposeCode"`
 	PEPCheck        string        `json:"pepCheckResult"`
 	SanctionsCheck  string        `json:"sanctionsCheckResult"`
@@ -66,7 +67,8 @@ func viewBeneficiary(b *payments.Beneficiary, message string) beneficiaryView {
 		Name: b.Name, BeneficiaryName: b.Name, PartyType: b.PartyType, Type: b.PartyType,
 		FirstName: b.FirstName, LastName: b.LastName, CompanyName: b.CompanyName, ShortName: b.ShortName,
 		IBAN: b.IBAN, BIC: b.BIC, BICSwiftCode: b.BIC, BICType: "external", Currency: b.Currency, Country: b.Country,
-		BankCountry: b.IBAN[:2], PaymentMethod: b.Network, Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network, BankName: b.BankName,
+		Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network,
+		PaymentMethod: b.Network, BankName: b.BankName, BankCountry: bank.CountryOf(b.IBAN),
 		PurposeCode: b.PurposeCode, PEPCheck: b.Screening, SanctionsCheck: sanctions, Status: b.State,
 		CreatedAt: instant(b.Created), LastUsed: used, LastUsedAt: used, Message: message,
 		Further: further(b),

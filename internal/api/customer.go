@@ -2,6 +2,8 @@ package api
 
 import (
 	"cmp"
+	"maps"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
@@ -71,6 +73,26 @@ type assignedView struct {
 	Description string          `json:"description"`
 	IsActive    bool            `json:"isActive"`
 	RiskLevel   onboarding.Risk `json:"riskLevel"`
+	// Relations are the features of which values were chosen; Values are those
+	// that were given without naming a feature.
+	Relations []featureRelationView `json:"categoryFeatureRelations"`
+	Values    []featureValueView    `json:"parametrization"`
+}
+
+type featureRelationView struct {
+	Feature featureReferenceView `json:"feature"`
+	Enabled bool                 `json:"enabled"`
+	Values  []featureValueView   `json:"parametrization"`
+}
+
+type featureReferenceView struct {
+	ID   string `json:"id"`
+	Code string `json:"code"`
+}
+
+type featureValueView struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 type walletStubView struct {
@@ -95,7 +117,7 @@ func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
 			CustomerType: "CT_PERSON", CustomerName: customer.Name, CustomerStatus: customer.State, Status: customer.State,
 			Person:         viewPerson(customer.Person, customer.Email),
 			User:           viewUser(c.Tenant, user, customer.Email),
-			Categorization: viewCategory(out.Category),
+			Categorization: viewCategory(out.Category, customer.Features),
 			Wallet:         walletStubView{out.Wallet.ID, out.Wallet.State},
 			RedirectURL:    redirect,
 		},
@@ -108,8 +130,29 @@ func viewUser(tenant string, u *access.User, email string) userView {
 	}
 }
 
-func viewCategory(c onboarding.Category) assignedView {
-	return assignedView{c.DatabaseID, c.Code, c.Name, c.Description, true, c.Risk}
+func viewCategory(c onboarding.Category, chosen map[string]string) assignedView {
+	view := assignedView{
+		ID: c.DatabaseID, Code: c.Code, Name: c.Name, Description: c.Description, IsActive: true, RiskLevel: c.Risk,
+		Relations: []featureRelationView{}, Values: []featureValueView{},
+	}
+	if len(chosen) == 0 {
+		return view // Most registrations choose nothing, and making the features costs.
+	}
+	byFeature := map[string][]featureValueView{}
+	for _, key := range slices.Sorted(maps.Keys(chosen)) {
+		feature, name, ofFeature := strings.Cut(key, ".")
+		if !ofFeature {
+			view.Values = append(view.Values, featureValueView{key, chosen[key]})
+			continue
+		}
+		byFeature[feature] = append(byFeature[feature], featureValueView{name, chosen[key]})
+	}
+	for _, f := range onboarding.Features() {
+		if values := slices.Concat(byFeature[f.Code], byFeature[f.DatabaseID]); len(values) > 0 {
+			view.Relations = append(view.Relations, featureRelationView{featureReferenceView{f.DatabaseID, f.Code}, true, values})
+		}
+	}
+	return view
 }
 
 func viewPerson(p onboarding.Person, email string) personView {

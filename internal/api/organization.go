@@ -125,7 +125,7 @@ func viewOrganization(tenant string, d sandbox.OrganizationDetail) organizationV
 		ID: o.ID, OrganizationID: o.ID, CustomerID: o.ID, UserID: o.UserID, TenantID: tenant, Organization: true, Email: o.Email,
 		CustomerType: "CT_ORGANIZATION", CustomerStatus: o.State, Status: o.State, CustomerName: o.Name, Details: viewCompany(o.Company),
 		User:           viewUser(tenant, d.Admin, o.Email),
-		Categorization: viewCategory(d.Category), RiskLevel: d.Category.Risk, VerificationStatus: notStarted,
+		Categorization: viewCategory(d.Category, o.Features), RiskLevel: d.Category.Risk, VerificationStatus: notStarted,
 		Wallet:    ibanWalletView{walletStubView{d.Wallet.ID, d.Wallet.State}, d.Wallet.IBAN},
 		CreatedAt: instant(o.Created), ActivatedAt: instantOrNone(o.ActivatedAt),
 	}

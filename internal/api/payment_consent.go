@@ -28,9 +28,12 @@ func (a *API) createPaymentConsent(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Status: http.StatusCreated, Extra: map[string]any{"consentId": d.Consent.ID}, Data: createdConsentView{
-		viewPaymentConsent(d, "Payment consent created successfully"), d.Token,
-	}}, nil
+	return rest.Reply{
+		Status: http.StatusCreated,
+		// An older page has the id beside data too.
+		Extra: map[string]any{"consentId": d.Consent.ID},
+		Data:  createdConsentView{viewPaymentConsent(d, "Payment consent created successfully"), d.Token},
+	}, nil
 }
 
 // listPaymentConsents lists the payment consents of an account

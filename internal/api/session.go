@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -36,12 +37,21 @@ type sessionUser struct {
 	OrganizationID string        `json:"organizationId,omitzero"`
 	Role           string        `json:"role"`
 	PhoneNumber    string        `json:"phoneNumber,omitzero"`
+	Phones         []phoneView   `json:"phones,omitzero"`
 	Gender         string        `json:"gender,omitzero"`
 	IsActive       bool          `json:"isActive"`
 	LastLogin      string        `json:"lastLogin,omitzero"`
 	CreatedAt      string        `json:"createdAt,omitzero"`
 	UpdatedAt      string        `json:"updatedAt,omitzero"`
 	TenantID       string        `json:"tenantId"`
+}
+
+// phoneView is a phone number as the generated schema has it: its type is that of
+// the contact, and its encoding is E.164 where the number is in that form.
+type phoneView struct {
+	PhoneType string `json:"phoneType"`
+	Encoding  string `json:"encoding,omitzero"`
+	Number    string `json:"number"`
 }
 
 type sessionMetadata struct {
@@ -155,7 +165,19 @@ func viewSession(tenant string, login sandbox.Login) sessionView {
 	}
 	if who := login.Person; who != nil {
 		v.User.PhoneNumber, v.User.FullName, v.User.Gender = who.Phone, who.Name, who.Person.Gender
+		v.User.Phones = viewPhones(who.Phone)
 		v.User.FirstName, v.User.LastName = who.Person.FirstName, who.Person.LastName
 	}
 	return v
+}
+
+func viewPhones(number string) []phoneView {
+	if number == "" {
+		return nil
+	}
+	phone := phoneView{PhoneType: "PHONE", Number: number}
+	if digits, ok := strings.CutPrefix(number, "+"); ok && strings.Trim(digits, "0123456789") == "" {
+		phone.Encoding = "E164"
+	}
+	return []phoneView{phone}
 }

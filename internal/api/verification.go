@@ -54,16 +54,14 @@ func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
 		Notes: c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"), Why: c.Body.Str("additionalData.verificationReason", "additionalData.description"),
 		Priority: c.Body.Str("additionalData.priority"), By: c.Body.Str("requestedByUserId", "userId"),
 	})
-	reply, err := verificationReply(c, detail, err)
-	reply.Extra = map[string]any{"success": true, "timestamp": instant(detail.At)}
-	return reply, err
+	return openedReply(c, detail, err)
 }
 
 // initiateIndividualVerification opens the identity verification of a customer
 // (customer-apis/individual/verification).
 func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 	detail, err := a.sandbox.InitiateVerification(c.Caller, c.Path("customerId"))
-	reply, err := verificationReply(c, detail, err)
+	reply, err := openedReply(c, detail, err)
 	reply.Message = "Verification initiated successfully"
 	return reply, err
 }
@@ -115,6 +113,13 @@ func (a *API) approveVerification(c *rest.Call) (rest.Reply, error) {
 		Comment: c.Body.Str("comment", "notes"), By: c.Body.Str("userId", "approvedBy"),
 	})
 	return verificationReply(c, detail, err)
+}
+
+// openedReply has the members that older pages have beside the envelope's.
+func openedReply(c *rest.Call, d sandbox.VerificationDetail, err error) (rest.Reply, error) {
+	reply, err := verificationReply(c, d, err)
+	reply.Extra = map[string]any{"success": true, "timestamp": instant(d.At)}
+	return reply, err
 }
 
 func verificationReply(c *rest.Call, d sandbox.VerificationDetail, err error) (rest.Reply, error) {

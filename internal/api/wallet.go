@@ -35,7 +35,7 @@ func (a *API) getWalletBalance(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewWalletBalance(b.Wallet), Extra: map[string]any{"success": true}}, nil
+	return rest.Reply{Data: viewWalletBalance(b.Wallet), Extra: succeeded()}, nil
 }
 
 // getAccountBalance shows an account's balance as strings of minor units
