@@ -69,6 +69,36 @@ func (s messageSweep) member(t *testing.T, m member) {
 	}
 }
 
+// TestNoFormHidesAnother puts a value of a wrong JSON type into every member of every
+// form, in the example of every form of the operation: that a body fits without the
+// member is no reason to take what stands in it.
+func TestNoFormHidesAnother(t *testing.T) {
+	documents := loadDocuments(t)
+	for i, d := range memberDocuments(t) {
+		for _, o := range d.operations {
+			for _, f := range o.families {
+				s := messageSweep{d.raw, documents[i].Operation(o.id), f, o.members}
+				for _, m := range o.members {
+					s.hidden(t, m)
+				}
+			}
+		}
+	}
+}
+
+func (s messageSweep) hidden(t *testing.T, m member) {
+	t.Helper()
+	for what, value := range s.raw.wrongValues(m.schema) {
+		if !strings.HasPrefix(what, "another type: ") || s.meansAnother(m, what) {
+			continue
+		}
+		body := with(s.family.schema["example"], strings.Split(m.at, "."), value)
+		if _, list := s.operation.CheckBody(body, s.sent()); len(list) == 0 {
+			t.Errorf("%s: %s of %s with %s passes as %s", s.operation.ID, m.at, m.family, what, s.family.name)
+		}
+	}
+}
+
 // meansAnother reports whether a value that a member does not take here shows
 // that another form is meant, which takes it.
 func (s messageSweep) meansAnother(m member, what string) bool {

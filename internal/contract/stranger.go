@@ -13,12 +13,26 @@ import (
 
 // stranger is a member that a family does not know, or has in it such members.
 type stranger struct {
-	// schemas are those of the families that know it; none if this one does too.
-	schemas []*openapi3.Schema
-	within  strangers
+	// known are its schemas in the families that know it; none if this one does too.
+	known  []knownForm
+	within strangers
 }
 
 type strangers map[string]stranger
+
+// knownForm is one of several schemas, with the members that only the others know.
+type knownForm struct {
+	schema    *openapi3.Schema
+	strangers strangers
+}
+
+func knownForms(schemas []*openapi3.Schema) []knownForm {
+	var list []knownForm
+	for _, s := range schemas {
+		list = append(list, knownForm{s, newStrangers([]*openapi3.Schema{s}, schemas)})
+	}
+	return list
+}
 
 // newStrangers finds what others know of an object, and its own schemas do not.
 func newStrangers(own, others []*openapi3.Schema) strangers {
@@ -34,7 +48,7 @@ func newStrangers(own, others []*openapi3.Schema) strangers {
 				theirs = append(theirs, members(s, name)...)
 			}
 			if len(known) == 0 {
-				found[name] = stranger{schemas: theirs}
+				found[name] = stranger{known: knownForms(theirs)}
 			} else if within := newStrangers(known, theirs); len(within) > 0 {
 				found[name] = stranger{within: within}
 			}
@@ -64,7 +78,7 @@ func (c checker) strange(all strangers, value any, at string, explained bool) []
 	var list []Violation
 	for name, s := range all {
 		sent, has := object[name]
-		if !has || slices.ContainsFunc(s.schemas, func(s *openapi3.Schema) bool { return c.fits(s, sent) }) {
+		if !has || slices.ContainsFunc(s.known, func(f knownForm) bool { return c.takesWhole(f, sent) }) {
 			continue
 		}
 		place := at + "/" + escapes.Replace(name)
@@ -76,11 +90,17 @@ func (c checker) strange(all strangers, value any, at string, explained bool) []
 			return []Violation{{Pointer: place}}
 		}
 		var forms []form
-		for _, schema := range s.schemas {
-			forms = append(forms, form{schema: schema})
+		for _, f := range s.known {
+			forms = append(forms, form{schema: f.schema})
 		}
-		_, found := c.explainForms(forms, sent, place)
-		list = append(list, found...)
+		nearest, found := c.explainForms(forms, sent, place)
+		list = append(append(list, found...), c.strange(s.known[nearest].strangers, sent, place, true)...)
 	}
 	return list
+}
+
+// takesWhole reports whether a value fits a form, and its other members the other
+// forms.
+func (c checker) takesWhole(f knownForm, value any) bool {
+	return c.fits(f.schema, value) && len(c.strange(f.strangers, value, "", false)) == 0
 }
