@@ -23,7 +23,7 @@ func (p *player) pay(t payment) error {
 		union((*product.PaymentConsentBody).FromPaymentConsentParameters, product.PaymentConsentParameters{
 			PaymentType: "TRANSFER", Title: "Rent", Parameters: product.ConsentTerms{
 				Validity: product.ConsentValidity{StartDate: "2020-01-01", EndDate: "2199-12-31"},
-				Limits:   product.ConsentLimits{MaxAmountPerTransaction: &product.MajorAmount{Amount: 1000, Currency: ptr("EUR")}},
+				Limits:   product.ConsentLimits{MaxAmountPerTransaction: &product.MajorAmount{Amount: 1000, Currency: ptr(product.Currency("EUR"))}},
 			},
 		}), as(t.token))
 	if err := p.check("allow payments", 201, allowed, err); err != nil {
@@ -34,7 +34,7 @@ func (p *player) pay(t payment) error {
 		union((*product.PrepareBody).FromPrepareTarget, product.PrepareTarget{
 			SourceAccount: &product.OwnAccount{WalletId: &t.wallet},
 			Target:        product.PayeeAccount{Iban: &t.iban, Name: &t.payee}, BeneficiaryId: &t.asset,
-			Amount:  product.PayableAmount{Value: union((*product.PayableValue).FromPayableDigits, "10000"), Scale: ptr(2), Currency: ptr("EUR")},
+			Amount:  product.PayableAmount{Value: union((*product.PayableValue).FromPayableDigits, "10000"), Scale: ptr(2), Currency: ptr(product.Currency("EUR"))},
 			Consent: &product.NamedConsent{ConsentReference: &consent.ConsentId},
 		}), as(t.token))
 	if err := p.check("prepare a transfer", 200, prepared, err); err != nil {
