@@ -50,7 +50,7 @@ func numbers(schema map[string]any) []any {
 		most = least + 1000
 	}
 	step := 1.0
-	if s, ok := schema["multipleOf"].(float64); ok {
+	if s, ok := schema["x-multiple-of"].(float64); ok {
 		step = s
 	}
 	if schema["exclusiveMinimum"] == true {

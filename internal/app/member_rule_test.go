@@ -201,7 +201,7 @@ func (w *memberWorld) patterns(schema map[string]any) []*regexp.Regexp {
 func numberEdges(schema map[string]any) (inside, outside []any) {
 	inside = numbers(schema)
 	least, most := inside[0].(float64), inside[2].(float64)
-	if schema["type"] == "number" && schema["multipleOf"] == nil {
+	if schema["type"] == "number" && schema["x-multiple-of"] == nil {
 		inside = append(inside, least+(min(most, least+10)-least)*0.123456)
 	}
 	if _, bounded := schema["minimum"]; bounded {

@@ -46,7 +46,8 @@ func Bundle(files fs.FS, root string) (*openapi3.T, error) {
 // Skeleton reduces a decoded document to what checking needs: prose goes, and of
 // the examples only the names stay. It loads in a fraction of the time. Formats of
 // our own, which the document has as x-format since other programs refuse a format
-// that they do not know, become formats.
+// that they do not know, become formats; and so do steps of decimals (x-multiple-of),
+// since others divide binary fractions, by which 1.1 is no multiple of 0.01.
 func Skeleton(node any) any { return skeleton(node, false) }
 
 // skeleton keeps the members of a schema's properties whatever they are called:
@@ -64,6 +65,8 @@ func skeleton(node any, named bool) any {
 				// The width is a generator's business: a bound of the schema says more.
 			case name == "x-format":
 				reduced["format"] = value
+			case name == "x-multiple-of":
+				reduced["multipleOf"] = value
 			case name == "examples":
 				reduced[name] = exampleNames(value)
 			default:

@@ -326,6 +326,9 @@ func TestFormatsAreKnownAndWide(t *testing.T) {
 			if format != "" && !slices.Contains(openFormats, format) {
 				t.Errorf("%s: %s has the format %s, which is our own", name, p, format)
 			}
+			if step, ok := p.schema["multipleOf"].(float64); ok && step != math.Trunc(step) {
+				t.Errorf("%s: %s has steps of %v, which validators get wrong: it must be x-multiple-of", name, p, step)
+			}
 			most, _ := p.schema["maximum"].(float64)
 			switch {
 			case p.schema["type"] == "number" && format != "double":

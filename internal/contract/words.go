@@ -38,7 +38,7 @@ func reason(e *openapi3.SchemaError) string {
 	case "maximum", "exclusiveMaximum":
 		return "must be at most " + plainFloat(*s.Max)
 	case "multipleOf":
-		return "must be a multiple of " + plainFloat(*s.MultipleOf)
+		return stepWords(*s.MultipleOf)
 	case "minLength":
 		return "must have at least " + counted(s.MinLength, "character")
 	case "maxLength":
@@ -53,6 +53,15 @@ func reason(e *openapi3.SchemaError) string {
 		return "must not have an item twice"
 	}
 	return e.Reason
+}
+
+// stepWords speak of decimals where a step has some.
+func stepWords(step float64) string {
+	text := plainFloat(step)
+	if decimals, ok := strings.CutPrefix(text, "0."); ok {
+		return "must have at most " + counted(uint64(len(decimals)), "decimal")
+	}
+	return "must be a multiple of " + text
 }
 
 // patternWords are those that stand beside a pattern in the document (x-words).
