@@ -103,6 +103,7 @@ var layout = []layer{
 // sharedModules are the outside modules that several packages import, with the
 // reason.
 var sharedModules = map[string]string{
+	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
 }
 
