@@ -22,10 +22,12 @@ type marks struct {
 	// leads has the schemas in which a marked one stands, at any depth; of those
 	// that are marked themselves it is true.
 	leads map[*openapi3.Schema]bool
+	// members are those of a schema that lead: a body has many that do not.
+	members map[*openapi3.Schema][]string
 }
 
 func newMarks(families []family, marked func(*openapi3.Schema) bool) marks {
-	m := marks{families, map[*openapi3.Schema]bool{}}
+	m := marks{families, map[*openapi3.Schema]bool{}, map[*openapi3.Schema][]string{}}
 	// Within itself a schema leads wherever it has been found to lead before, so
 	// that the walk is repeated until it finds nothing new.
 	within := map[*openapi3.Schema]bool{}
@@ -51,6 +53,13 @@ func newMarks(families []family, marked func(*openapi3.Schema) bool) marks {
 		known = len(m.leads)
 		for _, f := range families {
 			walk(f.schema)
+		}
+	}
+	for s := range m.leads {
+		for name, member := range s.Properties {
+			if _, leads := m.leads[member.Value]; leads {
+				m.members[s] = append(m.members[s], name)
+			}
 		}
 	}
 	return m
@@ -128,13 +137,9 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 		if here {
 			list = append(list, marked{Member{at, ""}, value, s})
 		}
-		for name, sent := range value {
-			member := s.Properties[name]
-			if member == nil {
-				continue
-			}
-			if _, leads := m.leads[member.Value]; leads {
-				list = m.find(member.Value, sent, at+"/"+escapes.Replace(name), list)
+		for _, name := range m.members[s] {
+			if sent, ok := value[name]; ok {
+				list = m.find(s.Properties[name].Value, sent, at+"/"+escapes.Replace(name), list)
 			}
 		}
 	}

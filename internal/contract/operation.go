@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -64,6 +65,8 @@ type Header struct {
 	// Relaxed headers are not required under the relaxed policy.
 	Relaxed bool
 	schema  *openapi3.Schema
+	// right is the value that was last found to fit the schema.
+	right *atomic.Pointer[string]
 }
 
 // family is one of the documented shapes of a body.
@@ -109,7 +112,7 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 		relaxed, _ := p.Extensions["x-relaxed"].(bool)
 		// One that is needed under any of its names is not required under this one.
 		needed, _ := p.Extensions["x-required"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value})
+		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value, right: &atomic.Pointer[string]{}})
 	}
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required

@@ -3,6 +3,7 @@ package bank
 import (
 	"errors"
 	"fmt"
+	"sort"
 )
 
 // The parts of a BIC (ISO 9362): four characters for the bank, two for the
@@ -48,15 +49,11 @@ func branch(s string) string {
 	return s
 }
 
-// isCountry reports whether a code is one of two capital letters that is in use.
+// isCountry reports whether a code is one of two capital letters that is in use:
+// one of countries, which stand in their order.
 func isCountry(code string) bool {
-	if len(code) != len("XK") {
-		return false
-	}
-	for at := 0; at+2 <= len(countries); at += 3 {
-		if countries[at:at+2] == code {
-			return true
-		}
-	}
-	return false
+	const width = len("XK ")
+	n := (len(countries) + 1) / width
+	at := sort.Search(n, func(i int) bool { return countries[i*width:i*width+2] >= code })
+	return len(code) == len("XK") && at < n && countries[at*width:at*width+2] == code
 }

@@ -23,3 +23,19 @@ func TestCheckCountry(t *testing.T) {
 		}
 	}
 }
+
+// TestCheckCountryCodes tries every code of two letters: those that are countries
+// are as many as ISO 3166-1 has, and Kosovo.
+func TestCheckCountryCodes(t *testing.T) {
+	known := 0
+	for a := 'A'; a <= 'Z'; a++ {
+		for b := 'A'; b <= 'Z'; b++ {
+			if bank.CheckCountryCode(string(a)+string(b)) == nil {
+				known++
+			}
+		}
+	}
+	if want := 249 + 1; known != want {
+		t.Errorf("%d codes are countries, want %d", known, want)
+	}
+}
