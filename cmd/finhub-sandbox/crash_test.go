@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -100,18 +99,7 @@ func checkTorn(t *testing.T, whole []byte, torn int, acknowledged map[string]str
 func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) map[string]string {
 	t.Helper()
 	durability := []string{"always", "second", "never"}[round%3]
-	program := exec.Command(os.Args[0], "serve", "--addr=127.0.0.1:0", "--data", file, "--durability", durability, "--quiet")
-	program.Env = append(os.Environ(), asProgram+"=1")
-	program.Stderr = os.Stderr
-	stdout, err := program.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := program.Start(); err != nil {
-		t.Fatal(err)
-	}
-	// Wait closes the pipe, so it must come after the greeting has been read.
-	addr, _ := readGreeting(t, stdout)
+	program, addr := startProcess(t, "serve", "--addr=127.0.0.1:0", "--data", file, "--durability", durability, "--quiet")
 	var clients sync.WaitGroup
 	var mu sync.Mutex
 	acknowledged := map[string]string{}

@@ -139,22 +139,6 @@ func TestForeignDataFiles(t *testing.T) {
 	}
 }
 
-// TestUnreadableDataFile: the file is there, and its owner said no.
-func TestUnreadableDataFile(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("root may read everything")
-	}
-	file := filepath.Join(t.TempDir(), "state.db")
-	if err := os.WriteFile(file, nil, 0o000); err != nil {
-		t.Fatal(err)
-	}
-	code, _, stderr := runOnce("serve", "--addr=127.0.0.1:0", "--data", file)
-	if code != exitUsage {
-		t.Errorf("exit code %d", code)
-	}
-	checkLine(t, stderr, file, "permission", "--data")
-}
-
 func TestVersion(t *testing.T) {
 	if code, stdout, stderr := runOnce("version"); code != exitOK || stdout != version+"\n" || stderr != "" {
 		t.Errorf("exit code %d, printed %q and %q", code, stdout, stderr)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -24,6 +25,25 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// startProcess runs the program in a process of its own, and gives the address on
+// which it serves.
+func startProcess(t *testing.T, args ...string) (program *exec.Cmd, addr string) {
+	t.Helper()
+	program = exec.Command(os.Args[0], args...)
+	program.Env = append(os.Environ(), asProgram+"=1")
+	program.Stderr = os.Stderr
+	stdout, err := program.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// Wait closes the pipe, so that it must come after the greeting has been read.
+	addr, _ = readGreeting(t, stdout)
+	return program, addr
 }
 
 // served is the program while it serves, in this process.

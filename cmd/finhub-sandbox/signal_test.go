@@ -17,18 +17,8 @@ import (
 // sent half of a body.
 func startProgram(t *testing.T, args ...string) (program *exec.Cmd, addr string, exited <-chan error) {
 	t.Helper()
-	program = exec.Command(os.Args[0], append([]string{"serve", "--addr=127.0.0.1:0", "--quiet"}, args...)...)
-	program.Env = append(os.Environ(), asProgram+"=1")
-	program.Stderr = os.Stderr
-	stdout, err := program.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := program.Start(); err != nil {
-		t.Fatal(err)
-	}
+	program, addr = startProcess(t, append([]string{"serve", "--addr=127.0.0.1:0", "--quiet"}, args...)...)
 	t.Cleanup(func() { _ = program.Process.Kill() }) // It has ended, unless the test has failed.
-	addr, _ = readGreeting(t, stdout)
 	connection, err := net.Dial("tcp", addr)
 	if err != nil {
 		t.Fatal(err)
