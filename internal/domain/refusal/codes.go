@@ -100,7 +100,7 @@ const (
 )
 
 var definitions = []Definition{
-	{RequestInvalid, "Request validation failed", "Mend every member that data.errors names; the operation's schema is in /_sandbox/docs."},
+	{RequestInvalid, "Request validation failed", "Mend every member that errors names; the operation's schema is in /_sandbox/docs."},
 	{BodyMalformed, "Request body is not valid JSON", "Send one JSON value in UTF-8, without duplicate names and without text after it."},
 	{HeadersMissing, "Missing required header(s)", "Send the headers that data.missingHeaders names, or start the sandbox with --headers relaxed."},
 	{BodyTooLarge, "Request body is too large", "Send at most 10 MiB of decoded document, and at most 1 MiB of anything else."},
