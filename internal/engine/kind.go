@@ -61,13 +61,23 @@ func (k *Kind[T, F]) Then(u *Unit, e *T, on machine.Trigger, cause machine.Cause
 
 // Can tells whether the trigger would be applied now, and if not, why.
 func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
-	_, err := k.Table.Fire(any(e).(machine.Living).Lives().State, on, k.Facts(u, e, cause))
+	_, err := k.fire(u, e, on, cause)
 	return err
+}
+
+// fire asks the table, which is told the facts if it needs any.
+func (k *Kind[T, F]) fire(u *Unit, e *T, on machine.Trigger, cause machine.Cause) (machine.Step, error) {
+	state := any(e).(machine.Living).Lives().State
+	var facts F
+	if k.Table.Asks(state, on) {
+		facts = k.Facts(u, e, cause)
+	}
+	return k.Table.Fire(state, on, facts)
 }
 
 func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
 	life := any(e).(machine.Living).Lives()
-	step, err := k.Table.Fire(life.State, on, k.Facts(u, e, cause))
+	step, err := k.fire(u, e, on, cause)
 	if err != nil {
 		return err
 	}

@@ -131,6 +131,14 @@ type Step struct {
 // Moved tells whether the step leaves its state. Choices die when it does.
 func (s Step) Moved() bool { return s.From != s.To }
 
+// Asks reports whether what a trigger does in a state depends on facts: most rows
+// have no condition, and facts cost their gathering.
+func (t *Table[F]) Asks(from State, on Trigger) bool {
+	row, ok := t.row(from, on)
+	return !ok || row.Refuse != "" || row.Guard != nil ||
+		slices.ContainsFunc(row.Arms, func(c Choice[F]) bool { return c.If != nil || c.Until != nil })
+}
+
 // Fire says what the trigger does in the state, or refuses it. It changes
 // nothing: a caller that gets an error has nothing to undo.
 func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {

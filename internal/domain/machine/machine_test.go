@@ -84,6 +84,31 @@ func TestFire(t *testing.T) {
 	}
 }
 
+// TestAsks: facts are gathered where a guard, a choice or a refusal reads them.
+func TestAsks(t *testing.T) {
+	conditional := door()
+	conditional.Rows = append(conditional.Rows, machine.Row[doorFacts]{
+		From: []machine.State{"CLOSED"}, On: "knock", To: "CLOSED",
+		Arms: []machine.Choice[doorFacts]{{Point: "door.answer", If: func(f doorFacts) bool { return f.key }}},
+	})
+	for _, c := range []struct {
+		from machine.State
+		on   machine.Trigger
+		asks bool
+	}{
+		{machine.None, "hang", false},
+		{"OPEN", "close", false},
+		{"CLOSED", "open", true},
+		{"CLOSED", "knock", true},
+		{"OPEN", "open", true},
+		{"CLOSED", "paint", true},
+	} {
+		if got := conditional.Asks(c.from, c.on); got != c.asks {
+			t.Errorf("%s in %q asks for facts: %v", c.on, c.from, got)
+		}
+	}
+}
+
 func TestRefusalNamesTheStatesThatWouldDo(t *testing.T) {
 	_, err := door().Fire("OPEN", "hang", doorFacts{})
 	if err == nil || !strings.Contains(err.Error(), "door is OPEN; hang is possible in:") {
