@@ -84,6 +84,9 @@ func (s *Sandbox) papersChanged(u *engine.Unit, d *onboarding.Document, cause ma
 // reviewMembers looks again at the verifications of the people of an organization,
 // which rest on its papers. A person has none.
 func (s *Sandbox) reviewMembers(u *engine.Unit, organizationID string, cause machine.Cause) error {
+	if customer := s.customers.Get(u, organizationID); customer == nil || customer.Type != onboarding.Organization {
+		return nil
+	}
 	for _, p := range s.activePersonnel(u, organizationID) {
 		v := s.latestVerification(u, p.CustomerID)
 		if v == nil {

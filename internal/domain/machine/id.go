@@ -6,10 +6,20 @@ import "strings"
 // of its letters means nothing (RFC 9562), and some clients write capitals. Other
 // ids mean themselves.
 func CanonicalID(id string) string {
-	if !isUUID(id) {
+	if !hasCapital(id) || !isUUID(id) {
 		return id
 	}
 	return strings.ToLower(id)
+}
+
+// hasCapital spares the ids that are right already, which most are.
+func hasCapital(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c >= 'A' && c <= 'Z' {
+			return true
+		}
+	}
+	return false
 }
 
 func isUUID(s string) bool {
