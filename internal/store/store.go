@@ -153,7 +153,10 @@ type Tx struct {
 	tx *buntdb.Tx
 	// log takes down what is written; nil in memory, and for readers.
 	log *commitLog
-	err error
+	// undo is what was written over since the first mark, the newest last.
+	undo   []before
+	marked bool
+	err    error
 }
 
 // Get reads one value.
@@ -170,10 +173,11 @@ func (t *Tx) Get(key string) (value string, ok bool) {
 
 // Set writes one value.
 func (t *Tx) Set(key, value string) {
-	if _, _, err := t.tx.Set(key, value, nil); err != nil {
-		t.fail("set", key, err)
+	was, present, ok := t.set(key, value)
+	if !ok {
 		return
 	}
+	t.note(key, was, present)
 	if t.log != nil {
 		t.log.buf = appendSet(t.log.buf, key, value)
 	}
@@ -181,15 +185,32 @@ func (t *Tx) Set(key, value string) {
 
 // Delete removes a key; one that is absent stays absent.
 func (t *Tx) Delete(key string) {
-	if _, err := t.tx.Delete(key); err != nil {
-		if !errors.Is(err, buntdb.ErrNotFound) {
-			t.fail("delete", key, err)
-		}
+	was, present := t.remove(key)
+	if !present {
 		return
 	}
+	t.note(key, was, true)
 	if t.log != nil {
 		t.log.buf = appendDelete(t.log.buf, key)
 	}
+}
+
+// set writes a value in the database alone, and gives what was there.
+func (t *Tx) set(key, value string) (was string, present, ok bool) {
+	was, present, err := t.tx.Set(key, value, nil)
+	if err != nil {
+		t.fail("set", key, err)
+	}
+	return was, present, err == nil
+}
+
+// remove removes a key from the database alone, and gives what was there.
+func (t *Tx) remove(key string) (was string, present bool) {
+	was, err := t.tx.Delete(key)
+	if err != nil && !errors.Is(err, buntdb.ErrNotFound) {
+		t.fail("delete", key, err)
+	}
+	return was, err == nil
 }
 
 // Range visits the keys from from up to, but without, to, in their order, until

@@ -58,19 +58,25 @@ func set(t *testing.T, s *store.Store, pairs ...string) {
 	}
 }
 
-func dump(t *testing.T, s *store.Store) string {
+func dump(t *testing.T, s *store.Store) (text string) {
 	t.Helper()
-	var lines []string
 	err := s.View(func(tx *store.Tx) error {
-		tx.Range("a", "z", func(key, value string) bool {
-			lines = append(lines, key+"="+value)
-			return true
-		})
+		text = dumpOf(tx)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return text
+}
+
+// dumpOf gives what a transaction sees.
+func dumpOf(tx *store.Tx) string {
+	var lines []string
+	tx.Range("a", "z\xff", func(key, value string) bool {
+		lines = append(lines, key+"="+value)
+		return true
+	})
 	return strings.Join(lines, " ")
 }
 
