@@ -34,6 +34,9 @@ type Call struct {
 	// Notice is something that the caller should know of its request though it is
 	// answered as usual; empty is nothing.
 	Notice string
+	// Rules are the rules of scenarios that acted on the call, in the order in which
+	// they did: those that answered, and those that refused. A fault has its own.
+	Rules []Rule
 
 	request *http.Request
 	fault   *Fault
@@ -123,10 +126,11 @@ func (c *Call) Bodies() []Body {
 }
 
 // Handler does one operation. It returns what to say, or an error: a
-// *refusal.Error reaches the caller, anything else is an internal error.
+// *refusal.Error reaches the caller, anything else is an internal error. Of a reply
+// beside an error only the fault counts.
 type Handler func(*Call) (Reply, error)
 
-// Reply is a successful answer.
+// Reply is an answer.
 type Reply struct {
 	// Status is the HTTP status; 0 is 200.
 	Status int
@@ -138,4 +142,7 @@ type Reply struct {
 	Extra map[string]any
 	// Asset is sent as it is, without an envelope.
 	Asset *Asset
+	// Fault is what goes wrong with the reply, or with the refusal, on its way; nil
+	// is nothing. One that answers itself needs nothing else.
+	Fault *Fault
 }

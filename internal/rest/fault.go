@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"math"
 	"net"
 	"net/http"
@@ -46,6 +47,8 @@ const (
 // caller without a connection, such as a test's recorder, has to recover.
 type Fault struct {
 	Kind FaultKind
+	// Rule is the rule of the scenario that asks for the fault.
+	Rule Rule
 	// Delay is how long the reply is held back, or over which time it drips. It
 	// is real time, at most maxDelay, and ends with the request.
 	Delay time.Duration
@@ -55,6 +58,20 @@ type Fault struct {
 	Body       string
 	Header     map[string]string
 	RetryAfter time.Duration
+}
+
+// Rule is a rule of a scenario that acted on a request, and where it is written.
+type Rule struct {
+	Scenario, Name, File string
+	Line                 int
+}
+
+// String words a rule for the log: its name, and the line of the file.
+func (r Rule) String() string {
+	if r.File == "" {
+		return r.Name
+	}
+	return fmt.Sprintf("%s (%s:%d)", r.Name, r.File, r.Line)
 }
 
 // maxDelay bounds delays: a client that waits longer than this has hung itself.

@@ -29,10 +29,11 @@ const tinyDocument = `{
 }`
 
 // tiny is a server with two operations that count how often they work, and with
-// one fault for all calls.
+// one fault or refusal for all calls.
 type tiny struct {
 	*rest.Server
 	worked int
+	rules  []rest.Rule
 	// waits are the delays that were waited for.
 	waits []time.Duration
 	log   bytes.Buffer
@@ -51,10 +52,6 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 		Identify: func(tenant, _ string, _ bool) (access.Caller, error) {
 			return access.Caller{Sort: access.Public, Tenant: tenant}, nil
 		},
-		Disturb: func(c *rest.Call) (*rest.Fault, error) {
-			c.Scenario = "bad-day"
-			return fault, refused
-		},
 		Wait: func(ctx context.Context, d time.Duration) error {
 			s.waits = append(s.waits, d)
 			return ctx.Err()
@@ -62,10 +59,11 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 	})
 	work := func(c *rest.Call) (rest.Reply, error) {
 		s.worked++
+		c.Scenario, c.Rules = "bad-day", s.rules
 		if c.Operation.ID == "deleteThing" {
-			return rest.Reply{Status: http.StatusNoContent}, nil
+			return rest.Reply{Status: http.StatusNoContent, Fault: fault}, refused
 		}
-		return rest.Reply{Data: strings.Repeat("x", 100)}, nil
+		return rest.Reply{Data: strings.Repeat("x", 100), Fault: fault}, refused
 	}
 	if err := s.Mount(document, rest.Envelope{}, map[string]rest.Handler{"listThings": work, "deleteThing": work}); err != nil {
 		t.Fatal(err)
@@ -87,11 +85,10 @@ func TestFaultsOverARealConnection(t *testing.T) {
 		body   string
 		broken bool
 		header map[string]string
-		worked int
 		waits  int
 	}{
-		{name: "no fault", status: 200, body: whole, worked: 1},
-		{name: "delay", fault: &rest.Fault{Kind: rest.FaultDelay, Delay: time.Second}, status: 200, body: whole, worked: 1, waits: 1},
+		{name: "no fault", status: 200, body: whole},
+		{name: "delay", fault: &rest.Fault{Kind: rest.FaultDelay, Delay: time.Second}, status: 200, body: whole, waits: 1},
 		{
 			name: "status", fault: &rest.Fault{Kind: rest.FaultStatus, Status: 503, Body: "busy", Header: map[string]string{"X-Why": "rain"}, RetryAfter: 1500 * time.Millisecond},
 			status: 503, body: "busy", header: map[string]string{"X-Why": "rain", "Retry-After": "2", "Content-Type": "text/plain; charset=UTF-8"},
@@ -103,10 +100,10 @@ func TestFaultsOverARealConnection(t *testing.T) {
 		{name: "malformed", fault: &rest.Fault{Kind: rest.FaultMalformed}, status: 200, body: `{"code":200,"message":"Success","data":{"id":`, header: map[string]string{"Content-Type": "application/json"}},
 		{name: "empty", fault: &rest.Fault{Kind: rest.FaultEmpty}, status: 200},
 		{name: "reset", fault: &rest.Fault{Kind: rest.FaultReset, Delay: time.Second}, waits: 1},
-		{name: "lost", fault: &rest.Fault{Kind: rest.FaultLost, Delay: time.Second}, worked: 1, waits: 1},
-		{name: "cut", fault: &rest.Fault{Kind: rest.FaultCut}, status: 200, body: whole[:len(whole)/2], broken: true, worked: 1},
-		{name: "drip", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: 50 * time.Millisecond}, status: 200, body: whole, worked: 1, waits: 5},
-		{name: "drip for long", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: time.Hour}, status: 200, body: whole, worked: 1, waits: len(whole)},
+		{name: "lost", fault: &rest.Fault{Kind: rest.FaultLost, Delay: time.Second}, waits: 1},
+		{name: "cut", fault: &rest.Fault{Kind: rest.FaultCut}, status: 200, body: whole[:len(whole)/2], broken: true},
+		{name: "drip", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: 50 * time.Millisecond}, status: 200, body: whole, waits: 5},
+		{name: "drip for long", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: time.Hour}, status: 200, body: whole, waits: len(whole)},
 		{
 			name: "a refusal that comes late", fault: &rest.Fault{Kind: rest.FaultDelay, Delay: time.Second}, refused: refusal.New(refusal.RateLimited, "rule"),
 			status: 429, header: map[string]string{"Retry-After": "1"}, waits: 1,
@@ -157,7 +154,7 @@ func TestFaultsOverARealConnection(t *testing.T) {
 				}
 			}
 			<-answered
-			if s.worked != test.worked || len(s.waits) != test.waits {
+			if s.worked != 1 || len(s.waits) != test.waits {
 				t.Errorf("worked %d times and waited %v", s.worked, s.waits)
 			}
 			for _, wait := range s.waits {
@@ -175,7 +172,7 @@ func TestFaultsOverARealConnection(t *testing.T) {
 // TestARecorderSeesTheConnectionClosed: without a connection, closing it is a
 // panic with http.ErrAbortHandler.
 func TestARecorderSeesTheConnectionClosed(t *testing.T) {
-	for kind, worked := range map[rest.FaultKind]int{rest.FaultReset: 0, rest.FaultLost: 1, rest.FaultTimeout: 1, rest.FaultCut: 1} {
+	for _, kind := range []rest.FaultKind{rest.FaultReset, rest.FaultLost, rest.FaultTimeout, rest.FaultCut} {
 		t.Run(string(kind), func(t *testing.T) {
 			s := newTiny(t, &rest.Fault{Kind: kind}, nil)
 			recorder := httptest.NewRecorder()
@@ -187,7 +184,7 @@ func TestARecorderSeesTheConnectionClosed(t *testing.T) {
 				}()
 				s.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "http://localhost/api/things", http.NoBody))
 			}()
-			if s.worked != worked || kind != rest.FaultCut && recorder.Body.Len() > 0 {
+			if s.worked != 1 || kind != rest.FaultCut && recorder.Body.Len() > 0 {
 				t.Errorf("worked %d times, sent %s", s.worked, recorder.Body)
 			}
 		})
@@ -232,6 +229,27 @@ func TestAReplyWithoutABodyIsLostAsAWhole(t *testing.T) {
 		listening.Close()
 		if s.worked != 1 {
 			t.Errorf("%s: worked %d times", kind, s.worked)
+		}
+	}
+}
+
+// TestTheLogNamesTheRulesThatActed: those of the call, and that of the fault.
+func TestTheLogNamesTheRulesThatActed(t *testing.T) {
+	slow := &rest.Fault{Kind: rest.FaultDelay, Rule: rest.Rule{Scenario: "bad-day", Name: "slow", File: "bad-day.yaml", Line: 7}}
+	for _, c := range []struct {
+		fault *rest.Fault
+		rules []rest.Rule
+		want  string
+	}{
+		{slow, nil, `scenario=bad-day fault=delay rules="slow (bad-day.yaml:7)"`},
+		{slow, []rest.Rule{{Name: "late"}}, `scenario=bad-day fault=delay rules="late, slow (bad-day.yaml:7)"`},
+		{nil, []rest.Rule{{Name: "late"}}, "rules=late"},
+	} {
+		s := newTiny(t, c.fault, nil)
+		s.rules = c.rules
+		s.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "http://localhost/api/things", http.NoBody))
+		if !strings.Contains(s.log.String(), c.want) {
+			t.Errorf("the log is %s, want %s", s.log.String(), c.want)
 		}
 	}
 }

@@ -46,7 +46,7 @@ type Config struct {
 	// Disturb tells what goes wrong with a request of the product that is about to
 	// be answered: a fault at the edge, an error in place of the operation, or
 	// both. It names the scenario that governs the request in the call. Nil
-	// disturbs nothing.
+	// disturbs nothing. What a handler finds out itself stands in Reply.Fault.
 	Disturb func(*Call) (*Fault, error)
 	// Wait waits in real time, and gives an error if the context ends before. Nil
 	// does not wait.
@@ -196,7 +196,10 @@ func (s *Server) handle(a *api, call *Call, r *http.Request, h Handler) (reply R
 			return Reply{}, err
 		}
 	}
-	return h(call)
+	if reply, err = h(call); reply.Fault != nil {
+		call.fault = reply.Fault
+	}
+	return reply, err
 }
 
 func paramFaults(call *Call) []refusal.Fault {
@@ -335,11 +338,26 @@ func (s *Server) logRequest(c echo.Context, call *Call, status int, start time.T
 	}
 	if call.fault != nil {
 		attributes = append(attributes, "scenario", call.Scenario, "fault", call.fault.Kind)
+		call.Rules = append(call.Rules, call.fault.Rule)
+	}
+	if text := wordRules(call.Rules); text != "" {
+		attributes = append(attributes, "rules", text)
 	}
 	if call.Notice != "" {
 		attributes = append(attributes, "notice", call.Notice)
 	}
 	s.Log.Log(c.Request().Context(), level, "request", attributes...)
+}
+
+// wordRules names rules in one line, without those that have no name.
+func wordRules(rules []Rule) string {
+	var names []string
+	for _, r := range rules {
+		if r != (Rule{}) {
+			names = append(names, r.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func requestID(c echo.Context) string { return c.Response().Header().Get(echo.HeaderXRequestID) }
