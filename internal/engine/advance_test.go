@@ -46,7 +46,7 @@ func openPost(t *testing.T, s *store.Store) *post {
 	p.letters = &engine.Kind[letter, letter]{
 		Collection: engine.Collection[letter]{Name: "letter"},
 		Table: &machine.Table[letter]{Name: "letter", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[letter]{
-			{From: []machine.State{machine.None}, On: "send", To: "SENT", Arms: []machine.Choice[letter]{
+			{From: []machine.State{machine.None}, On: []machine.Trigger{"send"}, To: "SENT", Arms: []machine.Choice[letter]{
 				{Point: "letter.outcome", Default: "DELIVERED", Options: []machine.Option{{Name: "DELIVERED", Trigger: "deliver"}}, If: func(f letter) bool { return !f.Lost }},
 				{Point: "letter.end", Default: "GIVEN_UP", Options: []machine.Option{{Name: "GIVEN_UP", Trigger: "give_up"}}, Until: func(f letter) time.Time {
 					if !f.Lost {
@@ -55,8 +55,8 @@ func openPost(t *testing.T, s *store.Store) *post {
 					return start.AddDate(0, 0, f.Days)
 				}},
 			}},
-			{From: []machine.State{"SENT"}, On: "deliver", To: "DELIVERED", Emit: "letter.delivered"},
-			{From: []machine.State{"SENT"}, On: "give_up", To: "GIVEN_UP", Emit: "letter.given_up"},
+			{From: []machine.State{"SENT"}, On: []machine.Trigger{"deliver"}, To: "DELIVERED", Emit: "letter.delivered"},
+			{From: []machine.State{"SENT"}, On: []machine.Trigger{"give_up"}, To: "GIVEN_UP", Emit: "letter.given_up"},
 		}},
 		Facts: func(_ *engine.Unit, e *letter, _ machine.Cause) letter { return *e },
 		Effect: func(_ *engine.Unit, _ *letter, step machine.Step, _ machine.Cause) error {

@@ -45,14 +45,14 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 	f.nests = &engine.Kind[nest, int]{
 		Collection: engine.Collection[nest]{Name: "nest"},
 		Table: &machine.Table[int]{Name: "nest", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[int]{
-			{From: []machine.State{machine.None}, On: "build", To: "OPEN", Emit: "nest.built"},
-			{From: []machine.State{"OPEN"}, On: "count", To: "OPEN", Emit: "nest.counted", Guard: func(chicks int) error {
+			{From: []machine.State{machine.None}, On: []machine.Trigger{"build"}, To: "OPEN", Emit: "nest.built"},
+			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"count"}, To: "OPEN", Emit: "nest.counted", Guard: func(chicks int) error {
 				if chicks >= 3 {
 					return refusal.New(refusal.CategoryLimitExceeded, "the nest is full")
 				}
 				return nil
 			}},
-			{From: []machine.State{"OPEN"}, On: "shake", To: "OPEN", Arms: []machine.Choice[int]{{
+			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"shake"}, To: "OPEN", Arms: []machine.Choice[int]{{
 				Point: "nest.shaken", Default: "AGAIN", Options: []machine.Option{{Name: "AGAIN", Trigger: "shake"}}, After: time.Second,
 			}}},
 		}},
@@ -68,12 +68,12 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 	f.eggs = &engine.Kind[egg, time.Time]{
 		Collection: engine.Collection[egg]{Name: "egg", Indexes: []engine.Index[egg]{{Name: "nest", Of: func(e *egg) []string { return []string{e.Nest} }}}},
 		Table: &machine.Table[time.Time]{Name: "egg", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[time.Time]{
-			{From: []machine.State{machine.None}, On: "lay", To: "EGG", Emit: "egg.laid", Arms: []machine.Choice[time.Time]{
+			{From: []machine.State{machine.None}, On: []machine.Trigger{"lay"}, To: "EGG", Emit: "egg.laid", Arms: []machine.Choice[time.Time]{
 				{Point: "egg.outcome", Default: "CHICK", Options: []machine.Option{{Name: "CHICK", Trigger: "hatch"}}, After: 24 * time.Hour, If: func(rots time.Time) bool { return rots != barren }},
 				{Point: "egg.rots", Default: "ROTTEN", Options: []machine.Option{{Name: "ROTTEN", Trigger: "eat"}}, Until: func(rots time.Time) time.Time { return rots }},
 			}},
-			{From: []machine.State{"EGG"}, On: "hatch", To: "CHICK", Emit: "egg.hatched"},
-			{From: []machine.State{"EGG"}, On: "eat", To: "EATEN", Emit: "egg.eaten"},
+			{From: []machine.State{"EGG"}, On: []machine.Trigger{"hatch"}, To: "CHICK", Emit: "egg.hatched"},
+			{From: []machine.State{"EGG"}, On: []machine.Trigger{"eat"}, To: "EATEN", Emit: "egg.eaten"},
 		}},
 		Facts: func(_ *engine.Unit, e *egg, _ machine.Cause) time.Time {
 			if e.ID == "barren" {

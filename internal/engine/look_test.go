@@ -118,10 +118,10 @@ func TestARowWithdrawsADecisionAndAnotherArmsItAgain(t *testing.T) {
 	parcels := &engine.Kind[parcel, int]{
 		Collection: engine.Collection[parcel]{Name: "parcel"},
 		Table: &machine.Table[int]{Name: "parcel", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[int]{
-			{From: []machine.State{machine.None}, On: "send", To: "ON_THE_ROAD", Arms: arrival},
-			{From: road, On: "hold", To: "ON_THE_ROAD", Disarms: []string{"parcel.arrival"}},
-			{From: road, On: "go", To: "ON_THE_ROAD", Arms: arrival},
-			{From: road, On: "arrive", To: "THERE", Emit: "parcel.arrived"},
+			{From: []machine.State{machine.None}, On: []machine.Trigger{"send"}, To: "ON_THE_ROAD", Arms: arrival},
+			{From: road, On: []machine.Trigger{"hold"}, To: "ON_THE_ROAD", Disarms: []string{"parcel.arrival"}},
+			{From: road, On: []machine.Trigger{"go"}, To: "ON_THE_ROAD", Arms: arrival},
+			{From: road, On: []machine.Trigger{"arrive"}, To: "THERE", Emit: "parcel.arrived"},
 		}},
 		Facts:   func(*engine.Unit, *parcel, machine.Cause) int { return 0 },
 		Subject: func(*parcel) engine.Subject { return engine.Subject{} },
@@ -165,7 +165,7 @@ func TestARowWithdrawsADecisionAndAnotherArmsItAgain(t *testing.T) {
 
 func TestATableMayOnlyWithdrawWhatItArms(t *testing.T) {
 	table := &machine.Table[int]{Name: "parcel", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[int]{
-		{From: []machine.State{machine.None}, On: "send", To: "SENT", Disarms: []string{"parcel.arival"}},
+		{From: []machine.State{machine.None}, On: []machine.Trigger{"send"}, To: "SENT", Disarms: []string{"parcel.arival"}},
 	}}
 	if err := table.Validate(); err == nil || err.Error() != "table parcel: send withdraws parcel.arival, which no row arms" {
 		t.Errorf("got %v", err)

@@ -21,6 +21,12 @@ const (
 	EndSession     machine.Trigger = "end"
 )
 
+// Rows name their states and triggers with these.
+type (
+	in = []machine.State
+	on = []machine.Trigger
+)
+
 // The documented lifetimes: a token's, and a session's, which a refresh renews.
 const (
 	TokenLife   = time.Hour
@@ -57,9 +63,9 @@ func SessionTable() *machine.Table[SessionFacts] {
 		Name:      "session",
 		Otherwise: refusal.SessionEnded,
 		Rows: []machine.Row[SessionFacts]{
-			{From: []machine.State{machine.None}, On: OpenSession, To: SessionOpen},
-			{From: []machine.State{SessionOpen}, On: RefreshSession, To: SessionOpen, Guard: notOver},
-			{From: []machine.State{SessionOpen}, On: EndSession, To: SessionEnded},
+			{From: in{machine.None}, On: on{OpenSession}, To: SessionOpen},
+			{From: in{SessionOpen}, On: on{RefreshSession}, To: machine.Same, Guard: notOver},
+			{From: in{SessionOpen}, On: on{EndSession}, To: SessionEnded},
 		},
 	}
 }

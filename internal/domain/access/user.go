@@ -43,8 +43,8 @@ func UserTable() *machine.Table[UserFacts] {
 		Name:      "user",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[UserFacts]{
-			{From: []machine.State{machine.None}, On: AddUser, To: UserPendingActivation},
-			{From: []machine.State{UserPendingActivation, UserActive}, On: ActivateUser, To: UserActive},
+			{From: in{machine.None}, On: on{AddUser}, To: UserPendingActivation},
+			{From: in{UserPendingActivation, UserActive}, On: on{ActivateUser}, To: UserActive},
 		},
 	}
 }

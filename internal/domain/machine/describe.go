@@ -15,7 +15,7 @@ type Description struct {
 	Transitions []Transition `json:"transitions"`
 }
 
-// Transition describes one row.
+// Transition describes what one trigger does in some states.
 type Transition struct {
 	From    []State  `json:"from"`
 	Trigger Trigger  `json:"trigger"`
@@ -42,27 +42,45 @@ type Answer struct {
 	Reasons map[string][]string `json:"reasons,omitempty"`
 }
 
-// Describe gives the table as data.
+// Describe gives the table as data: one transition for each trigger of a row, and
+// for each of its states where it leaves them as they are.
 func (t *Table[F]) Describe() Description {
 	d := Description{Name: t.Name, States: t.States(), Triggers: t.Triggers()}
-	for _, r := range t.Rows {
-		tr := Transition{From: r.From, Trigger: r.On, To: r.To, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
-		for _, c := range r.Arms {
-			a := Answer{Point: c.Point, Default: c.Default, AfterSeconds: int64(c.After / time.Second), Deadline: c.Until != nil}
-			for _, o := range c.Options {
-				a.Options = append(a.Options, o.Name)
-				if len(o.Reasons) > 0 {
-					if a.Reasons == nil {
-						a.Reasons = map[string][]string{}
-					}
-					a.Reasons[o.Name] = o.Reasons
-				}
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		for _, on := range r.On {
+			if r.To != Same {
+				d.Transitions = append(d.Transitions, r.describe(on, r.To, r.From...))
+				continue
 			}
-			tr.Choices = append(tr.Choices, a)
+			for _, from := range r.From {
+				d.Transitions = append(d.Transitions, r.describe(on, from, from))
+			}
 		}
-		d.Transitions = append(d.Transitions, tr)
 	}
 	return d
+}
+
+func (r *Row[F]) describe(on Trigger, to State, from ...State) Transition {
+	tr := Transition{From: from, Trigger: on, To: to, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
+	for _, c := range r.Arms {
+		tr.Choices = append(tr.Choices, c.describe())
+	}
+	return tr
+}
+
+func (c *Choice[F]) describe() Answer {
+	a := Answer{Point: c.Point, Default: c.Default, AfterSeconds: int64(c.After / time.Second), Deadline: c.Until != nil}
+	for _, o := range c.Options {
+		a.Options = append(a.Options, o.Name)
+		if len(o.Reasons) > 0 {
+			if a.Reasons == nil {
+				a.Reasons = map[string][]string{}
+			}
+			a.Reasons[o.Name] = o.Reasons
+		}
+	}
+	return a
 }
 
 // Events lists every event type that the table emits, in its order.

@@ -6,8 +6,6 @@
 package machine
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +24,10 @@ type Trigger string
 // start from it create it.
 const None State = ""
 
+// Same is where a row leads that leaves the state as it is, in whichever of its
+// states it is fired.
+const Same State = "*"
+
 // Table is the whole life of one kind of aggregate. F are the facts that its
 // guards read; they are plain values that somebody else has gathered.
 type Table[F any] struct {
@@ -38,11 +40,11 @@ type Table[F any] struct {
 	Explain func(F, State, *refusal.Error)
 }
 
-// Row says what one trigger does in some states. A row either moves to To or
-// refuses; a table has at most one row for a state and a trigger.
+// Row says what one of some triggers does in some states. A row either moves to
+// To or refuses; a table has at most one row for a state and a trigger.
 type Row[F any] struct {
 	From []State
-	On   Trigger
+	On   []Trigger
 	To   State
 	// Guard refuses by returning an error, which reaches the caller as it is.
 	Guard func(F) error
@@ -56,6 +58,27 @@ type Row[F any] struct {
 	// Refuse makes the row an answer of its own for a trigger that comes too
 	// late or too early. Such a row has no To.
 	Refuse refusal.Code
+}
+
+// answers reports whether the row is for a state and a trigger.
+func (r *Row[F]) answers(from State, on Trigger) bool {
+	return slices.Contains(r.On, on) && slices.Contains(r.From, from)
+}
+
+// target is where the row leads from one of its states.
+func (r *Row[F]) target(from State) State {
+	if r.To == Same {
+		return from
+	}
+	return r.To
+}
+
+// targets are all states to which the row leads.
+func (r *Row[F]) targets() []State {
+	if r.To == Same {
+		return r.From
+	}
+	return []State{r.To}
 }
 
 // Choice is a decision that the world makes later. A choice with one option is
@@ -154,7 +177,7 @@ func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
 			return Step{}, err
 		}
 	}
-	step := Step{From: from, To: row.To, On: on, Emit: row.Emit, Disarms: row.Disarms}
+	step := Step{From: from, To: row.target(from), On: on, Emit: row.Emit, Disarms: row.Disarms}
 	for _, c := range row.Arms {
 		if c.If != nil && !c.If(facts) {
 			continue
@@ -176,19 +199,19 @@ func (t *Table[F]) Allows(from State, on Trigger) bool {
 	return ok && row.Refuse == ""
 }
 
-func (t *Table[F]) row(from State, on Trigger) (Row[F], bool) {
-	for _, r := range t.Rows {
-		if r.On == on && slices.Contains(r.From, from) {
+func (t *Table[F]) row(from State, on Trigger) (*Row[F], bool) {
+	for i := range t.Rows {
+		if r := &t.Rows[i]; r.answers(from, on) {
 			return r, true
 		}
 	}
-	return Row[F]{}, false
+	return nil, false
 }
 
 func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) error {
 	var possible []string
 	for _, r := range t.Rows {
-		if r.On != on || r.Refuse != "" {
+		if !slices.Contains(r.On, on) || r.Refuse != "" {
 			continue
 		}
 		for _, s := range r.From {
@@ -210,7 +233,7 @@ func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) er
 func (t *Table[F]) States() []State {
 	var states []State
 	add := func(s State) {
-		if s != None && !slices.Contains(states, s) {
+		if s != None && s != Same && !slices.Contains(states, s) {
 			states = append(states, s)
 		}
 	}
@@ -227,8 +250,10 @@ func (t *Table[F]) States() []State {
 func (t *Table[F]) Triggers() []Trigger {
 	var triggers []Trigger
 	for _, r := range t.Rows {
-		if !slices.Contains(triggers, r.On) {
-			triggers = append(triggers, r.On)
+		for _, on := range r.On {
+			if !slices.Contains(triggers, on) {
+				triggers = append(triggers, on)
+			}
 		}
 	}
 	return triggers
@@ -247,78 +272,4 @@ func Reasons[F any](t *Table[F], on Trigger) []string {
 		}
 	}
 	return nil
-}
-
-// Validate finds every mistake in the table: two rows for one state and
-// trigger, states that nothing leads to, choices whose options their state
-// does not accept, and rows that both move and refuse.
-func (t *Table[F]) Validate() error {
-	var faults []error
-	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("table "+t.Name+": "+format, args...))
-	}
-	if t.Otherwise == "" {
-		fault("no refusal for triggers without a row")
-	}
-	seen := map[string]bool{}
-	points := map[string]bool{}
-	armed := t.points()
-	reached := map[State]bool{}
-	for _, r := range t.Rows {
-		if (r.To == None) == (r.Refuse == "") {
-			fault("%s from %v must either move or refuse", r.On, r.From)
-		}
-		for _, from := range r.From {
-			key := string(from) + " " + string(r.On)
-			if seen[key] {
-				fault("two rows for %s in %q", r.On, from)
-			}
-			seen[key] = true
-		}
-		reached[r.To] = true
-		t.validateArms(r, points, fault)
-		for _, point := range r.Disarms {
-			if !slices.Contains(armed, point) {
-				fault("%s withdraws %s, which no row arms", r.On, point)
-			}
-		}
-	}
-	for _, s := range t.States() {
-		if !reached[s] {
-			fault("nothing leads to %s", s)
-		}
-	}
-	return errors.Join(faults...)
-}
-
-// points lists the choice points of the table.
-func (t *Table[F]) points() []string {
-	var points []string
-	for _, r := range t.Rows {
-		for _, c := range r.Arms {
-			points = append(points, c.Point)
-		}
-	}
-	return points
-}
-
-func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(string, ...any)) {
-	for _, c := range r.Arms {
-		name := fmt.Sprintf("%s armed by %s", c.Point, r.On)
-		if points[c.Point+string(r.To)+string(r.On)] {
-			fault("%s twice", name)
-		}
-		points[c.Point+string(r.To)+string(r.On)] = true
-		if c.Default != "" && !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Name == c.Default }) {
-			fault("%s: the default %q is no option", name, c.Default)
-		}
-		for _, o := range c.Options {
-			if !t.Allows(r.To, o.Trigger) {
-				fault("%s: option %s fires %s, which %s does not accept", name, o.Name, o.Trigger, r.To)
-			}
-			if o.Otherwise != "" && !t.Allows(r.To, o.Otherwise) {
-				fault("%s: option %s fires otherwise %s, which %s does not accept", name, o.Name, o.Otherwise, r.To)
-			}
-		}
-	}
 }

@@ -20,9 +20,9 @@ func door() *machine.Table[doorFacts] {
 		Name:      "door",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[doorFacts]{
-			{From: []machine.State{machine.None}, On: "hang", To: "CLOSED", Emit: "door.hung"},
+			{From: []machine.State{machine.None}, On: []machine.Trigger{"hang"}, To: "CLOSED", Emit: "door.hung"},
 			{
-				From: []machine.State{"CLOSED"}, On: "open", To: "OPEN", Emit: "door.opened",
+				From: []machine.State{"CLOSED"}, On: []machine.Trigger{"open"}, To: "OPEN", Emit: "door.opened",
 				Guard: func(f doorFacts) error {
 					if !f.key {
 						return refusal.New(refusal.PermissionDenied, "no key")
@@ -38,8 +38,9 @@ func door() *machine.Table[doorFacts] {
 					Until:   func(f doorFacts) time.Time { return f.until },
 				}},
 			},
-			{From: []machine.State{"OPEN"}, On: "open", Refuse: refusal.CustomerAlreadyActive},
-			{From: []machine.State{"OPEN"}, On: "close", To: "CLOSED"},
+			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"open"}, Refuse: refusal.CustomerAlreadyActive},
+			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"close"}, To: "CLOSED"},
+			{From: []machine.State{"OPEN", "CLOSED"}, On: []machine.Trigger{"paint", "oil"}, To: machine.Same, Emit: "door.kept"},
 		},
 	}
 }
@@ -69,7 +70,9 @@ func TestFire(t *testing.T) {
 		{"a deadline with an instant is armed", "CLOSED", "open", doorFacts{key: true, until: until}, "OPEN", 2, ""},
 		{"a refusing row has its code", "OPEN", "open", doorFacts{key: true}, "", 0, refusal.CustomerAlreadyActive},
 		{"no row is the table's refusal", "CLOSED", "close", doorFacts{}, "", 0, refusal.PhaseOrderBroken},
-		{"an unknown trigger is the table's refusal", "CLOSED", "paint", doorFacts{}, "", 0, refusal.PhaseOrderBroken},
+		{"a row leaves the state as it is", "CLOSED", "oil", doorFacts{}, "CLOSED", 0, ""},
+		{"whichever it is, by any of its triggers", "OPEN", "paint", doorFacts{}, "OPEN", 0, ""},
+		{"an unknown trigger is the table's refusal", "CLOSED", "burn", doorFacts{}, "", 0, refusal.PhaseOrderBroken},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +91,7 @@ func TestFire(t *testing.T) {
 func TestAsks(t *testing.T) {
 	conditional := door()
 	conditional.Rows = append(conditional.Rows, machine.Row[doorFacts]{
-		From: []machine.State{"CLOSED"}, On: "knock", To: "CLOSED",
+		From: []machine.State{"CLOSED"}, On: []machine.Trigger{"knock"}, To: "CLOSED",
 		Arms: []machine.Choice[doorFacts]{{Point: "door.answer", If: func(f doorFacts) bool { return f.key }}},
 	})
 	for _, c := range []struct {
@@ -101,7 +104,7 @@ func TestAsks(t *testing.T) {
 		{"CLOSED", "open", true},
 		{"CLOSED", "knock", true},
 		{"OPEN", "open", true},
-		{"CLOSED", "paint", true},
+		{"CLOSED", "burn", true},
 	} {
 		if got := conditional.Asks(c.from, c.on); got != c.asks {
 			t.Errorf("%s in %q asks for facts: %v", c.on, c.from, got)
@@ -123,9 +126,11 @@ func TestValidateFindsEveryMistake(t *testing.T) {
 	bad := door()
 	bad.Otherwise = ""
 	bad.Rows = append(bad.Rows,
-		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: "close", To: "CLOSED"},
-		machine.Row[doorFacts]{From: []machine.State{"LOST"}, On: "find", To: "CLOSED", Refuse: refusal.Internal},
-		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: "slam", To: "CLOSED", Arms: []machine.Choice[doorFacts]{{
+		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: []machine.Trigger{"close"}, To: "CLOSED"},
+		machine.Row[doorFacts]{From: []machine.State{machine.None}, On: []machine.Trigger{"order", "wish"}, To: machine.Same},
+		machine.Row[doorFacts]{From: []machine.State{"LOST"}, On: []machine.Trigger{"seek"}, To: machine.Same},
+		machine.Row[doorFacts]{From: []machine.State{"LOST"}, On: []machine.Trigger{"find"}, To: "CLOSED", Refuse: refusal.Internal},
+		machine.Row[doorFacts]{From: []machine.State{"OPEN"}, On: []machine.Trigger{"slam"}, To: "CLOSED", Arms: []machine.Choice[doorFacts]{{
 			Point: "door.echo", Default: "NONE", Options: []machine.Option{{Name: "LOUD", Trigger: "close"}},
 		}}},
 	)
@@ -138,6 +143,7 @@ func TestValidateFindsEveryMistake(t *testing.T) {
 		`two rows for close in "OPEN"`,
 		"find from [LOST] must either move or refuse",
 		"nothing leads to LOST",
+		"order, wish leaves as it is what does not exist yet",
 		`the default "NONE" is no option`,
 		"option LOUD fires close, which CLOSED does not accept",
 	} {
@@ -152,6 +158,10 @@ func TestMermaid(t *testing.T) {
     [*] --> CLOSED: hang / door.hung
     CLOSED --> OPEN: open [guarded] / door.opened (arms door.draught) (arms door.deadline)
     OPEN --> CLOSED: close
+    OPEN --> OPEN: paint / door.kept
+    CLOSED --> CLOSED: paint / door.kept
+    OPEN --> OPEN: oil / door.kept
+    CLOSED --> CLOSED: oil / door.kept
 `
 	if got := door().Describe().Mermaid(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)

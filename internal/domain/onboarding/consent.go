@@ -154,14 +154,12 @@ func ConsentTable() *machine.Table[ConsentFacts] {
 		Name:      "consent",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[ConsentFacts]{
-			{From: []machine.State{machine.None}, On: RequestConsent, To: ConsentPending},
-			{From: []machine.State{ConsentPending, ConsentExpired}, On: AcceptConsent, To: ConsentPending, Arms: confirmation},
-			{From: []machine.State{ConsentPending}, On: AwaitConsent, To: ConsentPending},
-			{From: []machine.State{ConsentPending}, On: ConfirmConsent, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
-			{From: []machine.State{ConsentAccepted}, On: AcceptConsent, To: ConsentAccepted},
-			{From: []machine.State{ConsentAccepted}, On: ConfirmConsent, To: ConsentAccepted},
-			{From: []machine.State{ConsentAccepted}, On: KeepConsent, To: ConsentAccepted},
-			{From: []machine.State{ConsentAccepted}, On: ExpireConsent, To: ConsentExpired, Emit: "consent.expired"},
+			{From: in{machine.None}, On: on{RequestConsent}, To: ConsentPending},
+			{From: in{ConsentPending, ConsentExpired}, On: on{AcceptConsent}, To: ConsentPending, Arms: confirmation},
+			{From: in{ConsentPending}, On: on{AwaitConsent}, To: machine.Same},
+			{From: in{ConsentPending}, On: on{ConfirmConsent}, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
+			{From: in{ConsentAccepted}, On: on{AcceptConsent, ConfirmConsent, KeepConsent}, To: machine.Same},
+			{From: in{ConsentAccepted}, On: on{ExpireConsent}, To: ConsentExpired, Emit: "consent.expired"},
 		},
 	}
 }

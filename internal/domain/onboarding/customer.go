@@ -43,6 +43,12 @@ const (
 	CloseCustomer      machine.Trigger = "close"
 )
 
+// Rows name their states and triggers with these.
+type (
+	in = []machine.State
+	on = []machine.Trigger
+)
+
 // CustomerTriggers gives what brings an active customer into each of the states
 // that are decided about it from outside, by the state.
 func CustomerTriggers() map[machine.State]machine.Trigger {
@@ -212,18 +218,15 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 		Otherwise: refusal.PhaseOrderBroken,
 		Explain:   explainActivating,
 		Rows: []machine.Row[CustomerFacts]{
-			{From: []machine.State{machine.None}, On: Register, To: CustomerPendingVerification, Emit: "customer.created"},
+			{From: in{machine.None}, On: on{Register}, To: CustomerPendingVerification, Emit: "customer.created"},
 			// A person who is added to an organization has nothing to activate.
-			{From: []machine.State{machine.None}, On: Appoint, To: CustomerActive, Emit: "customer.created"},
-			{From: []machine.State{CustomerPendingVerification}, On: CustomerVerified, To: CustomerPendingActivation, Emit: "customer.updated"},
+			{From: in{machine.None}, On: on{Appoint}, To: CustomerActive, Emit: "customer.created"},
+			{From: in{CustomerPendingVerification}, On: on{CustomerVerified}, To: CustomerPendingActivation, Emit: "customer.updated"},
 			// A further verification of a customer who is past that phase
 			// changes nothing about the customer.
-			{From: []machine.State{CustomerPendingActivation}, On: CustomerVerified, To: CustomerPendingActivation},
-			{From: []machine.State{CustomerActivating}, On: CustomerVerified, To: CustomerActivating},
-			{From: []machine.State{CustomerActive}, On: CustomerVerified, To: CustomerActive},
-			{From: []machine.State{CustomerSuspended}, On: CustomerVerified, To: CustomerSuspended},
-			{From: []machine.State{CustomerClosed}, On: CustomerVerified, To: CustomerClosed},
-			{From: []machine.State{CustomerPendingVerification, CustomerPendingActivation}, On: Activate, To: CustomerActivating, Guard: mayActivate,
+			{From: in{CustomerPendingActivation, CustomerActivating, CustomerActive, CustomerSuspended, CustomerClosed},
+				On: on{CustomerVerified}, To: machine.Same},
+			{From: in{CustomerPendingVerification, CustomerPendingActivation}, On: on{Activate}, To: CustomerActivating, Guard: mayActivate,
 				Arms: []machine.Choice[CustomerFacts]{{
 					Point: ActivationPoint, Default: "ACTIVE",
 					Options: []machine.Option{
@@ -231,15 +234,15 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 						{Name: "FAILED", Trigger: ActivationFailed, Reasons: activationFailures()},
 					},
 				}}},
-			{From: []machine.State{CustomerActivating, CustomerActive}, On: Activate, Refuse: refusal.CustomerAlreadyActive},
-			{From: []machine.State{CustomerSuspended, CustomerClosed}, On: Activate, Refuse: refusal.CustomerNotActive},
-			{From: []machine.State{CustomerActivating}, On: ActivationFinished, To: CustomerActive, Emit: "customer.activated",
+			{From: in{CustomerActivating, CustomerActive}, On: on{Activate}, Refuse: refusal.CustomerAlreadyActive},
+			{From: in{CustomerSuspended, CustomerClosed}, On: on{Activate}, Refuse: refusal.CustomerNotActive},
+			{From: in{CustomerActivating}, On: on{ActivationFinished}, To: CustomerActive, Emit: "customer.activated",
 				Arms: []machine.Choice[CustomerFacts]{customerReview()}},
-			{From: []machine.State{CustomerActivating}, On: ActivationFailed, To: CustomerPendingActivation, Emit: "customer.updated"},
-			{From: []machine.State{CustomerActive}, On: Suspend, To: CustomerSuspended, Emit: "customer.suspended",
+			{From: in{CustomerActivating}, On: on{ActivationFailed}, To: CustomerPendingActivation, Emit: "customer.updated"},
+			{From: in{CustomerActive}, On: on{Suspend}, To: CustomerSuspended, Emit: "customer.suspended",
 				Arms: []machine.Choice[CustomerFacts]{customerSuspension()}},
-			{From: []machine.State{CustomerSuspended}, On: Resume, To: CustomerActive, Emit: "customer.updated"},
-			{From: []machine.State{CustomerActive, CustomerSuspended}, On: CloseCustomer, To: CustomerClosed, Emit: "customer.updated"},
+			{From: in{CustomerSuspended}, On: on{Resume}, To: CustomerActive, Emit: "customer.updated"},
+			{From: in{CustomerActive, CustomerSuspended}, On: on{CloseCustomer}, To: CustomerClosed, Emit: "customer.updated"},
 		},
 	}
 }

@@ -193,7 +193,7 @@ func DocumentTable() *machine.Table[DocumentFacts] {
 		Name:      "document",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[DocumentFacts]{
-			{From: []machine.State{machine.None}, On: UploadDocument, To: DocumentUploaded, Arms: []machine.Choice[DocumentFacts]{{
+			{From: in{machine.None}, On: on{UploadDocument}, To: DocumentUploaded, Arms: []machine.Choice[DocumentFacts]{{
 				Point: "document.review", Default: "WITH_VERIFICATION",
 				Options: []machine.Option{
 					{Name: "WITH_VERIFICATION", Trigger: DeferDocument},
@@ -201,9 +201,9 @@ func DocumentTable() *machine.Table[DocumentFacts] {
 					{Name: "REJECTED", Trigger: RejectDocument, Reasons: documentReasons()},
 				},
 			}}},
-			{From: []machine.State{DocumentUploaded}, On: DeferDocument, To: DocumentUploaded},
-			{From: []machine.State{DocumentUploaded}, On: VerifyDocument, To: DocumentVerified},
-			{From: []machine.State{DocumentUploaded}, On: RejectDocument, To: DocumentRejected},
+			{From: in{DocumentUploaded}, On: on{DeferDocument}, To: machine.Same},
+			{From: in{DocumentUploaded}, On: on{VerifyDocument}, To: DocumentVerified},
+			{From: in{DocumentUploaded}, On: on{RejectDocument}, To: DocumentRejected},
 		},
 	}
 }

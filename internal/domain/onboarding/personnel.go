@@ -91,17 +91,15 @@ type PersonnelFacts struct {
 
 // PersonnelTable is the life of a member of the personnel.
 func PersonnelTable() *machine.Table[PersonnelFacts] {
-	none, pending, active := []machine.State{machine.None}, []machine.State{PersonnelPending}, []machine.State{PersonnelActive}
 	return &machine.Table[PersonnelFacts]{
 		Name:      "personnel",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[PersonnelFacts]{
-			{From: none, On: AddShareholder, To: PersonnelPending, Guard: mayBeAdded, Emit: "personnel.added"},
-			{From: none, On: AddPersonnel, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
-			{From: pending, On: ConfirmPersonnel, To: PersonnelActive},
-			{From: pending, On: ChangePersonnel, To: PersonnelPending, Guard: mayBeChanged},
-			{From: active, On: ChangePersonnel, To: PersonnelActive, Guard: mayBeChanged},
-			{From: append(pending, active...), On: RemovePersonnel, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
+			{From: in{machine.None}, On: on{AddShareholder}, To: PersonnelPending, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: in{machine.None}, On: on{AddPersonnel}, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: in{PersonnelPending}, On: on{ConfirmPersonnel}, To: PersonnelActive},
+			{From: in{PersonnelPending, PersonnelActive}, On: on{ChangePersonnel}, To: machine.Same, Guard: mayBeChanged},
+			{From: in{PersonnelPending, PersonnelActive}, On: on{RemovePersonnel}, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
 		},
 	}
 }

@@ -159,25 +159,20 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 			{Name: "EXPIRED", Trigger: Expire},
 		},
 	}}
-	open := []machine.State{VerificationPending, VerificationInProgress}
-	decided := []machine.State{VerificationApproved, VerificationRejected, VerificationExpired}
+	open := in{VerificationPending, VerificationInProgress}
 	return &machine.Table[VerificationFacts]{
 		Name:      "verification",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[VerificationFacts]{
-			{From: []machine.State{machine.None}, On: OpenVerification, To: VerificationPending, Emit: "verification.created"},
-			{From: []machine.State{VerificationPending}, On: AddDocument, To: VerificationPending},
-			{From: []machine.State{VerificationInProgress}, On: AddDocument, To: VerificationInProgress},
-			{From: []machine.State{VerificationInProgress}, On: LoseDocument, To: VerificationInProgress, Disarms: []string{OutcomePoint}},
-			{From: open, On: SubmitForReview, To: VerificationInProgress, Guard: everythingThere, Arms: outcome},
-			{From: open, On: Approve, To: VerificationApproved, Guard: powerTenantIfHighRisk, Emit: "verification.approved"},
-			{From: open, On: Reject, To: VerificationRejected, Guard: powerTenantIfHighRisk, Emit: "verification.rejected"},
-			{From: open, On: Expire, To: VerificationExpired, Emit: "verification.expired"},
-			{From: decided, On: AddDocument, Refuse: refusal.VerificationDecided},
-			{From: decided, On: SubmitForReview, Refuse: refusal.VerificationDecided},
-			{From: decided, On: Approve, Refuse: refusal.VerificationDecided},
-			{From: decided, On: Reject, Refuse: refusal.VerificationDecided},
-			{From: decided, On: Expire, Refuse: refusal.VerificationDecided},
+			{From: in{machine.None}, On: on{OpenVerification}, To: VerificationPending, Emit: "verification.created"},
+			{From: open, On: on{AddDocument}, To: machine.Same},
+			{From: in{VerificationInProgress}, On: on{LoseDocument}, To: machine.Same, Disarms: []string{OutcomePoint}},
+			{From: open, On: on{SubmitForReview}, To: VerificationInProgress, Guard: everythingThere, Arms: outcome},
+			{From: open, On: on{Approve}, To: VerificationApproved, Guard: powerTenantIfHighRisk, Emit: "verification.approved"},
+			{From: open, On: on{Reject}, To: VerificationRejected, Guard: powerTenantIfHighRisk, Emit: "verification.rejected"},
+			{From: open, On: on{Expire}, To: VerificationExpired, Emit: "verification.expired"},
+			{From: in{VerificationApproved, VerificationRejected, VerificationExpired}, On: on{AddDocument, SubmitForReview, Approve, Reject, Expire},
+				Refuse: refusal.VerificationDecided},
 		},
 	}
 }

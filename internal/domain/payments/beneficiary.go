@@ -96,12 +96,11 @@ func BeneficiaryTable() *machine.Table[BeneficiaryFacts] {
 		Name:      "beneficiary",
 		Otherwise: refusal.BeneficiaryNotActive,
 		Rows: []machine.Row[BeneficiaryFacts]{
-			{From: []machine.State{machine.None}, On: RegisterBeneficiary, To: BeneficiaryPending, Guard: mayRegister, Emit: "beneficiary.created", Arms: screening},
-			{From: []machine.State{BeneficiaryPending}, On: VerifyBeneficiary, To: BeneficiaryActive},
-			{From: []machine.State{BeneficiaryPending}, On: FlagBeneficiary, To: BeneficiaryPending},
-			{From: []machine.State{BeneficiaryPending}, On: AmendBeneficiary, To: BeneficiaryPending, Guard: mayAmend},
-			{From: []machine.State{BeneficiaryActive}, On: AmendBeneficiary, To: BeneficiaryActive, Guard: mayAmend},
-			{From: []machine.State{BeneficiaryPending, BeneficiaryActive}, On: RemoveBeneficiary, To: BeneficiaryInactive, Guard: mayAmend},
+			{From: in{machine.None}, On: on{RegisterBeneficiary}, To: BeneficiaryPending, Guard: mayRegister, Emit: "beneficiary.created", Arms: screening},
+			{From: in{BeneficiaryPending}, On: on{VerifyBeneficiary}, To: BeneficiaryActive},
+			{From: in{BeneficiaryPending}, On: on{FlagBeneficiary}, To: machine.Same},
+			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{AmendBeneficiary}, To: machine.Same, Guard: mayAmend},
+			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{RemoveBeneficiary}, To: BeneficiaryInactive, Guard: mayAmend},
 		},
 	}
 }

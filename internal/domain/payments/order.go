@@ -171,33 +171,30 @@ func settlementOutcome(when func(OrderFacts) bool) machine.Choice[OrderFacts] {
 // approvals does not fail the order by itself: an order with all its approvals
 // may still be settling then.
 func OrderTable() *machine.Table[OrderFacts] {
-	executed := []machine.State{OrderProcessing, OrderCompleted, OrderFailed}
-	settled := []machine.State{OrderCompleted, OrderFailed}
 	return &machine.Table[OrderFacts]{
 		Name:      "order",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[OrderFacts]{
-			{From: []machine.State{machine.None}, On: PrepareOrder, To: OrderReady, Guard: mayPrepare, Emit: "transaction.prepared",
+			{From: in{machine.None}, On: on{PrepareOrder}, To: OrderReady, Guard: mayPrepare, Emit: "transaction.prepared",
 				Arms: []machine.Choice[OrderFacts]{{
 					Point: "order.expiry", Default: "EXPIRED",
 					Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpireOrder}},
 					Until:   func(f OrderFacts) time.Time { return f.ValidUntil },
 				}}},
-			{From: []machine.State{OrderReady}, On: ExecuteOrder, To: OrderProcessing, Guard: mayExecute, Emit: "transaction.processing",
+			{From: in{OrderReady}, On: on{ExecuteOrder}, To: OrderProcessing, Guard: mayExecute, Emit: "transaction.processing",
 				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.settlesAtOnce), orderApproval()}},
-			{From: []machine.State{OrderProcessing}, On: ApproveOrder, To: OrderProcessing, Guard: mayApprove,
+			{From: in{OrderProcessing}, On: on{ApproveOrder}, To: machine.Same, Guard: mayApprove,
 				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.lastApproval)}},
-			{From: []machine.State{OrderProcessing}, On: LapseOrder, To: OrderProcessing},
-			{From: []machine.State{OrderReady}, On: ExpireOrder, To: OrderExpired, Emit: "transaction.expired"},
-			{From: []machine.State{OrderProcessing}, On: CompleteOrder, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed",
+			{From: in{OrderProcessing}, On: on{LapseOrder}, To: machine.Same},
+			{From: in{OrderReady}, On: on{ExpireOrder}, To: OrderExpired, Emit: "transaction.expired"},
+			{From: in{OrderProcessing}, On: on{CompleteOrder}, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed",
 				Arms: []machine.Choice[OrderFacts]{settlementReturn()}},
-			{From: []machine.State{OrderCompleted}, On: KeepOrder, To: OrderCompleted},
-			{From: []machine.State{OrderCompleted}, On: ReturnOrder, To: OrderCompleted, Emit: "transaction.completed"},
-			{From: []machine.State{OrderProcessing}, On: FailOrder, To: OrderFailed, Emit: "transaction.failed"},
-			{From: executed, On: ExecuteOrder, Refuse: refusal.OrderAlreadyExecuted},
-			{From: []machine.State{OrderExpired}, On: ExecuteOrder, Refuse: refusal.OrderExpired},
-			{From: settled, On: ApproveOrder, Refuse: refusal.OrderAlreadyExecuted},
-			{From: []machine.State{OrderExpired}, On: ApproveOrder, Refuse: refusal.OrderExpired},
+			{From: in{OrderCompleted}, On: on{KeepOrder}, To: machine.Same},
+			{From: in{OrderCompleted}, On: on{ReturnOrder}, To: machine.Same, Emit: "transaction.completed"},
+			{From: in{OrderProcessing}, On: on{FailOrder}, To: OrderFailed, Emit: "transaction.failed"},
+			{From: in{OrderProcessing, OrderCompleted, OrderFailed}, On: on{ExecuteOrder}, Refuse: refusal.OrderAlreadyExecuted},
+			{From: in{OrderCompleted, OrderFailed}, On: on{ApproveOrder}, Refuse: refusal.OrderAlreadyExecuted},
+			{From: in{OrderExpired}, On: on{ExecuteOrder, ApproveOrder}, Refuse: refusal.OrderExpired},
 		},
 	}
 }

@@ -118,7 +118,6 @@ const (
 // somebody. Approval verifies one that is ACTIVE, and is what a PENDING one waits
 // for.
 func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
-	type row = machine.Row[PaymentConsentFacts]
 	expiry := machine.Choice[PaymentConsentFacts]{
 		Point: "payment_consent.expiry", Default: "EXPIRED",
 		Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpirePaymentConsent}},
@@ -131,28 +130,23 @@ func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
 			{Name: OutcomeNeedsApproval, Trigger: AwaitApproval},
 		},
 	}
-	open := []machine.State{PaymentConsentPending, PaymentConsentActive}
-	closed := []machine.State{PaymentConsentExhausted, PaymentConsentRevoked}
-	expired := []machine.State{PaymentConsentExpired}
+	open := in{PaymentConsentPending, PaymentConsentActive}
 	return &machine.Table[PaymentConsentFacts]{
 		Name:      "payment_consent",
 		Otherwise: refusal.PaymentConsentDecided,
-		Rows: []row{
-			{From: []machine.State{machine.None}, On: CreatePaymentConsent, To: PaymentConsentPending, Guard: mayCreateConsent,
+		Rows: []machine.Row[PaymentConsentFacts]{
+			{From: in{machine.None}, On: on{CreatePaymentConsent}, To: PaymentConsentPending, Guard: mayCreateConsent,
 				Emit: "payment_consent.created", Arms: []machine.Choice[PaymentConsentFacts]{outcome, expiry}},
-			{From: []machine.State{PaymentConsentPending}, On: ActivatePaymentConsent, To: PaymentConsentActive,
+			{From: in{PaymentConsentPending}, On: on{ActivatePaymentConsent}, To: PaymentConsentActive,
 				Emit: "payment_consent.activated", Arms: []machine.Choice[PaymentConsentFacts]{expiry}},
-			{From: []machine.State{PaymentConsentPending}, On: ApprovePaymentConsent, To: PaymentConsentPending, Guard: mayApproveConsent},
-			{From: []machine.State{PaymentConsentActive}, On: ApprovePaymentConsent, To: PaymentConsentActive, Guard: mayApproveConsent},
-			{From: []machine.State{PaymentConsentPending}, On: AwaitApproval, To: PaymentConsentPending},
-			{From: []machine.State{PaymentConsentActive}, On: UsePaymentConsent, To: PaymentConsentActive},
-			{From: []machine.State{PaymentConsentActive}, On: ExhaustPaymentConsent, To: PaymentConsentExhausted, Emit: "payment_consent.exhausted"},
-			{From: open, On: ExpirePaymentConsent, To: PaymentConsentExpired, Emit: "payment_consent.expired"},
-			{From: open, On: RevokePaymentConsent, To: PaymentConsentRevoked, Guard: mayDecideConsent, Emit: "payment_consent.revoked"},
-			{From: expired, On: ApprovePaymentConsent, Refuse: refusal.PaymentConsentExpired},
-			{From: expired, On: RevokePaymentConsent, Refuse: refusal.PaymentConsentExpired},
-			{From: expired, On: UsePaymentConsent, Refuse: refusal.PaymentConsentExpired},
-			{From: append([]machine.State{PaymentConsentPending}, closed...), On: UsePaymentConsent, Refuse: refusal.PaymentConsentNotActive},
+			{From: open, On: on{ApprovePaymentConsent}, To: machine.Same, Guard: mayApproveConsent},
+			{From: in{PaymentConsentPending}, On: on{AwaitApproval}, To: machine.Same},
+			{From: in{PaymentConsentActive}, On: on{UsePaymentConsent}, To: machine.Same},
+			{From: in{PaymentConsentActive}, On: on{ExhaustPaymentConsent}, To: PaymentConsentExhausted, Emit: "payment_consent.exhausted"},
+			{From: open, On: on{ExpirePaymentConsent}, To: PaymentConsentExpired, Emit: "payment_consent.expired"},
+			{From: open, On: on{RevokePaymentConsent}, To: PaymentConsentRevoked, Guard: mayDecideConsent, Emit: "payment_consent.revoked"},
+			{From: in{PaymentConsentExpired}, On: on{ApprovePaymentConsent, RevokePaymentConsent, UsePaymentConsent}, Refuse: refusal.PaymentConsentExpired},
+			{From: in{PaymentConsentPending, PaymentConsentExhausted, PaymentConsentRevoked}, On: on{UsePaymentConsent}, Refuse: refusal.PaymentConsentNotActive},
 		},
 	}
 }

@@ -33,6 +33,12 @@ const (
 	BlockWallet    machine.Trigger = "block"
 )
 
+// Rows name their states and triggers with these.
+type (
+	in = []machine.State
+	on = []machine.Trigger
+)
+
 // WalletTriggers gives what brings an active wallet into each of the states that
 // are decided about it from outside, by the state.
 func WalletTriggers() map[machine.State]machine.Trigger {
@@ -114,19 +120,18 @@ func walletSuspension() machine.Choice[WalletFacts] {
 // WalletTable is the life of a wallet. It is apart from that of its customer: a
 // customer who is suspended cannot use a wallet that is ACTIVE.
 func WalletTable() *machine.Table[WalletFacts] {
-	usable := []machine.State{WalletActive, WalletSuspended}
 	return &machine.Table[WalletFacts]{
 		Name:      "wallet",
 		Otherwise: refusal.WalletNotActive,
 		Rows: []machine.Row[WalletFacts]{
-			{From: []machine.State{machine.None}, On: OpenWallet, To: WalletInactive},
-			{From: []machine.State{WalletInactive}, On: ReadyWallet, To: WalletPendingActivation},
-			{From: []machine.State{WalletPendingActivation}, On: ActivateWallet, To: WalletActive, Emit: "wallet.activated",
+			{From: in{machine.None}, On: on{OpenWallet}, To: WalletInactive},
+			{From: in{WalletInactive}, On: on{ReadyWallet}, To: WalletPendingActivation},
+			{From: in{WalletPendingActivation}, On: on{ActivateWallet}, To: WalletActive, Emit: "wallet.activated",
 				Arms: []machine.Choice[WalletFacts]{walletReview()}},
-			{From: []machine.State{WalletActive}, On: SuspendWallet, To: WalletSuspended,
+			{From: in{WalletActive}, On: on{SuspendWallet}, To: WalletSuspended,
 				Arms: []machine.Choice[WalletFacts]{walletSuspension()}},
-			{From: []machine.State{WalletSuspended}, On: ResumeWallet, To: WalletActive},
-			{From: usable, On: BlockWallet, To: WalletBlocked},
+			{From: in{WalletSuspended}, On: on{ResumeWallet}, To: WalletActive},
+			{From: in{WalletActive, WalletSuspended}, On: on{BlockWallet}, To: WalletBlocked},
 		},
 	}
 }
