@@ -52,7 +52,7 @@ func (c *Collection[T]) load(u *Unit, key, text string) *T {
 		u.fail(err)
 		return nil
 	}
-	u.loaded[key] = &slot{key: key, value: value}
+	u.loaded[key] = &slot{key: key, text: text, value: value}
 	return value
 }
 

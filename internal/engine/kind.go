@@ -162,6 +162,7 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	}
 	armed := life.Armed[i]
 	life.Armed = slices.Delete(life.Armed, i, i+1)
+	k.Save(u, e)
 	on, cause := armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true}
 	if armed.Otherwise != "" {
 		if cause.Refused = k.Can(u, e, on, cause); cause.Refused != nil {

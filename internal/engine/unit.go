@@ -37,10 +37,11 @@ type Unit struct {
 	err    error
 }
 
+// slot is a record of the unit: as it was stored, if it was, and as it is now.
 type slot struct {
-	key   string
-	value any
-	dirty bool
+	key, text string
+	value     any
+	dirty     bool
 }
 
 // maxFollowUps bounds the consequences of one unit of work.
