@@ -90,7 +90,7 @@ func (a *App) wire() error {
 		secret = nil // Whoever chooses a seed wants the same tokens again.
 	}
 	a.sandbox, err = sandbox.New(sandbox.Config{
-		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), TenantKey: c.TenantKey, TenantSecret: c.TenantSecret, Secret: secret, DelayScale: float64(c.DelayScale),
+		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.settings(),
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
 	if err != nil {
@@ -126,7 +126,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Disturb: handlers.Disturb, Wait: c.Wait,
 		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Identify: a.sandbox.Identify, Past: a.sandbox.CheckPast, Admit: a.sandbox.Admit, Keyless: a.sandbox.KeylessLogins,
-		Relaxed: func(tenant string) bool { return a.sandbox.Relaxed(tenant, c.Relaxed) },
+		Relaxed: a.sandbox.Relaxed,
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
 
@@ -71,6 +72,15 @@ type Config struct {
 	// StopTime is how long requests may go on when the sandbox is stopped; 0 is two
 	// seconds. After it they are cut short, and after twice as long cut off.
 	StopTime time.Duration
+}
+
+// settings are those that hold for every tenant without its own.
+func (c Config) settings() setting.Settings {
+	s := setting.Settings{DelayScale: new(float64(c.DelayScale)), TenantKey: c.TenantKey, TenantSecret: c.TenantSecret}
+	if c.Relaxed {
+		s.Headers = setting.Relaxed
+	}
+	return s
 }
 
 // DefaultSeed makes the ids and account numbers of a sandbox without a seed: the

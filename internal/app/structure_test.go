@@ -45,7 +45,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/domain/access",
+			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/setting", "internal/domain/access",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
@@ -62,7 +62,7 @@ var layout = []layer{
 	{
 		dir: "internal/sandbox",
 		imports: []string{
-			"internal/engine", "internal/scenario", "internal/fake", "internal/store", "internal/domain/access",
+			"internal/engine", "internal/scenario", "internal/setting", "internal/fake", "internal/store", "internal/domain/access",
 			"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/onboarding",
 			"internal/domain/payments", "internal/domain/refusal", "scenarios",
 		},
@@ -70,8 +70,12 @@ var layout = []layer{
 		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: tokens are the product's",
 	},
 	{
-		dir: "internal/scenario", imports: []string{"internal/domain/machine"},
+		dir: "internal/scenario", imports: []string{"internal/setting", "internal/domain/machine"},
 		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
+	},
+	{
+		dir: "internal/setting", imports: []string{"internal/domain/machine", "internal/domain/payments"},
+		why: "machine: delays are shown as they are written; payments: fees belong to its networks, and it knows how long orders live",
 	},
 	{
 		dir: "internal/fake", imports: []string{"internal/domain/bank"}, outside: []string{"github.com/brianvoe/gofakeit/v6"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/scenario"
@@ -85,7 +86,7 @@ func (a *API) getScenario(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	view := scenarioView{scenarioSummary: summarizeScenario(s), Settings: viewScenarioSettings(s.Settings), Rules: []ruleView{}, YAML: s.Text()}
+	view := scenarioView{scenarioSummary: summarizeScenario(s), Settings: s.Settings.View(), Rules: []ruleView{}, YAML: s.Text()}
 	for _, r := range s.Rules {
 		view.Rules = append(view.Rules, viewRule(r))
 	}
@@ -152,30 +153,6 @@ func summarizeScenario(s *scenario.Scenario) scenarioSummary {
 	return scenarioSummary{s.Name, strings.TrimSpace(s.Description), s.Extends, s.File}
 }
 
-// viewScenarioSettings gives the settings that the scenario makes, and no others.
-func viewScenarioSettings(s scenario.Settings) map[string]any {
-	view := map[string]any{}
-	for name, text := range map[string]string{"headers": s.Headers, "personnel": s.Personnel, "orderLife": length(s.OrderLife)} {
-		if text != "" {
-			view[name] = text
-		}
-	}
-	for name, amount := range map[string]int64{
-		"openingBalance": s.OpeningBalance, "perTransaction": s.PerTransaction, "daily": s.Daily, "monthly": s.Monthly,
-	} {
-		if amount != 0 {
-			view[name] = amount
-		}
-	}
-	if s.DelayScale != nil {
-		view["delayScale"] = *s.DelayScale
-	}
-	if len(s.Fees) > 0 {
-		view["fees"] = s.Fees
-	}
-	return view
-}
-
 func viewRule(r *scenario.Rule) ruleView {
 	view := ruleView{
 		Name: r.Label(), Scenario: r.Scenario(), On: r.On, When: r.When, Decide: r.Decide, Reason: r.Reason, Reads: r.Reads,
@@ -198,5 +175,5 @@ func length(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}
-	return scenario.DelayText(d)
+	return machine.DelayText(d)
 }

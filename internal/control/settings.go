@@ -2,19 +2,8 @@ package control
 
 import (
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/setting"
 )
-
-type settingsView struct {
-	Tenant           string `json:"tenant"`
-	Headers          string `json:"headers"`
-	Personnel        string `json:"personnel"`
-	OrderLifeSeconds int64  `json:"orderLifeSeconds"`
-	TenantKey        string `json:"tenantKey"`
-	// TenantSecretSet stands for the secret, which is never shown.
-	TenantSecretSet bool   `json:"tenantSecretSet"`
-	LoginKeys       string `json:"loginKeys"`
-}
 
 // getSettings shows what the tenant has otherwise than the server; empty members
 // are the server's way.
@@ -26,22 +15,14 @@ func (a *API) getSettings(c *rest.Call) (rest.Reply, error) {
 // updateSettings changes the settings that the body names; an empty value goes
 // back to the server's way.
 func (a *API) updateSettings(c *rest.Call) (rest.Reply, error) {
-	s, err := a.sandbox.ChangeSettings(c.Tenant, func(s *sandbox.Settings) {
-		for name, member := range map[string]*string{
-			"headers": &s.Headers, "personnel": &s.Personnel, "tenantKey": &s.TenantKey, "tenantSecret": &s.TenantSecret,
-			"loginKeys": &s.LoginKeys,
-		} {
-			if c.Body.Has(name) {
-				*member = c.Body.Str(name)
-			}
-		}
-		if c.Body.Has("orderLifeSeconds") {
-			s.OrderLifeSeconds = c.Body.Int("orderLifeSeconds")
-		}
+	s, err := a.sandbox.ChangeSettings(c.Tenant, func(s *setting.Settings) {
+		s.Take(func(member string) any { return c.Body.Get(member) })
 	})
 	return rest.Reply{Data: viewSettings(c.Tenant, s)}, err
 }
 
-func viewSettings(tenant string, s sandbox.Settings) settingsView {
-	return settingsView{tenant, s.Headers, s.Personnel, s.OrderLifeSeconds, s.TenantKey, s.TenantSecret != "", s.LoginKeys}
+func viewSettings(tenant string, s setting.Settings) map[string]any {
+	view := s.Tell()
+	view["tenant"] = tenant
+	return view
 }

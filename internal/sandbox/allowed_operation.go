@@ -49,13 +49,13 @@ func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficia
 		if err != nil {
 			return err
 		}
-		set, err := s.rules(u)
+		set, err := s.policy(u)
 		if err != nil {
 			return err
 		}
 		out = Allowance{
 			Wallet: a.wallet, Customer: a.customer, Enabled: a.facts().Usable() == nil,
-			Limits: set.limits(a.customer.Category), Topups: set.limitsFor(payments.Topup, a.customer.Category), Fees: set.fees(), At: u.Now(),
+			Limits: set.limits(a.customer.Category), Topups: set.limitsFor(payments.Topup, a.customer.Category), Fees: set.Fees, At: u.Now(),
 		}
 		out.UsedToday, out.UsedThisMonth = s.spending(u, a.customer.ID).Used(u.Now())
 		if beneficiaries {

@@ -15,6 +15,7 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/setting"
 )
 
 func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
@@ -56,9 +57,9 @@ func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machin
 		facts.Verification = s.outlook(u, v)
 	}
 	if c.Type == onboarding.Organization {
-		set, err := s.rules(u)
+		set, err := s.policy(u)
 		u.Note(err)
-		facts.PersonnelRequired = set.Personnel == PersonnelRequired
+		facts.PersonnelRequired = set.Personnel == setting.Required
 		facts.MissingPersonnel = s.headCount(u, c.ID).missing()
 	}
 	return facts

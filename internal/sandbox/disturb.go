@@ -331,7 +331,7 @@ func (s *Sandbox) orderAsked(u *engine.Unit, in Asked, details Details) *payment
 		return nil
 	}
 	a, err := s.anyAccount(u, in.WalletID)
-	set, errSet := s.rules(u)
+	set, errSet := s.policy(u)
 	if err != nil || errSet != nil {
 		return nil
 	}

@@ -56,13 +56,13 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 		if err != nil {
 			return err
 		}
-		set, err := s.rules(u)
+		set, err := s.policy(u)
 		if err != nil {
 			return err
 		}
 		o := &payments.Order{
 			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Way.Operation,
-			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(set.orderLife()),
+			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(set.OrderLife.Duration()),
 			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
 			PreparedBy: c.UserID,
 		}
@@ -78,7 +78,7 @@ func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
 
 // prepareFacts finds what the request names, completes the order with it, and
 // judges nothing.
-func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation, set rules) payments.OrderFacts {
+func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation, set *policy) payments.OrderFacts {
 	f := payments.OrderFacts{
 		Account: a.facts(), Now: u.Now(), ValidUntil: o.ValidUntil, Order: o,
 		ConsentAsked: in.ConsentID,
@@ -91,7 +91,7 @@ func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in 
 	faults = append(faults, in.disowned(a.wallet)...)
 	faults = append(faults, s.completeSides(u, a, o, &f, in)...)
 	f.Request = in.read(a.wallet, o, faults)
-	o.Fee = a.wallet.Money(set.fees().Fee(o.Operation, o.Network))
+	o.Fee = a.wallet.Money(set.Fees.Fee(o.Operation, o.Network))
 	f.Consent, f.ConsentWaiting = s.consentFor(u, o, in.ConsentID)
 	if f.Consent != nil {
 		o.ConsentID, f.Windows = f.Consent.ID, s.windows(u, f.Consent)

@@ -10,6 +10,7 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/setting"
 )
 
 // Condition is one thing that the activation of an organization looks at.
@@ -27,7 +28,7 @@ type Condition struct {
 // the status, the verification, the consents and the caller always, the
 // personnel where the tenant's settings say so.
 func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Condition, error) {
-	set, err := s.rules(u)
+	set, err := s.policy(u)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (s *Sandbox) conditions(u *engine.Unit, c access.Caller, r Readiness) ([]Co
 		Code: "ORGANIZATION_STATUS", Description: "The organization waits for its activation.", State: string(r.Customer.State),
 		Met: r.Customer.State == onboarding.CustomerPendingActivation, Blocking: true,
 	}}
-	list = append(list, personnelConditions(id, s.headCount(u, id), set.Personnel == PersonnelRequired)...)
+	list = append(list, personnelConditions(id, s.headCount(u, id), set.Personnel == setting.Required)...)
 	list = append(list,
 		Condition{Code: "KYB_COMPLETED", Description: "The business verification is decided.", State: string(verification),
 			Met: r.Verification != nil && !r.Verification.Open(), Blocking: true, Call: decide},

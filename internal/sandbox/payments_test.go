@@ -13,6 +13,7 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
 
@@ -48,7 +49,7 @@ func newBank(t failer, categories ...string) *bankTest {
 		t.Fatal(err)
 	}
 	b := &bankTest{failer: t, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff"}}
-	if b.Sandbox, err = New(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", DelayScale: 1}); err != nil {
+	if b.Sandbox, err = New(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", Settings: setting.Settings{DelayScale: new(1.0)}}); err != nil {
 		t.Fatal(err)
 	}
 	choose := b.engine.Choose

@@ -14,6 +14,7 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
 
@@ -27,11 +28,9 @@ type Config struct {
 	// Secret makes the secret from which the tokens' key comes, once for a store.
 	// Nil takes the Seed for it: whoever knows that can then sign tokens.
 	Secret func() string
-	// TenantKey and TenantSecret must be sent at the logins of every tenant whose
-	// settings name no others; empty ones accept any.
-	TenantKey, TenantSecret string
-	// DelayScale is the part of a delay that a running clock waits.
-	DelayScale float64
+	// Settings are for the tenants who have none of their own; what is not set is
+	// built in.
+	Settings setting.Settings
 	// Tenants restricts the tenants that may be used; empty allows any.
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.
@@ -48,6 +47,7 @@ type Config struct {
 // Sandbox is the product: customers, their verification, their money.
 type Sandbox struct {
 	config     Config
+	builtIn    setting.Settings
 	engine     *engine.Engine
 	key        []byte
 	repertoire repertoire
@@ -71,7 +71,7 @@ type Sandbox struct {
 
 // New opens the sandbox on its store. A table with a mistake is an error.
 func New(c Config) (*Sandbox, error) {
-	s := &Sandbox{config: c}
+	s := &Sandbox{config: c, builtIn: setting.BuiltIn()}
 	var err error
 	if s.key, err = c.tokenKey(); err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
@@ -90,7 +90,7 @@ func New(c Config) (*Sandbox, error) {
 	s.orders = s.orderKind()
 	s.transactions = transactionCollection()
 	s.engine, err = engine.New(
-		engine.Config{Store: c.Store, Wall: c.Wall, DelayScale: c.DelayScale, Scale: s.delayScale, Choose: s.choose},
+		engine.Config{Store: c.Store, Wall: c.Wall, Scale: s.delayScale, Choose: s.choose},
 		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,
 		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
 	)

@@ -36,7 +36,7 @@ func newStage(t *testing.T, config Config, texts ...string) *stage {
 		}
 		config.Store = state
 	}
-	config.Wall, config.Seed, config.DelayScale = func() time.Time { return payday }, "stage", 1
+	config.Wall, config.Seed, config.Settings.DelayScale = func() time.Time { return payday }, "stage", new(1.0)
 	s, err := New(config)
 	if err != nil {
 		t.Fatal(err)

@@ -1,130 +1,82 @@
 package sandbox
 
 import (
-	"cmp"
 	"context"
 	"crypto/hmac"
-	"time"
 
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/scenario"
-)
-
-// Settings are what a tenant can have otherwise than the server. Empty members
-// leave the server's way.
-type Settings struct {
-	// Headers is the header policy: strict or relaxed.
-	Headers string `json:"headers,omitempty"`
-	// Personnel says what missing personnel means at an organization's
-	// activation: advisory warns, required refuses.
-	Personnel string `json:"personnel,omitempty"`
-	// OrderLifeSeconds is how long a prepared order can be executed.
-	OrderLifeSeconds int64 `json:"orderLifeSeconds,omitempty"`
-	// TenantKey and TenantSecret must be sent at login if they are set.
-	TenantKey    string `json:"tenantKey,omitempty"`
-	TenantSecret string `json:"tenantSecret,omitempty"`
-	// LoginKeys says whether a login must have a key and a secret at all: required
-	// or optional.
-	LoginKeys string `json:"loginKeys,omitempty"`
-}
-
-// The policies.
-const (
-	HeadersRelaxed    = "relaxed"
-	PersonnelRequired = "required"
-	LoginKeysOptional = "optional"
+	"finhub-sandbox/internal/setting"
 )
 
 // settingsName is the value under which a tenant's settings are kept.
 const settingsName = "settings"
 
-// settings are those that were set for the tenant itself.
-func settings(u *engine.Unit) (Settings, error) {
-	var s Settings
-	_, err := u.Value(settingsName, &s)
-	return s, err
-}
+// policy is the settings by which a tenant works.
+type policy struct{ setting.Settings }
 
-// rules are the settings by which a tenant works: its own, and where it has none
-// those of its active scenario.
-type rules struct {
-	Settings
-	// Scenario are the scenario's settings that a tenant cannot set otherwise.
-	Scenario scenario.Settings
-}
-
-func (s *Sandbox) rules(u *engine.Unit) (rules, error) {
-	set, err := settings(u)
+// policy takes each setting from the first who has set it: the tenant, its active
+// scenario, the server. What none of them has set is built in.
+func (s *Sandbox) policy(u *engine.Unit) (*policy, error) {
+	p := new(policy)
+	_, err := u.Value(settingsName, &p.Settings)
 	active, _ := s.activeScenario(u, readTenantScenarios(u))
-	r := rules{set, active.Settings}
-	r.Headers = cmp.Or(r.Headers, r.Scenario.Headers)
-	r.Personnel = cmp.Or(r.Personnel, r.Scenario.Personnel)
-	return r, err
-}
-
-// orderLife is how long an order that is prepared now can be executed.
-func (r rules) orderLife() time.Duration {
-	return cmp.Or(time.Duration(r.OrderLifeSeconds)*time.Second, r.Scenario.OrderLife, payments.OrderLife)
+	p.Complete(&active.Settings, &s.config.Settings, &s.builtIn)
+	return p, err
 }
 
 // limits are those of a category.
-func (r rules) limits(category string) payments.Limits {
-	return payments.LimitsOf(category).Replaced(r.Scenario.PerTransaction, r.Scenario.Daily, r.Scenario.Monthly)
+func (p *policy) limits(category string) payments.Limits {
+	return payments.LimitsOf(category).Replaced(p.PerTransaction, p.Daily, p.Monthly)
 }
 
 // limitsFor are those that hold for an operation of a customer of a category.
-func (r rules) limitsFor(o payments.Operation, category string) payments.Limits {
+func (p *policy) limitsFor(o payments.Operation, category string) payments.Limits {
 	if o.Outgoing() {
-		return r.limits(category)
+		return p.limits(category)
 	}
 	return payments.TopupLimits()
 }
 
-// fees are what sending costs.
-func (r rules) fees() payments.Fees { return r.Scenario.Fees }
-
 // delayScale is the part of a delay that a tenant waits on a running clock.
 func (s *Sandbox) delayScale(u *engine.Unit) float64 {
-	active, _ := s.activeScenario(u, readTenantScenarios(u))
-	if scale := active.Settings.DelayScale; scale != nil {
-		return *scale
-	}
-	return s.config.DelayScale
+	p, err := s.policy(u)
+	u.Note(err)
+	return *p.DelayScale
 }
 
 // CategoryLimits are the limits of a category in a tenant.
-func (s *Sandbox) CategoryLimits(tenant, category string) (limits payments.Limits, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		r, err := s.rules(u)
-		limits = r.limits(category)
-		return err
-	})
-	return limits, err
+func (s *Sandbox) CategoryLimits(tenant, category string) (payments.Limits, error) {
+	p, err := s.policyOf(tenant)
+	if err != nil {
+		return payments.Limits{}, err
+	}
+	return p.limits(category), nil
 }
 
-// Settings gives a tenant's settings.
-func (s *Sandbox) Settings(tenant string) (Settings, error) {
-	var out Settings
-	err := s.engine.Read(tenant, func(u *engine.Unit) (err error) {
-		out, err = settings(u)
+// Settings gives what a tenant has set itself.
+func (s *Sandbox) Settings(tenant string) (setting.Settings, error) {
+	var own setting.Settings
+	err := s.engine.Read(tenant, func(u *engine.Unit) error {
+		_, err := u.Value(settingsName, &own)
 		return err
 	})
-	return out, err
+	return own, err
 }
 
-// ChangeSettings changes some of a tenant's settings and gives them all.
-func (s *Sandbox) ChangeSettings(tenant string, change func(*Settings)) (Settings, error) {
-	var out Settings
-	err := s.engine.Do(tenant, func(u *engine.Unit) (err error) {
-		if out, err = settings(u); err != nil {
+// ChangeSettings changes some of what a tenant has set itself and gives it all.
+func (s *Sandbox) ChangeSettings(tenant string, change func(*setting.Settings)) (setting.Settings, error) {
+	var own setting.Settings
+	err := s.engine.Do(tenant, func(u *engine.Unit) error {
+		own = setting.Settings{}
+		if _, err := u.Value(settingsName, &own); err != nil {
 			return err
 		}
-		change(&out)
-		return u.SetValue(settingsName, out)
+		change(&own)
+		return u.SetValue(settingsName, own)
 	})
-	return out, err
+	return own, err
 }
 
 // Reset empties a tenant: everything that has happened in it is gone, and the
@@ -140,37 +92,41 @@ func (s *Sandbox) Reset(ctx context.Context, tenant string, everything bool) (re
 	return s.engine.Reset(ctx, tenant, keep...)
 }
 
-// Relaxed tells whether a tenant's header policy is the relaxed one; a tenant
-// that has set none has its scenario's, and at last the server's.
-func (s *Sandbox) Relaxed(tenant string, server bool) bool {
-	var set rules
-	err := s.engine.Read(tenant, func(u *engine.Unit) (err error) {
-		set, err = s.rules(u)
+// policyOf is the policy of a tenant outside of a unit of work.
+func (s *Sandbox) policyOf(tenant string) (p *policy, err error) {
+	err = s.engine.Read(tenant, func(u *engine.Unit) (err error) {
+		p, err = s.policy(u)
 		return err
 	})
-	if err != nil || set.Headers == "" {
-		return server
-	}
-	return set.Headers == HeadersRelaxed
+	return p, err
 }
 
-// KeylessLogins tells whether a tenant's logins may leave out its key and secret.
+// Relaxed reports whether a tenant's header policy is the relaxed one. Where its
+// settings cannot be read it is the server's.
+func (s *Sandbox) Relaxed(tenant string) bool {
+	p, err := s.policyOf(tenant)
+	if err != nil {
+		return s.config.Settings.Headers == setting.Relaxed
+	}
+	return p.Headers == setting.Relaxed
+}
+
+// KeylessLogins reports whether a tenant's logins may leave out its key and secret.
 func (s *Sandbox) KeylessLogins(tenant string) bool {
-	set, err := s.Settings(tenant)
-	return err == nil && set.LoginKeys == LoginKeysOptional
+	p, err := s.policyOf(tenant)
+	return err == nil && p.LoginKeys == setting.Optional
 }
 
 // checkTenantKey refuses a login with another key or secret than the tenant's
 // settings name, or where they name none the server's. Without either any will
 // do. How long it takes tells nothing about how much was right.
 func (s *Sandbox) checkTenantKey(u *engine.Unit, in Credentials) error {
-	set, err := settings(u)
+	p, err := s.policy(u)
 	if err != nil {
 		return err
 	}
 	fits := func(want, sent string) bool { return hmac.Equal([]byte(want), []byte(sent)) || want == "" }
-	key := fits(cmp.Or(set.TenantKey, s.config.TenantKey), in.TenantKey)
-	secret := fits(cmp.Or(set.TenantSecret, s.config.TenantSecret), in.TenantSecret)
+	key, secret := fits(p.TenantKey, in.TenantKey), fits(p.TenantSecret, in.TenantSecret)
 	if !key || !secret {
 		return refusal.New(refusal.TenantKeyInvalid, "the tenant has another tenantKey or tenantSecret")
 	}

@@ -8,6 +8,7 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/setting"
 )
 
 const governed = `
@@ -25,16 +26,16 @@ tenant:
 
 func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 	g := newStage(t, Config{}, governed)
-	if g.Relaxed("t", false) {
+	if g.Relaxed("t") {
 		t.Error("relaxed before")
 	}
 	g.ok(g.SetTenantScenario("t", "governed"))
-	if !g.Relaxed("t", false) || g.Relaxed("other", false) {
+	if !g.Relaxed("t") || g.Relaxed("other") {
 		t.Error("the header policy is not the scenario's")
 	}
-	_, err := g.ChangeSettings("t", func(s *Settings) { s.Headers = "strict" })
+	_, err := g.ChangeSettings("t", func(s *setting.Settings) { s.Headers = "strict" })
 	g.ok(err)
-	if g.Relaxed("t", true) {
+	if g.Relaxed("t") {
 		t.Error("the tenant's own header policy does not win")
 	}
 
@@ -75,13 +76,39 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 		t.Errorf("shown: %+v", limits)
 	}
 
-	_, err = g.ChangeSettings("t", func(s *Settings) { s.OrderLifeSeconds = 60 })
+	_, err = g.ChangeSettings("t", func(s *setting.Settings) { s.OrderLife = 60 })
 	g.ok(err)
 	order, err = b.prepare(w, payments.Transfer, 100, outsideIBAN)
 	g.ok(err)
 	if !order.Order.ValidUntil.Equal(payday.Add(time.Minute)) {
 		t.Errorf("the tenant's own life of orders does not win: %v", order.Order.ValidUntil)
 	}
+}
+
+// A tenant works by its own settings, then its scenario's, then the server's,
+// and at last those that are built in.
+func TestWhoseSettingsHold(t *testing.T) {
+	g := newStage(t, Config{Settings: setting.Settings{Headers: setting.Strict, TenantKey: "server's"}}, "name: speaks\ndescription: Under test.\ntenant: {headers: relaxed, orderLife: 5m}\n")
+	holds := func(headers, key string, life time.Duration) {
+		t.Helper()
+		p, err := g.policyOf("t")
+		g.ok(err)
+		if p.Headers != headers || p.TenantKey != key || p.OrderLife.Duration() != life || p.Personnel != setting.Advisory {
+			t.Errorf("the policy is %+v", p.Settings)
+		}
+	}
+	holds(setting.Strict, "server's", 2*time.Hour)
+	g.ok(g.SetTenantScenario("t", "speaks"))
+	holds(setting.Relaxed, "server's", 5*time.Minute)
+	_, err := g.ChangeSettings("t", func(s *setting.Settings) { s.Headers, s.TenantKey, s.OrderLife = setting.Strict, "own", 60 })
+	g.ok(err)
+	holds(setting.Strict, "own", time.Minute)
+	g.config.Settings.Headers = setting.Relaxed
+	holds(setting.Strict, "own", time.Minute)
+	_, err = g.ChangeSettings("t", func(s *setting.Settings) { *s = setting.Settings{} })
+	g.ok(err)
+	g.ok(g.SetTenantScenario("t", ""))
+	holds(setting.Relaxed, "server's", 2*time.Hour)
 }
 
 func TestAScenarioSetsTheDelayScale(t *testing.T) {
@@ -112,10 +139,10 @@ func TestAScenarioRequiresPersonnel(t *testing.T) {
 	g := newStage(t, Config{}, governed)
 	g.ok(g.SetTenantScenario("t", "governed"))
 	c := access.Caller{Sort: access.Staff, Tenant: "t"}
-	if r, err := g.personnelPolicy(c); err != nil || r != PersonnelRequired {
+	if r, err := g.personnelPolicy(c); err != nil || r != setting.Required {
 		t.Errorf("got %q, %v", r, err)
 	}
-	_, err := g.ChangeSettings("t", func(s *Settings) { s.Personnel = "advisory" })
+	_, err := g.ChangeSettings("t", func(s *setting.Settings) { s.Personnel = "advisory" })
 	g.ok(err)
 	if r, err := g.personnelPolicy(c); err != nil || r != "advisory" {
 		t.Errorf("got %q, %v", r, err)
@@ -124,7 +151,7 @@ func TestAScenarioRequiresPersonnel(t *testing.T) {
 
 func (g *stage) personnelPolicy(c access.Caller) (policy string, err error) {
 	err = g.read(c, func(u *engine.Unit) error {
-		set, err := g.rules(u)
+		set, err := g.policy(u)
 		policy = set.Personnel
 		return err
 	})

@@ -296,11 +296,11 @@ func (s *Sandbox) fund(u *engine.Unit, w *payments.Wallet, amount money.Amount) 
 // creditOpening puts the opening balance on a wallet that has just been
 // activated, if the tenant's scenario has one.
 func (s *Sandbox) creditOpening(u *engine.Unit, w *payments.Wallet) error {
-	set, err := s.rules(u)
-	if err != nil || w == nil || set.Scenario.OpeningBalance <= 0 {
+	set, err := s.policy(u)
+	if err != nil || w == nil || set.OpeningBalance <= 0 {
 		return err
 	}
-	_, err = s.fund(u, w, w.Money(set.Scenario.OpeningBalance))
+	_, err = s.fund(u, w, w.Money(set.OpeningBalance))
 	return err
 }
 

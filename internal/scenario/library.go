@@ -143,7 +143,7 @@ func (l *Library) resolve(s *Scenario, loaded map[string]*Scenario, done map[str
 	base := l.scenarios[s.Extends]
 	l.resolve(base, loaded, done)
 	s.Rules = slices.Concat(s.Rules, base.Rules)
-	s.Settings = s.Settings.over(base.Settings)
+	s.Settings.Complete(&base.Settings)
 	s.index = newIndex(s.Rules)
 }
 

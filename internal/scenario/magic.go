@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
+
+	"finhub-sandbox/internal/domain/machine"
 )
 
 // Header is the request header that names the scenario of a new customer.
@@ -130,7 +131,7 @@ func (r *Rule) decision() string {
 	case r.Delayed && r.After == 0:
 		text += " at once"
 	case r.Delayed:
-		text += " after " + DelayText(r.After)
+		text += " after " + machine.DelayText(r.After)
 	}
 	return text
 }
@@ -139,9 +140,9 @@ func (f *Fault) effect() string {
 	delay := ""
 	switch {
 	case f.Until > 0:
-		delay = fmt.Sprintf("%s to %s", DelayText(f.After), DelayText(f.Until))
+		delay = fmt.Sprintf("%s to %s", machine.DelayText(f.After), machine.DelayText(f.Until))
 	case f.After > 0:
-		delay = DelayText(f.After)
+		delay = machine.DelayText(f.After)
 	}
 	text := ""
 	switch f.Kind {
@@ -154,7 +155,7 @@ func (f *Fault) effect() string {
 	case FaultStatus:
 		text = fmt.Sprintf("replies %d", f.Status)
 		if f.RetryAfter > 0 {
-			text += ", to be tried again after " + DelayText(f.RetryAfter)
+			text += ", to be tried again after " + machine.DelayText(f.RetryAfter)
 		}
 		text += ", without doing the work"
 	case FaultReset:
@@ -170,24 +171,6 @@ func (f *Fault) effect() string {
 	}
 	if delay != "" {
 		text += ", " + delay + " late"
-	}
-	return text
-}
-
-// DelayText writes a delay as scenarios do: 1d12h.
-func DelayText(d time.Duration) string {
-	if d == 0 {
-		return "0s"
-	}
-	text := ""
-	for _, unit := range []struct {
-		name string
-		of   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
-		if n := d / unit.of; n > 0 {
-			text += strconv.FormatInt(int64(n), 10) + unit.name
-			d -= n * unit.of
-		}
 	}
 	return text
 }

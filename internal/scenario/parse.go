@@ -12,6 +12,8 @@ import (
 	"github.com/expr-lang/expr/conf"
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"finhub-sandbox/internal/setting"
 )
 
 // What a scenario file may hold at most.
@@ -224,7 +226,7 @@ func (p *parser) scenario(n *yaml.Node) *Scenario {
 		s.Extends, s.extendsAt = p.name("extends", node), position{node.Line, node.Column}
 	}
 	if node := m["tenant"]; node != nil {
-		s.Settings = p.settings(node)
+		p.settings("tenant", node, setting.Of(setting.Scenario), &s.Settings)
 	}
 	rules := m["rules"]
 	switch {

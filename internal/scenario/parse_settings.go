@@ -1,75 +1,65 @@
 package scenario
 
 import (
-	"slices"
+	"fmt"
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"finhub-sandbox/internal/setting"
 )
 
 // settings reads what a scenario sets for a tenant.
-func (p *parser) settings(n *yaml.Node) Settings {
-	m := p.members(n, "tenant", "headers", "personnel", "delayScale", "orderLife", "openingBalance", "limits", "fees")
-	s := Settings{
-		Headers:        p.word("headers", m["headers"], "strict", "relaxed"),
-		Personnel:      p.word("personnel", m["personnel"], "advisory", "required"),
-		OpeningBalance: p.amount("openingBalance", m["openingBalance"], false),
+func (p *parser) settings(what string, n *yaml.Node, rows []setting.Setting, into *setting.Settings) {
+	var names []string
+	for _, row := range rows {
+		names = append(names, row.Name)
 	}
-	if node := m["delayScale"]; node != nil {
-		scale := p.number("delayScale", node, 0, 1)
-		s.DelayScale = &scale
-	}
-	if node := m["orderLife"]; node != nil {
-		var ok bool
-		if s.OrderLife, ok = p.delay("orderLife", node); ok && (s.OrderLife < time.Second || s.OrderLife%time.Second != 0) {
-			p.mistake(node, "orderLife must be whole seconds, from 1s, not %s", shown(node))
+	m := p.members(n, what, names...)
+	for _, row := range rows {
+		if value := m[row.Name]; value != nil {
+			p.setting(row, value, into)
 		}
 	}
-	if node := m["limits"]; node != nil {
-		limits := p.members(node, "limits", "perTransaction", "daily", "monthly")
-		s.PerTransaction = p.amount("perTransaction", limits["perTransaction"], false)
-		s.Daily = p.amount("daily", limits["daily"], false)
-		s.Monthly = p.amount("monthly", limits["monthly"], false)
-	}
-	if node := m["fees"]; node != nil {
-		fees := p.members(node, "fees", networks()...)
-		s.Fees = map[string]int64{}
-		for _, network := range slices.Sorted(slices.Values(networks())) {
-			if fee := fees[network]; fee != nil {
-				s.Fees[network] = p.amount(network, fee, true)
-			}
-		}
-	}
-	return s
 }
 
-// over gives the settings with those of what the scenario extends wherever it
-// has none of its own.
-func (s Settings) over(base Settings) Settings {
-	keep(&s.Headers, base.Headers)
-	keep(&s.Personnel, base.Personnel)
-	keep(&s.DelayScale, base.DelayScale)
-	keep(&s.OrderLife, base.OrderLife)
-	keep(&s.OpeningBalance, base.OpeningBalance)
-	keep(&s.PerTransaction, base.PerTransaction)
-	keep(&s.Daily, base.Daily)
-	keep(&s.Monthly, base.Monthly)
-	if len(base.Fees) > 0 {
-		fees := map[string]int64{}
-		for _, set := range []map[string]int64{base.Fees, s.Fees} {
-			for network, fee := range set {
-				fees[network] = fee
-			}
-		}
-		s.Fees = fees
+func (p *parser) setting(row setting.Setting, n *yaml.Node, into *setting.Settings) {
+	switch f := row.Form.(type) {
+	case setting.Word:
+		*f.At(into) = p.word(row.Name, n, f.Words...)
+	case setting.Number:
+		*f.At(into) = new(p.number(row.Name, n, f.Least, f.Most))
+	case setting.Delay:
+		*f.At(into) = p.seconds(row.Name, n)
+	case setting.Amount:
+		*f.At(into) = p.amount(row.Name, n, false)
+	case setting.ByNetwork:
+		*f.At(into) = p.fees(row.Name, n, f.Networks())
+	case setting.Group:
+		p.settings(row.Name, n, f.Members, into)
+	default:
+		panic(fmt.Sprintf("scenarios cannot write %s, a %T", row.Name, f)) // The table says that they can.
 	}
-	return s
 }
 
-// keep sets what is not set.
-func keep[V comparable](value *V, otherwise V) {
-	var none V
-	if *value == none {
-		*value = otherwise
+// seconds reads a length of time in whole seconds.
+func (p *parser) seconds(member string, n *yaml.Node) setting.Seconds {
+	delay, ok := p.delay(member, n)
+	seconds := setting.Seconds(delay / time.Second)
+	if ok && (seconds < 1 || seconds.Duration() != delay) {
+		p.mistake(n, "%s must be whole seconds, from 1s, not %s", member, shown(n))
 	}
+	return seconds
+}
+
+// fees reads what networks cost.
+func (p *parser) fees(member string, n *yaml.Node, networks []string) map[string]int64 {
+	fees := map[string]int64{}
+	m := p.members(n, member, networks...)
+	for _, network := range networks {
+		if fee := m[network]; fee != nil {
+			fees[network] = p.amount(network, fee, true)
+		}
+	}
+	return fees
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/expr-lang/expr/vm"
+
+	"finhub-sandbox/internal/setting"
 )
 
 // Scenario is a name, what it shows, and rules. Those of the scenario that it
@@ -20,8 +22,9 @@ type Scenario struct {
 	// Extends is the name of the scenario whose rules and settings come after.
 	Extends string
 	// File is where it was read.
-	File     string
-	Settings Settings
+	File string
+	// Settings are for the tenants whose active scenario it is.
+	Settings setting.Settings
 	Rules    []*Rule
 
 	text      string
@@ -32,24 +35,6 @@ type Scenario struct {
 
 // Text is the scenario as it was written, without what it extends.
 func (s *Scenario) Text() string { return s.text }
-
-// Settings are what a scenario sets for a tenant that it governs as a whole.
-// Zero members leave the tenant's own.
-type Settings struct {
-	// Headers is strict or relaxed, Personnel advisory or required.
-	Headers, Personnel string
-	// DelayScale is the part of a delay that a running clock waits; nil leaves
-	// the server's.
-	DelayScale *float64
-	// OrderLife is how long a prepared order lives.
-	OrderLife time.Duration
-	// OpeningBalance is put on a wallet when it is activated, in minor units.
-	OpeningBalance int64
-	// PerTransaction, Daily and Monthly replace the limits of every category,
-	// Fees those of a network, in minor units.
-	PerTransaction, Daily, Monthly int64
-	Fees                           map[string]int64
-}
 
 // Rule acts on one choice point or operation, in one of three ways: it decides a
 // choice, refuses an operation, or disturbs the edge.

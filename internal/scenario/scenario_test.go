@@ -12,6 +12,7 @@ import (
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/internal/setting"
 )
 
 var update = flag.Bool("update", false, "write what the cases give")
@@ -119,15 +120,15 @@ func plan(list []scenario.Source) string {
 	return b.String()
 }
 
-func settings(s scenario.Settings) string {
+func settings(s setting.Settings) string {
 	scale := "-"
 	if s.DelayScale != nil {
 		scale = fmt.Sprint(*s.DelayScale)
 		s.DelayScale = nil
 	}
-	if text := fmt.Sprintf("%+v", s); scale != "-" || text != fmt.Sprintf("%+v", scenario.Settings{}) {
+	if text := fmt.Sprintf("%+v", s); scale != "-" || text != fmt.Sprintf("%+v", setting.Settings{}) {
 		return fmt.Sprintf("  tenant: headers %q, personnel %q, delay scale %s, order life %v, opening balance %d, limits %d %d %d, fees %v\n",
-			s.Headers, s.Personnel, scale, s.OrderLife, s.OpeningBalance, s.PerTransaction, s.Daily, s.Monthly, s.Fees)
+			s.Headers, s.Personnel, scale, s.OrderLife.Duration(), s.OpeningBalance, s.PerTransaction, s.Daily, s.Monthly, map[string]int64(s.Fees))
 	}
 	return ""
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"finhub-sandbox/internal/setting"
 )
 
 type object = map[string]any
@@ -23,7 +25,7 @@ func Schema(c Catalog) ([]byte, error) {
 			"name":        described(schemaName(), "What the scenario is called, in the header X-Sandbox-Scenario, after a plus sign in an e-mail address, and by --scenario."),
 			"description": described(schemaText(maxProse), "What happens, and what a client should do."),
 			"extends":     described(schemaName(), "A scenario whose rules come after those of this one."),
-			"tenant":      schemaSettings(),
+			"tenant":      described(schemaSettings(setting.Of(setting.Scenario)), "Settings of a tenant whose scenario this is."),
 			"rules": object{
 				"description": "The first rule that matches wins.",
 				"type":        "array", "maxItems": maxRules, "items": schemaRule(c),
@@ -73,23 +75,38 @@ func closedObject(properties object) object {
 	return object{"type": "object", "additionalProperties": false, "properties": properties}
 }
 
-func schemaSettings() object {
-	fees := object{}
-	for _, network := range networks() {
-		fees[network] = schemaAmount(true)
+func schemaSettings(rows []setting.Setting) object {
+	properties := object{}
+	for _, row := range rows {
+		properties[row.Name] = schemaSetting(row)
 	}
-	amounts := "In major units: 250 or 99.95."
-	return described(closedObject(object{
-		"headers":        described(oneOf([]string{"strict", "relaxed"}), "The header policy."),
-		"personnel":      described(oneOf([]string{"advisory", "required"}), "What missing personnel means when an organization is activated."),
-		"delayScale":     object{"type": "number", "minimum": 0, "maximum": 1, "description": "The part of a delay that a running clock waits; 0 is at once."},
-		"orderLife":      described(schemaDelay(), "How long a prepared order can be executed."),
-		"openingBalance": described(schemaAmount(false), "What a wallet holds when it is activated. "+amounts),
-		"limits": described(closedObject(object{
-			"perTransaction": schemaAmount(false), "daily": schemaAmount(false), "monthly": schemaAmount(false),
-		}), "Limits that replace those of every category. "+amounts),
-		"fees": described(closedObject(fees), "Fees that replace those of a network. "+amounts),
-	}), "Settings of a tenant whose scenario this is.")
+	return closedObject(properties)
+}
+
+func schemaSetting(row setting.Setting) object {
+	var schema object
+	switch f := row.Form.(type) {
+	case setting.Word:
+		schema = oneOf(f.Words)
+	case setting.Number:
+		schema = object{"type": "number", "minimum": f.Least, "maximum": f.Most}
+	case setting.Delay:
+		schema = schemaDelay()
+	case setting.Amount:
+		schema = schemaAmount(false)
+	case setting.ByNetwork:
+		fees := object{}
+		for _, network := range f.Networks() {
+			fees[network] = schemaAmount(true)
+		}
+		schema = closedObject(fees)
+	case setting.Group:
+		schema = schemaSettings(f.Members)
+	}
+	if row.Means != "" {
+		described(schema, row.Means)
+	}
+	return schema
 }
 
 func schemaFault() object {

@@ -39,3 +39,21 @@ func ParseDelay(text string) (time.Duration, error) {
 	}
 	return time.Duration(sum), nil
 }
+
+// DelayText writes a delay as ParseDelay reads it: 1d12h.
+func DelayText(d time.Duration) string {
+	if d == 0 {
+		return "0s"
+	}
+	text := ""
+	for _, unit := range []struct {
+		name string
+		of   time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}, {"ms", time.Millisecond}} {
+		if n := d / unit.of; n > 0 {
+			text += strconv.FormatInt(int64(n), 10) + unit.name
+			d -= n * unit.of
+		}
+	}
+	return text
+}
