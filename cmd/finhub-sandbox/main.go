@@ -15,6 +15,7 @@ import (
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/client"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 	"finhub-sandbox/spec"
 )
@@ -150,10 +151,12 @@ func fail(stderr io.Writer, code int, message string) int {
 
 func (c serveCommand) config() app.Config {
 	return app.Config{
-		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), DelayScale: c.DelayScale,
-		Relaxed: c.Headers == "relaxed", Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
-		NoFixedTokens: !c.FixedTokens, TenantKey: c.TenantKey, TenantSecret: c.TenantSecret, Quiet: c.Quiet, Version: version,
+		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
+		NoFixedTokens: !c.FixedTokens, Quiet: c.Quiet, Version: version,
 		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts,
+		Settings: setting.Settings{
+			DelayScale: new(float64(c.DelayScale)), Headers: c.Headers, TenantKey: c.TenantKey, TenantSecret: c.TenantSecret,
+		},
 	}
 }
 

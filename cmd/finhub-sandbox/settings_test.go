@@ -3,12 +3,15 @@ package main
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"finhub-sandbox/internal/setting"
 )
 
 // TestReadmeListsEverySetting holds the README's table to the flags of serve:
@@ -22,12 +25,9 @@ func TestReadmeListsEverySetting(t *testing.T) {
 	for _, row := range regexp.MustCompile("(?m)^\\| `(--[a-z-]+)` \\| `([A-Z_]+)` \\| (.+?) \\|").FindAllStringSubmatch(string(text), -1) {
 		listed[row[1]] = row[2:]
 	}
-	var line commandLine
-	parser := kong.Must(&line)
-	serve := parser.Model.Children[slices.IndexFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == "serve" })]
 	// Some defaults read better in words.
 	inWords := map[string]string{"true": "on"}
-	for _, flag := range serve.Flags {
+	for _, flag := range serveFlags(kong.Must(new(commandLine))) {
 		name := "--" + flag.Name
 		row, ok := listed[name]
 		if !ok {
@@ -48,6 +48,62 @@ func TestReadmeListsEverySetting(t *testing.T) {
 	}
 	for name := range listed {
 		t.Errorf("the README's table of settings has %s, which serve does not know", name)
+	}
+}
+
+func serveFlags(parser *kong.Kong) []*kong.Flag {
+	return parser.Model.Children[slices.IndexFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == "serve" })].Flags
+}
+
+// TestFlagsOfSettings holds the flags of serve to the table of settings: each
+// setting of the server has one, which sets it and nothing else.
+func TestFlagsOfSettings(t *testing.T) {
+	parse := func(args ...string) setting.Settings {
+		t.Helper()
+		var line commandLine
+		if _, err := kong.Must(&line).Parse(append([]string{"serve"}, args...)); err != nil {
+			t.Fatal(err)
+		}
+		return line.Serve.config().Settings
+	}
+	usual := parse()
+	usual.Complete(setting.BuiltIn())
+	if !reflect.DeepEqual(&usual, setting.BuiltIn()) {
+		t.Errorf("without flags the settings are %+v", usual)
+	}
+	flags := map[string]*kong.Flag{}
+	for _, flag := range serveFlags(kong.Must(new(commandLine))) {
+		flags[flag.Name] = flag
+	}
+	for _, row := range setting.Of(setting.Server | setting.Tenant | setting.Scenario) {
+		name := strings.ToLower(regexp.MustCompile("[A-Z]").ReplaceAllString(row.Name, "-$0"))
+		flag := flags[name]
+		if (flag != nil) != (row.By&setting.Server != 0) {
+			t.Errorf("serve has --%s: %t", name, flag != nil)
+		}
+		if flag == nil {
+			continue
+		}
+		got, want := setting.Settings{}, setting.Settings{}
+		switch f := row.Form.(type) {
+		case setting.Word:
+			word := f.Words[len(f.Words)-1]
+			got, *f.At(&want) = parse("--"+name+"="+word), word
+			if flag.Enum != strings.Join(f.Words, ",") {
+				t.Errorf("--%s takes %s", name, flag.Enum)
+			}
+		case setting.Number:
+			got, *f.At(&want) = parse("--"+name+"="+fmt.Sprint(f.Most)), &f.Most
+		case setting.Text:
+			got, *f.At(&want) = parse("--"+name+"=text"), "text"
+		case setting.Secret:
+			got, *f.At(&want) = parse("--"+name+"=text"), "text"
+		}
+		got.Complete(setting.BuiltIn())
+		want.Complete(setting.BuiltIn())
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("--%s sets %+v, want %+v", name, got, want)
+		}
 	}
 }
 

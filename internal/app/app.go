@@ -90,7 +90,7 @@ func (a *App) wire() error {
 		secret = nil // Whoever chooses a seed wants the same tokens again.
 	}
 	a.sandbox, err = sandbox.New(sandbox.Config{
-		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.settings(),
+		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
 	if err != nil {

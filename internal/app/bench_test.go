@@ -66,7 +66,7 @@ func newTarget(t testing.TB, handler http.Handler) *target {
 // newSandboxTarget is a sandbox as it is by default, but for its log.
 func newSandboxTarget(t testing.TB) *target {
 	t.Helper()
-	return newTarget(t, openAppWith(t, app.Config{Seed: "bench", Quiet: true, DelayScale: 1}).Handler())
+	return newTarget(t, openAppWith(t, app.Config{Seed: "bench", Quiet: true, Settings: scaled(1)}).Handler())
 }
 
 func (x *target) request(method, path, body string) *http.Request {

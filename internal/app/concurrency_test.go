@@ -69,7 +69,7 @@ func count(t *testing.T, c *client, successes *atomic.Int32, h httpCall) {
 // TestDriverDecidesByItself waits for a decision that nobody asks for: while the
 // sandbox serves, its driver makes it.
 func TestDriverDecidesByItself(t *testing.T) {
-	a := openAppWith(t, app.Config{Seed: "test", Quiet: true, DelayScale: 1.0 / 86_400_000})
+	a := openAppWith(t, app.Config{Seed: "test", Quiet: true, Settings: scaled(1.0 / 86_400_000)})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -21,10 +21,9 @@ type Config struct {
 	// Data is the data file; empty keeps everything in memory.
 	Data       string
 	Durability store.Durability
-	// DelayScale is the part of a delay that a running clock waits.
-	DelayScale DelayScale
-	// Relaxed asks of a request only X-Tenant-ID and Authorization.
-	Relaxed bool
+	// Settings are for the tenants for whom neither they nor their scenarios have
+	// set anything else; what is not set is built in.
+	Settings setting.Settings
 	// Seed makes ids, account numbers and tokens; without one ids and account
 	// numbers come from DefaultSeed, and tokens are signed with a random key.
 	Seed string
@@ -34,9 +33,6 @@ type Config struct {
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.
 	NoFixedTokens bool
-	// TenantKey and TenantSecret must be sent at the logins of every tenant whose
-	// settings name no others; empty ones accept any.
-	TenantKey, TenantSecret string
 	// Scenarios are the names, files and directories of the scenarios that are
 	// loaded beside the built-in ones. The last name governs new customers;
 	// without a name, the only file's scenario does.
@@ -74,22 +70,13 @@ type Config struct {
 	StopTime time.Duration
 }
 
-// settings are those that hold for every tenant without its own.
-func (c Config) settings() setting.Settings {
-	s := setting.Settings{DelayScale: new(float64(c.DelayScale)), TenantKey: c.TenantKey, TenantSecret: c.TenantSecret}
-	if c.Relaxed {
-		s.Headers = setting.Relaxed
-	}
-	return s
-}
-
 // DefaultSeed makes the ids and account numbers of a sandbox without a seed: the
 // same for everybody, so that examples can be followed.
 const DefaultSeed = "finhub-sandbox"
 
-// DelayScale is how much of a delay a running clock waits: a number (1 is real
-// time, 0 is at once), or a quotient of two durations such as 1s/24h, by which
-// a day takes a second.
+// DelayScale is the setting delayScale as people write it at the start: a number
+// (1 is real time, 0 is at once), or a quotient of two durations such as 1s/24h,
+// by which a day takes a second.
 type DelayScale float64
 
 // DefaultDelayScale makes a day last a second.

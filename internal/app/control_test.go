@@ -10,6 +10,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
 )
 
 // localSandbox is a sandbox without a port whose clock the test moves.
@@ -28,7 +29,7 @@ func openLocal(t testing.TB, config app.Config) *localSandbox {
 
 func openUnchecked(t testing.TB, config app.Config) *localSandbox {
 	t.Helper()
-	config.Version, config.Quiet, config.Relaxed = "test", true, true
+	config.Version, config.Quiet, config.Settings.Headers = "test", true, setting.Relaxed
 	if config.Now == nil {
 		config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
 	}

@@ -43,7 +43,7 @@ func (d *brokenDisk) Sync() error {
 func onDisk(t *testing.T, path string) (*localSandbox, *brokenDisk) {
 	t.Helper()
 	disk := &brokenDisk{}
-	p := openLocal(t, app.Config{DelayScale: 1, Data: path, Durability: store.Always, Through: disk.through})
+	p := openLocal(t, app.Config{Settings: scaled(1), Data: path, Durability: store.Always, Through: disk.through})
 	p.must("demo", http.MethodPost, registrationPath, registrationOf("anna@example.com"))
 	return p, disk
 }
@@ -101,7 +101,7 @@ func TestAFullDiskIsSaid(t *testing.T) {
 	if err := p.app.Close(); err != nil {
 		t.Error(err)
 	}
-	again := openLocal(t, app.Config{DelayScale: 1, Data: path})
+	again := openLocal(t, app.Config{Settings: scaled(1), Data: path})
 	if got := again.dump("demo"); got != want {
 		t.Errorf("opened again, the state is\n%s\nand was\n%s", got, want)
 	}
@@ -120,7 +120,7 @@ func TestAFailedSyncIsSaid(t *testing.T) {
 	if err := p.app.Close(); err == nil {
 		t.Error("it was closed as if all were well")
 	}
-	again := openLocal(t, app.Config{DelayScale: 1, Data: path})
+	again := openLocal(t, app.Config{Settings: scaled(1), Data: path})
 	if got := again.dump("demo"); got != want {
 		t.Errorf("opened again, the state is\n%s\nand was\n%s", got, want)
 	}

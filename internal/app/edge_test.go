@@ -19,7 +19,7 @@ import (
 // the path of every operation, in a path that nobody serves, and in the query:
 // each is a 400 with a body.
 func TestBytesThatAreNoText(t *testing.T) {
-	p := openLocal(t, app.Config{Relaxed: true})
+	p := openLocal(t, app.Config{})
 	refused := func(name string, change func(*http.Request)) {
 		t.Helper()
 		r := httptest.NewRequest(http.MethodGet, "/api/v2.1/wallets/customer/x", http.NoBody)
@@ -84,7 +84,7 @@ func TestWholeNumbersAreReadOnce(t *testing.T) {
 // capitals, and holds that the replies are those under the ids as they are. The
 // tenant's name is no id.
 func TestIDsInCapitalsAreTheSame(t *testing.T) {
-	p := openLocal(t, app.Config{DelayScale: 1})
+	p := openLocal(t, app.Config{Settings: scaled(1)})
 	c := &client{documents: loadDocuments(t), send: inProcess(p.app.Handler())}
 	l := c.live(t, "capitals", "anna@example.com")
 	compared := 0
@@ -134,7 +134,7 @@ func TestIDsInCapitalsAreTheSame(t *testing.T) {
 func TestAnAdvanceEndsWithItsCaller(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	looks := 0
-	p := openLocal(t, app.Config{DelayScale: 1, Seed: "leave", Now: func() time.Time {
+	p := openLocal(t, app.Config{Settings: scaled(1), Seed: "leave", Now: func() time.Time {
 		if looks--; looks == 0 {
 			leave()
 		}

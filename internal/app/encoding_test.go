@@ -20,7 +20,7 @@ import (
 // HTTP clients make of it without being asked: it is told by its name, not by the
 // byte at which a decoder stops.
 func TestABodyInAnotherEncodingIsNamed(t *testing.T) {
-	p := openLocal(t, app.Config{Relaxed: true})
+	p := openLocal(t, app.Config{})
 	operations := bodiesOfStaff(t)
 	if len(operations) < 20 {
 		t.Fatalf("only %d operations take a body from staff", len(operations))

@@ -9,6 +9,7 @@ import (
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/scenarios"
 )
 
@@ -17,7 +18,7 @@ import (
 // written is told in testdata/flows/README.md.
 func TestFlows(t *testing.T) {
 	strict := openFlowServer(t, app.Config{})
-	relaxed := openFlowServer(t, app.Config{Relaxed: true})
+	relaxed := openFlowServer(t, app.Config{Settings: setting.Settings{Headers: setting.Relaxed}})
 	visits, replies := &stateVisits{seen: map[string]bool{}}, newReplyParity()
 	names := flowNames(t, flowDir)
 	t.Cleanup(func() {

@@ -32,7 +32,7 @@ const fuzzTenant = "fuzz"
 func newFuzzWorld(t testing.TB) *fuzzWorld {
 	t.Helper()
 	start := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
-	a := openAppWith(t, app.Config{Seed: "fuzz", Quiet: true, DelayScale: 1, Now: func() time.Time { return start }})
+	a := openAppWith(t, app.Config{Seed: "fuzz", Quiet: true, Settings: scaled(1), Now: func() time.Time { return start }})
 	w := &fuzzWorld{
 		client: &client{documents: loadDocuments(t), send: inProcess(a.Handler())},
 		engine: a.Sandbox().Engine(),

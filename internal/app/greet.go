@@ -8,6 +8,7 @@ import (
 	"text/template"
 
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
 
@@ -17,7 +18,7 @@ const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
   control      http://{{.Control}}/_sandbox{{if .Config.ControlToken}}, with the control token{{end}}
   scenario     {{.Scenario}}
   state        {{.State}}
-  delays       {{.Config.DelayScale}} on a running clock
+  delays       {{.Delays}} on a running clock
   headers      {{.Headers}}
   seed         {{.Seed}}
   tenants      {{.Tenants}}
@@ -30,19 +31,21 @@ const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
 {{- end}}
 
 Try:
-  curl -s http://{{.Addr}}/api/v2.1/customer/individual/categorization/hierarchy/demo{{if not .Config.NoFixedTokens}} -H 'Authorization: Bearer sandbox-admin'{{end}} -H 'X-Tenant-ID: demo'{{if not .Config.Relaxed}} -H 'X-Forwarded-For: 127.0.0.1' -H 'X-Forwarded-From: curl' -H 'platform: web' -H 'deviceId: laptop'{{end}}
+  curl -s http://{{.Addr}}/api/v2.1/customer/individual/categorization/hierarchy/demo{{if not .Config.NoFixedTokens}} -H 'Authorization: Bearer sandbox-admin'{{end}} -H 'X-Tenant-ID: demo'{{if not .Relaxed}} -H 'X-Forwarded-For: 127.0.0.1' -H 'X-Forwarded-From: curl' -H 'platform: web' -H 'deviceId: laptop'{{end}}
 `
 
 // Greet prints where the sandbox listens, what it is set to, and what to try
 // first.
 func (a *App) Greet(w io.Writer, l Listeners) {
-	c := a.config
+	c, settings := a.config, a.config.Settings
+	settings.Complete(setting.BuiltIn())
+	relaxed := settings.Headers == setting.Relaxed
 	data := map[string]any{
 		"Config": c, "Addr": l.Product[0].Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
-		"State": state(c, a.Opened), "Headers": "strict: every documented header is required",
+		"State": state(c, a.Opened), "Delays": DelayScale(*settings.DelayScale), "Relaxed": relaxed, "Headers": "strict: every documented header is required",
 		"Seed": cmp.Or(c.Seed, DefaultSeed+" for ids, a random key for tokens"), "Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
 	}
-	if c.Relaxed {
+	if relaxed {
 		data["Headers"] = "relaxed: X-Tenant-ID and Authorization are required"
 	}
 	if len(c.Tenants) > 0 {
@@ -53,7 +56,7 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	}
 	if c.NoFixedTokens {
 		data["Tokens"] = nil
-		if c.TenantKey == "" && c.TenantSecret == "" {
+		if settings.TenantKey == "" && settings.TenantSecret == "" {
 			data["Logins"] = "OPEN: whoever can call can log in as an administrator; --tenant-key and --tenant-secret close them"
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
 )
 
 // listening is a sandbox that listens on both loopback addresses, for tests of
@@ -30,7 +31,7 @@ type listening struct {
 func serveFor(t *testing.T, config app.Config) listening {
 	t.Helper()
 	config.Addr, config.Quiet, config.Version = "localhost:0", true, "test"
-	config.Relaxed = true
+	config.Settings.Headers = setting.Relaxed
 	a := openAppWith(t, config)
 	listeners, err := app.Listen(config)
 	if err != nil {

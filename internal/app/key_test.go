@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
 )
 
 const adminLogin = "/api/v2.1/admin/organization/org-7/users/admin-1/sessions"
@@ -72,7 +73,7 @@ func TestADataFileKeepsTheKey(t *testing.T) {
 
 // TestLoginsNeedTheKeysOfTheFlags unless the tenant's settings name others.
 func TestLoginsNeedTheKeysOfTheFlags(t *testing.T) {
-	sandbox := openLocal(t, app.Config{TenantKey: "k3y", TenantSecret: "s3cret", NoFixedTokens: true})
+	sandbox := openLocal(t, app.Config{Settings: setting.Settings{TenantKey: "k3y", TenantSecret: "s3cret"}, NoFixedTokens: true})
 	sandbox.must("named", http.MethodPatch, "/_sandbox/settings", `{"tenantKey": "other"}`)
 	sandbox.must("lax", http.MethodPatch, "/_sandbox/settings", `{"loginKeys": "optional"}`)
 	for _, c := range []struct {

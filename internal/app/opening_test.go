@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
 
@@ -22,7 +23,7 @@ func TestOpening(t *testing.T) {
 	customers := 0
 	t.Logf("%9s %9s %9s %12s %9s %9s", "customers", "file MB", "opened s", "processors s", "live MB", "peak MB")
 	for _, want := range []int{50_000, 100_000, 200_000, 350_000, 500_000} {
-		a, err := app.Open(app.Config{Data: path, Durability: store.Never, Relaxed: true, Quiet: true, Seed: "opening", DelayScale: 1}, io.Discard)
+		a, err := app.Open(app.Config{Data: path, Durability: store.Never, Quiet: true, Seed: "opening", Settings: setting.Settings{Headers: setting.Relaxed, DelayScale: new(1.0)}}, io.Discard)
 		if err != nil {
 			t.Fatal(err)
 		}

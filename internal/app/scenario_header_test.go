@@ -44,7 +44,7 @@ func TestRepliesNameTheScenario(t *testing.T) {
 func TestAMistypedScenarioIsLogged(t *testing.T) {
 	for _, quiet := range []bool{true, false} {
 		var log bytes.Buffer
-		a, err := app.Open(app.Config{Seed: "test", DelayScale: 1, Quiet: quiet}, &log)
+		a, err := app.Open(app.Config{Seed: "test", Settings: scaled(1), Quiet: quiet}, &log)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,12 +5,13 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
 )
 
 // openApp opens a sandbox in memory for one test; its delays are whole.
 func openApp(t testing.TB) *app.App {
 	t.Helper()
-	return openAppWith(t, app.Config{Seed: "test", DelayScale: 1})
+	return openAppWith(t, app.Config{Seed: "test", Settings: scaled(1)})
 }
 
 // openAppWith opens a sandbox for one test and closes it at the test's end.
@@ -27,3 +28,6 @@ func openAppWith(t testing.TB, c app.Config) *app.App {
 	})
 	return a
 }
+
+// scaled are settings by which a running clock waits for that part of delays.
+func scaled(part float64) setting.Settings { return setting.Settings{DelayScale: &part} }

@@ -124,7 +124,7 @@ func simulate(t *testing.T, seed uint64, d simulationData) *simulation {
 	}
 	s.config = app.Config{
 		Seed: "simulation", Quiet: true, Data: filepath.Join(t.TempDir(), "state.db"), Durability: store.Never,
-		DelayScale: app.DelayScale(s.pick(1, 0, 1.0/86400)), Now: func() time.Time { return s.wall },
+		Settings: scaled(s.pick(1, 0, 1.0/86400)), Now: func() time.Time { return s.wall },
 	}
 	s.auditor = &auditor{wall: s.config.Now}
 	s.client = &client{documents: d.documents}

@@ -60,7 +60,7 @@ func TestStopEndsWhatWaits(t *testing.T) {
 	moving, move, held := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	letGo := sync.OnceFunc(func() { close(move) })
 	config := app.Config{
-		Addr: "127.0.0.1:0", Seed: "stop", DelayScale: 1, StopTime: 100 * time.Millisecond, Wait: func(ctx context.Context, _ time.Duration) error {
+		Addr: "127.0.0.1:0", Seed: "stop", Settings: scaled(1), StopTime: 100 * time.Millisecond, Wait: func(ctx context.Context, _ time.Duration) error {
 			close(held)
 			<-ctx.Done()
 			return ctx.Err()

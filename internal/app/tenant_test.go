@@ -113,7 +113,7 @@ func BenchmarkAdvanceThreeDays(b *testing.B) {
 	for range b.N {
 		b.StopTimer()
 		now := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
-		sandbox := openUnchecked(b, app.Config{DelayScale: 1, Now: func() time.Time { return now }})
+		sandbox := openUnchecked(b, app.Config{Settings: scaled(1), Now: func() time.Time { return now }})
 		sandbox.must("demo", http.MethodPut, "/_sandbox/scenario",
 			"name: later\nrules:\n  - {on: verification.outcome, after: 2d}\n", "Content-Type", "application/yaml")
 		for i := range timers {

@@ -47,7 +47,7 @@ type Config struct {
 // Sandbox is the product: customers, their verification, their money.
 type Sandbox struct {
 	config     Config
-	builtIn    setting.Settings
+	builtIn    *setting.Settings
 	engine     *engine.Engine
 	key        []byte
 	repertoire repertoire

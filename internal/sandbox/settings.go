@@ -22,7 +22,7 @@ func (s *Sandbox) policy(u *engine.Unit) (*policy, error) {
 	p := new(policy)
 	_, err := u.Value(settingsName, &p.Settings)
 	active, _ := s.activeScenario(u, readTenantScenarios(u))
-	p.Complete(&active.Settings, &s.config.Settings, &s.builtIn)
+	p.Complete(&active.Settings, &s.config.Settings, s.builtIn)
 	return p, err
 }
 

@@ -33,7 +33,8 @@ type (
 		Text
 		Words []string
 	}
-	// Secret is a text that is never shown.
+	// Secret is a text that is told to nobody; scenarios, which everybody reads, have
+	// none.
 	Secret struct{ Text }
 	// Delay is a length of time.
 	Delay struct{ At func(*Settings) *Seconds }
@@ -108,7 +109,6 @@ func put[V comparable](view map[string]any, name string, value V) {
 }
 
 func (f Text) show(s *Settings, name string, view map[string]any)   { put(view, name, *f.At(s)) }
-func (f Secret) show(*Settings, string, map[string]any)             {}
 func (f Amount) show(s *Settings, name string, view map[string]any) { put(view, name, *f.At(s)) }
 
 func (f Delay) show(s *Settings, name string, view map[string]any) {

@@ -98,8 +98,8 @@ func Of(by By) []Setting {
 
 // BuiltIn are the settings of a server that was started without any. What a
 // limit or a fee is without a setting depends on the category and the network.
-func BuiltIn() Settings {
-	return Settings{
+func BuiltIn() *Settings {
+	return &Settings{
 		Headers: Strict, Personnel: Advisory, DelayScale: new(float64(time.Second) / float64(24*time.Hour)),
 		OrderLife: Seconds(payments.OrderLife / time.Second), LoginKeys: Required,
 	}
