@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,30 +67,6 @@ func TestReadmeCommands(t *testing.T) {
 		if c.reply != "" && !matches(c.reply, replies[i]) {
 			t.Errorf("the README's command\n%s\nshows\n%s\nand gives\n%s", c.command, c.reply, replies[i])
 		}
-	}
-}
-
-// TestReadmeNamesEverySetting compares the README's table with the flags of
-// serve, both ways.
-func TestReadmeNamesEverySetting(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	flags := map[string]string{}
-	for i := range reflect.TypeFor[serveCommand]().NumField() {
-		field := reflect.TypeFor[serveCommand]().Field(i)
-		variable := field.Tag.Get("env")
-		flags["--"+strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(variable, "SANDBOX_")), "_", "-")] = variable
-	}
-	for _, row := range regexp.MustCompile("(?m)^\\| `(--[a-z-]+)` \\| `(SANDBOX_[A-Z_]+)` \\|").FindAllStringSubmatch(string(text), -1) {
-		if flags[row[1]] != row[2] {
-			t.Errorf("the README's %s (%s) is no setting of serve", row[1], row[2])
-		}
-		delete(flags, row[1])
-	}
-	for flag, variable := range flags {
-		t.Errorf("the README does not name %s (%s)", flag, variable)
 	}
 }
 

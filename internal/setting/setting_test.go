@@ -1,15 +1,22 @@
 package setting
 
 import (
+	"bytes"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"finhub-sandbox/internal/domain/payments"
 )
+
+var update = flag.Bool("update", false, "write the table of settings into the README")
 
 // leaves are the rows of the table with those of groups in place of the groups.
 func leaves(rows []Setting) []Setting {
@@ -137,8 +144,14 @@ func TestTakeAndTell(t *testing.T) {
 	take := func(sent map[string]any) { s.Take(func(member string) any { return sent[member] }) }
 	told := func(want map[string]any) {
 		t.Helper()
-		if got := s.Tell(); !maps.Equal(got, want) {
-			t.Errorf("got %v, want %v", got, want)
+		got := s.Tell()
+		for member, value := range want {
+			if got[member] != value {
+				t.Errorf("%s is told as %v, want %v", member, got[member], value)
+			}
+		}
+		if _, told := got["tenantSecret"]; told {
+			t.Error("the secret is told")
 		}
 	}
 	nothing := map[string]any{"headers": "", "personnel": "", "orderLifeSeconds": int64(0), "tenantKey": "", "tenantSecretSet": false, "loginKeys": ""}
@@ -153,7 +166,7 @@ func TestTakeAndTell(t *testing.T) {
 	told(nothing)
 }
 
-// A scenario shows what it sets under the names of the table, and no secret.
+// A scenario shows what it can set, under the names of the table.
 func TestView(t *testing.T) {
 	if got := new(Settings).View(); len(got) != 0 {
 		t.Errorf("nothing is shown as %v", got)
@@ -173,4 +186,76 @@ func TestView(t *testing.T) {
 			t.Errorf("of %s %v are shown", row.Name, got)
 		}
 	}
+}
+
+// The README's table is this one.
+func TestReadme(t *testing.T) {
+	const file = "../../README.md"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	marked := regexp.MustCompile(`(?s)(<!-- settings, [^\n]* -->\n\n).*?(\n<!-- end of settings -->\n)`)
+	if !marked.Match(text) {
+		t.Fatal("the README has no place for the table of settings")
+	}
+	want := marked.ReplaceAllLiteral(text, slices.Concat(marked.FindSubmatch(text)[1], []byte(readmeTable()), marked.FindSubmatch(text)[2]))
+	if bytes.Equal(text, want) {
+		return
+	}
+	if !*update {
+		t.Fatalf("the README's table of settings is not this one, which -update writes:\n%s", readmeTable())
+	}
+	if err := os.WriteFile(file, want, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readmeTable() string {
+	var b strings.Builder
+	b.WriteString("| Setting | Values | Set by | Meaning |\n|---|---|---|---|\n")
+	for _, row := range table {
+		var by []string
+		if row.By&Server != 0 {
+			by = append(by, code("--"+strings.ToLower(regexp.MustCompile("[A-Z]").ReplaceAllString(row.Name, "-$0"))))
+		}
+		if row.By&Tenant != 0 {
+			by = append(by, "tenant")
+		}
+		if row.By&Scenario != 0 {
+			by = append(by, "scenario")
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", code(row.Name), values(row), strings.Join(by, ", "), row.Means)
+	}
+	return b.String()
+}
+
+func code(words ...string) string { return "`" + strings.Join(words, "`, `") + "`" }
+
+// values says what can be written.
+func values(row Setting) string {
+	switch f := row.Form.(type) {
+	case Word:
+		return code(f.Words...)
+	case Secret:
+		return "a text, never shown"
+	case Delay:
+		if row.By&Tenant != 0 {
+			return "a time such as `5m`; for a tenant `" + secondsMember(row.Name) + "`"
+		}
+		return "a time such as `5m`"
+	case Number:
+		return fmt.Sprintf("%g to %g", f.Least, f.Most)
+	case Amount:
+		return "an amount"
+	case ByNetwork:
+		return "amounts by " + code(f.Networks()...)
+	case Group:
+		var names []string
+		for _, member := range f.Members {
+			names = append(names, member.Name)
+		}
+		return "amounts by " + code(names...)
+	}
+	return "a text"
 }
