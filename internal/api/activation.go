@@ -51,7 +51,7 @@ func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
 func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
 	allowed := r.Refusal == nil
 	view := readinessView{
-		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: len(r.Missing) == 0, RiskLevel: r.Category.Risk,
+		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: met(r, onboarding.ConsentsAreAccepted), VerificationOk: met(r, onboarding.VerificationIsApproved), RiskLevel: r.Category.Risk,
 		MissingConsents: r.Missing, VerificationStatus: notStarted, VerificationLevel: onboarding.TenantVerified,
 		CustomerID: r.Customer.ID, CustomerStatus: r.Customer.State, OwnerTenant: c.Tenant,
 		ActivationFailure: r.Customer.ActivationFailure, Message: "Customer is not ready for activation",
@@ -59,7 +59,6 @@ func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
 	}
 	if v := r.Verification; v != nil {
 		view.VerificationStatus, view.VerificationLevel = v.State, v.Requested
-		view.VerificationOk = v.State == onboarding.VerificationApproved
 		if v.Open() {
 			view.waitingView = viewWaiting(c, v)
 		}
@@ -74,6 +73,12 @@ func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
 		view.Message = "Customer is already active"
 	}
 	return view
+}
+
+// met reports whether a need of activation is met.
+func met(r sandbox.Readiness, need string) bool {
+	n := machine.FindStanding(r.Needs, need)
+	return n != nil && n.Met
 }
 
 // highRisk tells what a high risk means, or that there is none.

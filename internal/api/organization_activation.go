@@ -4,7 +4,6 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -17,13 +16,47 @@ type organizationReadinessView struct {
 }
 
 type conditionView struct {
-	Code        string       `json:"code"`
-	Description string       `json:"description"`
-	Met         bool         `json:"met"`
-	Blocking    bool         `json:"blocking"`
-	State       string       `json:"state"`
-	Call        refusal.Call `json:"-"`
-	Path        string       `json:"call,omitzero"`
+	Code        string `json:"code"`
+	Description string `json:"description"`
+	Met         bool   `json:"met"`
+	Blocking    bool   `json:"blocking"`
+	State       string `json:"state"`
+	Call        string `json:"call,omitzero"`
+}
+
+// conditions are the fourteen documented prerequisites of an organization's
+// activation, in their order, by the need that each of them shows.
+var conditions = []struct{ code, need, description string }{
+	{"ORGANIZATION_STATUS", "organization.pending", "The organization waits for its activation."},
+	{"DIRECTOR_PRESENT", "director.present", "There is a director."},
+	{"ADMIN_USER_PRESENT", "admin_user.present", "An employee holds ADMIN_USER."},
+	{"OWNERSHIP_COMPLETE", "ownership.complete", "Shareholders own exactly 100 percent."},
+	{"KYB_COMPLETED", "verification.decided", "The business verification is decided."},
+	{"VERIFICATION_APPROVED", onboarding.VerificationIsApproved, "The business verification is approved."},
+	{"PERSONNEL_VERIFIED", "personnel.verified", "Directors and beneficial owners are verified."},
+	{"TERMS_ACCEPTED", "terms.accepted", "Consent to the terms and conditions is given."},
+	{"PRIVACY_ACCEPTED", "privacy.accepted", "Consent to the privacy policy is given."},
+	{"DATA_PROCESSING_ACCEPTED", "data_processing.accepted", "Consent to the data processing is given."},
+	{"DOCUMENTS_UPLOADED", "documents.uploaded", "The required documents are uploaded."},
+	{"DOCUMENTS_VERIFIED", "documents.verified", "The required documents are verified."},
+	{"CALLER_ROLE", "caller.role", "The caller holds a role that may activate."},
+	{"CALLER_LINKED", "caller.linked", "The caller belongs to the organization or to its tenant."},
+}
+
+func viewConditions(c *rest.Call, needs []machine.Standing) []conditionView {
+	var list []conditionView
+	for _, condition := range conditions {
+		n := machine.FindStanding(needs, condition.need)
+		if n == nil {
+			continue
+		}
+		v := conditionView{Code: condition.code, Description: condition.description, Met: n.Met, Blocking: n.Binding == machine.Blocks, State: n.State}
+		if call, ok := n.Call(); ok {
+			v.Call = c.Reference(call)
+		}
+		list = append(list, v)
+	}
+	return list
 }
 
 // checkOrganizationActivation tells condition by condition whether an
@@ -34,16 +67,8 @@ func (a *API) checkOrganizationActivation(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	readiness := viewReadiness(c, r.Readiness)
 	view := organizationReadinessView{
-		readinessView: readiness, OrganizationID: r.Customer.ID, Warnings: sandbox.Warnings(r.Conditions),
-	}
-	for _, condition := range r.Conditions {
-		v := conditionView{Code: condition.Code, Description: condition.Description, Met: condition.Met, Blocking: condition.Blocking, State: condition.State}
-		if !condition.Met {
-			v.Path = c.Reference(condition.Call)
-		}
-		view.Conditions = append(view.Conditions, v)
+		readinessView: viewReadiness(c, r), OrganizationID: r.Customer.ID, Conditions: viewConditions(c, r.Needs), Warnings: sandbox.Warnings(r.Needs),
 	}
 	return rest.Reply{Message: view.Message, Data: view}, nil
 }

@@ -23,8 +23,8 @@ var updateMachines = flag.Bool("update-machines", false, "write the diagrams in 
 type table struct {
 	machine.Description
 	// fire applies a trigger with the least facts, as the table stands or with its
-	// guards taken away.
-	fire func(from machine.State, on machine.Trigger, guarded bool) (machine.Step, error)
+	// needs taken away.
+	fire func(from machine.State, on machine.Trigger, needing bool) (machine.Step, error)
 }
 
 func tableOf[F any](t *machine.Table[F]) table {
@@ -38,10 +38,10 @@ func tableWith[F any](t *machine.Table[F], facts F) table {
 	open := *t
 	open.Rows = slices.Clone(t.Rows)
 	for i := range open.Rows {
-		open.Rows[i].Guard = nil
+		open.Rows[i].Needs = nil
 	}
-	return table{t.Describe(), func(from machine.State, on machine.Trigger, guarded bool) (machine.Step, error) {
-		if guarded {
+	return table{t.Describe(), func(from machine.State, on machine.Trigger, needing bool) (machine.Step, error) {
+		if needing {
 			return t.Fire(from, on, facts)
 		}
 		return open.Fire(from, on, facts)
@@ -92,8 +92,8 @@ func (m table) checkCell(t *testing.T, from machine.State, on machine.Trigger) {
 			t.Errorf("%s in %q: got %+v and %v, the row says %+v", on, from, step, err, rows[0])
 		}
 		if rows[0].Guarded {
-			// Empty facts stand for a world in which nothing is in order. A guard
-			// may let them pass, but if it refuses, nothing must be left over.
+			// Empty facts stand for a world in which nothing is in order. The needs
+			// may let them pass, but if one refuses, nothing must be left over.
 			if step, err := m.fire(from, on, true); err != nil {
 				checkRefused(t, from, on, step, err)
 			}

@@ -46,12 +46,14 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 		Collection: engine.Collection[nest]{Name: "nest"},
 		Table: &machine.Table[int]{Name: "nest", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[int]{
 			{From: []machine.State{machine.None}, On: []machine.Trigger{"build"}, To: "OPEN", Emit: "nest.built"},
-			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"count"}, To: "OPEN", Emit: "nest.counted", Guard: func(chicks int) error {
-				if chicks >= 3 {
-					return refusal.New(refusal.CategoryLimitExceeded, "the nest is full")
-				}
-				return nil
-			}},
+			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"count"}, To: "OPEN", Emit: "nest.counted", Needs: []machine.Need[int]{{
+				Name: "room.left", Code: refusal.CategoryLimitExceeded, Unmet: func(chicks int) *refusal.Error {
+					if chicks >= 3 {
+						return refusal.New(refusal.CategoryLimitExceeded, "the nest is full")
+					}
+					return nil
+				},
+			}}},
 			{From: []machine.State{"OPEN"}, On: []machine.Trigger{"shake"}, To: "OPEN", Arms: []machine.Choice[int]{{
 				Point: "nest.shaken", Default: "AGAIN", Options: []machine.Option{{Name: "AGAIN", Trigger: "shake"}}, After: time.Second,
 			}}},

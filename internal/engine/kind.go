@@ -13,7 +13,7 @@ import (
 type Kind[T, F any] struct {
 	Collection[T]
 	Table *machine.Table[F]
-	// Facts gathers what the guards read.
+	// Facts gathers what the needs of the table read.
 	Facts func(u *Unit, e *T, cause machine.Cause) F
 	// Effect is what a step does besides changing the state: to the aggregate
 	// itself, and as follow-up triggers to others. It runs before the state
@@ -63,6 +63,14 @@ func (k *Kind[T, F]) Then(u *Unit, e *T, on machine.Trigger, cause machine.Cause
 func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
 	_, err := k.fire(u, e, on, cause)
 	return err
+}
+
+// Needs tells how each need of a trigger stands now, and with what the trigger would
+// be refused; nil if it would be applied.
+func (k *Kind[T, F]) Needs(u *Unit, e *T, on machine.Trigger, cause machine.Cause) ([]machine.Standing, error) {
+	state, facts := any(e).(machine.Living).Lives().State, k.Facts(u, e, cause)
+	_, err := k.Table.Fire(state, on, facts)
+	return k.Table.Needs(state, on, facts), err
 }
 
 // fire asks the table, which is told the facts if it needs any.

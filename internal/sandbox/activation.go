@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"
@@ -19,6 +20,8 @@ type Readiness struct {
 	Missing      []onboarding.ConsentType
 	// HighRisk reports whether only a power tenant may approve the verification.
 	HighRisk bool
+	// Needs are how what activation needs stands.
+	Needs []machine.Standing
 	// Refusal is what activation would answer now; nil if it would succeed.
 	Refusal error
 }
@@ -52,7 +55,7 @@ func (s *Sandbox) readiness(u *engine.Unit, c access.Caller, customerID string, 
 	if r.Verification != nil && !r.Verification.Open() {
 		r.HighRisk = r.Verification.HighRisk
 	}
-	r.Refusal = s.customers.Can(u, customer, onboarding.Activate, by(c))
+	r.Needs, r.Refusal = s.customers.Needs(u, customer, onboarding.Activate, by(c))
 	return r, nil
 }
 
@@ -108,16 +111,11 @@ func (s *Sandbox) activate(c access.Caller, customerID string, in Activation, fi
 				return err
 			}
 		}
-		if out.Customer.Type == onboarding.Organization {
-			conditions, err := s.conditions(u, c, Readiness{
-				Customer: out.Customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID),
-			})
-			if err != nil {
-				return err
-			}
-			out.Warnings = Warnings(conditions)
-		}
 		cause := by(c)
+		if out.Customer.Type == onboarding.Organization {
+			needs, _ := s.customers.Needs(u, out.Customer, onboarding.Activate, cause)
+			out.Warnings = Warnings(needs)
+		}
 		cause.By = cmp.Or(in.By, cause.By)
 		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, cause); err != nil {
 			return err

@@ -15,7 +15,6 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
-	"finhub-sandbox/internal/setting"
 )
 
 func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
@@ -50,17 +49,14 @@ func registrationKey(c *onboarding.Customer) string {
 	return c.Company.RegistrationKey()
 }
 
-func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, _ machine.Cause) onboarding.CustomerFacts {
-	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, Activation: awaited(u, c.Lives(), onboarding.ActivationPoint)}
+func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, cause machine.Cause) onboarding.CustomerFacts {
+	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, State: c.State, Activation: awaited(u, c.Lives(), onboarding.ActivationPoint)}
 	facts.MissingConsents, facts.Unconfirmed = s.consentGaps(u, c.ID)
 	if v := s.latestVerification(u, c.ID); v != nil {
 		facts.Verification = s.outlook(u, v)
 	}
 	if c.Type == onboarding.Organization {
-		set, err := s.policy(u)
-		u.Note(err)
-		facts.PersonnelRequired = set.Personnel == setting.Required
-		facts.MissingPersonnel = s.headCount(u, c.ID).missing()
+		facts.Organization = s.organizationFacts(u, c, cause)
 	}
 	return facts
 }

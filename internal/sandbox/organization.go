@@ -1,13 +1,9 @@
 package sandbox
 
 import (
-	"slices"
-	"strings"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 )
 
@@ -65,17 +61,12 @@ func managers() []string {
 	return []string{access.RoleAdminUser, access.RoleCompliance}
 }
 
-// mayManage refuses a caller without one of the managers' roles. Staff act with
-// the roles that the request's X-User-Roles names, users with their own.
+// mayManage refuses a caller without one of the managers' roles.
 func mayManage(c access.Caller) error {
-	roles := c.Roles
-	if len(c.ActingRoles) > 0 {
-		roles = c.ActingRoles
+	if e := managing(c).MayManage(); e != nil {
+		return e
 	}
-	if slices.ContainsFunc(managers(), func(r string) bool { return slices.Contains(roles, r) }) {
-		return nil
-	}
-	return refusal.New(refusal.PermissionDenied, "the roles are %s", strings.Join(roles, ", ")).With("requiredRoles", managers())
+	return nil
 }
 
 // VerifyOrganization opens the verification of an organization (KYB). Documents
@@ -109,36 +100,13 @@ func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string, i
 	return s.activate(c, organizationID, in, s.organization)
 }
 
-// OrganizationReadiness is whether an organization can be activated, condition
-// by condition.
-type OrganizationReadiness struct {
-	Readiness
-	Conditions []Condition
-}
-
-// CheckOrganization tells whether an organization is ready to be activated.
-func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (OrganizationReadiness, error) {
-	var r OrganizationReadiness
+// CheckOrganization tells whether an organization is ready to be activated by this
+// caller.
+func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (Readiness, error) {
+	var r Readiness
 	err := s.show(c, func(u *engine.Unit) (err error) {
-		if r.Readiness, err = s.readiness(u, c, organizationID, s.organization); err != nil {
-			return err
-		}
-		r.Conditions, err = s.conditions(u, c, r.Readiness)
-		if err := mayManage(c); err != nil && r.Refusal == nil {
-			r.Refusal = err
-		}
+		r, err = s.readiness(u, c, organizationID, s.organization)
 		return err
 	})
 	return r, err
-}
-
-// Warnings words the conditions that are not met and do not block.
-func Warnings(conditions []Condition) []string {
-	var list []string
-	for _, c := range conditions {
-		if !c.Met && !c.Blocking {
-			list = append(list, c.Warning)
-		}
-	}
-	return list
 }

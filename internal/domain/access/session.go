@@ -64,15 +64,20 @@ func SessionTable() *machine.Table[SessionFacts] {
 		Otherwise: refusal.SessionEnded,
 		Rows: []machine.Row[SessionFacts]{
 			{From: in{machine.None}, On: on{OpenSession}, To: SessionOpen},
-			{From: in{SessionOpen}, On: on{RefreshSession}, To: machine.Same, Guard: notOver},
+			{From: in{SessionOpen}, On: on{RefreshSession}, To: machine.Same, Needs: []machine.Need[SessionFacts]{sessionRunning()}},
 			{From: in{SessionOpen}, On: on{EndSession}, To: SessionEnded},
 		},
 	}
 }
 
-func notOver(f SessionFacts) error {
-	if f.Over {
-		return refusal.New(refusal.SessionEnded, "the session has reached its end, 24 hours after it was opened or refreshed")
+func sessionRunning() machine.Need[SessionFacts] {
+	return machine.Need[SessionFacts]{
+		Name: "session.running", Code: refusal.SessionEnded, Helpless: "only another login helps, which needs the password",
+		Unmet: func(f SessionFacts) *refusal.Error {
+			if !f.Over {
+				return nil
+			}
+			return refusal.New(refusal.SessionEnded, "the session has reached its end, 24 hours after it was opened or refreshed")
+		},
 	}
-	return nil
 }

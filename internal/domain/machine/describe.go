@@ -17,16 +17,27 @@ type Description struct {
 
 // Transition describes what one trigger does in some states.
 type Transition struct {
-	From    []State  `json:"from"`
-	Trigger Trigger  `json:"trigger"`
-	To      State    `json:"to,omitempty"`
-	Guarded bool     `json:"guarded,omitempty"`
-	Event   string   `json:"event,omitempty"`
-	Refusal string   `json:"refusal,omitempty"`
-	Choices []Answer `json:"choices,omitempty"`
+	From    []State `json:"from"`
+	Trigger Trigger `json:"trigger"`
+	To      State   `json:"to,omitempty"`
+	Guarded bool    `json:"guarded,omitempty"`
+	// Needs are what must be so besides the state, in the order in which they refuse.
+	Needs   []Prerequisite `json:"needs,omitempty"`
+	Event   string         `json:"event,omitempty"`
+	Refusal string         `json:"refusal,omitempty"`
+	Choices []Answer       `json:"choices,omitempty"`
 	// Disarms names the choices whose pending decision the row withdraws. It is
 	// drawn, and not part of what the control API shows.
 	Disarms []string `json:"-"`
+}
+
+// Prerequisite describes a need: what must be so, and with what it is refused
+// otherwise.
+type Prerequisite struct {
+	Name    string `json:"name"`
+	Refusal string `json:"refusal"`
+	// Advisory ones are only told and never in the way.
+	Advisory bool `json:"advisory,omitempty"`
 }
 
 // Answer describes a choice: its options, and what happens when nobody decides
@@ -62,7 +73,10 @@ func (t *Table[F]) Describe() Description {
 }
 
 func (r *Row[F]) describe(on Trigger, to State, from ...State) Transition {
-	tr := Transition{From: from, Trigger: on, To: to, Guarded: r.Guard != nil, Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
+	tr := Transition{From: from, Trigger: on, To: to, Guarded: len(r.Needs) > 0 && r.Refuse == "", Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
+	for _, n := range r.Needs {
+		tr.Needs = append(tr.Needs, Prerequisite{n.Name, string(n.Code), n.Advisory})
+	}
 	for _, c := range r.Arms {
 		tr.Choices = append(tr.Choices, c.describe())
 	}
@@ -126,7 +140,7 @@ func drawn(s State) string {
 func label(t Transition) string {
 	text := string(t.Trigger)
 	if t.Guarded {
-		text += " [guarded]"
+		text += " [" + needNames(t.Needs) + "]"
 	}
 	if t.Event != "" {
 		text += " / " + t.Event

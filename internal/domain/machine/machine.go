@@ -29,7 +29,7 @@ const None State = ""
 const Same State = "*"
 
 // Table is the whole life of one kind of aggregate. F are the facts that its
-// guards read; they are plain values that somebody else has gathered.
+// needs read; they are plain values that somebody else has gathered.
 type Table[F any] struct {
 	Name string
 	Rows []Row[F]
@@ -46,8 +46,10 @@ type Row[F any] struct {
 	From []State
 	On   []Trigger
 	To   State
-	// Guard refuses by returning an error, which reaches the caller as it is.
-	Guard func(F) error
+	// Needs are what must be so besides the state, in the order in which they refuse.
+	// A row that refuses names with them what its states lack: only the calls that
+	// would meet it are told.
+	Needs []Need[F]
 	// Emit is the type of the event that tells the world; empty for none.
 	Emit string
 	// Arms are the decisions that begin to be pending with this row.
@@ -62,8 +64,10 @@ type Row[F any] struct {
 
 // answers reports whether the row is for a state and a trigger.
 func (r *Row[F]) answers(from State, on Trigger) bool {
-	return slices.Contains(r.On, on) && slices.Contains(r.From, from)
+	return r.triggeredBy(on) && slices.Contains(r.From, from)
 }
+
+func (r *Row[F]) triggeredBy(on Trigger) bool { return slices.Contains(r.On, on) }
 
 // target is where the row leads from one of its states.
 func (r *Row[F]) target(from State) State {
@@ -158,7 +162,7 @@ func (s Step) Moved() bool { return s.From != s.To }
 // have no condition, and facts cost their gathering.
 func (t *Table[F]) Asks(from State, on Trigger) bool {
 	row, ok := t.row(from, on)
-	return !ok || row.Refuse != "" || row.Guard != nil ||
+	return !ok || row.Refuse != "" || len(row.Needs) > 0 ||
 		slices.ContainsFunc(row.Arms, func(c Choice[F]) bool { return c.If != nil || c.Until != nil })
 }
 
@@ -170,12 +174,16 @@ func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
 		return Step{}, t.refuse(t.Otherwise, from, on, facts)
 	}
 	if row.Refuse != "" {
-		return Step{}, t.refuse(row.Refuse, from, on, facts)
-	}
-	if row.Guard != nil {
-		if err := row.Guard(facts); err != nil {
-			return Step{}, err
+		e := t.refuse(row.Refuse, from, on, facts)
+		for _, s := range Stand(row.Needs, facts) {
+			if s.Refusal != nil {
+				e.Next = append(e.Next, s.Refusal.Next...)
+			}
 		}
+		return Step{}, e
+	}
+	if err := Unmet(row.Needs, facts); err != nil {
+		return Step{}, err
 	}
 	step := Step{From: from, To: row.target(from), On: on, Emit: row.Emit, Disarms: row.Disarms}
 	for _, c := range row.Arms {
@@ -208,10 +216,10 @@ func (t *Table[F]) row(from State, on Trigger) (*Row[F], bool) {
 	return nil, false
 }
 
-func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) error {
+func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) *refusal.Error {
 	var possible []string
 	for _, r := range t.Rows {
-		if !slices.Contains(r.On, on) || r.Refuse != "" {
+		if !r.triggeredBy(on) || r.Refuse != "" {
 			continue
 		}
 		for _, s := range r.From {

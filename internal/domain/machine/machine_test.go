@@ -23,12 +23,12 @@ func door() *machine.Table[doorFacts] {
 			{From: []machine.State{machine.None}, On: []machine.Trigger{"hang"}, To: "CLOSED", Emit: "door.hung"},
 			{
 				From: []machine.State{"CLOSED"}, On: []machine.Trigger{"open"}, To: "OPEN", Emit: "door.opened",
-				Guard: func(f doorFacts) error {
+				Needs: []machine.Need[doorFacts]{{Name: "key.held", Code: refusal.PermissionDenied, Unmet: func(f doorFacts) *refusal.Error {
 					if !f.key {
 						return refusal.New(refusal.PermissionDenied, "no key")
 					}
 					return nil
-				},
+				}}},
 				Arms: []machine.Choice[doorFacts]{{
 					Point: "door.draught", Default: "SHUT", After: time.Hour,
 					Options: []machine.Option{{Name: "SHUT", Trigger: "close"}},
@@ -65,7 +65,7 @@ func TestFire(t *testing.T) {
 		refuse refusal.Code
 	}{
 		{"a row moves", machine.None, "hang", doorFacts{}, "CLOSED", 0, ""},
-		{"a guard refuses with its own code", "CLOSED", "open", doorFacts{}, "", 0, refusal.PermissionDenied},
+		{"a need refuses with its own code", "CLOSED", "open", doorFacts{}, "", 0, refusal.PermissionDenied},
 		{"a deadline without an instant is not armed", "CLOSED", "open", doorFacts{key: true}, "OPEN", 1, ""},
 		{"a deadline with an instant is armed", "CLOSED", "open", doorFacts{key: true, until: until}, "OPEN", 2, ""},
 		{"a refusing row has its code", "OPEN", "open", doorFacts{key: true}, "", 0, refusal.CustomerAlreadyActive},
@@ -87,7 +87,7 @@ func TestFire(t *testing.T) {
 	}
 }
 
-// TestAsks: facts are gathered where a guard, a choice or a refusal reads them.
+// TestAsks: facts are gathered where a need, a choice or a refusal reads them.
 func TestAsks(t *testing.T) {
 	conditional := door()
 	conditional.Rows = append(conditional.Rows, machine.Row[doorFacts]{
@@ -156,7 +156,7 @@ func TestValidateFindsEveryMistake(t *testing.T) {
 func TestMermaid(t *testing.T) {
 	want := `stateDiagram-v2
     [*] --> CLOSED: hang / door.hung
-    CLOSED --> OPEN: open [guarded] / door.opened (arms door.draught) (arms door.deadline)
+    CLOSED --> OPEN: open [key.held] / door.opened (arms door.draught) (arms door.deadline)
     OPEN --> CLOSED: close
     OPEN --> OPEN: paint / door.kept
     CLOSED --> CLOSED: paint / door.kept

@@ -3,13 +3,17 @@ package machine
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"finhub-sandbox/internal/domain/refusal"
 )
 
 // Validate finds every mistake in the table: two rows for one state and
 // trigger, states that nothing leads to, choices whose options their state
-// does not accept, and rows that both move and refuse.
+// does not accept, needs without a name or a code of their own, and rows that both
+// move and refuse.
 func (t *Table[F]) Validate() error {
 	var faults []error
 	fault := func(format string, args ...any) {
@@ -20,6 +24,7 @@ func (t *Table[F]) Validate() error {
 	}
 	seen := map[string]bool{}
 	points := map[string]bool{}
+	codes := map[string]refusal.Code{}
 	armed := t.points()
 	reached := map[State]bool{}
 	for _, r := range t.Rows {
@@ -40,6 +45,7 @@ func (t *Table[F]) Validate() error {
 		}
 		reached[r.To] = true
 		t.validateArms(r, points, fault)
+		validateNeeds(r.Needs, codes, fault)
 		for _, point := range r.Disarms {
 			if !slices.Contains(armed, point) {
 				fault("%s withdraws %s, which no row arms", r.triggers(), point)
@@ -96,3 +102,31 @@ func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(str
 		}
 	}
 }
+
+// validateNeeds looks at the needs of one row; codes are those of the table's needs
+// by their names.
+func validateNeeds[F any](needs []Need[F], codes map[string]refusal.Code, fault func(string, ...any)) {
+	row := map[string]bool{}
+	var look func(n Need[F], code refusal.Code)
+	look = func(n Need[F], code refusal.Code) {
+		if known, found := codes[n.Name]; found && known != code {
+			fault("two needs are called %s", n.Name)
+		}
+		if row[n.Name] {
+			fault("%s is needed twice", n.Name)
+		}
+		row[n.Name], codes[n.Name] = true, code
+		if !needName.MatchString(n.Name) || code == "" || n.Unmet == nil {
+			fault("the need %q has no name, no code or no check", n.Name)
+		}
+		for _, part := range n.Parts {
+			look(part, code)
+		}
+	}
+	for _, n := range needs {
+		look(n, n.Code)
+	}
+}
+
+// needName is how needs are called: what it is about, and how that must be.
+var needName = regexp.MustCompile(`^[a-z_]+\.[a-z_]+$`)

@@ -158,6 +158,7 @@ type Contact struct {
 type CustomerFacts struct {
 	CustomerID string
 	Type       CustomerType
+	State      machine.State
 	// Verification is how the verification stands that decides about the customer;
 	// its state is empty if none has been opened.
 	Verification Outlook
@@ -167,10 +168,8 @@ type CustomerFacts struct {
 	Unconfirmed map[ConsentType]string
 	// MissingConsents are the types that are not accepted, in their order.
 	MissingConsents []ConsentType
-	// MissingPersonnel says what an organization lacks, and PersonnelRequired
-	// whether that is in the way of activation.
-	MissingPersonnel  []string
-	PersonnelRequired bool
+	// Organization are the further facts about an organization; nil for a person.
+	Organization *OrganizationFacts
 }
 
 // DefaultActivationFailure is the reason of an activation that fails without
@@ -226,7 +225,7 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 			// changes nothing about the customer.
 			{From: in{CustomerPendingActivation, CustomerActivating, CustomerActive, CustomerSuspended, CustomerClosed},
 				On: on{CustomerVerified}, To: machine.Same},
-			{From: in{CustomerPendingVerification, CustomerPendingActivation}, On: on{Activate}, To: CustomerActivating, Guard: mayActivate,
+			{From: in{CustomerPendingVerification, CustomerPendingActivation}, On: on{Activate}, To: CustomerActivating, Needs: activationNeeds(),
 				Arms: []machine.Choice[CustomerFacts]{{
 					Point: ActivationPoint, Default: "ACTIVE",
 					Options: []machine.Option{
@@ -250,13 +249,16 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 // InBusiness refuses what changes anything about a customer who is suspended or
 // closed, whoever asks: it can be looked at, and nothing else.
 func (c *Customer) InBusiness() error {
-	if c.State != CustomerSuspended && c.State != CustomerClosed {
-		return nil
+	if e := inBusiness(c.Type, c.State); e != nil {
+		return e
 	}
-	return notInBusiness(c.Type, c.State)
+	return nil
 }
 
-func notInBusiness(t CustomerType, state machine.State) error {
+func inBusiness(t CustomerType, state machine.State) *refusal.Error {
+	if state != CustomerSuspended && state != CustomerClosed {
+		return nil
+	}
 	name := "customer"
 	if t == Organization {
 		name = "organization"
@@ -274,66 +276,4 @@ func explainActivating(f CustomerFacts, from machine.State, e *refusal.Error) {
 	}
 	e.Details += "; the activation ends " + f.Activation.When()
 	_ = e.TryWaiting(*f.Activation, "getCustomerWallets", "customerId", f.CustomerID)
-}
-
-// mayActivate names what is missing: the verification first, since it takes
-// days, then every missing consent at once.
-func mayActivate(f CustomerFacts) error {
-	if f.Verification.State != VerificationApproved {
-		return notVerified(f)
-	}
-	if len(f.MissingConsents) == 0 {
-		return enoughPersonnel(f)
-	}
-	e := refusal.New(refusal.ConsentsMissing, "%d of the three required consents are not accepted", len(f.MissingConsents))
-	var missing []map[string]any
-	for _, t := range f.MissingConsents {
-		e.Try(acceptOperation(f.Type), "accept "+string(t), "customerId", f.CustomerID, "organizationId", f.CustomerID, "consentType", t.Segment())
-		accept := &e.Next[len(e.Next)-1]
-		missing = append(missing, map[string]any{"type": string(t), "acceptUrl": *accept})
-		if id := f.Unconfirmed[t]; id != "" {
-			// Accepting it again would change nothing.
-			*accept = refusal.Call{Operation: "sendConsentMagicLink", Why: "sends the link by which the customer confirms " + string(t) + ", consentId " + id}
-		}
-	}
-	return e.With("missingConsents", missing)
-}
-
-// enoughPersonnel lets missing personnel pass with a warning, as production
-// does, unless the tenant's settings require it.
-func enoughPersonnel(f CustomerFacts) error {
-	if !f.PersonnelRequired || len(f.MissingPersonnel) == 0 {
-		return nil
-	}
-	return refusal.New(refusal.PersonnelIncomplete, "the tenant's setting personnel is required, and %d of the conditions are not met", len(f.MissingPersonnel)).
-		With("missingPersonnel", f.MissingPersonnel).
-		Try("checkOrganizationActivation", "shows every condition", "organizationId", f.CustomerID)
-}
-
-func notVerified(f CustomerFacts) error {
-	v := f.Verification
-	if v.State == machine.None {
-		return refusal.New(refusal.VerificationNotApproved, "no verification has been opened").With("verificationStatus", "NOT_STARTED").
-			Try(verifyOperation(f.Type), "open one", "organizationId", f.CustomerID)
-	}
-	e := refusal.New(refusal.VerificationNotApproved, "verification %s is %s", v.ID, v.State).With("verificationStatus", string(v.State))
-	if !v.open() {
-		return e.Try(verifyOperation(f.Type), "open a new attempt", "organizationId", f.CustomerID)
-	}
-	e.Details += ": " + v.String()
-	return v.suggest(e)
-}
-
-func verifyOperation(t CustomerType) string {
-	if t == Organization {
-		return "verifyOrganization"
-	}
-	return "createVerification"
-}
-
-func acceptOperation(t CustomerType) string {
-	if t == Organization {
-		return "acceptOrganizationConsent"
-	}
-	return "acceptIndividualConsent"
 }

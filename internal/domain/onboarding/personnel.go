@@ -95,78 +95,91 @@ func PersonnelTable() *machine.Table[PersonnelFacts] {
 		Name:      "personnel",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[PersonnelFacts]{
-			{From: in{machine.None}, On: on{AddShareholder}, To: PersonnelPending, Guard: mayBeAdded, Emit: "personnel.added"},
-			{From: in{machine.None}, On: on{AddPersonnel}, To: PersonnelActive, Guard: mayBeAdded, Emit: "personnel.added"},
+			{From: in{machine.None}, On: on{AddShareholder}, To: PersonnelPending, Needs: addNeeds(), Emit: "personnel.added"},
+			{From: in{machine.None}, On: on{AddPersonnel}, To: PersonnelActive, Needs: addNeeds(), Emit: "personnel.added"},
 			{From: in{PersonnelPending}, On: on{ConfirmPersonnel}, To: PersonnelActive},
-			{From: in{PersonnelPending, PersonnelActive}, On: on{ChangePersonnel}, To: machine.Same, Guard: mayBeChanged},
-			{From: in{PersonnelPending, PersonnelActive}, On: on{RemovePersonnel}, To: PersonnelRemoved, Guard: mayBeRemoved, Emit: "personnel.removed"},
+			{From: in{PersonnelPending, PersonnelActive}, On: on{ChangePersonnel}, To: machine.Same, Needs: changeNeeds()},
+			{From: in{PersonnelPending, PersonnelActive}, On: on{RemovePersonnel}, To: PersonnelRemoved, Needs: removeNeeds(), Emit: "personnel.removed"},
 		},
 	}
 }
 
-// inBusiness refuses changes to an organization that is suspended or closed.
-func inBusiness(f PersonnelFacts) error {
-	if f.Organization != CustomerSuspended && f.Organization != CustomerClosed {
+// Each step of the personnel needs an organization that is in business; a member
+// who is added or changed needs the roles and the shares to be right then.
+func addNeeds() []machine.Need[PersonnelFacts] {
+	return append([]machine.Need[PersonnelFacts]{organizationOpen(), {
+		Name: "admin_user.present", Code: refusal.AdminUserMissing, Unmet: PersonnelFacts.adminMissing, Helpless: "the same call helps, with the role",
+	}}, shareNeeds()...)
+}
+
+func changeNeeds() []machine.Need[PersonnelFacts] {
+	return append([]machine.Need[PersonnelFacts]{organizationOpen(), {
+		Name: "admin_user.left", Code: refusal.LastAdminUser, Unmet: func(f PersonnelFacts) *refusal.Error { return f.lastAdmin(!f.holdsAdmin()) },
+	}}, shareNeeds()...)
+}
+
+func removeNeeds() []machine.Need[PersonnelFacts] {
+	return []machine.Need[PersonnelFacts]{organizationOpen(), {
+		Name: "admin_user.left", Code: refusal.LastAdminUser, Unmet: func(f PersonnelFacts) *refusal.Error { return f.lastAdmin(f.holdsAdmin()) },
+	}}
+}
+
+// organizationOpen refuses changes to an organization that is suspended or closed.
+func organizationOpen() machine.Need[PersonnelFacts] {
+	return machine.Need[PersonnelFacts]{
+		Name: "organization.open", Code: refusal.CustomerNotActive,
+		Unmet:    func(f PersonnelFacts) *refusal.Error { return inBusiness(Organization, f.Organization) },
+		Helpless: "who has suspended or closed an organization is no client of the API",
+	}
+}
+
+// shareNeeds refuse shares that come to more than a hundred percent, of a company
+// among the owners or of the organization.
+func shareNeeds() []machine.Need[PersonnelFacts] {
+	return []machine.Need[PersonnelFacts]{
+		{Name: "owned_companies.whole", Code: refusal.OwnershipExceeded, Unmet: PersonnelFacts.overfull, Helpless: "the same call helps, with other shares"},
+		{Name: "share.available", Code: refusal.OwnershipExceeded, Unmet: PersonnelFacts.overTheWhole},
+	}
+}
+
+func (f PersonnelFacts) holdsAdmin() bool { return slices.Contains(f.Roles, RoleAdminUser) }
+
+func (f PersonnelFacts) adminMissing() *refusal.Error {
+	if f.Position != Employee || f.OtherAdmins > 0 || f.holdsAdmin() {
 		return nil
 	}
-	return notInBusiness(Organization, f.Organization)
+	return refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", RoleAdminUser, strings.Join(f.Roles, ", ")).
+		At("roles")
 }
 
-func mayBeAdded(f PersonnelFacts) error {
-	if err := inBusiness(f); err != nil {
-		return err
+// lastAdmin refuses that an employee goes without the role whom no other has it
+// besides.
+func (f PersonnelFacts) lastAdmin(goes bool) *refusal.Error {
+	if f.Position != Employee || f.OtherAdmins > 0 || !goes {
+		return nil
 	}
-	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
-		e := refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", RoleAdminUser, strings.Join(f.Roles, ", "))
-		e.Field = "roles"
-		return e
-	}
-	return withinTheWhole(f)
-}
-
-func mayBeChanged(f PersonnelFacts) error {
-	if err := inBusiness(f); err != nil {
-		return err
-	}
-	if f.Position == Employee && f.OtherAdmins == 0 && !slices.Contains(f.Roles, RoleAdminUser) {
-		return lastAdmin(f)
-	}
-	return withinTheWhole(f)
-}
-
-func mayBeRemoved(f PersonnelFacts) error {
-	if err := inBusiness(f); err != nil {
-		return err
-	}
-	if f.Position == Employee && f.OtherAdmins == 0 && slices.Contains(f.Roles, RoleAdminUser) {
-		return lastAdmin(f)
-	}
-	return nil
-}
-
-func lastAdmin(f PersonnelFacts) error {
 	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", RoleAdminUser).
 		Try("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
 }
 
-// withinTheWhole refuses shares that come to more than a hundred percent, of the
-// organization or of a company among its owners.
-func withinTheWhole(f PersonnelFacts) error {
-	if f.Position != Shareholder {
+func (f PersonnelFacts) overfull() *refusal.Error {
+	if f.Position != Shareholder || f.Owner == nil {
 		return nil
 	}
-	if f.Owner != nil {
-		if company, found := f.Owner.Overfull(); found {
-			e := refusal.New(refusal.OwnershipExceeded, "the owners of %s hold %s percent of it", company.Name, Sum(company.Owners))
-			e.Field = "owners"
-			return e.With("requested", Sum(company.Owners).String()).With("available", "100")
-		}
-	}
-	if !f.Others.Add(f.Share).Over() {
+	company, found := f.Owner.Overfull()
+	if !found {
 		return nil
 	}
-	e := refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share))
-	e.Field = "ownershipPercentage"
-	return e.With("requested", f.Share.String()).With("available", f.Others.Rest().String()).
+	return refusal.New(refusal.OwnershipExceeded, "the owners of %s hold %s percent of it", company.Name, Sum(company.Owners)).At("owners").
+		With("requested", Sum(company.Owners).String()).With("available", "100")
+}
+
+func (f PersonnelFacts) overTheWhole() *refusal.Error {
+	if f.Position != Shareholder || !f.Others.Add(f.Share).Over() {
+		return nil
+	}
+	return refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share)).
+		At("ownershipPercentage").
+		With("requested", f.Share.String()).With("available", f.Others.Rest().String()).
 		Try("listShareholders", "shows who holds what", "organizationId", f.OrganizationID)
 }

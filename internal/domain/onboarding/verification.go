@@ -167,9 +167,9 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 			{From: in{machine.None}, On: on{OpenVerification}, To: VerificationPending, Emit: "verification.created"},
 			{From: open, On: on{AddDocument}, To: machine.Same},
 			{From: in{VerificationInProgress}, On: on{LoseDocument}, To: machine.Same, Disarms: []string{OutcomePoint}},
-			{From: open, On: on{SubmitForReview}, To: VerificationInProgress, Guard: everythingThere, Arms: outcome},
-			{From: open, On: on{Approve}, To: VerificationApproved, Guard: powerTenantIfHighRisk, Emit: "verification.approved"},
-			{From: open, On: on{Reject}, To: VerificationRejected, Guard: powerTenantIfHighRisk, Emit: "verification.rejected"},
+			{From: open, On: on{SubmitForReview}, To: VerificationInProgress, Needs: reviewNeeds(), Arms: outcome},
+			{From: open, On: on{Approve}, To: VerificationApproved, Needs: decisionNeeds(), Emit: "verification.approved"},
+			{From: open, On: on{Reject}, To: VerificationRejected, Needs: decisionNeeds(), Emit: "verification.rejected"},
 			{From: open, On: on{Expire}, To: VerificationExpired, Emit: "verification.expired"},
 			{From: in{VerificationApproved, VerificationRejected, VerificationExpired}, On: on{AddDocument, SubmitForReview, Approve, Reject, Expire},
 				Refuse: refusal.VerificationDecided},
@@ -177,22 +177,27 @@ func VerificationTable() *machine.Table[VerificationFacts] {
 	}
 }
 
-// everythingThere refuses to begin a review for which documents are missing.
-func everythingThere(f VerificationFacts) error {
-	if len(f.Missing) == 0 {
-		return nil
-	}
-	return refusal.New(refusal.PhaseOrderBroken, "the verification waits for %s", strings.Join(f.Missing, ", ")).
-		With("missingDocuments", f.Missing).
-		Try("uploadVerificationDocument", "hands one in", "verificationId", f.ID)
+// reviewNeeds are what a review needs to begin.
+func reviewNeeds() []machine.Need[VerificationFacts] {
+	return []machine.Need[VerificationFacts]{{Name: "documents.complete", Code: refusal.PhaseOrderBroken, Unmet: func(f VerificationFacts) *refusal.Error {
+		if len(f.Missing) == 0 {
+			return nil
+		}
+		return refusal.New(refusal.PhaseOrderBroken, "the verification waits for %s", strings.Join(f.Missing, ", ")).
+			With("missingDocuments", f.Missing).
+			Try("uploadVerificationDocument", "hands one in", "verificationId", f.ID)
+	}}}
 }
 
-func powerTenantIfHighRisk(f VerificationFacts) error {
-	if f.HighRisk && !f.PowerTenant {
+// decisionNeeds are what a decision needs of who makes it.
+func decisionNeeds() []machine.Need[VerificationFacts] {
+	return []machine.Need[VerificationFacts]{{Name: "decider.entitled", Code: refusal.PowerTenantRequired, Unmet: func(f VerificationFacts) *refusal.Error {
+		if !f.HighRisk || f.PowerTenant {
+			return nil
+		}
 		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", words(f.RiskReasons)).
 			Try("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
-	}
-	return nil
+	}}}
 }
 
 func words(reasons []RiskReason) string {

@@ -1,6 +1,8 @@
 package payments
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -23,6 +25,25 @@ type Account struct {
 	WalletState machine.State
 }
 
+// usableNeeds are what must be so for anything to happen on an account: the
+// customer is asked about first, since a wallet is of no use without it.
+func usableNeeds() []machine.Need[Account] {
+	return []machine.Need[Account]{
+		{
+			Name: "customer.active", Code: refusal.CustomerNotActive, Unmet: Account.customerInactive,
+			Helpless: "who has suspended or closed a customer is no client of the API",
+		},
+		{Name: "wallet.active", Code: refusal.WalletNotActive, Unmet: Account.walletInactive},
+	}
+}
+
+// free is an account on which everything may happen: that of a decision to which no
+// account matters.
+func free() Account { return Account{CustomerActive: true, WalletState: WalletActive} }
+
+// Usable refuses an account on which nothing may happen.
+func (a Account) Usable() error { return machine.Unmet(usableNeeds(), a) }
+
 // Activated refuses an account whose customer has not been activated: such an
 // account answers no payment call, as if it were not there.
 func (a Account) Activated() error {
@@ -39,27 +60,25 @@ func (a Account) Activated() error {
 // Readable refuses an account that cannot even be looked at.
 func (a Account) Readable() error {
 	if a.WalletState == WalletBlocked {
-		return a.walletNotActive()
+		return a.walletInactive()
 	}
 	return nil
 }
 
-// Usable refuses an account on which nothing may happen: the customer is told
-// first, since a wallet is of no use without it.
-func (a Account) Usable() error {
-	if !a.CustomerActive {
-		e := refusal.New(refusal.CustomerNotActive, "the customer is %s", a.CustomerState).
-			With("customerStatus", string(a.CustomerState))
-		e.Next = a.Nearer
-		return e
+func (a Account) customerInactive() *refusal.Error {
+	if a.CustomerActive {
+		return nil
 	}
-	if a.WalletState != WalletActive {
-		return a.walletNotActive()
-	}
-	return nil
+	e := refusal.New(refusal.CustomerNotActive, "the customer is %s", a.CustomerState).
+		With("customerStatus", string(a.CustomerState))
+	e.Next = slices.Clone(a.Nearer)
+	return e
 }
 
-func (a Account) walletNotActive() error {
+func (a Account) walletInactive() *refusal.Error {
+	if a.WalletState == WalletActive {
+		return nil
+	}
 	return refusal.New(refusal.WalletNotActive, "the wallet is %s", a.WalletState).
 		With("walletStatus", string(a.WalletState)).
 		Try("getCustomerWallets", "lists the customer's wallets with their states", "customerId", a.CustomerID)

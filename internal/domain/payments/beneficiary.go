@@ -96,41 +96,51 @@ func BeneficiaryTable() *machine.Table[BeneficiaryFacts] {
 		Name:      "beneficiary",
 		Otherwise: refusal.BeneficiaryNotActive,
 		Rows: []machine.Row[BeneficiaryFacts]{
-			{From: in{machine.None}, On: on{RegisterBeneficiary}, To: BeneficiaryPending, Guard: mayRegister, Emit: "beneficiary.created", Arms: screening},
+			{From: in{machine.None}, On: on{RegisterBeneficiary}, To: BeneficiaryPending, Needs: registerNeeds(), Emit: "beneficiary.created", Arms: screening},
 			{From: in{BeneficiaryPending}, On: on{VerifyBeneficiary}, To: BeneficiaryActive},
 			{From: in{BeneficiaryPending}, On: on{FlagBeneficiary}, To: machine.Same},
-			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{AmendBeneficiary}, To: machine.Same, Guard: mayAmend},
-			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{RemoveBeneficiary}, To: BeneficiaryInactive, Guard: mayAmend},
+			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{AmendBeneficiary}, To: machine.Same, Needs: amendNeeds()},
+			{From: in{BeneficiaryPending, BeneficiaryActive}, On: on{RemoveBeneficiary}, To: BeneficiaryInactive, Needs: amendNeeds()},
 		},
 	}
 }
 
-func mayRegister(f BeneficiaryFacts) error {
-	if err := f.Account.Usable(); err != nil {
-		return err
-	}
-	if f.Asked != f.Currency {
-		return WrongCurrency("currency", f.Currency, f.Asked)
-	}
-	if err := refusal.Invalid(f.Faults); err != nil {
-		return err
-	}
-	if f.Duplicate != "" {
-		e := refusal.New(refusal.DuplicateBeneficiary, "beneficiary %s has this IBAN", f.Duplicate).
-			With("beneficiaryId", f.Duplicate).
-			Try("listBeneficiaries", "shows the beneficiary that has the IBAN", "accountId", f.Account.WalletID).
-			Try("deleteBeneficiary", "removes it, after which the IBAN can be registered again", "accountId", f.Account.WalletID, "beneficiaryId", f.Duplicate)
-		e.Field = "iban"
-		return e
-	}
-	return nil
+// amendNeeds are what a change of a beneficiary needs.
+func amendNeeds() []machine.Need[BeneficiaryFacts] {
+	return append(machine.Of(BeneficiaryFacts.account, usableNeeds()), machine.Need[BeneficiaryFacts]{
+		Name: "request.valid", Code: refusal.RequestInvalid, Unmet: BeneficiaryFacts.faulty, Helpless: sentOtherwise,
+	})
 }
 
-func mayAmend(f BeneficiaryFacts) error {
-	if err := f.Account.Usable(); err != nil {
-		return err
+// registerNeeds are what the registration of one needs.
+func registerNeeds() []machine.Need[BeneficiaryFacts] {
+	type need = machine.Need[BeneficiaryFacts]
+	return append(machine.Of(BeneficiaryFacts.account, usableNeeds()),
+		need{Name: "currency.matching", Code: refusal.CurrencyMismatch, Unmet: BeneficiaryFacts.otherCurrency, Helpless: sentOtherwise},
+		need{Name: "request.valid", Code: refusal.RequestInvalid, Unmet: BeneficiaryFacts.faulty, Helpless: sentOtherwise},
+		need{Name: "iban.unregistered", Code: refusal.DuplicateBeneficiary, Unmet: BeneficiaryFacts.registered},
+	)
+}
+
+func (f BeneficiaryFacts) account() Account { return f.Account }
+
+func (f BeneficiaryFacts) faulty() *refusal.Error { return asRefusal(refusal.Invalid(f.Faults)) }
+
+func (f BeneficiaryFacts) otherCurrency() *refusal.Error {
+	if f.Asked == f.Currency {
+		return nil
 	}
-	return refusal.Invalid(f.Faults)
+	return WrongCurrency("currency", f.Currency, f.Asked)
+}
+
+func (f BeneficiaryFacts) registered() *refusal.Error {
+	if f.Duplicate == "" {
+		return nil
+	}
+	return refusal.New(refusal.DuplicateBeneficiary, "beneficiary %s has this IBAN", f.Duplicate).At("iban").
+		With("beneficiaryId", f.Duplicate).
+		Try("listBeneficiaries", "shows the beneficiary that has the IBAN", "accountId", f.Account.WalletID).
+		Try("deleteBeneficiary", "removes it, after which the IBAN can be registered again", "accountId", f.Account.WalletID, "beneficiaryId", f.Duplicate)
 }
 
 // Payable refuses to pay a beneficiary that is not ACTIVE, and says when its

@@ -166,8 +166,19 @@ func settlementOutcome(when func(OrderFacts) bool) machine.Choice[OrderFacts] {
 	}
 }
 
-// OrderTable is the life of an order. Who may prepare and execute is in
-// order_rules.go, who may approve in order_approval.go. The end of the time for
+// orderExecuted is what an order lacks that cannot be approved yet.
+func orderExecuted() machine.Need[OrderFacts] {
+	return machine.Need[OrderFacts]{Name: "order.executed", Code: refusal.PhaseOrderBroken, Unmet: func(f OrderFacts) *refusal.Error {
+		if !f.Order.ExecutedAt.IsZero() {
+			return nil
+		}
+		return refusal.New(refusal.PhaseOrderBroken, "the order has not been executed").
+			Try("executeOperation", "executes it first", "accountId", f.Order.WalletID, "operationType", f.Order.Operation.Segment())
+	}}
+}
+
+// OrderTable is the life of an order. What its steps need is in order_rules.go,
+// order_execution.go and order_approval.go. The end of the time for
 // approvals does not fail the order by itself: an order with all its approvals
 // may still be settling then.
 func OrderTable() *machine.Table[OrderFacts] {
@@ -175,24 +186,25 @@ func OrderTable() *machine.Table[OrderFacts] {
 		Name:      "order",
 		Otherwise: refusal.PhaseOrderBroken,
 		Rows: []machine.Row[OrderFacts]{
-			{From: in{machine.None}, On: on{PrepareOrder}, To: OrderReady, Guard: mayPrepare, Emit: "transaction.prepared",
+			{From: in{machine.None}, On: on{PrepareOrder}, To: OrderReady, Needs: prepareNeeds(), Emit: "transaction.prepared",
 				Arms: []machine.Choice[OrderFacts]{{
 					Point: "order.expiry", Default: "EXPIRED",
 					Options: []machine.Option{{Name: "EXPIRED", Trigger: ExpireOrder}},
 					Until:   func(f OrderFacts) time.Time { return f.ValidUntil },
 				}}},
-			{From: in{OrderReady}, On: on{ExecuteOrder}, To: OrderProcessing, Guard: mayExecute, Emit: "transaction.processing",
+			{From: in{OrderReady}, On: on{ExecuteOrder}, To: OrderProcessing, Needs: executeNeeds(), Emit: "transaction.processing",
 				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.settlesAtOnce), orderApproval()}},
-			{From: in{OrderProcessing}, On: on{ApproveOrder}, To: machine.Same, Guard: mayApprove,
+			{From: in{OrderProcessing}, On: on{ApproveOrder}, To: machine.Same, Needs: approveNeeds(),
 				Arms: []machine.Choice[OrderFacts]{settlementOutcome(OrderFacts.lastApproval)}},
 			{From: in{OrderProcessing}, On: on{LapseOrder}, To: machine.Same},
 			{From: in{OrderReady}, On: on{ExpireOrder}, To: OrderExpired, Emit: "transaction.expired"},
-			{From: in{OrderProcessing}, On: on{CompleteOrder}, To: OrderCompleted, Guard: mayComplete, Emit: "transaction.completed",
+			{From: in{OrderProcessing}, On: on{CompleteOrder}, To: OrderCompleted, Needs: completeNeeds(), Emit: "transaction.completed",
 				Arms: []machine.Choice[OrderFacts]{settlementReturn()}},
 			{From: in{OrderCompleted}, On: on{KeepOrder}, To: machine.Same},
 			{From: in{OrderCompleted}, On: on{ReturnOrder}, To: machine.Same, Emit: "transaction.completed"},
 			{From: in{OrderProcessing}, On: on{FailOrder}, To: OrderFailed, Emit: "transaction.failed"},
 			{From: in{OrderProcessing, OrderCompleted, OrderFailed}, On: on{ExecuteOrder}, Refuse: refusal.OrderAlreadyExecuted},
+			{From: in{OrderReady}, On: on{ApproveOrder}, Refuse: refusal.PhaseOrderBroken, Needs: []machine.Need[OrderFacts]{orderExecuted()}},
 			{From: in{OrderCompleted, OrderFailed}, On: on{ApproveOrder}, Refuse: refusal.OrderAlreadyExecuted},
 			{From: in{OrderExpired}, On: on{ExecuteOrder, ApproveOrder}, Refuse: refusal.OrderExpired},
 		},
@@ -208,11 +220,7 @@ func (o *Order) Explain(err error) error {
 		case refusal.OrderExpired:
 			e.Details = "the order was valid until " + o.ValidUntil.Format(time.RFC3339)
 			e.Try("prepareOperation", "prepares it again", "accountId", o.WalletID, "operationType", o.Operation.Segment())
-		case refusal.PhaseOrderBroken:
-			if o.State == OrderReady {
-				e.Try("executeOperation", "executes it first", "accountId", o.WalletID, "operationType", o.Operation.Segment())
-			}
-		case refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate, refusal.SupportingDocumentsRequired:
+		case refusal.PhaseOrderBroken, refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate, refusal.SupportingDocumentsRequired:
 		default:
 			return
 		}

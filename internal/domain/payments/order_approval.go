@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"slices"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -94,45 +95,75 @@ func (f OrderFacts) lastApproval() bool {
 	return f.Order.Waiting() && len(f.Order.Approval.Given)+1 == f.Order.Approval.Required
 }
 
-// mayApprove holds an approval to the order, to who gives it, and to what must
+// approveNeeds hold an approval to the order, to who gives it, and to what must
 // still be so for the money to go.
-func mayApprove(f OrderFacts) error {
-	o := f.Order
-	if !o.Waiting() {
-		return refusal.New(refusal.OrderAlreadyExecuted, "the order is %s and waits for no approval", o.State)
-	}
-	if err := o.quorum().admit(f.Approver); err != nil {
-		return err
-	}
-	if err := f.Account.Usable(); err != nil {
-		return err
-	}
-	if f.Beneficiary != nil {
-		if err := f.Beneficiary.Payable(f.Account.Frozen); err != nil {
-			return err
-		}
-	}
-	// One that the order itself has used up, or that has ended since the
-	// execution, was good when it counted; a revoked one is withdrawn.
-	if f.Consent != nil && f.Consent.State == PaymentConsentRevoked {
-		return f.Consent.Explain(refusal.New(refusal.PaymentConsentNotActive, "the payment consent has been revoked since the order was executed"))
-	}
-	return nil
+func approveNeeds() []machine.Need[OrderFacts] {
+	type need = machine.Need[OrderFacts]
+	return slices.Concat(
+		[]need{{Name: "approval.outstanding", Code: refusal.OrderAlreadyExecuted, Unmet: OrderFacts.notWaiting, Helpless: "nobody has to approve the order any more"}},
+		machine.Of(OrderFacts.admission, admissionNeeds()),
+		machine.Of(OrderFacts.account, usableNeeds()),
+		[]need{
+			{Name: "payee.active", Code: refusal.BeneficiaryNotActive, Unmet: OrderFacts.payeeInactive},
+			{Name: "consent.standing", Code: refusal.PaymentConsentNotActive, Unmet: OrderFacts.consentRevoked},
+		},
+	)
 }
 
-// mayComplete keeps an order from settling before it is approved, whoever asks,
+func (f OrderFacts) notWaiting() *refusal.Error {
+	if f.Order.Waiting() {
+		return nil
+	}
+	return refusal.New(refusal.OrderAlreadyExecuted, "the order is %s and waits for no approval", f.Order.State)
+}
+
+// admission is the approval that is to be given to an order that waits for one.
+func (f OrderFacts) admission() admission {
+	if !f.Order.Waiting() {
+		return admission{}
+	}
+	return admission{f.Order.quorum(), f.Approver}
+}
+
+// consentRevoked withdraws an order whose payment consent is withdrawn. One that the
+// order itself has used up, or that has ended since the execution, was good when it
+// counted.
+func (f OrderFacts) consentRevoked() *refusal.Error {
+	if f.Consent == nil || f.Consent.State != PaymentConsentRevoked {
+		return nil
+	}
+	return f.Consent.explained(refusal.New(refusal.PaymentConsentNotActive, "the payment consent has been revoked since the order was executed"))
+}
+
+// completeNeeds keep an order from settling before it is approved, whoever asks,
 // and when an account on one of its sides cannot be used any more.
-func mayComplete(f OrderFacts) error {
-	if f.Order != nil && f.Order.Waiting() {
-		return refusal.New(refusal.PhaseOrderBroken, "the order has %d of %d approvals", len(f.Order.Approval.Given), f.Order.Approval.Required)
+func completeNeeds() []machine.Need[OrderFacts] {
+	payee := machine.Of(OrderFacts.target, usableNeeds())
+	for i := range payee {
+		payee[i].Name = "payee_" + payee[i].Name
 	}
-	if err := f.Account.Usable(); err != nil {
-		return err
+	return slices.Concat(
+		[]machine.Need[OrderFacts]{{
+			Name: "approvals.complete", Code: refusal.PhaseOrderBroken, Unmet: OrderFacts.unapproved, Helpless: "those who have to approve are others",
+		}},
+		machine.Of(OrderFacts.account, usableNeeds()), payee,
+	)
+}
+
+func (f OrderFacts) unapproved() *refusal.Error {
+	if f.Order == nil || !f.Order.Waiting() {
+		return nil
 	}
-	if f.Target != nil {
-		return f.Target.Usable()
+	return refusal.New(refusal.PhaseOrderBroken, "the order has %d of %d approvals", len(f.Order.Approval.Given), f.Order.Approval.Required)
+}
+
+// target is the account of the tenant that is paid; what goes elsewhere is nobody's
+// business here.
+func (f OrderFacts) target() Account {
+	if f.Target == nil {
+		return free()
 	}
-	return nil
+	return *f.Target
 }
 
 // SettlementFailure is the reason of an order that cannot be completed because of
@@ -144,7 +175,7 @@ func (f OrderFacts) SettlementFailure() string {
 			return PayerClosed
 		}
 		return PayerBlocked
-	case f.Target != nil && f.Target.Usable() != nil:
+	case f.target().Usable() != nil:
 		if f.Target.CustomerClosed {
 			return PayeeClosed
 		}

@@ -19,31 +19,29 @@ func (o *Order) HighValue() bool { return o.Operation.Outgoing() && o.Amount.Min
 // mustProve tells whether the order needs supporting documents.
 func (f OrderFacts) mustProve() bool { return f.Business && f.Order.HighValue() }
 
-// documentsKnown refuses documents that the customer has not uploaded, where the
+// documentsUnknown refuses documents that the customer has not uploaded, where the
 // order needs documents; elsewhere their ids are only kept.
-func (f OrderFacts) documentsKnown() error {
+func (f OrderFacts) documentsUnknown() *refusal.Error {
 	if !f.mustProve() || len(f.UnknownDocuments) == 0 {
 		return nil
 	}
-	e := refusal.New(refusal.DocumentNotFound, "the organization has uploaded no document %s", strings.Join(f.UnknownDocuments, ", ")).
-		Try("listOrganizationDocuments", "lists those that it has", "organizationId", f.Account.CustomerID)
-	e.Field = "supportingDocuments"
-	return f.uploading(e)
+	return f.uploading(refusal.New(refusal.DocumentNotFound, "the organization has uploaded no document %s", strings.Join(f.UnknownDocuments, ", ")).
+		At("supportingDocuments").
+		Try("listOrganizationDocuments", "lists those that it has", "organizationId", f.Account.CustomerID))
 }
 
-// proven demands the supporting documents of an order that needs them.
-func (f OrderFacts) proven() error {
-	if err := f.documentsKnown(); err != nil || !f.mustProve() || len(f.Documents) > 0 {
-		return err
+// unproven demands the supporting documents of an order that needs them.
+func (f OrderFacts) unproven() *refusal.Error {
+	if !f.mustProve() || len(f.Documents) > 0 {
+		return nil
 	}
 	threshold := money.Amount{Minor: HighValue, Currency: f.Order.Amount.Currency}
-	e := refusal.New(refusal.SupportingDocumentsRequired,
+	return f.uploading(refusal.New(refusal.SupportingDocumentsRequired,
 		"the order is of %s, and neither prepare nor execute names a document; above %s one is needed", f.Order.Amount, threshold).
-		With("threshold", threshold.Scaled()).With("requested", f.Order.Amount.Scaled()).With("currency", threshold.Currency)
-	e.Field = "supportingDocuments"
-	return f.uploading(e)
+		At("supportingDocuments").
+		With("threshold", threshold.Scaled()).With("requested", f.Order.Amount.Scaled()).With("currency", threshold.Currency))
 }
 
-func (f OrderFacts) uploading(e *refusal.Error) error {
+func (f OrderFacts) uploading(e *refusal.Error) *refusal.Error {
 	return e.Try("uploadOrganizationDocument", "uploads one", "organizationId", f.Account.CustomerID)
 }

@@ -2,9 +2,9 @@ package payments
 
 import (
 	"slices"
-	"strings"
 	"time"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -66,59 +66,78 @@ type Confirmation struct {
 	Sent, Confirmed bool
 }
 
-// mayPrepare holds an order to everything that must be so before it is made:
-// account, request, payee, consent, limits, and at last the money.
-func mayPrepare(f OrderFacts) error {
-	if err := f.Account.Usable(); err != nil {
-		return err
-	}
-	if f.Request != nil {
-		return f.Request
-	}
-	if f.PayeeRefused != nil {
-		return f.PayeeRefused
-	}
-	if err := f.consentAllows(); err != nil {
-		return err
-	}
-	if err := f.documentsKnown(); err != nil {
-		return err
-	}
-	if err := f.Limits.Allow(f.Order.Amount, f.Spending.By(f.Order.Operation), f.Now); err != nil {
-		return explain(err, func(e *refusal.Error) {
-			e.Try("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
-		})
-	}
-	if !f.Order.Operation.Outgoing() {
-		return nil
-	}
-	return f.covered()
+// prepareNeeds are everything that must be so before an order is made: account,
+// request, payee, consent, limits, and at last the money.
+func prepareNeeds() []machine.Need[OrderFacts] {
+	type need = machine.Need[OrderFacts]
+	return slices.Concat(
+		machine.Of(OrderFacts.account, usableNeeds()),
+		requestNeeds(func(f OrderFacts) error { return f.Request }),
+		[]need{
+			{Name: "payee.named", Code: refusal.RequestInvalid, Unmet: payeeRefused(refusal.RequestInvalid), Helpless: sentOtherwise},
+			{Name: "payee.registered", Code: refusal.BeneficiaryNotFound, Unmet: payeeRefused(refusal.BeneficiaryNotFound)},
+			{Name: "payee.active", Code: refusal.BeneficiaryNotActive, Unmet: payeeRefused(refusal.BeneficiaryNotActive)},
+			{Name: "consent.known", Code: refusal.PaymentConsentNotFound, Unmet: OrderFacts.consentUnknown},
+			{Name: "consent.given", Code: refusal.PaymentConsentRequired, Unmet: OrderFacts.consentLacking},
+			{Name: "consent.fitting", Code: refusal.PaymentConsentRequired, Unmet: OrderFacts.consentMisfit},
+		},
+		machine.Of(OrderFacts.consentNow, consentNeeds()),
+		[]need{
+			{Name: "payee.allowed", Code: refusal.PayeeNotAllowed, Unmet: OrderFacts.payeeForbidden},
+			{Name: "consent_limits.kept", Code: refusal.ConsentLimitExceeded, Unmet: OrderFacts.overConsentLimit},
+			{Name: "documents.known", Code: refusal.DocumentNotFound, Unmet: OrderFacts.documentsUnknown},
+			{Name: "amount.sufficient", Code: refusal.RequestInvalid, Unmet: OrderFacts.tooSmall, Helpless: sentOtherwise},
+			{Name: "category_limits.kept", Code: refusal.CategoryLimitExceeded, Unmet: OrderFacts.overCategoryLimit},
+			{Name: "funds.available", Code: refusal.InsufficientBalance, Unmet: OrderFacts.uncovered},
+		},
+	)
 }
 
-// consentAllows holds the order to its payment consent. An operation that needs
-// none is still held to one that the request names.
-func (f OrderFacts) consentAllows() error {
+// requestNeeds are that nothing is wrong with the request itself; fault is what is.
+func requestNeeds[F any](fault func(F) error) []machine.Need[F] {
+	return []machine.Need[F]{{
+		Name: "currency.matching", Code: refusal.CurrencyMismatch, Helpless: sentOtherwise,
+		Unmet: func(f F) *refusal.Error { return ofCode(fault(f), refusal.CurrencyMismatch) },
+	}, {
+		Name: "request.valid", Code: refusal.RequestInvalid, Helpless: sentOtherwise,
+		Unmet: func(f F) *refusal.Error { return exceptOfCode(fault(f), refusal.CurrencyMismatch) },
+	}}
+}
+
+func (f OrderFacts) account() Account { return f.Account }
+
+func (f OrderFacts) consentNow() consentNow { return consentNow{f.Consent, f.Now} }
+
+func payeeRefused(code refusal.Code) func(OrderFacts) *refusal.Error {
+	return func(f OrderFacts) *refusal.Error { return ofCode(f.PayeeRefused, code) }
+}
+
+func (f OrderFacts) consentUnknown() *refusal.Error {
+	if f.Consent != nil || f.ConsentAsked == "" {
+		return nil
+	}
+	return refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", f.ConsentAsked).At("consent.consentReference").
+		Try("listPaymentConsents", "shows the payment consents of the account", "accountId", f.Account.WalletID)
+}
+
+func (f OrderFacts) consentLacking() *refusal.Error {
+	if f.Consent != nil || f.ConsentAsked != "" || !f.Order.Operation.NeedsConsent() {
+		return nil
+	}
+	return f.consentRequired("the request names no payment consent, and the account has none that is ACTIVE for this operation")
+}
+
+// consentMisfit holds an operation that needs no payment consent to one that the
+// request names all the same.
+func (f OrderFacts) consentMisfit() *refusal.Error {
 	o, c := f.Order, f.Consent
-	if c == nil && f.ConsentAsked != "" {
-		return refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", f.ConsentAsked).At("consent.consentReference").
-			Try("listPaymentConsents", "shows the payment consents of the account", "accountId", f.Account.WalletID)
-	}
-	if c == nil {
-		if o.Operation.NeedsConsent() {
-			return f.consentRequired("the request names no payment consent, and the account has none that is ACTIVE for this operation")
-		}
+	if c == nil || c.Covers(o.Operation, o.Network) {
 		return nil
 	}
-	if !c.Covers(o.Operation, o.Network) {
-		return f.consentRequired(c.Misfit(o.Operation, o.Network))
-	}
-	if objections := c.Objections(o.Amount, o.Payee(f.Beneficiary, f.PayeeNamed), f.Windows, f.Now); len(objections) > 0 {
-		return c.Explain(objections[0])
-	}
-	return nil
+	return f.consentRequired(c.Misfit(o.Operation, o.Network))
 }
 
-func (f OrderFacts) consentRequired(details string) error {
+func (f OrderFacts) consentRequired(details string) *refusal.Error {
 	e := refusal.New(refusal.PaymentConsentRequired, "%s", details).At("consent.consentReference")
 	if f.ConsentWaiting != "" {
 		e.Try("approvePaymentConsent", "approves the one that is PENDING", "consentId", f.ConsentWaiting)
@@ -126,9 +145,40 @@ func (f OrderFacts) consentRequired(details string) error {
 	return e.Try("createPaymentConsent", "creates one", "accountId", f.Account.WalletID, "operationType", f.Order.Operation.Segment())
 }
 
-func (f OrderFacts) covered() error {
+func (f OrderFacts) payeeForbidden() *refusal.Error {
+	if f.Consent == nil {
+		return nil
+	}
+	return f.Consent.explained(f.Consent.Payees.allow(*f.Order.Payee(f.Beneficiary, f.PayeeNamed), f.Consent.Created))
+}
+
+func (f OrderFacts) overConsentLimit() *refusal.Error {
+	if f.Consent == nil {
+		return nil
+	}
+	for _, e := range f.Consent.Limits.allow(f.Order.Amount, f.Windows) {
+		return f.Consent.explained(e)
+	}
+	return nil
+}
+
+func (f OrderFacts) tooSmall() *refusal.Error {
+	return ofCode(f.Limits.Allow(f.Order.Amount, f.spent(), f.Now), refusal.RequestInvalid)
+}
+
+func (f OrderFacts) overCategoryLimit() *refusal.Error {
+	e := ofCode(f.Limits.Allow(f.Order.Amount, f.spent(), f.Now), refusal.CategoryLimitExceeded)
+	if e == nil {
+		return nil
+	}
+	return e.Try("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
+}
+
+func (f OrderFacts) spent() *Flow { return f.Spending.By(f.Order.Operation) }
+
+func (f OrderFacts) uncovered() *refusal.Error {
 	total := f.Order.Total()
-	if f.Available >= total.Minor {
+	if !f.Order.Operation.Outgoing() || f.Available >= total.Minor {
 		return nil
 	}
 	available := money.Amount{Minor: f.Available, Currency: total.Currency}
@@ -138,85 +188,4 @@ func (f OrderFacts) covered() error {
 		Try("prepareOperation", "tops the account up; in the sandbox, POST /_sandbox/wallets/"+f.Account.WalletID+"/fund is quicker",
 			"accountId", f.Account.WalletID, "operationType", Topup.Segment()).
 		Try("getAccountBalance", "shows what is there and what is held", "accountId", f.Account.WalletID)
-}
-
-// mayExecute holds the execution to the account, to the payment consent as it
-// is now, to the confirmation, and to the documents that the order needs.
-func mayExecute(f OrderFacts) error {
-	if err := f.Account.Usable(); err != nil {
-		return err
-	}
-	// The payee may have been removed since the order was prepared.
-	if f.Beneficiary != nil {
-		if err := f.Beneficiary.Payable(f.Account.Frozen); err != nil {
-			return err
-		}
-	}
-	if err := f.confirmed(); err != nil {
-		return err
-	}
-	return f.proven()
-}
-
-func (f OrderFacts) confirmed() error {
-	if f.Consent == nil {
-		return f.Confirmation.plain()
-	}
-	if e := f.Consent.usable(f.Now); e != nil {
-		return f.Consent.Explain(e)
-	}
-	return f.Confirmation.answers(f.Consent)
-}
-
-// plain confirms an order without a payment consent.
-func (c Confirmation) plain() error {
-	if c.Sent && !c.Confirmed {
-		return unconfirmed()
-	}
-	if len(c.ConsentIDs) > 0 {
-		return confirmsAnother("the order was prepared without a payment consent, and the request confirms "+c.ConsentIDs[0], "")
-	}
-	return nil
-}
-
-func (c Confirmation) answers(consent *PaymentConsent) error {
-	if len(c.Codes) == 0 {
-		return wrongCode("the order needs the code of its payment consent, and the request has none")
-	}
-	if slices.ContainsFunc(c.Codes, func(code string) bool { return code != consent.Answer }) {
-		return wrongCode("the code does not belong to the payment consent of this order")
-	}
-	if c.Sent && !c.Confirmed {
-		return unconfirmed()
-	}
-	for _, id := range c.ConsentIDs {
-		if !strings.EqualFold(id, consent.ID) {
-			return confirmsAnother("the order was prepared under payment consent "+consent.ID, consent.ID)
-		}
-	}
-	if len(c.ConsentIDs) == 0 {
-		return confirmsAnother("the request does not name the payment consent that it confirms", consent.ID)
-	}
-	return nil
-}
-
-func wrongCode(details string) error {
-	e := refusal.New(refusal.AuthenticationCodeInvalid, "%s", details)
-	e.Field = "authenticationCode"
-	return e
-}
-
-func unconfirmed() error {
-	e := refusal.New(refusal.ConsentConfirmationWrong, "the request does not say that it confirms the order")
-	e.Field = "consentConfirmation.confirmed"
-	return e
-}
-
-func confirmsAnother(details, consent string) error {
-	e := refusal.New(refusal.ConsentConfirmationWrong, "%s", details)
-	if consent != "" {
-		e.With("consentId", consent)
-	}
-	e.Field = "consentConfirmation.consentId"
-	return e
 }

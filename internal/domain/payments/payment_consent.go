@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"slices"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -135,52 +136,64 @@ func PaymentConsentTable() *machine.Table[PaymentConsentFacts] {
 		Name:      "payment_consent",
 		Otherwise: refusal.PaymentConsentDecided,
 		Rows: []machine.Row[PaymentConsentFacts]{
-			{From: in{machine.None}, On: on{CreatePaymentConsent}, To: PaymentConsentPending, Guard: mayCreateConsent,
+			{From: in{machine.None}, On: on{CreatePaymentConsent}, To: PaymentConsentPending, Needs: createConsentNeeds(),
 				Emit: "payment_consent.created", Arms: []machine.Choice[PaymentConsentFacts]{outcome, expiry}},
 			{From: in{PaymentConsentPending}, On: on{ActivatePaymentConsent}, To: PaymentConsentActive,
 				Emit: "payment_consent.activated", Arms: []machine.Choice[PaymentConsentFacts]{expiry}},
-			{From: open, On: on{ApprovePaymentConsent}, To: machine.Same, Guard: mayApproveConsent},
+			{From: open, On: on{ApprovePaymentConsent}, To: machine.Same, Needs: approveConsentNeeds()},
 			{From: in{PaymentConsentPending}, On: on{AwaitApproval}, To: machine.Same},
 			{From: in{PaymentConsentActive}, On: on{UsePaymentConsent}, To: machine.Same},
 			{From: in{PaymentConsentActive}, On: on{ExhaustPaymentConsent}, To: PaymentConsentExhausted, Emit: "payment_consent.exhausted"},
 			{From: open, On: on{ExpirePaymentConsent}, To: PaymentConsentExpired, Emit: "payment_consent.expired"},
-			{From: open, On: on{RevokePaymentConsent}, To: PaymentConsentRevoked, Guard: mayDecideConsent, Emit: "payment_consent.revoked"},
+			{From: open, On: on{RevokePaymentConsent}, To: PaymentConsentRevoked, Needs: decideConsentNeeds(), Emit: "payment_consent.revoked"},
 			{From: in{PaymentConsentExpired}, On: on{ApprovePaymentConsent, RevokePaymentConsent, UsePaymentConsent}, Refuse: refusal.PaymentConsentExpired},
 			{From: in{PaymentConsentPending, PaymentConsentExhausted, PaymentConsentRevoked}, On: on{UsePaymentConsent}, Refuse: refusal.PaymentConsentNotActive},
 		},
 	}
 }
 
-func mayCreateConsent(f PaymentConsentFacts) error {
-	if err := f.Account.Usable(); err != nil {
-		return err
-	}
-	return f.Fault
+// createConsentNeeds are what a new payment consent needs.
+func createConsentNeeds() []machine.Need[PaymentConsentFacts] {
+	return append(machine.Of(PaymentConsentFacts.account, usableNeeds()), requestNeeds(func(f PaymentConsentFacts) error { return f.Fault })...)
 }
 
-// mayDecideConsent holds whoever approves or revokes a payment consent to the
+// decideConsentNeeds hold whoever approves or revokes a payment consent to the
 // account, as everything else that changes something on it.
-func mayDecideConsent(f PaymentConsentFacts) error {
-	if !f.Asked {
-		return nil
-	}
-	return f.Account.Usable()
+func decideConsentNeeds() []machine.Need[PaymentConsentFacts] {
+	return machine.Of(PaymentConsentFacts.askedAccount, usableNeeds())
 }
 
-func mayApproveConsent(f PaymentConsentFacts) error {
-	if err := mayDecideConsent(f); err != nil {
-		return err
+// approveConsentNeeds are what an approval needs besides.
+func approveConsentNeeds() []machine.Need[PaymentConsentFacts] {
+	return slices.Concat(decideConsentNeeds(), []machine.Need[PaymentConsentFacts]{{
+		Name: "approval.outstanding", Code: refusal.PaymentConsentDecided, Unmet: PaymentConsentFacts.approved, Helpless: "it has been approved",
+	}}, machine.Of(PaymentConsentFacts.admission, admissionNeeds()))
+}
+
+func (f PaymentConsentFacts) account() Account { return f.Account }
+
+// askedAccount is the account on which somebody decides; the world is not held to it.
+func (f PaymentConsentFacts) askedAccount() Account {
+	if !f.Asked {
+		return free()
 	}
-	c := f.Consent
-	switch {
-	case c == nil || !f.Asked:
+	return f.Account
+}
+
+func (f PaymentConsentFacts) approved() *refusal.Error {
+	if !f.Asked || f.Consent == nil || !f.Consent.Verified() {
 		return nil
-	case c.Verified():
-		return refusal.New(refusal.PaymentConsentDecided, "the payment consent was approved at %s", c.ApprovedAt.Format(time.RFC3339))
-	case c.RequiresApproval():
-		return c.quorum().admit(f.Approver)
 	}
-	return nil
+	return refusal.New(refusal.PaymentConsentDecided, "the payment consent was approved at %s", f.Consent.ApprovedAt.Format(time.RFC3339))
+}
+
+// admission is the approval that is to be given; anybody may where the consent does
+// not demand it.
+func (f PaymentConsentFacts) admission() admission {
+	if !f.Asked || f.Consent == nil || !f.Consent.RequiresApproval() {
+		return admission{}
+	}
+	return admission{f.Consent.quorum(), f.Approver}
 }
 
 // quorum is the approval that the consent itself demands.
@@ -247,9 +260,6 @@ func (c *PaymentConsent) Explain(err error) error {
 		case refusal.PaymentConsentDecided:
 			e.Try("getPaymentConsent", "shows its state", "accountId", c.WalletID, "consentId", c.ID)
 		case refusal.PaymentConsentNotActive:
-			if c.State == PaymentConsentPending {
-				e.Try("approvePaymentConsent", "approves it", "consentId", c.ID)
-			}
 			c.another(e, "creates a new one")
 		case refusal.PaymentConsentExpired:
 			c.another(e, "creates a new one with a later end")
@@ -265,6 +275,14 @@ func (c *PaymentConsent) Explain(err error) error {
 		}
 		e.With("consentId", c.ID).With("consentStatus", string(c.State))
 	})
+}
+
+// explained is Explain for a refusal that may be none.
+func (c *PaymentConsent) explained(e *refusal.Error) *refusal.Error {
+	if e != nil {
+		_ = c.Explain(e)
+	}
+	return e
 }
 
 func (c *PaymentConsent) another(e *refusal.Error, why string) {

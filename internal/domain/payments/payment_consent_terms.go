@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/bank"
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -39,19 +40,59 @@ func (c *PaymentConsent) Objections(amount money.Amount, p *Payee, windows Windo
 	return append(list, c.Limits.allow(amount, windows)...)
 }
 
+// consentNow is a payment consent that is to be used at an instant, or nil.
+type consentNow struct {
+	*PaymentConsent
+	now time.Time
+}
+
+// consentNeeds are that a payment consent can be used.
+func consentNeeds() []machine.Need[consentNow] {
+	return []machine.Need[consentNow]{
+		{Name: "consent.unexpired", Code: refusal.PaymentConsentExpired, Unmet: consentNow.expired},
+		{Name: "consent.approved", Code: refusal.PaymentConsentNotActive, Unmet: consentNow.unapproved},
+		{Name: "consent.active", Code: refusal.PaymentConsentNotActive, Unmet: consentNow.inactive},
+		{Name: "consent.begun", Code: refusal.PaymentConsentNotActive, Unmet: consentNow.early},
+	}
+}
+
 // Usable tells whether the consent can be used at an instant.
 func (c *PaymentConsent) Usable(now time.Time) bool { return c.usable(now) == nil }
 
 func (c *PaymentConsent) usable(now time.Time) *refusal.Error {
-	switch {
-	case c.State == PaymentConsentExpired:
-		return refusal.New(refusal.PaymentConsentExpired, "the payment consent ended at %s", c.ValidUntil.Format(time.RFC3339))
-	case c.State != PaymentConsentActive:
-		return refusal.New(refusal.PaymentConsentNotActive, "the payment consent is %s", c.State)
-	case now.Before(c.ValidFrom):
-		return refusal.New(refusal.PaymentConsentNotActive, "the payment consent begins at %s", c.ValidFrom.Format(time.RFC3339))
+	return asRefusal(machine.Unmet(consentNeeds(), consentNow{c, now}))
+}
+
+func (c consentNow) expired() *refusal.Error {
+	if c.PaymentConsent == nil || c.State != PaymentConsentExpired {
+		return nil
 	}
-	return nil
+	return c.explained(refusal.New(refusal.PaymentConsentExpired, "the payment consent ended at %s", c.ValidUntil.Format(time.RFC3339)))
+}
+
+func (c consentNow) unapproved() *refusal.Error {
+	if c.PaymentConsent == nil || c.State != PaymentConsentPending {
+		return nil
+	}
+	return c.explained(c.not().Try("approvePaymentConsent", "approves it", "consentId", c.ID))
+}
+
+func (c consentNow) inactive() *refusal.Error {
+	if c.PaymentConsent == nil || c.State != PaymentConsentExhausted && c.State != PaymentConsentRevoked {
+		return nil
+	}
+	return c.explained(c.not())
+}
+
+func (c consentNow) not() *refusal.Error {
+	return refusal.New(refusal.PaymentConsentNotActive, "the payment consent is %s", c.State)
+}
+
+func (c consentNow) early() *refusal.Error {
+	if c.PaymentConsent == nil || !c.now.Before(c.ValidFrom) {
+		return nil
+	}
+	return c.explained(refusal.New(refusal.PaymentConsentNotActive, "the payment consent begins at %s", c.ValidFrom.Format(time.RFC3339)))
 }
 
 // allow refuses a payee. An account that is listed is always allowed; with a

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
@@ -18,27 +19,50 @@ type quorum struct {
 	given       []Approval
 }
 
-// admit refuses a user who cannot give the next approval.
-func (q quorum) admit(who Approver) error {
-	if !slices.ContainsFunc(q.roles, func(r string) bool { return slices.Contains(who.Roles, r) }) {
-		held := strings.Join(who.Roles, ", ")
-		if held == "" {
-			held = "none"
-		}
-		return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).With("requiredRoles", q.roles)
+// admission is an approval that somebody wants to give.
+type admission struct {
+	quorum
+	who Approver
+}
+
+// admissionNeeds are what the next approval needs of who gives it.
+func admissionNeeds() []machine.Need[admission] {
+	const others = "another user has to approve"
+	return []machine.Need[admission]{
+		{Name: "approver.entitled", Code: refusal.PermissionDenied, Unmet: admission.unentitled, Helpless: others},
+		{Name: "approver.independent", Code: refusal.InitiatorCannotApprove, Unmet: admission.byInitiator, Helpless: others},
+		{Name: "approver.new", Code: refusal.ApprovalDuplicate, Unmet: admission.repeated, Helpless: others},
 	}
-	if slices.Contains(q.initiators, who.UserID) {
-		return q.another(refusal.New(refusal.InitiatorCannotApprove, "user %s has %s the %s", who.UserID, q.began, q.what).
-			Say("Initiator cannot approve the " + q.what))
+}
+
+func (a admission) unentitled() *refusal.Error {
+	if a.required == 0 || slices.ContainsFunc(a.roles, func(r string) bool { return slices.Contains(a.who.Roles, r) }) {
+		return nil
 	}
-	if slices.ContainsFunc(q.given, func(a Approval) bool { return a.UserID == who.UserID }) {
-		return q.another(refusal.New(refusal.ApprovalDuplicate, "user %s has approved the %s before", who.UserID, q.what))
+	held := strings.Join(a.who.Roles, ", ")
+	if held == "" {
+		held = "none"
 	}
-	return nil
+	return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).With("requiredRoles", a.roles)
+}
+
+func (a admission) byInitiator() *refusal.Error {
+	if a.required == 0 || !slices.Contains(a.initiators, a.who.UserID) {
+		return nil
+	}
+	return a.another(refusal.New(refusal.InitiatorCannotApprove, "user %s has %s the %s", a.who.UserID, a.began, a.what).
+		Say("Initiator cannot approve the " + a.what))
+}
+
+func (a admission) repeated() *refusal.Error {
+	if !slices.ContainsFunc(a.given, func(given Approval) bool { return given.UserID == a.who.UserID }) {
+		return nil
+	}
+	return a.another(refusal.New(refusal.ApprovalDuplicate, "user %s has approved the %s before", a.who.UserID, a.what))
 }
 
 // another adds to a refusal how far the approval is, and who may help.
-func (q quorum) another(e *refusal.Error) error {
+func (q quorum) another(e *refusal.Error) *refusal.Error {
 	return e.With("approvals", len(q.given)).With("requiredApprovals", q.required).With("requiredRoles", q.roles)
 }
 

@@ -49,6 +49,8 @@ type Call struct {
 	Operation string
 	Params    map[string]string
 	Why       string
+	// Waits marks a call that only sees what comes by itself.
+	Waits bool
 }
 
 // Error is one refusal on its way to the caller. The zero value is not useful;

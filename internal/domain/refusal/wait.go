@@ -29,12 +29,17 @@ func (w Wait) instant() string { return w.Due.UTC().Format(time.RFC3339Nano) }
 // TryWaiting suggests how a decision is reached that comes by itself: by looking
 // with the operation poll, or where the clock stands still by moving it.
 func (e *Error) TryWaiting(w Wait, poll string, params ...string) *Error {
-	if w.Reads > 0 {
-		return e.Try(poll, fmt.Sprintf("look %d times more, then it is decided", w.Reads), params...)
+	if w.Reads == 0 {
+		e.With("decisionDue", w.instant())
 	}
-	e.With("decisionDue", w.instant())
-	if w.Frozen {
-		return e.Try("advanceClock", "the tenant's clock stands still; move it to "+w.instant()+", when the decision comes")
+	switch {
+	case w.Reads > 0:
+		e.Try(poll, fmt.Sprintf("look %d times more, then it is decided", w.Reads), params...)
+	case w.Frozen:
+		e.Try("advanceClock", "the tenant's clock stands still; move it to "+w.instant()+", when the decision comes")
+	default:
+		e.Try(poll, "poll it; the decision comes at "+w.instant(), params...)
 	}
-	return e.Try(poll, "poll it; the decision comes at "+w.instant(), params...)
+	e.Next[len(e.Next)-1].Waits = true
+	return e
 }
