@@ -30,7 +30,7 @@ import (
 // App is an open sandbox. It can be used without a listener, through Handler.
 type App struct {
 	config  Config
-	store   *store.Store
+	store   *store.DB
 	sandbox *sandbox.Sandbox
 	// server answers product and control calls; with a listener of its own the
 	// latter are answered by control.
@@ -241,15 +241,14 @@ const driveAgain = time.Second
 
 // sweep removes what resets have left behind, before this start or since.
 func (a *App) sweep(ctx context.Context) {
-	engine := a.sandbox.Engine()
 	for {
-		if err := engine.Sweep(ctx); err != nil {
+		if err := a.store.SweepAll(ctx); err != nil {
 			a.log.Error("what a reset has left could not be removed", "error", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-engine.Left():
+		case <-a.store.Left():
 		}
 	}
 }
@@ -266,19 +265,26 @@ func (a *App) drive(ctx context.Context) {
 			return
 		case <-engine.Changed():
 		case <-timer.C:
-			if err := engine.Wake(ctx); err != nil {
+			if err := engine.FireDue(ctx); err != nil {
 				a.log.Error("a pending decision failed", "error", err)
 				rest = a.config.Now().Add(driveAgain)
 			}
 		}
 		// Without anything due the timer is left as it is: the next change of
 		// the timers comes over Changed.
-		if at, ok := engine.NextWake(); ok {
-			if at.Before(rest) {
-				at = rest
-			}
-			timer.Reset(at.Sub(a.config.Now()))
+		at, err := engine.NextDue(ctx)
+		if err != nil && ctx.Err() == nil {
+			a.log.Error("when the next decision is due cannot be read", "error", err)
+			rest = a.config.Now().Add(driveAgain)
+			at = rest
 		}
+		if at.IsZero() {
+			continue
+		}
+		if at.Before(rest) {
+			at = rest
+		}
+		timer.Reset(at.Sub(a.config.Now()))
 	}
 }
 

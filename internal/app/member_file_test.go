@@ -121,10 +121,9 @@ func (w *memberWorld) find(t testing.TB, server *flowServer, documents []memberD
 func (w *memberWorld) stored(t testing.TB) map[string]string {
 	t.Helper()
 	state := map[string]string{}
-	from := "t/" + w.play.tenant + "/"
-	err := w.play.server.app.Sandbox().Engine().Store.View(func(tx *store.Tx) error {
-		tx.Range(from, store.After(from), func(key, value string) bool {
-			state[key] = value
+	err := w.play.server.app.Sandbox().Engine().Store.View(t.Context(), w.play.tenant, func(tx store.Tx) error {
+		tx.Range(nil, nil, func(key []byte, value string) bool {
+			state[string(key)] = value
 			return true
 		})
 		return nil
@@ -139,15 +138,15 @@ func (w *memberWorld) stored(t testing.TB) map[string]string {
 func (w *memberWorld) restore(t testing.TB) {
 	t.Helper()
 	now := w.stored(t)
-	err := w.play.server.app.Sandbox().Engine().Store.Update(func(tx *store.Tx) error {
+	err := w.play.server.app.Sandbox().Engine().Store.Update(t.Context(), w.play.tenant, func(tx store.Tx) error {
 		for key := range now {
 			if _, was := w.state[key]; !was {
-				tx.Delete(key)
+				tx.Delete([]byte(key))
 			}
 		}
 		for key, value := range w.state {
 			if now[key] != value {
-				tx.Set(key, value)
+				tx.Set([]byte(key), value)
 			}
 		}
 		return nil

@@ -82,6 +82,7 @@ var layout = []layer{
 		why: "bank: invented account numbers have the structure and the checksum of real ones",
 	},
 	{dir: "internal/engine", imports: []string{"internal/store", "internal/domain/machine", "internal/domain/refusal"}},
+	{dir: "internal/store/storetest", imports: []string{"internal/store"}},
 	{
 		dir: "internal/store", outside: []string{"github.com/tidwall/buntdb", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
 		why: "flock: two processes must not write one file",

@@ -1,8 +1,8 @@
 package engine
 
 import (
+	"bytes"
 	"context"
-	"strings"
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
@@ -199,7 +199,7 @@ func (j *journey) interrupted() error {
 // decisions are waited for, if none of those is known.
 func (j *journey) fireNext() (fired *Timer, events []Event, err error) {
 	events, err = j.update(func(u *Unit) error {
-		timer, ok := firstTimer(u.tx, u.home)
+		timer, ok := u.firstTimer()
 		if !ok || timer.Due.After(j.to) || !j.wants(u, timer) {
 			return nil
 		}
@@ -224,12 +224,12 @@ func (j *journey) wants(u *Unit, t Timer) bool {
 	if j.decision == nil {
 		return false
 	}
-	_, pending := u.tx.Get(timerKey(u.home, j.decision.Due, j.decision.Seq))
+	_, pending := u.tx.Get(u.timerKey(j.decision.Due, j.decision.Seq))
 	return pending
 }
 
-// slice is how much of a tenant is looked at, or removed, in one transaction:
-// between two of them the others have their turn.
+// slice is how much of a tenant is looked at in one transaction: between two of
+// them the others have their turn.
 const slice = 1_000
 
 // findDecision looks for the next timer that is no deadline, slice by slice, since
@@ -239,11 +239,11 @@ func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
 		return false, nil
 	}
 	j.decision = nil
-	for from, more := "", true; j.decision == nil && more; {
+	for from, more := []byte(timerPrefix), true; j.decision == nil && more; {
 		if ctx.Err() != nil {
 			return false, j.interrupted()
 		}
-		err := j.engine.Store.View(func(tx *store.Tx) (err error) {
+		err := j.engine.Store.View(ctx, j.tenant, func(tx store.Tx) (err error) {
 			j.decision, from, more, err = j.decisionWithin(tx, from)
 			return err
 		})
@@ -254,15 +254,15 @@ func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
 	return j.decision != nil, nil
 }
 
-// decisionWithin looks at one slice of the timers, from a key within them on. If
+// decisionWithin looks at one slice of the timers, from a key on. If
 // none of them is a decision and there are more, it gives the key at which the
 // next slice begins.
-func (j *journey) decisionWithin(tx *store.Tx, from string) (found *Timer, next string, more bool, err error) {
-	timers := timerPrefix(homeOf(tx, j.tenant))
+func (j *journey) decisionWithin(tx store.Tx, from []byte) (found *Timer, next []byte, more bool, err error) {
 	looked := 0
-	tx.Range(timers+from, store.After(timers+j.to.Format(timerFormat)), func(key, text string) bool {
+	to := store.PrefixEnd([]byte(timerPrefix + j.to.Format(timerFormat)))
+	tx.Range(from, to, func(key []byte, text string) bool {
 		if looked == slice {
-			next, more = strings.TrimPrefix(key, timers), true
+			next, more = bytes.Clone(key), true
 			return false
 		}
 		looked++

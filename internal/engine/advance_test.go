@@ -22,7 +22,7 @@ type letter struct {
 }
 
 type post struct {
-	store  *store.Store
+	store  *store.DB
 	engine *engine.Engine
 	// tenant is the one whose post it is.
 	tenant  string
@@ -40,7 +40,7 @@ func newPost(t *testing.T) *post {
 	return p
 }
 
-func openPost(t *testing.T, s *store.Store) *post {
+func openPost(t *testing.T, s *store.DB) *post {
 	t.Helper()
 	p := &post{store: s, tenant: "t", delivered: func() {}}
 	p.letters = &engine.Kind[letter, letter]{
@@ -186,22 +186,22 @@ func TestAnEventBehindManyTimers(t *testing.T) {
 
 // Whoever only drives the clocks leaves what is due to the next, when it is told
 // to end.
-func TestWakeEndsWithItsContext(t *testing.T) {
+func TestFiringWhatIsDueEndsWithItsContext(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "a", "e1")
 	f.wall = start.Add(25 * time.Hour)
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	if err := f.engine.Wake(ctx); err != nil {
+	if err := f.engine.FireDue(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if _, due := f.engine.NextWake(); !due {
+	if nextDue(t, f.engine).IsZero() {
 		t.Error("it went on")
 	}
-	if err := f.engine.Wake(t.Context()); err != nil {
+	if err := f.engine.FireDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if at, due := f.engine.NextWake(); due {
+	if at := nextDue(t, f.engine); !at.IsZero() {
 		t.Errorf("what was left did not come; it is due at %s", at)
 	}
 }

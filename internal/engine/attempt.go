@@ -44,7 +44,7 @@ type remembered struct {
 	counters counters
 	now      time.Time
 	clock    Clock
-	loaded   map[string]*slot
+	loaded   map[recordID]*slot
 	texts    map[*slot]string
 	dirty    []*slot
 	events   []Event

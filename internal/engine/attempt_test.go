@@ -89,7 +89,7 @@ func unitOf(t *testing.T, do func(f *farm, u *engine.Unit) error) (file []byte, 
 	}); err != nil {
 		t.Fatal(err)
 	}
-	at, _ := f.engine.NextWake()
+	at := nextDue(t, f.engine)
 	if file, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}

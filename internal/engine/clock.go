@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/store"
 )
 
 // FirstYear is the first that a tenant's clock can show.
@@ -47,13 +46,13 @@ func (c Clock) Now(wall time.Time) time.Time {
 // Wall is the wall time at which a running clock shows the instant.
 func (c Clock) Wall(at time.Time) time.Time { return at.Add(-c.Offset) }
 
-func clockKey(home string) string { return home + "clock" }
+const clockKey = "clock"
 
 // readClock gives the tenant's clock; a tenant without one has the wall's. The
 // form is "frozen <unix ms>" or "running <offset ms>", since every request
 // reads it.
-func readClock(tx *store.Tx, home string) Clock {
-	text, ok := tx.Get(clockKey(home))
+func (u *Unit) readClock() Clock {
+	text, ok := u.tx.Get(u.key(clockKey))
 	if !ok {
 		return Clock{}
 	}
@@ -75,8 +74,7 @@ func (u *Unit) setClock(c Clock) {
 	if c.Frozen {
 		text = "frozen " + strconv.FormatInt(c.At.UnixMilli(), 10)
 	}
-	u.tx.Set(clockKey(u.home), text)
-	u.tx.Set(tenantKey(u.tenant), "")
+	u.tx.Set(u.key(clockKey), text)
 	u.timersChanged = true
 }
 
@@ -105,10 +103,10 @@ func (e *Engine) Clock(tenant string) (ClockView, error) {
 
 func (u *Unit) clockView() ClockView {
 	view := ClockView{Tenant: u.tenant, Frozen: u.clock.Frozen, Now: u.now, Offset: u.now.Sub(u.engine.Wall())}
-	if t, ok := firstTimer(u.tx, u.home); ok {
+	if t, ok := u.firstTimer(); ok {
 		view.Due = &t
 	}
-	view.Pending = readCounters(u.tx, u.home).timers
+	view.Pending = u.readCounters().timers
 	return view
 }
 

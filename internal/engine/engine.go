@@ -8,6 +8,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -22,7 +23,7 @@ import (
 
 // Config is what an engine stands on.
 type Config struct {
-	Store *store.Store
+	Store store.Store
 	// Wall is the real time.
 	Wall func() time.Time
 	// DelayScale is the part of a default delay that a running clock waits:
@@ -41,14 +42,10 @@ type Engine struct {
 	kinds map[string]kind
 	order []string
 
-	mu sync.Mutex
-	// wakes has the first due instant of every running tenant that has a
-	// timer, as wall time.
-	wakes   map[string]time.Time
 	changed chan struct{}
+	mu      sync.Mutex
 	// resets counts the resets of every tenant that had one.
 	resets map[string]int
-	left   chan struct{}
 }
 
 // kind is a Kind without its types.
@@ -64,7 +61,7 @@ type kind interface {
 // New makes an engine over a store. The kinds that it runs are those given;
 // a table with a mistake is an error that names all its mistakes.
 func New(c Config, kinds ...kind) (*Engine, error) {
-	e := &Engine{Config: c, kinds: map[string]kind{}, wakes: map[string]time.Time{}, changed: make(chan struct{}, 1), resets: map[string]int{}, left: make(chan struct{}, 1)}
+	e := &Engine{Config: c, kinds: map[string]kind{}, changed: make(chan struct{}, 1), resets: map[string]int{}}
 	if e.Choose == nil {
 		e.Choose = Default
 	}
@@ -80,7 +77,7 @@ func New(c Config, kinds ...kind) (*Engine, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	return e, e.loadWakes()
+	return e, e.noteAllDue(context.Background())
 }
 
 // Default answers a choice as its table does.
@@ -100,21 +97,27 @@ func (e *Engine) Machines() []machine.Description {
 // Do runs fn as one unit of work of the tenant and commits what it did. If fn
 // returns an error nothing has happened. The tenant exists from its first Do.
 func (e *Engine) Do(tenant string, fn func(*Unit) error) error {
-	if err := e.catchUp(tenant); err != nil {
+	return e.upToDate(tenant, func() error {
+		_, err := e.update(tenant, func(u *Unit) error {
+			if u.behind {
+				return errBehind
+			}
+			return fn(u)
+		})
 		return err
-	}
-	_, err := e.update(tenant, fn)
-	return err
+	})
 }
 
 // Read runs fn on the tenant's state; it must not change anything.
 func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
-	if err := e.catchUp(tenant); err != nil {
-		return err
-	}
-	return e.Store.View(func(tx *store.Tx) error {
-		u := e.begin(tx, tenant, false)
-		return errors.Join(fn(u), u.err)
+	return e.upToDate(tenant, func() error {
+		return e.Store.View(context.Background(), tenant, func(tx store.Tx) error {
+			u := e.begin(tx, tenant, false)
+			if u.behind {
+				return errBehind
+			}
+			return errors.Join(fn(u), u.err)
+		})
 	})
 }
 
@@ -135,75 +138,58 @@ func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
 }
 
 func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
-	var events []Event
-	err := e.commit(tenant, func(tx *store.Tx) error {
-		u := e.begin(tx, tenant, true)
+	var u *Unit
+	err := e.commit(tenant, func(tx store.Tx) error {
+		u = e.begin(tx, tenant, true)
 		if err := fn(u); err != nil {
 			return err
 		}
-		if err := u.finish(); err != nil {
-			return err
-		}
-		events = u.events
-		return nil
+		return u.finish()
 	})
-	return events, err
+	if err != nil {
+		return nil, err
+	}
+	if u.dueChanged {
+		e.tellChanged()
+	}
+	return u.events, nil
 }
 
-// commit runs fn in a transaction. One that cannot be written is refused, and what
-// it has noted of the tenant's timers is taken back.
-func (e *Engine) commit(tenant string, fn func(*store.Tx) error) error {
-	err := e.Store.Update(fn)
+// commit runs fn in a transaction. One that cannot be written is refused.
+func (e *Engine) commit(tenant string, fn func(store.Tx) error) error {
+	err := e.Store.Update(context.Background(), tenant, fn)
 	var unwritten *store.Unwritten
 	if !errors.As(err, &unwritten) {
 		return err
 	}
-	noted := e.Store.View(func(tx *store.Tx) error {
-		e.noteWake(tx, tenant, readClock(tx, homeOf(tx, tenant)))
-		return nil
-	})
-	return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err, noted)
+	return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err)
 }
 
-func (e *Engine) begin(tx *store.Tx, tenant string, writable bool) *Unit {
-	u := &Unit{engine: e, tx: tx, tenant: tenant, home: homeOf(tx, tenant), writable: writable, loaded: map[string]*slot{}}
-	u.clock = readClock(tx, u.home)
-	u.now = u.clock.Now(e.Wall())
+func (e *Engine) begin(tx store.Tx, tenant string, writable bool) *Unit {
+	u := &Unit{engine: e, tx: tx, tenant: tenant, writable: writable, loaded: map[recordID]*slot{}}
+	wall := e.Wall()
+	u.clock = u.readClock()
+	u.now = u.clock.Now(wall)
+	due := tx.Due()
+	u.behind = !due.IsZero() && !due.After(wall)
 	if writable {
-		u.counters = readCounters(tx, u.home)
+		u.counters = u.readCounters()
 		u.before = u.counters
 	}
 	return u
 }
 
 // Tenants lists the tenants that exist, in alphabetical order.
-func (e *Engine) Tenants() ([]string, error) {
-	var list []string
-	err := e.Store.View(func(tx *store.Tx) error {
-		list = tenants(tx)
-		return nil
-	})
-	return list, err
-}
+func (e *Engine) Tenants() ([]string, error) { return e.Store.Tenants(context.Background()) }
 
-func tenants(tx *store.Tx) []string {
-	var list []string
-	from := tenantKey("")
-	tx.Range(from, store.After(from), func(key, _ string) bool {
-		list = append(list, strings.TrimPrefix(key, from))
-		return true
-	})
-	return list
-}
-
-func tenantKey(tenant string) string { return "tenant/" + tenant }
+const countersKey = "counters"
 
 // counters are the numbers that a tenant has used up.
 type counters struct{ seq, event, timers int64 }
 
-func readCounters(tx *store.Tx, home string) counters {
+func (u *Unit) readCounters() counters {
 	var c counters
-	text, ok := tx.Get(home + "counters")
+	text, ok := u.tx.Get(u.key(countersKey))
 	if !ok {
 		return c
 	}
@@ -220,20 +206,16 @@ func (u *Unit) writeCounters() {
 	if u.counters == u.before {
 		return
 	}
-	if u.before == (counters{}) {
-		u.tx.Set(tenantKey(u.tenant), "")
-	}
-	u.tx.Set(u.home+"counters", fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
+	u.tx.Set(u.key(countersKey), fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
 }
 
 // Dump gives everything that is stored of a tenant, one key and value a line,
 // in the order of the keys: two dumps are equal when nothing has changed.
 func (e *Engine) Dump(tenant string) (string, error) {
 	var b strings.Builder
-	err := e.Store.View(func(tx *store.Tx) error {
-		home := homeOf(tx, tenant)
-		tx.Range(home, store.After(home), func(key, value string) bool {
-			fmt.Fprintf(&b, "%s=%s\n", strings.TrimPrefix(key, home), value)
+	err := e.Store.View(context.Background(), tenant, func(tx store.Tx) error {
+		tx.Range(nil, nil, func(key []byte, value string) bool {
+			fmt.Fprintf(&b, "%s=%s\n", key, value)
 			return true
 		})
 		return nil

@@ -39,7 +39,7 @@ var start = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 // barren is when an egg rots that never hatches: with the hatching of the others.
 var barren = start.Add(24 * time.Hour)
 
-func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
+func newFarm(t *testing.T, s *store.DB, scale float64) *farm {
 	t.Helper()
 	f := &farm{wall: start}
 	f.nests = &engine.Kind[nest, int]{
@@ -99,7 +99,7 @@ func newFarm(t *testing.T, s *store.Store, scale float64) *farm {
 	return f
 }
 
-func memory(t *testing.T) *store.Store {
+func memory(t *testing.T) *store.DB {
 	t.Helper()
 	s, _, err := store.Open(store.Options{})
 	if err != nil {
@@ -107,6 +107,16 @@ func memory(t *testing.T) *store.Store {
 	}
 	t.Cleanup(func() { s.Close() })
 	return s
+}
+
+// nextDue is when the driver has something to do; the zero time is never.
+func nextDue(t *testing.T, e *engine.Engine) time.Time {
+	t.Helper()
+	at, err := e.NextDue(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
 }
 
 // lay puts eggs into a nest called n.
@@ -301,9 +311,8 @@ func TestALoopIsStoppedAndNamed(t *testing.T) {
 func TestARunningClockCompressesDelaysButNotDeadlines(t *testing.T) {
 	f := newFarm(t, memory(t), 1.0/86400)
 	f.lay(t, "a", "e1")
-	wake, ok := f.engine.NextWake()
-	if !ok || !wake.Equal(start.Add(time.Second)) {
-		t.Fatalf("the first wake is %v, %v", wake, ok)
+	if due := nextDue(t, f.engine); !due.Equal(start.Add(time.Second)) {
+		t.Fatalf("the first is due at %v", due)
 	}
 	f.wall = f.wall.Add(999 * time.Millisecond)
 	if got := f.look(t, "a"); got != "e1:EGG chicks:0" {
@@ -315,11 +324,11 @@ func TestARunningClockCompressesDelaysButNotDeadlines(t *testing.T) {
 	}
 	f.lay(t, "b", "e1")
 	f.wall = f.wall.Add(time.Second)
-	if err := f.engine.Wake(t.Context()); err != nil {
+	if err := f.engine.FireDue(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := f.engine.NextWake(); ok {
-		t.Error("something is left to wake for")
+	if due := nextDue(t, f.engine); !due.IsZero() {
+		t.Errorf("something is still due, at %v", due)
 	}
 }
 
@@ -390,7 +399,7 @@ func TestTenantsAreApartAndResetEmptiesOne(t *testing.T) {
 
 func TestPendingDecisionsSurviveARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "farm.db")
-	open := func() *store.Store {
+	open := func() *store.DB {
 		s, _, err := store.Open(store.Options{Path: path, Durability: store.Never})
 		if err != nil {
 			t.Fatal(err)
@@ -405,8 +414,8 @@ func TestPendingDecisionsSurviveARestart(t *testing.T) {
 	s = open()
 	defer s.Close()
 	f := newFarm(t, s, 1)
-	if wake, ok := f.engine.NextWake(); !ok || !wake.Equal(start.Add(24*time.Hour)) {
-		t.Fatalf("the wake is lost: %v, %v", wake, ok)
+	if due := nextDue(t, f.engine); !due.Equal(start.Add(24 * time.Hour)) {
+		t.Fatalf("it is due at %v", due)
 	}
 	f.wall = start.Add(25 * time.Hour)
 	if got := f.look(t, "a"); got != "e1:CHICK chicks:1" {
@@ -444,14 +453,14 @@ func TestUntilAnEventThatDoesNotCome(t *testing.T) {
 		}
 		return text
 	}
-	wake, _ := f.engine.NextWake()
+	due := nextDue(t, f.engine)
 	was := dump()
 	_, err := f.advance(t, "a", engine.Target{Event: "egg.painted"})
 	if refusedWith(err) != refusal.RequestInvalid {
 		t.Errorf("got %v", err)
 	}
-	if again, ok := f.engine.NextWake(); !ok || !again.Equal(wake) {
-		t.Errorf("the driver would wake at %v, and before at %v", again, wake)
+	if again := nextDue(t, f.engine); !again.Equal(due) {
+		t.Errorf("it is due at %v, and was at %v", again, due)
 	}
 	if now := dump(); now != was {
 		t.Errorf("changed from\n%s\nto\n%s", was, now)
@@ -463,11 +472,16 @@ func TestUntilAnEventThatDoesNotCome(t *testing.T) {
 type fullDisk struct {
 	store.File
 	refuse int
+	// refusing is called with each of them.
+	refusing func()
 }
 
 func (d *fullDisk) WriteAt(p []byte, at int64) (int, error) {
 	if d.refuse > 0 {
 		d.refuse--
+		if d.refusing != nil {
+			d.refusing()
+		}
 		return 0, syscall.ENOSPC
 	}
 	return d.File.WriteAt(p, at)
@@ -487,10 +501,10 @@ func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
 	defer s.Close()
 	f := newFarm(t, s, 1)
 	f.lay(t, "a", "e1")
-	due, _ := f.engine.NextWake()
+	due := nextDue(t, f.engine)
 	f.wall = start.Add(25 * time.Hour)
 	for who, try := range map[string]func() error{
-		"driver": func() error { return f.engine.Wake(t.Context()) },
+		"driver": func() error { return f.engine.FireDue(t.Context()) },
 		"reader": func() error { return f.engine.Read("a", func(*engine.Unit) error { return nil }) },
 		"clock":  func() error { _, err := f.advance(t, "a", engine.Target{By: time.Hour}); return err },
 	} {
@@ -499,10 +513,10 @@ func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
 			t.Errorf("%s: %v", who, err)
 		}
 	}
-	if at, ok := f.engine.NextWake(); !ok || !at.Equal(due) {
-		t.Errorf("the next wake is %v, %t; it was %v", at, ok, due)
+	if at := nextDue(t, f.engine); !at.Equal(due) {
+		t.Errorf("it is due at %v, and was at %v", at, due)
 	}
-	if err := f.engine.Wake(t.Context()); err != nil {
+	if err := f.engine.FireDue(t.Context()); err != nil {
 		t.Error(err)
 	}
 	if got := f.look(t, "a"); got != "e1:CHICK chicks:1" {

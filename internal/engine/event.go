@@ -43,9 +43,9 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 		u.fail(err)
 		return
 	}
-	u.tx.Set(eventKey(u.home, event.Seq), text)
+	u.tx.Set(u.eventKey(event.Seq), text)
 	if event.Seq > maxEvents {
-		u.tx.Delete(eventKey(u.home, event.Seq-maxEvents))
+		u.tx.Delete(u.eventKey(event.Seq - maxEvents))
 	}
 	u.events = append(u.events, event)
 }
@@ -53,8 +53,7 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 // Events gives the tenant's events after a sequence number, at most limit.
 func (u *Unit) Events(after int64, limit int) []Event {
 	var list []Event
-	from := eventKey(u.home, after+1)
-	u.tx.Range(from, store.After(u.home+"event/"), func(_, text string) bool {
+	u.tx.Range(u.eventKey(after+1), store.PrefixEnd([]byte(eventPrefix)), func(_ []byte, text string) bool {
 		var event Event
 		if err := store.Decode(text, &event); err != nil {
 			u.fail(fmt.Errorf("event log: %w", err))
@@ -66,6 +65,6 @@ func (u *Unit) Events(after int64, limit int) []Event {
 	return list
 }
 
-func eventKey(home string, seq int64) string {
-	return home + "event/" + store.Number(seq)
-}
+const eventPrefix = "event/"
+
+func (u *Unit) eventKey(seq int64) []byte { return store.AppendInt(u.key(eventPrefix), seq) }

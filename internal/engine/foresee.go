@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,16 +24,12 @@ var errForeseen = errors.New("engine: only tried")
 // the way in a transaction that is taken back.
 func (e *Engine) foresee(tenant, event string) error {
 	var seen error
-	err := e.Store.Update(func(tx *store.Tx) error {
-		pending := pendingPoints(tx, homeOf(tx, tenant))
+	err := e.Store.Update(context.Background(), tenant, func(tx store.Tx) error {
+		pending := e.begin(tx, tenant, false).pendingPoints()
 		seen = e.tryUntil(tx, tenant, event, pending)
 		return errForeseen
 	})
 	if !errors.Is(err, errForeseen) {
-		return err
-	}
-	// What was tried has noted when its own next timer would be due.
-	if _, err := e.update(tenant, func(u *Unit) error { u.timersChanged = true; return nil }); err != nil {
 		return err
 	}
 	return seen
@@ -40,16 +37,15 @@ func (e *Engine) foresee(tenant, event string) error {
 
 // tryUntil fires timers until an event happens. It refuses one that does not, with
 // what was pending before.
-func (e *Engine) tryUntil(tx *store.Tx, tenant, event, pending string) error {
+func (e *Engine) tryUntil(tx store.Tx, tenant, event, pending string) error {
 	var last Timer
-	home := homeOf(tx, tenant)
 	for range maxForeseen {
-		timer, ok := firstTimer(tx, home)
+		u := e.begin(tx, tenant, true)
+		timer, ok := u.firstTimer()
 		if !ok || timer.Due.After(lastInstant()) {
 			return unforeseen("%s does not come by itself: %s", event, pending)
 		}
 		last = timer
-		u := e.begin(tx, tenant, true)
 		if timer.Due.After(u.now) {
 			u.moveTo(timer.Due)
 		}
@@ -72,15 +68,15 @@ func unforeseen(message string, args ...any) error {
 const maxPending = 5
 
 // pendingPoints says what a tenant waits for.
-func pendingPoints(tx *store.Tx, home string) string {
+func (u *Unit) pendingPoints() string {
 	var list []string
-	for _, t := range firstTimers(tx, home, maxPending) {
+	for _, t := range u.firstTimers(maxPending) {
 		list = append(list, fmt.Sprintf("%s of %s %s at %s", t.Point, t.Entity, t.ID, t.Due.Format(time.RFC3339)))
 	}
 	if len(list) == 0 {
 		return "nothing is pending"
 	}
-	if more := readCounters(tx, home).timers - int64(len(list)); more > 0 {
+	if more := u.readCounters().timers - int64(len(list)); more > 0 {
 		list = append(list, fmt.Sprintf("%d more", more))
 	}
 	return "pending are " + strings.Join(list, ", ")

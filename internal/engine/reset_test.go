@@ -2,6 +2,8 @@ package engine_test
 
 import (
 	"context"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -24,18 +26,21 @@ func (b *breath) Err() error {
 	return b.take(b.taken)
 }
 
-// keysOf counts the keys of a store with a word in them.
-func keysOf(t *testing.T, s *store.Store, word string) (n int) {
+// rowsOf counts the rows of a tenant.
+func (p *post) rowsOf(t *testing.T, tenant string) int {
 	t.Helper()
-	if err := s.View(func(tx *store.Tx) error {
-		tx.Range("", "\xff", func(key, _ string) bool {
-			if strings.Contains(key, word) {
-				n++
-			}
-			return true
-		})
-		return nil
-	}); err != nil {
+	text, err := p.engine.Dump(tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(text, "\n")
+}
+
+// sweep removes what resets have left of the tenant t.
+func (p *post) sweep(t *testing.T) int {
+	t.Helper()
+	n, err := p.store.Sweep(t.Context(), "t")
+	if err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -48,8 +53,7 @@ func TestALargeResetLeavesRoomForOthers(t *testing.T) {
 	p := newPost(t)
 	p.send(t, 5_000, 1, true)
 	setNote(t, p.engine, "kept")
-	before := keysOf(t, p.store, "/t/")
-	perSlice := 0
+	before := p.rowsOf(t, "t")
 	between := &breath{Context: t.Context()}
 	between.take = func(n int) error {
 		// Without a slice of its own this would wait for ever.
@@ -62,24 +66,20 @@ func TestALargeResetLeavesRoomForOthers(t *testing.T) {
 			}
 			p.send(t, 3, 1, true)
 		}
-		if at := keysOf(t, p.store, "/t/"); perSlice == 0 {
-			perSlice = before - at
-		}
 		return nil
 	}
 	removed, err := p.engine.Reset(between, "t", "note")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices := before / 1_000; between.taken < slices || perSlice > 1_000 {
-		t.Errorf("%d keys went in %d slices, the first of %d", before, between.taken, perSlice)
+	if slices := before / 1_000; between.taken < slices {
+		t.Errorf("%d rows went in %d slices", before, between.taken)
 	}
-	if removed != before-1 || p.count(t, "t") != 3 || keysOf(t, p.store, "left/") != 0 || note(t, p.engine) != "kept" {
-		t.Errorf("%d of %d keys removed, %d letters, %d homes left, the note is %q",
-			removed, before, p.count(t, "t"), keysOf(t, p.store, "left/"), note(t, p.engine))
+	if removed != before-1 || p.count(t, "t") != 3 || note(t, p.engine) != "kept" {
+		t.Errorf("%d of %d rows removed, %d letters, the note is %q", removed, before, p.count(t, "t"), note(t, p.engine))
 	}
-	if left := keysOf(t, p.store, "t/t/"); left != 0 {
-		t.Errorf("%d keys of the old home are left", left)
+	if left := p.sweep(t); left != 0 {
+		t.Errorf("%d rows are left", left)
 	}
 }
 
@@ -97,11 +97,8 @@ func TestAResetThatEndsInTheMiddle(t *testing.T) {
 	if _, err := p.engine.Reset(crash, "t"); err != nil {
 		t.Fatal(err)
 	}
-	if left := keysOf(t, p.store, "t/t/"); left < 1_000 {
-		t.Fatalf("only %d keys are left", left)
-	}
 	select {
-	case <-p.engine.Left():
+	case <-p.store.Left():
 	default:
 		t.Error("nobody is told that there is something to remove")
 	}
@@ -110,16 +107,13 @@ func TestAResetThatEndsInTheMiddle(t *testing.T) {
 		t.Errorf("the tenant has %d letters", n)
 	}
 	again.send(t, 2, 1, true)
-	if err := again.engine.Sweep(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if left := keysOf(t, p.store, "t/t/") + keysOf(t, p.store, "left/"); left != 0 || again.count(t, "t") != 2 {
-		t.Errorf("%d keys are left, and %d letters", left, again.count(t, "t"))
+	if swept := again.sweep(t); swept < 1_000 || again.count(t, "t") != 2 {
+		t.Errorf("%d rows were left, and there are %d letters", swept, again.count(t, "t"))
 	}
 	// The next reset of the same tenant moves it on.
 	again.send(t, 5_000, 1, true)
-	if _, err := again.engine.Reset(t.Context(), "t"); err != nil || again.count(t, "t") != 0 || keysOf(t, p.store, "/timer/") != 0 {
-		t.Errorf("%d letters, %d timers: %v", again.count(t, "t"), keysOf(t, p.store, "/timer/"), err)
+	if _, err := again.engine.Reset(t.Context(), "t"); err != nil || again.rowsOf(t, "t") != 0 || again.sweep(t) != 0 {
+		t.Errorf("%d rows: %v", again.rowsOf(t, "t"), err)
 	}
 }
 
@@ -162,8 +156,44 @@ func TestAResetForgetsNoNewTimer(t *testing.T) {
 	if _, err := p.engine.Reset(between, "running"); err != nil {
 		t.Fatal(err)
 	}
-	if at, ok := p.engine.NextWake(); !ok || !at.Equal(start.AddDate(0, 0, 2)) {
-		t.Errorf("the driver wakes at %s, %t", at, ok)
+	if at := nextDue(t, p.engine); !at.Equal(start.AddDate(0, 0, 2)) {
+		t.Errorf("it is due at %s", at)
+	}
+}
+
+// A reset that cannot be written has not happened for those either who ask
+// meanwhile what is due.
+func TestAResetThatFailsHidesNoTimer(t *testing.T) {
+	disk := &fullDisk{}
+	s, _, err := store.Open(store.Options{Path: filepath.Join(t.TempDir(), "farm.db"), Through: func(f store.File) store.File {
+		disk.File = f
+		return disk
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	f := newFarm(t, s, 1)
+	f.lay(t, "a", "e1")
+	asked := make(chan time.Time, 1)
+	disk.refuse, disk.refusing = 1, func() {
+		go func() {
+			at, _ := f.engine.NextDue(t.Context())
+			asked <- at
+		}()
+		for range 100 {
+			runtime.Gosched() // Whoever does not wait for the commit has asked by now.
+		}
+	}
+	if _, err := f.engine.Reset(t.Context(), "a"); refusedWith(err) != refusal.DataUnwritable {
+		t.Fatalf("the reset: %v", err)
+	}
+	if at := <-asked; !at.Equal(start.Add(24 * time.Hour)) {
+		t.Errorf("while the reset fails, the egg is due at %s", at)
+	}
+	f.wall = start.Add(25 * time.Hour)
+	if got := f.look(t, "a"); got != "e1:CHICK chicks:1" {
+		t.Errorf("got %s", got)
 	}
 }
 

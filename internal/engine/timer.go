@@ -22,12 +22,14 @@ type Timer struct {
 	Deadline bool `json:"deadline,omitempty"`
 }
 
-const timerFormat = "2006-01-02T15:04:05.000000000"
+const (
+	timerPrefix = "timer/"
+	timerFormat = "2006-01-02T15:04:05.000000000"
+)
 
-func timerPrefix(home string) string { return home + "timer/" }
-
-func timerKey(home string, due time.Time, seq int64) string {
-	return timerPrefix(home) + due.UTC().Format(timerFormat) + "/" + store.Number(seq)
+func (u *Unit) timerKey(due time.Time, seq int64) []byte {
+	key := due.UTC().AppendFormat(u.key(timerPrefix), timerFormat)
+	return store.AppendInt(append(key, '/'), seq)
 }
 
 func (u *Unit) addTimer(entity, id string, a machine.Armed) {
@@ -38,13 +40,13 @@ func (u *Unit) addTimer(entity, id string, a machine.Armed) {
 		u.fail(err)
 		return
 	}
-	u.tx.Set(timerKey(u.home, a.Due, a.Seq), text)
+	u.tx.Set(u.timerKey(a.Due, a.Seq), text)
 	u.counters.timers++
 	u.timersChanged = true
 }
 
 func (u *Unit) dropTimer(a machine.Armed) {
-	key := timerKey(u.home, a.Due, a.Seq)
+	key := u.timerKey(a.Due, a.Seq)
 	if _, ok := u.tx.Get(key); !ok {
 		return
 	}
@@ -54,18 +56,18 @@ func (u *Unit) dropTimer(a machine.Armed) {
 }
 
 // firstTimer gives the earliest timer; ties go by sequence.
-func firstTimer(tx *store.Tx, home string) (Timer, bool) {
-	for _, t := range firstTimers(tx, home, 1) {
+func (u *Unit) firstTimer() (Timer, bool) {
+	for _, t := range u.firstTimers(1) {
 		return t, true
 	}
 	return Timer{}, false
 }
 
 // firstTimers gives the earliest timers, so many at most.
-func firstTimers(tx *store.Tx, home string, limit int) []Timer {
+func (u *Unit) firstTimers(limit int) []Timer {
 	var list []Timer
-	from := timerPrefix(home)
-	tx.Range(from, store.After(from), func(_, text string) bool {
+	from := u.key(timerPrefix)
+	u.tx.Range(from, store.PrefixEnd(from), func(_ []byte, text string) bool {
 		var t Timer
 		if err := store.Decode(text, &t); err != nil {
 			return false

@@ -12,11 +12,9 @@ import (
 // Unit is one unit of work: one tenant, one instant, one commit. It must not
 // be kept after the function that got it.
 type Unit struct {
-	engine *Engine
-	tx     *store.Tx
-	tenant string
-	// home is what the keys of everything begin with that belongs to the tenant.
-	home     string
+	engine   *Engine
+	tx       store.Tx
+	tenant   string
 	now      time.Time
 	clock    Clock
 	writable bool
@@ -24,25 +22,45 @@ type Unit struct {
 	counters, before counters
 	// loaded has every record of the unit once, so that two readers of a
 	// record see each other's changes and it is decoded and encoded once.
-	loaded map[string]*slot
+	loaded map[recordID]*slot
 	dirty  []*slot
 	events []Event
 
-	queue         []func() error
-	followed      int
-	draining      bool
-	timersChanged bool
+	queue    []func() error
+	followed int
+	draining bool
+	// behind tells that a timer had come due when the unit began; timersChanged that
+	// another may be the first now, and dueChanged that it is.
+	behind, timersChanged, dueChanged bool
 	// waited tells that a reader has looked at something that counts looks.
 	waited bool
 	err    error
+
+	// keyBuf is where keys are put together.
+	keyBuf [96]byte
 }
 
 // slot is a record of the unit: as it was stored, if it was, and as it is now.
 type slot struct {
-	key, text string
-	value     any
-	dirty     bool
+	recordID
+	text  string
+	value any
+	dirty bool
 }
+
+// recordID names a record within its tenant.
+type recordID struct{ collection, id string }
+
+// key puts a key together, which holds until the next one.
+func (u *Unit) key(parts ...string) []byte {
+	key := u.keyBuf[:0]
+	for _, part := range parts {
+		key = append(key, part...)
+	}
+	return key
+}
+
+func (u *Unit) recordKey(r recordID) []byte { return u.key(r.collection, "/", store.Escape(r.id)) }
 
 // maxFollowUps bounds the consequences of one unit of work.
 const maxFollowUps = 10_000
@@ -63,10 +81,12 @@ func (u *Unit) Next() int64 {
 	return u.counters.seq
 }
 
+const valuePrefix = "value/"
+
 // Value reads a value that belongs to the tenant as a whole, such as its
 // settings.
 func (u *Unit) Value(name string, into any) (bool, error) {
-	text, ok := u.tx.Get(u.home + "value/" + name)
+	text, ok := u.tx.Get(u.key(valuePrefix, name))
 	if !ok {
 		return false, nil
 	}
@@ -79,8 +99,7 @@ func (u *Unit) SetValue(name string, value any) error {
 	if err != nil {
 		return err
 	}
-	u.tx.Set(u.home+"value/"+name, text)
-	u.tx.Set(tenantKey(u.tenant), "")
+	u.tx.Set(u.key(valuePrefix, name), text)
 	return nil
 }
 
@@ -122,11 +141,11 @@ func (u *Unit) finish() error {
 		if err != nil {
 			return err
 		}
-		u.tx.Set(s.key, text)
+		u.tx.Set(u.recordKey(s.recordID), text)
 	}
 	u.writeCounters()
 	if u.timersChanged {
-		u.engine.noteWake(u.tx, u.tenant, u.clock)
+		u.noteDue()
 	}
 	return u.err
 }
@@ -141,7 +160,7 @@ func (u *Unit) fail(err error) {
 
 // Count counts a name up and gives how often it has been counted.
 func (u *Unit) Count(name string) int64 {
-	key := u.home + "count/" + store.Key(name)
+	key := u.key("count/", store.Escape(name))
 	text, _ := u.tx.Get(key)
 	n, _ := strconv.ParseInt(text, 10, 64)
 	n++

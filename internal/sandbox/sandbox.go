@@ -20,7 +20,7 @@ import (
 
 // Config is what a sandbox stands on.
 type Config struct {
-	Store *store.Store
+	Store store.Store
 	// Wall is the real time.
 	Wall func() time.Time
 	// Seed makes ids, people and account numbers; tenants add their own id.

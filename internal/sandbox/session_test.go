@@ -11,8 +11,8 @@ import (
 // size counts what is stored.
 func (g *stage) size() (keys, bytes int) {
 	g.Helper()
-	g.ok(g.config.Store.View(func(tx *store.Tx) error {
-		tx.Range("", "\xff", func(key, text string) bool {
+	g.ok(g.config.Store.View(g.Context(), "t", func(tx store.Tx) error {
+		tx.Range(nil, nil, func(key []byte, text string) bool {
 			keys, bytes = keys+1, bytes+len(key)+len(text)
 			return true
 		})

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -37,11 +38,11 @@ func (c Config) tokenKey() ([]byte, error) {
 		return derivedKey(c.Seed), nil
 	}
 	var secret string
-	err := c.Store.Update(func(tx *store.Tx) error {
+	err := c.Store.Update(context.Background(), store.Shared, func(tx store.Tx) error {
 		var ok bool
-		if secret, ok = tx.Get(secretName); !ok {
+		if secret, ok = tx.Get([]byte(secretName)); !ok {
 			secret = c.Secret()
-			tx.Set(secretName, secret)
+			tx.Set([]byte(secretName), secret)
 		}
 		return nil
 	})

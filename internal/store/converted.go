@@ -11,7 +11,7 @@ import (
 // ends were restored.
 func isConverted(head []byte) bool {
 	restored, err := io.ReadAll(restoreLines(bytes.NewReader(head)))
-	return err == nil && (strings.HasPrefix(string(restored), firstLine) || strings.HasPrefix(string(restored), oldBeginning))
+	return err == nil && (formatOf(string(restored)) > 0 || strings.HasPrefix(string(restored), oldBeginning))
 }
 
 // restoreLines gives a file in which every line ends as it was written, whether

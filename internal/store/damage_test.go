@@ -38,13 +38,13 @@ func newHistory(t *testing.T, commits int, random *rand.Rand) *history {
 	s := open(t, path)
 	h := &history{states: []string{""}, ends: []int{int(size(t, path))}}
 	for n := range commits {
-		err := s.Update(func(tx *store.Tx) error {
-			tx.Set(fmt.Sprintf("k/%03d", n), strings.Repeat("v", random.IntN(300)))
-			tx.Set(fmt.Sprintf("k/%03d", random.IntN(n+1)), `{"a": "ä*3$3"}`)
-			tx.Set("last", "0")
-			tx.Set("last", fmt.Sprint(n))
+		err := s.Update(t.Context(), store.Shared, func(tx store.Tx) error {
+			tx.Set([]byte(fmt.Sprintf("k/%03d", n)), strings.Repeat("v", random.IntN(300)))
+			tx.Set([]byte(fmt.Sprintf("k/%03d", random.IntN(n+1))), `{"a": "ä*3$3"}`)
+			tx.Set([]byte("last"), "0")
+			tx.Set([]byte("last"), fmt.Sprint(n))
 			if n%7 == 6 {
-				tx.Delete(fmt.Sprintf("k/%03d", random.IntN(n)))
+				tx.Delete([]byte(fmt.Sprintf("k/%03d", random.IntN(n))))
 			}
 			return nil
 		})

@@ -45,7 +45,7 @@ func (e *pathError) Error() string { return "write /data/state.db: " + e.Errno.E
 func (e *pathError) Unwrap() error { return e.Errno }
 
 // onDisk opens a store on a disk that fails.
-func onDisk(t *testing.T, path string, durability store.Durability) (*store.Store, *failing) {
+func onDisk(t *testing.T, path string, durability store.Durability) (*store.DB, *failing) {
 	t.Helper()
 	disk := &failing{room: -1}
 	s, _, err := store.Open(store.Options{Path: path, Durability: durability, Through: func(f store.File) store.File {
@@ -60,13 +60,13 @@ func onDisk(t *testing.T, path string, durability store.Durability) (*store.Stor
 }
 
 // refuseWrite writes and expects a refusal for a reason, with nothing done.
-func refuseWrite(t *testing.T, s *store.Store, reason string, broken bool) {
+func refuseWrite(t *testing.T, s *store.DB, reason string, broken bool) {
 	t.Helper()
 	before := dump(t, s)
-	err := s.Update(func(tx *store.Tx) error {
-		tx.Set("a", "refused")
-		tx.Set("refused", "1")
-		tx.Delete("b")
+	err := s.Update(t.Context(), store.Shared, func(tx store.Tx) error {
+		tx.Set([]byte("a"), "refused")
+		tx.Set([]byte("refused"), "1")
+		tx.Delete([]byte("b"))
 		return nil
 	})
 	var unwritten *store.Unwritten
@@ -96,7 +96,7 @@ func TestAFullDiskIsRefusedUntilThereIsRoom(t *testing.T) {
 				t.Errorf("%s, room for %d: it is ready", durability, room)
 			}
 			// A commit that needs no room is none that fails.
-			if err := s.Update(func(tx *store.Tx) error { tx.Get("a"); return nil }); err != nil {
+			if err := s.Update(t.Context(), store.Shared, func(tx store.Tx) error { tx.Get([]byte("a")); return nil }); err != nil {
 				t.Error(err)
 			}
 			disk.room = -1
@@ -201,7 +201,7 @@ func TestDurability(t *testing.T) {
 	for durability, broken := range map[store.Durability]bool{store.Always: true, store.Second: false, store.Never: false} {
 		s, disk := onDisk(t, filepath.Join(t.TempDir(), "state.db"), durability)
 		disk.sync = syscall.EIO
-		err := s.Update(func(tx *store.Tx) error { tx.Set("a", "1"); return nil })
+		err := s.Update(t.Context(), store.Shared, func(tx store.Tx) error { tx.Set([]byte("a"), "1"); return nil })
 		if (err != nil) != broken {
 			t.Errorf("%s with a disk that fails: %v", durability, err)
 		}

@@ -16,7 +16,7 @@ import (
 // openFile fills the store from its data file, cuts an unfinished commit off its
 // end, and writes the file anew when most of it is history or when it is of an
 // earlier format.
-func (s *Store) openFile(o Options) (report Report, err error) {
+func (s *DB) openFile(o Options) (report Report, err error) {
 	f, err := openLocked(o.Path)
 	if err != nil {
 		return Report{}, err
@@ -46,7 +46,7 @@ func (s *Store) openFile(o Options) (report Report, err error) {
 	if write := s.anew(f, in); write != nil {
 		anew, whole, err := f.replace(write)
 		if report.Kept = err; err == nil {
-			f, at, begun, err = anew, whole, true, errors.Join(syncDirectory(filepath.Dir(f.path)), f.free())
+			f, at, begun, in.formatAt, err = anew, whole, true, 0, errors.Join(syncDirectory(filepath.Dir(f.path)), f.free())
 		}
 		if err != nil && report.Kept == nil {
 			return Report{}, fmt.Errorf("replace data file %s: %w", o.Path, err)
@@ -57,16 +57,24 @@ func (s *Store) openFile(o Options) (report Report, err error) {
 		log.file = o.Through(f.File)
 	}
 	if !begun {
-		if err := errors.Join(log.writeFirstLine(), syncDirectory(filepath.Dir(f.path))); err != nil {
+		if in.format = presentFormat; at.size > 0 {
+			in.format, in.formatAt = formatOldRows, at.size
+		}
+		if err := errors.Join(log.writeFirstLine(in.format), syncDirectory(filepath.Dir(f.path))); err != nil {
 			return Report{}, fmt.Errorf("write data file %s: %w", o.Path, err)
 		}
 	}
 	s.log, s.lock = log, f.lock
+	if in.format < presentFormat {
+		if err := s.upgradeFile(in.formatAt); err != nil {
+			return Report{}, fmt.Errorf("upgrade data file %s: %w", o.Path, err)
+		}
+	}
 	return report, nil
 }
 
 // load reads the commits of a file into the database.
-func (s *Store) load(f *lockedFile) (*commands, Report, error) {
+func (s *DB) load(f *lockedFile) (*commands, Report, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, Report{}, err
@@ -91,11 +99,11 @@ func (s *Store) load(f *lockedFile) (*commands, Report, error) {
 }
 
 // writeFirstLine begins the part of a file that is of the present format.
-func (l *commitLog) writeFirstLine() error {
-	if _, err := l.file.WriteAt([]byte(firstLine), l.size); err != nil {
+func (l *commitLog) writeFirstLine(format int) error {
+	if _, err := l.file.WriteAt([]byte(firstLine(format)), l.size); err != nil {
 		return errors.Join(err, l.file.Truncate(l.size))
 	}
-	l.size += int64(len(firstLine))
+	l.size += int64(firstLength)
 	if l.always {
 		return l.file.Sync()
 	}

@@ -30,9 +30,9 @@ func isOld(head []byte) bool {
 // nextOld gives the commands of the next commit of the old format but for its
 // mark; nothing, and no error, where that format ends.
 func (r *reader) nextOld() ([]byte, error) {
-	if ahead, _ := r.in.Peek(len(firstLine)); string(ahead) == firstLine {
-		r.old = false
-		return nil, r.skip(len(firstLine))
+	if ahead, _ := r.in.Peek(firstLength); formatOf(string(ahead)) > 0 {
+		r.old, r.format, r.formatAt = false, formatOf(string(ahead)), r.at
+		return nil, r.skip(firstLength)
 	}
 	r.buf = r.buf[:0]
 	read := 0

@@ -50,7 +50,10 @@ type reader struct {
 	inParts       bool
 	// old tells that the part without checksums is being read.
 	old bool
-	buf []byte
+	// format is that of what has been read, and formatAt where the line is that says so.
+	format   int
+	formatAt int64
+	buf      []byte
 }
 
 // newReader looks at how a file begins. An empty file, and one that ends within
@@ -58,38 +61,34 @@ type reader struct {
 // is ours, it gives the reader beside the damage.
 func newReader(from io.Reader) (*reader, error) {
 	r := &reader{in: bufio.NewReaderSize(from, 1<<18), buf: []byte{}}
-	head, err := r.in.Peek(len(firstLine) + lineLength)
+	head, err := r.in.Peek(firstLength + lineLength)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read data file: %w", err)
 	}
-	first := head[:min(len(head), len(firstLine))]
+	first := head[:min(len(head), firstLength)]
+	r.format = formatOf(string(first))
 	_, followed := parseLine(head[len(first):])
 	switch {
-	case string(first) == firstLine:
-		return r, r.skip(len(firstLine))
-	case strings.HasPrefix(firstLine, string(first)):
+	case r.format > presentFormat:
+		return nil, fmt.Errorf("%w: its first line is %q", ErrNewer, bytes.TrimSpace(first))
+	case r.format > 0:
+		return r, r.skip(len(first))
+	case strings.HasPrefix(firstLine(presentFormat), string(first)):
 		// The process that made the file ended before it had written anything.
+		r.format = presentFormat
 		_, err := r.in.Discard(len(first))
 		return r, err
 	case isOld(head):
-		r.old = true
+		r.old, r.format = true, formatOld
 		return r, nil
 	case followed:
+		r.format = formatOldRows // Or later, which does not harm.
 		return r, errors.Join(r.skip(len(first)), &Damage{Why: "its first line is not what was written"})
-	case isNewer(string(first)):
-		return nil, fmt.Errorf("%w: its first line is %q", ErrNewer, bytes.TrimSpace(first))
 	case isConverted(head):
 		at := int64(bytes.IndexByte(head, '\n'))
 		return r, &Damage{At: at, Why: "its line ends were converted, as transfers and checkouts in text mode do"}
 	}
 	return nil, fmt.Errorf("%w: it begins with %q", ErrNotOurs, first)
-}
-
-// isNewer tells whether the first line names a format that comes after ours.
-func isNewer(line string) bool {
-	var format int
-	n, err := fmt.Sscanf(line, "finhub-sandbox data %d\r\n", &format)
-	return err == nil && n == 1 && format > 2
 }
 
 func (r *reader) skip(n int) error {

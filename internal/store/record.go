@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"hash/crc32"
 	"strconv"
+	"strings"
 )
 
 // A data file is text that a person can read. Its first line names it and its
-// format. Then come the commits, each a line of fixed length and the commands
+// format: 3 is the present one, which differs from 2 in what the rows are. Then come the commits, each a line of fixed length and the commands
 // which that line announces, in the form in which BuntDB reads them:
 //
-//	finhub-sandbox data 2
+//	finhub-sandbox data 3
 //	commit 000000000001 0000000027 9a8b7c6d 5e6f7a8b
 //	*3
 //	$3
@@ -31,10 +32,30 @@ import (
 // Every line ends in CR LF, and no value has either in it: what a transfer or a
 // checkout in text mode does to the file can be told, and undone.
 const (
-	firstLine  = "finhub-sandbox data 2\r\n"
-	lineFormat = "%s %012d %010d %08x "
-	lineLength = len("commit 000000000000 0000000000 00000000 00000000\r\n")
+	firstFormat = "finhub-sandbox data %d\r\n"
+	firstLength = len("finhub-sandbox data 3\r\n")
+	lineFormat  = "%s %012d %010d %08x "
+	lineLength  = len("commit 000000000000 0000000000 00000000 00000000\r\n")
 )
+
+// The formats: commands without checksums, rows as they were before upgrade, and
+// the present one.
+const (
+	formatOld     = 1
+	formatOldRows = 2
+	presentFormat = 3
+)
+
+// firstLine begins a file of a format.
+func firstLine(format int) string { return fmt.Sprintf(firstFormat, format) }
+
+// formatOf reads a first line, be it that of a newer format; 0 is none.
+func formatOf(line string) (format int) {
+	if _, err := fmt.Sscanf(line, firstFormat, &format); err != nil || !strings.HasPrefix(line, firstLine(format)) {
+		return 0
+	}
+	return format
+}
 
 // maxCommit bounds the commands of one commit: their length has ten digits.
 const maxCommit = 9_999_999_999

@@ -21,7 +21,7 @@ const (
 
 // anew gives what writes a file anew if that is worth it: an earlier format is
 // copied commit by commit, and what is mostly history becomes one commit.
-func (s *Store) anew(f *lockedFile, in *commands) func(to io.Writer) (position, error) {
+func (s *DB) anew(f *lockedFile, in *commands) func(to io.Writer) (position, error) {
 	if in.old && in.commits > 0 {
 		return func(to io.Writer) (position, error) {
 			r, err := newReader(io.NewSectionReader(f, 0, in.at))
@@ -36,13 +36,13 @@ func (s *Store) anew(f *lockedFile, in *commands) func(to io.Writer) (position, 
 		}
 	}
 	if in.at > rewriteAbove && s.valuesBelow(in.at/rewriteRatio) {
-		return s.writeValues
+		return func(to io.Writer) (position, error) { return s.writeValues(to, in.format) }
 	}
 	return nil
 }
 
 // valuesBelow tells whether keys and values together are shorter than a size.
-func (s *Store) valuesBelow(most int64) bool {
+func (s *DB) valuesBelow(most int64) bool {
 	size := int64(0)
 	err := s.each(func(key, value string) bool {
 		size += int64(len(key) + len(value))
@@ -51,7 +51,7 @@ func (s *Store) valuesBelow(most int64) bool {
 	return err == nil && size <= most
 }
 
-func (s *Store) each(visit func(key, value string) bool) error {
+func (s *DB) each(visit func(key, value string) bool) error {
 	return s.db.View(func(tx *buntdb.Tx) error { return tx.Ascend("", visit) })
 }
 
@@ -99,10 +99,10 @@ func (old *lockedFile) replace(write func(to io.Writer) (position, error)) (anew
 	return &lockedFile{f, old.path, l}, at, nil
 }
 
-// copyCommits writes the commits of a file one after the other, in the present
-// format. It gives what ended the reader: io.EOF if all were whole.
+// copyCommits writes the commits of a file one after the other, with checksums and
+// with the rows that they have. It gives what ended the reader: io.EOF if all were whole.
 func copyCommits(to io.Writer, r *reader) (position, error) {
-	w := newCommitWriter(to)
+	w := newCommitWriter(to, max(r.format, formatOldRows))
 	for {
 		commands, err := r.next()
 		if err != nil {
@@ -122,8 +122,8 @@ const partSize = 1 << 18
 
 // writeValues writes everything that the store holds as one commit, in the order
 // of the keys.
-func (s *Store) writeValues(to io.Writer) (position, error) {
-	w := newCommitWriter(to)
+func (s *DB) writeValues(to io.Writer, format int) (position, error) {
+	w := newCommitWriter(to, format)
 	err := s.each(func(key, value string) bool {
 		if len(w.buf) >= partSize {
 			w.seal(wordValues)
@@ -142,9 +142,9 @@ type commitWriter struct {
 	position
 }
 
-func newCommitWriter(to io.Writer) *commitWriter {
+func newCommitWriter(to io.Writer, format int) *commitWriter {
 	w := &commitWriter{to: bufio.NewWriterSize(to, 1<<16), buf: beginCommit(nil)}
-	w.write([]byte(firstLine))
+	w.write([]byte(firstLine(format)))
 	return w
 }
 

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,34 +8,36 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/store"
+	"finhub-sandbox/internal/store/storetest"
 )
 
-// each runs a test against every kind of store. reopen closes the store and
-// opens it again; a store in memory comes back empty, so it gives the same one.
-func each(t *testing.T, test func(t *testing.T, s *store.Store, reopen func() *store.Store)) {
-	t.Run("memory", func(t *testing.T) {
+func TestMemory(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 		s, _, err := store.Open(store.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer s.Close()
-		test(t, s, func() *store.Store { return s })
+		t.Cleanup(func() { s.Close() })
+		return s, nil
 	})
-	t.Run("file", func(t *testing.T) {
+}
+
+func TestFile(t *testing.T) {
+	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
 		path := filepath.Join(t.TempDir(), "sandbox.db")
 		s := open(t, path)
-		defer func() { s.Close() }()
-		test(t, s, func() *store.Store {
+		t.Cleanup(func() { s.Close() })
+		return s, func() store.Store {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
 			s = open(t, path)
 			return s
-		})
+		}
 	})
 }
 
-func open(t *testing.T, path string) *store.Store {
+func open(t *testing.T, path string) *store.DB {
 	t.Helper()
 	s, _, err := store.Open(store.Options{Path: path, Durability: store.Always})
 	if err != nil {
@@ -45,11 +46,11 @@ func open(t *testing.T, path string) *store.Store {
 	return s
 }
 
-func set(t *testing.T, s *store.Store, pairs ...string) {
+func set(t *testing.T, s *store.DB, pairs ...string) {
 	t.Helper()
-	err := s.Update(func(tx *store.Tx) error {
+	err := s.Update(t.Context(), store.Shared, func(tx store.Tx) error {
 		for i := 0; i < len(pairs); i += 2 {
-			tx.Set(pairs[i], pairs[i+1])
+			tx.Set([]byte(pairs[i]), pairs[i+1])
 		}
 		return nil
 	})
@@ -58,9 +59,9 @@ func set(t *testing.T, s *store.Store, pairs ...string) {
 	}
 }
 
-func dump(t *testing.T, s *store.Store) (text string) {
+func dump(t *testing.T, s *store.DB) (text string) {
 	t.Helper()
-	err := s.View(func(tx *store.Tx) error {
+	err := s.View(t.Context(), store.Shared, func(tx store.Tx) error {
 		text = dumpOf(tx)
 		return nil
 	})
@@ -71,92 +72,13 @@ func dump(t *testing.T, s *store.Store) (text string) {
 }
 
 // dumpOf gives what a transaction sees.
-func dumpOf(tx *store.Tx) string {
+func dumpOf(tx store.Tx) string {
 	var lines []string
-	tx.Range("a", "z\xff", func(key, value string) bool {
-		lines = append(lines, key+"="+value)
+	tx.Range(nil, nil, func(key []byte, value string) bool {
+		lines = append(lines, string(key)+"="+value)
 		return true
 	})
 	return strings.Join(lines, " ")
-}
-
-func TestValuesSurviveReopening(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
-		set(t, s, "b", "2", "a", "1", "c", "3")
-		err := s.Update(func(tx *store.Tx) error {
-			tx.Delete("b")
-			tx.Delete("absent")
-			return nil
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, want := dump(t, reopen()), "a=1 c=3"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	})
-}
-
-func TestAnErrorLeavesNothing(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
-		set(t, s, "a", "1")
-		cause := errors.New("no")
-		err := s.Update(func(tx *store.Tx) error {
-			tx.Set("a", "2")
-			tx.Set("b", "2")
-			return cause
-		})
-		if !errors.Is(err, cause) {
-			t.Fatalf("got error %v, want %v", err, cause)
-		}
-		if got, want := dump(t, reopen()), "a=1"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	})
-}
-
-func TestAPanicLeavesNothingAndGoesOn(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
-		set(t, s, "a", "1")
-		func() {
-			defer func() {
-				if got := recover(); got != "broken" {
-					t.Errorf("recovered %v, want the panic of the transaction", got)
-				}
-			}()
-			_ = s.Update(func(tx *store.Tx) error {
-				tx.Set("a", "2")
-				panic("broken")
-			})
-		}()
-		s = reopen()
-		set(t, s, "b", "2")
-		if got, want := dump(t, s), "a=1 b=2"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	})
-}
-
-func TestClearRemovesOnePrefix(t *testing.T) {
-	each(t, func(t *testing.T, s *store.Store, reopen func() *store.Store) {
-		set(t, s, "t1/a", "1", "t1/b", "2", "t11/a", "3", "t2/a", "4")
-		removed := 0
-		if err := s.Update(func(tx *store.Tx) error { removed = tx.Clear("t1/"); return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if got, want := dump(t, reopen()), "t11/a=3 t2/a=4"; removed != 2 || got != want {
-			t.Errorf("removed %d leaving %q, want 2 leaving %q", removed, got, want)
-		}
-	})
-}
-
-func TestKeysDoNotRunIntoEachOther(t *testing.T) {
-	if a, b := store.Key("t", "a/b", "c"), store.Key("t", "a", "b/c"); a == b {
-		t.Errorf("two different keys are both %q", a)
-	}
-	if a, b := store.Key("a%2Fb"), store.Key("a/b"); a == b {
-		t.Errorf("two different keys are both %q", a)
-	}
 }
 
 // TestATornTail cuts a file at every byte: whatever is left must open with
@@ -235,7 +157,7 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 		"a huge length":   "*3\r\n$999999999999\r\n",
 		"a bad mark":      "*3\r\n$3\r\nset\r\n$7\r\n!commit\r\n$1\r\nx\r\n",
 		"another command": "*2\r\n$3\r\nget\r\n$1\r\na\r\n",
-		"a newer one":     "finhub-sandbox data 3\r\ncommit",
+		"a newer one":     "finhub-sandbox data 4\r\ncommit",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "other")
