@@ -141,7 +141,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
 		ProductJSON: spec.Product, ProductYAML: spec.ProductYAML, ControlJSON: spec.Control, ControlYAML: spec.ControlYAML,
 	}
-	a.control.Files(control.DocsPath+"/", docs)
+	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, handlers.Handlers()),
 		a.control.Mount(controls, rest.Plain{}, control.New(a.sandbox, info).Handlers()),

@@ -154,6 +154,9 @@ func TestGuardOfTheControlAPI(t *testing.T) {
 		{"a page of another address", open, clock, []string{"Origin", "http://10.1.2.4"}, "ORIGIN_REFUSED"},
 		{"a page without a name", open, clock, []string{"Origin", "null"}, "ORIGIN_REFUSED"},
 		{"a form or an image of another site", open, clock, []string{"Sec-Fetch-Site", "cross-site"}, "ORIGIN_REFUSED"},
+		{"a stranger's page for a file of the viewer", open, file, []string{"Origin", "https://example.com"}, "ORIGIN_REFUSED"},
+		{"a page of the same origin behind a proxy", open, clock, []string{"Origin", "https://proxy.example", "Sec-Fetch-Site", "same-origin"}, ""},
+		{"a page on another port, as the browser says it", open, clock, []string{"Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, ""},
 		{"the address bar", open, clock, []string{"Sec-Fetch-Site", "none"}, ""},
 		{"a link to the documents", open, docs, []string{"Sec-Fetch-Site", "cross-site"}, ""},
 
@@ -163,6 +166,7 @@ func TestGuardOfTheControlAPI(t *testing.T) {
 		{"another scheme", closed, clock, []string{"Authorization", "Basic s3cret"}, "CONTROL_TOKEN_MISSING"},
 		{"the token", closed, clock, []string{"Authorization", "bearer s3cret"}, ""},
 		{"health without the token", closed, health, []string{"Authorization", ""}, ""},
+		{"a file of the viewer without the token", closed, file, []string{"Authorization", ""}, ""},
 		{"documents without the token", closed, docs, []string{"Authorization", ""}, ""},
 		{"a stranger's page with the token", closed, clock, []string{"Authorization", "Bearer s3cret", "Origin", "https://example.com"}, "ORIGIN_REFUSED"},
 	} {

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"finhub-sandbox/internal/rest"
 )
 
 // Listeners are where a sandbox is called. There are two of a kind where a name
@@ -118,12 +120,14 @@ const (
 	maxHeader  = 64 << 10
 )
 
-func (a *App) serveOn(s *serving, listeners []net.Listener, h http.Handler, failed chan<- error) {
+func (a *App) serveOn(s *serving, listeners []net.Listener, h *rest.Server, failed chan<- error) {
 	server := &http.Server{
 		Handler: inTime(h, a.bodyTime()), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog:    slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return s.requests }, ConnState: s.note,
 	}
+	// What is streamed has no end of its own, and would be waited for.
+	server.RegisterOnShutdown(h.EndStreams)
 	s.servers = append(s.servers, server)
 	for _, l := range listeners {
 		go func() { failed <- server.Serve(l) }()

@@ -52,7 +52,8 @@ var layout = []layer{
 		why:     "engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{
-		dir: "internal/rest", imports: []string{"internal/contract", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
+		dir:     "internal/rest",
+		imports: []string{"internal/contract", "internal/headers", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
 		outside: []string{"github.com/labstack/echo/v4", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json"},
 		why:     "access: the caller is its Caller; machine: ids have one form, in paths as in records; levenshtein: what a misspelt path was to be",
 	},
@@ -101,6 +102,7 @@ var layout = []layer{
 	{dir: "internal/domain/bank"},
 	{dir: "internal/domain/machine", imports: []string{"internal/domain/refusal"}},
 	{dir: "internal/domain/refusal"},
+	{dir: "internal/headers"},
 	{dir: "spec"},
 	{dir: "scenarios"},
 }

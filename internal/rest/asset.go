@@ -14,6 +14,8 @@ import (
 	"sync"
 
 	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/headers"
 )
 
 // Asset is a text that never changes while the process lives, and is too long to
@@ -63,50 +65,48 @@ func compress(text []byte) []byte {
 }
 
 // send answers with the asset, or that the client has it already.
-func (a *Asset) send(c echo.Context) (int, error) {
-	request, header := c.Request().Header, c.Response().Header()
+func (a *Asset) send(c *Call) {
+	header := c.to.Header()
 	form := a.plain()
-	if takesGzip(request.Values(echo.HeaderAcceptEncoding)) {
+	if takesGzip(c.Header.Values(echo.HeaderAcceptEncoding)) {
 		form = a.packed()
 	}
 	header.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	header.Set("Etag", form.tag)
 	header.Set(echo.HeaderCacheControl, "no-cache")
-	if a.known(request.Values("If-None-Match")) {
-		return http.StatusNotModified, c.NoContent(http.StatusNotModified)
+	if a.known(c.Header.Values("If-None-Match")) {
+		c.to.WriteHeader(http.StatusNotModified)
+		return
 	}
 	if form.encoding != "" {
-		header.Set(echo.HeaderContentEncoding, form.encoding)
+		header.Set(headers.ContentEncoding, form.encoding)
 	}
-	header.Set(echo.HeaderContentLength, strconv.Itoa(len(form.text)))
-	return http.StatusOK, c.Blob(http.StatusOK, a.kind, form.text)
+	c.write(http.StatusOK, a.kind, form.text)
 }
 
-// Files serves what a page of the API loads, outside of any document, under the
-// host names that the documents have. Each file is taken once from the handler.
-func (s *Server) Files(prefix string, h http.Handler) {
+// Files serves what a page of an open API loads, outside of any document. It stands
+// behind the guard as operations do; what is public, as the page itself may be,
+// needs no token. Each file is taken once from the handler.
+func (s *Server) Files(prefix string, public bool, h http.Handler) {
 	var assets sync.Map
-	s.add(http.MethodGet, prefix+"*", func(c echo.Context) error {
-		if err := s.Guard.checkHost(c.Request()); err != nil {
-			return err
-		}
-		name := c.Request().URL.Path
+	find := func(c *Call) (Reply, error) {
+		name := c.Exchange.Path
 		asset, ok := assets.Load(name)
 		if !ok {
 			file := &capture{header: http.Header{}, status: http.StatusOK}
 			h.ServeHTTP(file, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: name}})
 			// A name that is only another spelling would fill the memory.
 			if file.status != http.StatusOK || path.Clean(name) != name {
-				return s.routeUnknown(s.apiOf(name), http.MethodGet, name)
+				return Reply{}, c.routeUnknown()
 			}
-			asset, _ = assets.LoadOrStore(name, NewAsset(file.header.Get(echo.HeaderContentType), file.body.Bytes()))
+			asset, _ = assets.LoadOrStore(name, NewAsset(file.header.Get(headers.ContentType), file.body.Bytes()))
 		}
-		_, err := asset.(*Asset).send(c)
-		return err
-	})
+		return Reply{Asset: asset.(*Asset)}, nil
+	}
+	s.add(http.MethodGet, prefix+"*", &route{door: door{page: true, token: !public}, handler: find})
 }
 
-// known tells whether one of the tags is that of the asset in either form: both
+// known reports whether one of the tags is that of the asset in either form: both
 // are the same text.
 func (a *Asset) known(lines []string) bool {
 	for tag := range elements(lines) {

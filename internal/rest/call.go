@@ -8,17 +8,16 @@ import (
 	"strconv"
 	"strings"
 
-	"finhub-sandbox/internal/contract"
-	"finhub-sandbox/internal/domain/access"
+	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
 
-// Call is one request that the document allows: routed, identified and checked.
+// Call is one request on its way through the steps. What reaches a handler is a
+// request that the document allows: routed, identified and checked.
 type Call struct {
-	Operation *contract.Operation
-	Caller    access.Caller
-	// Tenant is the tenant in which the call acts.
-	Tenant string
+	Exchange
 	// Body is the decoded body; empty if there was none, or if it is a list.
 	Body Body
 	// List are the objects of a body that is a list.
@@ -28,27 +27,27 @@ type Call struct {
 	Text   []byte
 	Header http.Header
 
-	// Scenario is the name of the scenario that governs the customer whom the call
-	// concerns; empty if it concerns none.
-	Scenario string
-	// Notice is something that the caller should know of its request though it is
-	// answered as usual; empty is nothing.
-	Notice string
-	// Rules are the rules of scenarios that acted on the call, in the order in which
-	// they did: those that answered, and those that refused. A fault has its own.
-	Rules []Rule
-
 	request *http.Request
-	fault   *Fault
-	path    func(string) string
-	query   url.Values
-	// documents are those whose calls a reply may name, the operation's own first.
-	documents []*contract.Document
+	// to is where the reply goes, and out what it goes through in the end.
+	to  http.ResponseWriter
+	out writer
+	// route is what answers, match where the router found it, and api whose words
+	// the reply has.
+	route *route
+	match echo.Context
+	api   *api
+	query url.Values
+	// violations are what is wrong with parameters and body; nearest is the form of
+	// the body against which they are.
+	violations []refusal.Fault
+	nearest    string
+	// reply is what the handler says.
+	reply Reply
 }
 
 // Reference words a call of the document as method and path; empty without one.
 func (c *Call) Reference(call refusal.Call) string {
-	o := operationIn(c.documents, call.Operation)
+	o := operationIn(c.api.documents, call.Operation)
 	if o == nil {
 		return ""
 	}
@@ -61,7 +60,7 @@ func (c *Call) Suggestions(err error) []string {
 	if err == nil {
 		return []string{}
 	}
-	return suggestions(asRefusal(err), c.documents...)
+	return suggestions(asRefusal(err), c.api.documents...)
 }
 
 // Link gives the path of a call of the document, with its parameters as name,
@@ -71,7 +70,7 @@ func (c *Call) Link(operation string, params ...string) string {
 	for i := 0; i+1 < len(params); i += 2 {
 		values[params[i]] = params[i+1]
 	}
-	if o := c.documents[0].Operation(operation); o != nil {
+	if o := c.api.documents[0].Operation(operation); o != nil {
 		return o.URL(values)
 	}
 	return ""
@@ -81,15 +80,33 @@ func (c *Call) Link(operation string, params ...string) string {
 // is still to be done then.
 func (c *Call) Context() context.Context { return c.request.Context() }
 
-// Path gives a path parameter, decoded.
-func (c *Call) Path(name string) string { return c.path(name) }
+// Path gives a path parameter, decoded: of a path that net/http has not decoded as
+// a whole, the router hands them over as they came.
+func (c *Call) Path(name string) string {
+	raw := c.match.Param(name)
+	if c.request.URL.RawPath != "" {
+		if value, err := url.PathUnescape(raw); err == nil {
+			raw = value
+		}
+	}
+	if namesTenant(name) {
+		return raw // Tenants are named to the letter.
+	}
+	return machine.CanonicalID(raw)
+}
+
+// namesTenant reports whether a parameter is tenantId, or ends in it.
+func namesTenant(name string) bool {
+	const end = "tenantId"
+	return len(name) >= len(end) && strings.EqualFold(name[len(name)-len(end):], end)
+}
 
 // URL is the path of the call, with its parameters filled in.
 func (c *Call) URL() string {
 	segments := strings.Split(c.Operation.Path, "/")
 	for i, segment := range segments {
 		if name, ok := strings.CutPrefix(segment, "{"); ok {
-			segments[i] = c.path(strings.TrimSuffix(name, "}"))
+			segments[i] = c.Path(strings.TrimSuffix(name, "}"))
 		}
 	}
 	return strings.Join(segments, "/")
@@ -123,26 +140,4 @@ func (c *Call) Bodies() []Body {
 		return []Body{c.Body}
 	}
 	return c.List
-}
-
-// Handler does one operation. It returns what to say, or an error: a
-// *refusal.Error reaches the caller, anything else is an internal error. Of a reply
-// beside an error only the fault counts.
-type Handler func(*Call) (Reply, error)
-
-// Reply is an answer.
-type Reply struct {
-	// Status is the HTTP status; 0 is 200.
-	Status int
-	// Message is the envelope's message; empty is "Success".
-	Message string
-	// Data is the envelope's data.
-	Data any
-	// Extra are members beside the envelope's three, such as pagination.
-	Extra map[string]any
-	// Asset is sent as it is, without an envelope.
-	Asset *Asset
-	// Fault is what goes wrong with the reply, or with the refusal, on its way; nil
-	// is nothing. One that answers itself needs nothing else.
-	Fault *Fault
 }

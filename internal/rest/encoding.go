@@ -12,12 +12,13 @@ import (
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/headers"
 )
 
 // readBody reads the body within its bounds. Nobody reads the body of an
 // operation that has none.
-func readBody(call *Call, r *http.Request) ([]byte, error) {
-	o := call.Operation
+func readBody(c *Call) ([]byte, error) {
+	o := c.Operation
 	if !o.HasBody {
 		return nil, nil
 	}
@@ -25,7 +26,8 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 	if limit == 0 {
 		limit = maxBody
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, limit))
+	text, err := io.ReadAll(http.MaxBytesReader(nil, c.request.Body, limit))
+	c.Received = int64(len(text))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
@@ -39,18 +41,18 @@ func readBody(call *Call, r *http.Request) ([]byte, error) {
 	if len(text) == 0 {
 		return nil, nil
 	}
-	if coding := r.Header.Get("Content-Encoding"); coding != "" && !strings.EqualFold(coding, "identity") {
+	if coding := c.Header.Get(headers.ContentEncoding); coding != "" && !strings.EqualFold(coding, "identity") {
 		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Encoding is %q; the operation takes a body as it is, not compressed", coding).
-			At("header.Content-Encoding")
+			At("header." + headers.ContentEncoding)
 	}
-	mediaType, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	mediaType, params, err := mime.ParseMediaType(c.Header.Get(headers.ContentType))
 	charset := strings.ToLower(params["charset"])
 	if err == nil && slices.Contains(o.Texts, mediaType) {
-		call.Text = text
+		c.Text = text
 		return nil, nil
 	}
 	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
-		return nil, mediaTypeUnsupported(o, r.Header.Get("Content-Type"))
+		return nil, mediaTypeUnsupported(o, c.Header.Get(headers.ContentType))
 	}
 	return text, checkEncoding(text)
 }

@@ -3,7 +3,8 @@ package rest
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
+	"io"
 	"math"
 	"net"
 	"net/http"
@@ -60,24 +61,10 @@ type Fault struct {
 	RetryAfter time.Duration
 }
 
-// Rule is a rule of a scenario that acted on a request, and where it is written.
-type Rule struct {
-	Scenario, Name, File string
-	Line                 int
-}
-
-// String words a rule for the log: its name, and the line of the file.
-func (r Rule) String() string {
-	if r.File == "" {
-		return r.Name
-	}
-	return fmt.Sprintf("%s (%s:%d)", r.Name, r.File, r.Line)
-}
-
 // maxDelay bounds delays: a client that waits longer than this has hung itself.
 const maxDelay = time.Minute
 
-// answersItself tells whether the fault takes the place of the operation.
+// answersItself reports whether the fault takes the place of the operation.
 func (f *Fault) answersItself() bool {
 	if f == nil {
 		return false
@@ -103,42 +90,75 @@ func (c *capture) WriteHeader(status int) { c.status = status }
 
 func (c *capture) Write(text []byte) (int, error) { return c.body.Write(text) }
 
-// disturbed sends a reply as the fault has it. The status is 0 where none was
-// sent.
-func (s *Server) disturbed(c echo.Context, f *Fault, answer func() (int, error)) (int, error) {
-	response := c.Response()
-	reply := &capture{header: response.Header(), status: http.StatusOK}
+// sendFaulty sends the reply, or the refusal, as the fault has it.
+func (s *Server) sendFaulty(c *Call, err error) {
+	f := c.Fault
+	if !f.answersItself() && err == nil && c.reply.Stream != nil {
+		s.streamFaulty(c)
+		return
+	}
+	to, reply := c.to, &capture{header: c.to.Header(), status: http.StatusOK}
 	if f.answersItself() {
 		f.reply(reply)
 	} else {
-		c.SetResponse(echo.NewResponse(reply, s.echo))
-		_, err := answer()
-		c.SetResponse(response)
-		if err != nil {
-			return 0, err
-		}
+		c.to = reply
+		s.answer(c, err)
+		c.to = to
 	}
-	ctx := c.Request().Context()
+	ctx := c.Context()
 	if f.Kind != FaultDrip && s.wait(ctx, f.Delay) != nil {
 		panic(http.ErrAbortHandler) // The client has gone.
 	}
 	switch f.Kind {
 	case FaultReset:
-		if reset(response) {
-			return 0, nil
+		if !reset(to) {
+			panic(http.ErrAbortHandler)
 		}
-		panic(http.ErrAbortHandler)
 	case FaultLost, FaultTimeout:
 		panic(http.ErrAbortHandler)
 	case FaultCut:
-		s.cut(response, reply)
+		cut(to, reply)
 	case FaultDrip:
-		return reply.status, s.drip(ctx, response, reply, f.Delay)
+		s.drip(ctx, to, reply, f.Delay)
+	default:
+		to.WriteHeader(reply.status)
+		_, _ = to.Write(reply.body.Bytes()) // Whoever does not take it has left.
 	}
-	response.WriteHeader(reply.status)
-	_, err := response.Write(reply.body.Bytes())
-	return reply.status, err
 }
+
+// streamFaulty streams a reply as the fault has it: a body without an end is never
+// held as a whole.
+func (s *Server) streamFaulty(c *Call) {
+	f := c.Fault
+	if s.wait(c.Context(), f.Delay) != nil || f.Kind == FaultLost || f.Kind == FaultTimeout {
+		panic(http.ErrAbortHandler)
+	}
+	if f.Kind != FaultCut {
+		s.answer(c, nil)
+		return
+	}
+	c.to = &firstPiece{ResponseWriter: c.to}
+	s.answer(c, nil)
+	panic(http.ErrAbortHandler)
+}
+
+// firstPiece takes one piece, sends it, and takes no more.
+type firstPiece struct {
+	http.ResponseWriter
+	sent bool
+}
+
+func (w *firstPiece) Write(piece []byte) (int, error) {
+	if w.sent {
+		return 0, io.ErrClosedPipe
+	}
+	w.sent = true
+	n, err := w.ResponseWriter.Write(piece)
+	return n, errors.Join(err, http.NewResponseController(w.ResponseWriter).Flush())
+}
+
+// Unwrap gives what is below to http.ResponseController.
+func (w *firstPiece) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // reply is what a fault answers itself.
 func (f *Fault) reply(to *capture) {
@@ -186,7 +206,7 @@ func reset(w http.ResponseWriter) bool {
 
 // cut sends the first half of a body under the length of the whole, and closes
 // the connection. A reply without a body is lost as a whole.
-func (s *Server) cut(w http.ResponseWriter, reply *capture) {
+func cut(w http.ResponseWriter, reply *capture) {
 	if text := reply.body.Bytes(); len(text) > 0 {
 		begin(w, reply)
 		if _, err := w.Write(text[:len(text)/2]); err == nil {
@@ -208,7 +228,7 @@ func begin(w http.ResponseWriter, reply *capture) {
 const dripEvery = 10 * time.Millisecond
 
 // drip sends a reply in pieces, a byte each if there is time enough.
-func (s *Server) drip(ctx context.Context, w http.ResponseWriter, reply *capture, over time.Duration) error {
+func (s *Server) drip(ctx context.Context, w http.ResponseWriter, reply *capture, over time.Duration) {
 	begin(w, reply)
 	text := reply.body.Bytes()
 	over = min(over, maxDelay)
@@ -217,12 +237,12 @@ func (s *Server) drip(ctx context.Context, w http.ResponseWriter, reply *capture
 		if s.wait(ctx, over/time.Duration(pieces)) != nil {
 			panic(http.ErrAbortHandler)
 		}
-		if _, err := w.Write(text[i*len(text)/pieces : (i+1)*len(text)/pieces]); err != nil {
-			return err
+		_, err := w.Write(text[i*len(text)/pieces : (i+1)*len(text)/pieces])
+		if err == nil {
+			err = http.NewResponseController(w).Flush()
 		}
-		if err := http.NewResponseController(w).Flush(); err != nil {
-			return err
+		if err != nil {
+			return // Whoever does not take it has left.
 		}
 	}
-	return nil
 }

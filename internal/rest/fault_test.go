@@ -21,7 +21,8 @@ import (
 const tinyDocument = `{
   "openapi": "3.0.3", "info": {"title": "tiny", "version": "1"}, "servers": [{"url": "/api"}],
   "paths": {
-    "/things": {"get": {"operationId": "listThings", "x-callers": ["public"], "responses": {"200": {"description": "ok"}}}},
+    "/things": {"get": {"operationId": "listThings", "x-callers": ["public"], "responses": {"200": {"description": "ok", "content": {"application/json": {}}}}}},
+    "/things/events": {"get": {"operationId": "watchThings", "x-callers": ["public"], "responses": {"200": {"description": "ok", "content": {"text/event-stream": {}}}}}},
     "/things/{id}": {"delete": {"operationId": "deleteThing", "x-callers": ["public"],
       "parameters": [{"name": "id", "in": "path", "required": true, "schema": {"type": "string"}}],
       "responses": {"204": {"description": "gone"}}}}
@@ -34,6 +35,8 @@ type tiny struct {
 	*rest.Server
 	worked int
 	rules  []rest.Rule
+	// write makes the body of the operation that streams.
+	write func(context.Context, *rest.Sink) error
 	// waits are the delays that were waited for.
 	waits []time.Duration
 	log   bytes.Buffer
@@ -47,7 +50,8 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 	}
 	s := &tiny{}
 	s.Server = rest.New(rest.Config{
-		Log: slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return time.Time{} },
+		CheckReplies: true,
+		Log:          slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return time.Time{} },
 		Relaxed: func(string) bool { return true },
 		Identify: func(tenant, _ string, _ bool) (access.Caller, error) {
 			return access.Caller{Sort: access.Public, Tenant: tenant}, nil
@@ -60,12 +64,15 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 	work := func(c *rest.Call) (rest.Reply, error) {
 		s.worked++
 		c.Scenario, c.Rules = "bad-day", s.rules
-		if c.Operation.ID == "deleteThing" {
+		switch c.Operation.ID {
+		case "watchThings":
+			return rest.Reply{Stream: &rest.Stream{MediaType: "text/event-stream", Write: s.write}, Fault: fault}, refused
+		case "deleteThing":
 			return rest.Reply{Status: http.StatusNoContent, Fault: fault}, refused
 		}
 		return rest.Reply{Data: strings.Repeat("x", 100), Fault: fault}, refused
 	}
-	if err := s.Mount(document, rest.Envelope{}, map[string]rest.Handler{"listThings": work, "deleteThing": work}); err != nil {
+	if err := s.Mount(document, rest.Envelope{}, map[string]rest.Handler{"listThings": work, "deleteThing": work, "watchThings": work}); err != nil {
 		t.Fatal(err)
 	}
 	return s

@@ -11,6 +11,7 @@ import (
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/headers"
 )
 
 // Guard keeps out whom their lack of identity would let in: web pages of other
@@ -26,41 +27,57 @@ type Guard struct {
 	Token string
 }
 
-// check refuses a request with HOST_UNKNOWN and, if the API is open, with
-// ORIGIN_REFUSED or CONTROL_TOKEN_MISSING: the product's callers have tokens of
-// their own, and a page cannot guess them. Open operations for the public, which
-// show nothing of any tenant, need only the right host: links to them may stand
-// anywhere. Those for any host (x-any-host) do not even need that.
-func (g Guard) check(a *api, o *contract.Operation, r *http.Request) error {
-	if o.AnyHost {
-		return nil
-	}
-	if err := g.checkHost(r); err != nil || !a.open || slices.Contains(o.Callers, string(access.Public)) {
-		return err
-	}
-	if page, foreign := g.foreign(hostName(r.Host), r.Header); foreign {
-		return refusal.New(refusal.OriginRefused, "the request comes from a page of %s", page)
-	}
-	sent := bearer(r.Header)
-	if g.Token != "" && subtle.ConstantTimeCompare([]byte(sent), []byte(g.Token)) != 1 {
-		details := "the Authorization header has no bearer token"
-		if sent != "" {
-			details = "the bearer token is another one"
-		}
-		return refusal.New(refusal.ControlTokenMissing, "%s", details)
-	}
-	return nil
+// door says which of the guard's checks stand before something.
+type door struct {
+	// anyHost lets in under any host name (x-any-host).
+	anyHost bool
+	// page keeps strange pages out, and token whoever has not the guard's.
+	page, token bool
+}
+
+// doorOf is the door of an operation. The product's callers have tokens of their
+// own, and a page cannot guess them. Open operations for the public, which show
+// nothing of any tenant, need only the right host: links to them may stand anywhere.
+func doorOf(a *api, o *contract.Operation) door {
+	closed := a.open && !o.AnyHost && !slices.Contains(o.Callers, string(access.Public))
+	return door{anyHost: o.AnyHost, page: closed, token: closed}
 }
 
 // checkHost refuses a request by a host name that is not ours.
-func (g Guard) checkHost(r *http.Request) error {
-	if host := hostName(r.Host); !g.knows(host) {
+func (s *Server) checkHost(c *Call) error {
+	if host := hostName(c.request.Host); !c.route.door.anyHost && !s.Guard.knows(host) {
 		return refusal.New(refusal.HostUnknown, "the Host header names %s", host)
 	}
 	return nil
 }
 
-// knows tells whether a host name is ours. Nobody but the owner of this machine
+// checkPage refuses a request that a page of another host makes.
+func (s *Server) checkPage(c *Call) error {
+	if !c.route.door.page {
+		return nil
+	}
+	if page, foreign := s.Guard.foreign(c.request); foreign {
+		return refusal.New(refusal.OriginRefused, "the request comes from a page of %s", page)
+	}
+	return nil
+}
+
+// checkToken refuses a request without the guard's token.
+func (s *Server) checkToken(c *Call) error {
+	if !c.route.door.token || s.Guard.Token == "" {
+		return nil
+	}
+	sent := headers.Bearer(c.Header)
+	switch {
+	case subtle.ConstantTimeCompare([]byte(sent), []byte(s.Guard.Token)) == 1:
+		return nil
+	case sent == "":
+		return refusal.New(refusal.ControlTokenMissing, "the Authorization header has no bearer token")
+	}
+	return refusal.New(refusal.ControlTokenMissing, "the bearer token is another one")
+}
+
+// knows reports whether a host name is ours. Nobody but the owner of this machine
 // decides what localhost, an address, a name without a dot or one under
 // .internal points to: the last is reserved, has no public DNS, and is how
 // containers call the machine that runs them. A request without a host comes
@@ -79,20 +96,25 @@ func local(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// foreign tells whether a page of another host made the request, and which. A
-// page of the same host on another port is ours: a front end that is being
+// foreign reports whether a page of another host made the request, and which. That
+// none did, or one of the same origin, net/http tells; it has no words for a page
+// of the same host on another port, which is ours: a front end that is being
 // developed.
-func (g Guard) foreign(host string, header http.Header) (page string, foreign bool) {
-	origin := header.Get("Origin")
-	if origin == "" {
-		return "another site", strings.EqualFold(header.Get("Sec-Fetch-Site"), "cross-site")
+func (g Guard) foreign(r *http.Request) (page string, foreign bool) {
+	// It lets everybody read. What is read here is open to whoever can read it.
+	writing := http.Request{Method: http.MethodPost, Host: r.Host, Header: r.Header}
+	if new(http.CrossOriginProtection).Check(&writing) == nil {
+		return r.Header.Get(headers.Origin), false
 	}
-	u, err := url.Parse(origin)
+	if page = r.Header.Get(headers.Origin); page == "" {
+		return "another site", strings.EqualFold(r.Header.Get(headers.FetchSite), "cross-site")
+	}
+	u, err := url.Parse(page)
 	if err != nil || u.Host == "" {
-		return origin, true
+		return page, true
 	}
 	name := hostName(u.Host)
-	return origin, name != host && !local(name) && !g.named(name)
+	return page, name != hostName(r.Host) && !local(name) && !g.named(name)
 }
 
 // hostName is a host without its port, in lower case.
@@ -101,13 +123,4 @@ func hostName(host string) string {
 		host = name
 	}
 	return strings.ToLower(strings.TrimSuffix(strings.Trim(host, "[]"), "."))
-}
-
-// bearer is the bearer token of the Authorization header; empty without one.
-func bearer(header http.Header) string {
-	scheme, token, _ := strings.Cut(header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return ""
-	}
-	return strings.TrimSpace(token)
 }

@@ -3,11 +3,7 @@ package rest
 import (
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/labstack/echo/v4"
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/refusal"
@@ -123,8 +119,8 @@ func asRefusal(err error) *refusal.Error {
 	return refusal.New(refusal.Internal, "")
 }
 
-// worded turns the calls within a refusal's data into paths.
-func worded(d *contract.Document, value any) any {
+// word turns the calls within a refusal's data into paths.
+func word(d *contract.Document, value any) any {
 	switch v := value.(type) {
 	case refusal.Call:
 		if o := d.Operation(v.Operation); o != nil {
@@ -134,24 +130,9 @@ func worded(d *contract.Document, value any) any {
 	case []map[string]any:
 		for _, m := range v {
 			for name, member := range m {
-				m[name] = worded(d, member)
+				m[name] = word(d, member)
 			}
 		}
 	}
 	return value
-}
-
-// unwritable is sent in place of a reply that cannot be written: a caller must
-// never take it for an answer.
-const unwritable = `{"code":500,"message":"Internal error","data":{"refusal":"INTERNAL"}}`
-
-func (s *Server) write(c echo.Context, status int, body any) ([]byte, error) {
-	text, err := json.Marshal(body, json.Deterministic(true))
-	if err != nil {
-		s.Log.Error("reply cannot be written", "request", requestID(c), "error", err)
-		status, text = http.StatusInternalServerError, []byte(unwritable)
-	}
-	// Said here, so that it is the same for HEAD, where nothing is sent to count.
-	c.Response().Header().Set(echo.HeaderContentLength, strconv.Itoa(len(text)))
-	return text, c.Blob(status, echo.MIMEApplicationJSON, text)
 }

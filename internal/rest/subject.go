@@ -1,10 +1,10 @@
 package rest
 
 import (
-	"errors"
 	"strings"
 
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/headers"
 )
 
 // subjects are the names under which requests say what a refusal is about, where
@@ -28,20 +28,19 @@ var subjects = map[refusal.Code][]string{
 	refusal.MagicLinkInvalid:       {"token"},
 	refusal.MagicLinkExpired:       {"token"},
 
-	refusal.MediaTypeUnsupported: {"header.Content-Type"},
-	refusal.TenantAccessDenied:   {"header.X-Tenant-ID"},
-	refusal.TokenMissing:         {"header.Authorization"},
-	refusal.TokenInvalid:         {"header.Authorization"},
-	refusal.TokenExpired:         {"header.Authorization"},
-	refusal.SessionEnded:         {"header.Authorization"},
-	refusal.ScenarioUnknown:      {"header." + ScenarioHeader},
+	refusal.MediaTypeUnsupported: {"header." + headers.ContentType},
+	refusal.TenantAccessDenied:   {"header." + headers.SpelledTenant},
+	refusal.TokenMissing:         {"header." + headers.Authorization},
+	refusal.TokenInvalid:         {"header." + headers.Authorization},
+	refusal.TokenExpired:         {"header." + headers.Authorization},
+	refusal.SessionEnded:         {"header." + headers.Authorization},
+	refusal.ScenarioUnknown:      {"header." + headers.Scenario},
 }
 
 // nameField names the one member of the request that is at fault, unless the place
 // that refused has done so: in the path if it is there, and else in the body.
-func nameField(call *Call, err error) {
-	var e *refusal.Error
-	if !errors.As(err, &e) || e.Field != "" {
+func nameField(c *Call, e *refusal.Error) {
+	if e.Field != "" || c.Operation == nil {
 		return
 	}
 	if len(e.Faults) == 1 {
@@ -52,7 +51,7 @@ func nameField(call *Call, err error) {
 		switch {
 		case strings.HasPrefix(name, "header."):
 			e.Field = name
-		case strings.Contains(call.Operation.Path, "{"+name+"}"):
+		case strings.Contains(c.Operation.Path, "{"+name+"}"):
 			e.Field = "path." + name
 		default:
 			continue
@@ -60,7 +59,7 @@ func nameField(call *Call, err error) {
 		return
 	}
 	for _, name := range subjects[e.Code] {
-		if call.Body.Has(name) {
+		if c.Body.Has(name) {
 			e.Field = name
 			return
 		}

@@ -2,55 +2,26 @@ package rest
 
 import (
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/labstack/echo/v4"
-
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/headers"
 )
-
-// gate stands before the router: a path, a query or a header that is no text, or a
-// header that is too long, is refused here, whatever it is for, since it could
-// neither be stored nor be named in a reply.
-func gate(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		if err := refusal.Invalid(gateFaults(c.Request())); err != nil {
-			return err
-		}
-		spellPath(c.Request().URL)
-		return next(c)
-	}
-}
-
-// spellPath encodes a path as the router knows it: a letter that a client has
-// percent-encoded is that letter (RFC 3986, 6.2.2.2). A slash within a segment
-// stays encoded.
-func spellPath(u *url.URL) {
-	if u.RawPath == "" {
-		return
-	}
-	segments := strings.Split(u.RawPath, "/")
-	for i, segment := range segments {
-		if text, err := url.PathUnescape(segment); err == nil {
-			segments[i] = url.PathEscape(text)
-		}
-	}
-	u.RawPath = strings.Join(segments, "/")
-}
 
 const textMessage = "must be UTF-8 without control characters"
 
-func gateFaults(r *http.Request) []refusal.Fault {
+// checkText refuses a path, a query or a header that is no text, or a header that is
+// too long, whatever it is for: it could neither be stored nor be named in a reply.
+func (s *Server) checkText(c *Call) error {
 	var faults []refusal.Fault
-	if !isText(r.URL.Path) {
+	if !isText(c.Exchange.Path) {
 		faults = append(faults, refusal.Fault{Field: "path", Message: textMessage})
 	}
-	faults = append(faults, queryFaults(r.URL.RawQuery)...)
-	for name, values := range r.Header {
+	faults = append(faults, c.readQuery()...)
+	for name, values := range c.Header {
 		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
 			faults = append(faults, refusal.Fault{Field: "header." + name, Message: textMessage})
 		} else if bound, sent := headerBound(name), totalLength(values); sent > bound {
@@ -58,7 +29,7 @@ func gateFaults(r *http.Request) []refusal.Fault {
 		}
 	}
 	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
-	return faults
+	return refusal.Invalid(faults)
 }
 
 // headerBound is how long the values of a header may be together. Who acts and
@@ -66,9 +37,9 @@ func gateFaults(r *http.Request) []refusal.Fault {
 // knows may have a narrower bound in the document.
 func headerBound(name string) int {
 	switch name {
-	case "X-User-Id", "X-Sandbox-Scenario":
+	case headers.User, headers.Scenario:
 		return 128
-	case "X-User-Roles", "X-Forwarded-For", "User-Agent", "Origin":
+	case headers.UserRoles, headers.ForwardedFor, headers.UserAgent, headers.Origin:
 		return 1 << 10
 	}
 	return 8 << 10
@@ -82,17 +53,20 @@ func totalLength(values []string) int {
 	return n
 }
 
-func queryFaults(raw string) []refusal.Fault {
+// readQuery reads the query and tells what is wrong with it.
+func (c *Call) readQuery() []refusal.Fault {
+	raw := c.request.URL.RawQuery
 	if raw == "" {
 		return nil
 	}
-	values, err := url.ParseQuery(raw)
+	var err error
+	c.query, err = url.ParseQuery(raw)
 	if err != nil {
 		// What is not understood would be left out without a word.
 		return []refusal.Fault{{Field: "query", Message: "is not a list of name=value, joined by &: " + strings.ToValidUTF8(err.Error(), "?")}}
 	}
 	var faults []refusal.Fault
-	for name, list := range values {
+	for name, list := range c.query {
 		switch {
 		case !isText(name) || slices.ContainsFunc(list, func(v string) bool { return !isText(v) }):
 			faults = append(faults, refusal.Fault{Field: "query." + strings.ToValidUTF8(name, "?"), Message: textMessage})

@@ -1,0 +1,126 @@
+package rest
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// Exchange is one request and what became of it: every request makes one, also
+// those that no operation answers. It is filled in from step to step and whole when
+// the reply has gone out; what looks back on requests reads it, and nothing else.
+type Exchange struct {
+	// RequestID is the client's own, or the number that the server gave.
+	RequestID string
+	// Traceparent is the trace that the client names; empty without one.
+	Traceparent string
+	// Came is when the request came, and Took how long it took, in real time.
+	Came time.Time
+	Took time.Duration
+
+	Method string
+	// Path and Query are those of the URL, as they came.
+	Path, Query string
+	// Operation is nil where no operation answers: on unknown paths, to wrong
+	// methods and to OPTIONS, and for files.
+	Operation *contract.Operation
+	// Tenant is the one that the request names; that it can be one is known from the
+	// step of the headers on.
+	Tenant string
+	Caller access.Caller
+	// Customer is the customer whom the request concerns, as far as its path or its
+	// handler tells.
+	Customer string
+
+	// Scenario is the name of the scenario that governs the customer whom the request
+	// concerns; empty if it concerns none.
+	Scenario string
+	// Notice is something that the caller should know of the request though it is
+	// answered as usual; empty is nothing.
+	Notice string
+	// Rules are the rules of scenarios that acted on the request, in the order in
+	// which they did: those that answered, and those that refused. A fault has its own.
+	Rules []Rule
+	// Fault is what went wrong with the reply on its way; nil is nothing.
+	Fault *Fault
+
+	// Step is the last step that was taken: the one that refused, if one did.
+	Step string
+	// Status is that of the reply; 0 if none was sent.
+	Status int
+	// Refusal is what was refused, with its violations; nil if nothing was.
+	Refusal *refusal.Error
+	// Received and Sent count the bytes of the bodies, as far as they were read and
+	// written.
+	Received, Sent int64
+}
+
+// Rule is a rule of a scenario that acted on a request, and where it is written.
+type Rule struct {
+	Scenario, Name, File string
+	Line                 int
+}
+
+// String words a rule for the log: its name, and the line of the file.
+func (r Rule) String() string {
+	if r.File == "" {
+		return r.Name
+	}
+	return fmt.Sprintf("%s (%s:%d)", r.Name, r.File, r.Line)
+}
+
+// log writes the line of an exchange that is over.
+func (s *Server) log(ctx context.Context, x *Exchange) {
+	level := slog.LevelInfo
+	if x.Notice != "" {
+		level = slog.LevelWarn
+	}
+	if !s.Log.Enabled(ctx, level) {
+		return
+	}
+	attributes := make([]slog.Attr, 0, 12)
+	add := func(name string, value any) { attributes = append(attributes, slog.Any(name, value)) }
+	add("request", x.RequestID)
+	if x.Operation != nil {
+		add("operation", x.Operation.ID)
+	} else {
+		add("method", x.Method)
+		add("path", x.Path)
+	}
+	add("tenant", x.Tenant)
+	add("status", x.Status)
+	add("took", x.Took)
+	if x.Refusal != nil {
+		add("refusal", x.Refusal.Code)
+	}
+	rules := x.Rules
+	if x.Fault != nil {
+		add("scenario", x.Scenario)
+		add("fault", x.Fault.Kind)
+		rules = append(rules, x.Fault.Rule)
+	}
+	if text := wordRules(rules); text != "" {
+		add("rules", text)
+	}
+	if x.Notice != "" {
+		add("notice", x.Notice)
+	}
+	s.Log.LogAttrs(ctx, level, "request", attributes...)
+}
+
+// wordRules names rules in one line, without those that have no name.
+func wordRules(rules []Rule) string {
+	var names []string
+	for _, r := range rules {
+		if r != (Rule{}) {
+			names = append(names, r.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,134 @@
+package rest
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/refusal"
+)
+
+// spellPath encodes a path as the router knows it: a letter that a client has
+// percent-encoded is that letter (RFC 3986, 6.2.2.2). A slash within a segment
+// stays encoded.
+func spellPath(u *url.URL) {
+	if u.RawPath == "" {
+		return
+	}
+	segments := strings.Split(u.RawPath, "/")
+	for i, segment := range segments {
+		if text, err := url.PathUnescape(segment); err == nil {
+			segments[i] = url.PathEscape(text)
+		}
+	}
+	u.RawPath = strings.Join(segments, "/")
+}
+
+// route is what answers a method on a path.
+type route struct {
+	// api and operation are nil for what no document describes: files, OPTIONS, and
+	// the route of what nothing answers.
+	api       *api
+	operation *contract.Operation
+	door      door
+	handler   Handler
+}
+
+// place is a path at which something answers.
+type place struct {
+	// segments are those of the path; a parameter's begins with a colon, and a
+	// star stands for all that may follow.
+	segments []string
+	routes   map[string]*route
+}
+
+func (p *place) matches(segments []string) bool {
+	for i, own := range p.segments {
+		if own == "*" {
+			return true
+		}
+		if i >= len(segments) || segments[i] == "" && own != "" || !strings.HasPrefix(own, ":") && own != segments[i] {
+			return false
+		}
+	}
+	return len(p.segments) == len(segments)
+}
+
+// add routes a path. Where a path can be read, it can be asked for the header
+// alone, and everywhere for its methods.
+func (s *Server) add(method, path string, r *route) {
+	p := s.places[path]
+	if p == nil {
+		p = &place{strings.Split(path, "/"), map[string]*route{}}
+		s.places[path] = p
+		s.addTo(p, http.MethodOptions, path, &route{handler: s.tellMethods})
+	}
+	s.addTo(p, method, path, r)
+	if method == http.MethodGet {
+		s.addTo(p, http.MethodHead, path, r)
+	}
+}
+
+func (s *Server) addTo(p *place, method, path string, r *route) {
+	p.routes[method] = r
+	s.echo.Add(method, path, echo.NotFoundHandler) // Nobody calls it: the router finds paths, and places have the handlers.
+}
+
+// findRoute finds what answers: an operation, a file, the methods of a path, or
+// nothing.
+func (s *Server) findRoute(c *Call) error {
+	r := c.request
+	spellPath(r.URL)
+	s.echo.Router().Find(r.Method, echo.GetPath(r), c.match)
+	c.route = s.nowhere
+	if p := s.places[c.match.Path()]; p != nil && p.routes[r.Method] != nil {
+		c.route = p.routes[r.Method]
+	}
+	c.Operation = c.route.operation
+	if c.api = c.route.api; c.api == nil {
+		c.api = s.apiOf(r.URL.Path)
+	}
+	c.Customer = c.Path("customerId") + c.Path("organizationId")
+	return nil
+}
+
+// methodsAt are the methods that are possible on the path of a request, in
+// alphabetical order; none if nothing answers there.
+func (s *Server) methodsAt(r *http.Request) []string {
+	segments := strings.Split(echo.GetPath(r), "/")
+	methods := map[string]*route{}
+	for _, p := range s.places {
+		if p.matches(segments) {
+			maps.Copy(methods, p.routes)
+		}
+	}
+	return slices.Sorted(maps.Keys(methods))
+}
+
+// refuseUnknown answers what nothing else does: with the methods of the path, or
+// with the nearest that there is.
+func (s *Server) refuseUnknown(c *Call) (Reply, error) {
+	if methods := s.methodsAt(c.request); len(methods) > 0 {
+		c.to.Header().Set(echo.HeaderAllow, strings.Join(methods, ", "))
+		return Reply{}, refusal.New(refusal.MethodNotAllowed, "%s is not possible on %s", c.Method, c.Exchange.Path)
+	}
+	return Reply{}, c.routeUnknown()
+}
+
+func (c *Call) routeUnknown() error {
+	e := refusal.New(refusal.RouteUnknown, "%s is no path of this API", c.Exchange.Path)
+	if near := nearest(c.api.document, c.Method, c.Exchange.Path); near != nil {
+		e.Try(near.ID, "the nearest operation, "+near.Summary)
+	}
+	return e
+}
+
+func (s *Server) apiOf(path string) *api {
+	i := slices.IndexFunc(s.apis, func(a *api) bool { return strings.HasPrefix(path, a.document.Base+"/") })
+	return s.apis[max(i, 0)]
+}
