@@ -4,13 +4,16 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run test race lint spec clients respect benchmarks fuzz malformed simulation bench opening torture image check
+.PHONY: build run generate test race lint spec clients respect benchmarks fuzz malformed simulation bench opening torture image check
 
 build: ## the binary, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
 
 run: build ## the sandbox, on port 8080
 	bin/finhub-sandbox serve --addr :8080
+
+generate: ## every file that is made of others
+	go generate ./...
 
 test: ## all tests
 	go test ./...

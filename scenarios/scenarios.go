@@ -1,6 +1,6 @@
-// Package scenarios embeds the scenarios that every sandbox has, and the JSON
-// Schema of all scenario files, which the test of internal/scenario writes (run
-// it with -update).
+// Package scenarios embeds the scenarios that every sandbox has. Beside them
+// stands the JSON Schema by which editors complete and check scenario files; go
+// generate makes it.
 package scenarios
 
 import "embed"
@@ -9,8 +9,3 @@ import "embed"
 //
 //go:embed *.yaml
 var Files embed.FS
-
-// Schema is the JSON Schema by which editors complete and check scenario files.
-//
-//go:embed scenario.schema.json
-var Schema []byte

@@ -178,14 +178,18 @@ func (c serveCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 }
 
 func (c specCommand) run(_ context.Context, stdout, stderr io.Writer) int {
-	documents := map[string][]byte{
-		"yaml": spec.ProductYAML, "json": spec.Product, "control yaml": spec.ControlYAML, "control json": spec.Control,
-	}
-	name := c.Format
+	document := spec.Product
 	if c.Control {
-		name = "control " + name
+		document = spec.Control
 	}
-	if _, err := stdout.Write(documents[name]); err != nil {
+	var err error
+	if c.Format == "yaml" {
+		document, err = spec.YAML(document)
+	}
+	if err == nil {
+		_, err = stdout.Write(document)
+	}
+	if err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}
 	return exitOK

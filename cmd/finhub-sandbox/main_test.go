@@ -169,14 +169,21 @@ func TestHelp(t *testing.T) {
 }
 
 func TestSpec(t *testing.T) {
+	asYAML := func(document []byte) []byte {
+		text, err := spec.YAML(document)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
 	for _, c := range []struct {
 		args []string
 		want []byte
 	}{
-		{[]string{"spec"}, spec.ProductYAML},
-		{[]string{"spec", "--format=yaml"}, spec.ProductYAML},
+		{[]string{"spec"}, asYAML(spec.Product)},
+		{[]string{"spec", "--format=yaml"}, asYAML(spec.Product)},
 		{[]string{"spec", "--format=json"}, spec.Product},
-		{[]string{"spec", "--control"}, spec.ControlYAML},
+		{[]string{"spec", "--control"}, asYAML(spec.Control)},
 		{[]string{"spec", "--control", "--format=json"}, spec.Control},
 	} {
 		if code, stdout, stderr := runOnce(c.args...); code != exitOK || stdout != string(c.want) || stderr != "" {

@@ -76,11 +76,7 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 }
 
 func (a *App) wire() error {
-	product, err := contract.Load(spec.ProductSkeleton, Formats())
-	if err != nil {
-		return err
-	}
-	controls, err := contract.Load(spec.ControlSkeleton, Formats())
+	product, controls, err := loadDocuments()
 	if err != nil {
 		return err
 	}
@@ -100,6 +96,16 @@ func (a *App) wire() error {
 		return err
 	}
 	return a.mount(product, controls)
+}
+
+// loadDocuments loads both documents at once: nothing at start takes longer.
+func loadDocuments() (product, controls *contract.Document, err error) {
+	var loading sync.WaitGroup
+	var failed error
+	loading.Go(func() { controls, failed = contract.Load(spec.Control, Formats()) })
+	product, err = contract.Load(spec.Product, Formats())
+	loading.Wait()
+	return product, controls, errors.Join(err, failed)
 }
 
 // refusals lists, for every operation of the product, the codes with which it
@@ -139,7 +145,6 @@ func (a *App) mount(product, controls *contract.Document) error {
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
-		ProductJSON: spec.Product, ProductYAML: spec.ProductYAML, ControlJSON: spec.Control, ControlYAML: spec.ControlYAML,
 	}
 	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(

@@ -61,7 +61,7 @@ func openFlowApp(t testing.TB, config app.Config) *app.App {
 func loadDocuments(t testing.TB) []*contract.Document {
 	t.Helper()
 	var documents []*contract.Document
-	for _, bundled := range [][]byte{spec.ProductSkeleton, spec.ControlSkeleton} {
+	for _, bundled := range [][]byte{spec.Product, spec.Control} {
 		d, err := contract.Load(bundled, app.Formats())
 		if err != nil {
 			t.Fatal(err)

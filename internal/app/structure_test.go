@@ -30,6 +30,12 @@ var layout = []layer{
 		outside: []string{"github.com/alecthomas/kong"},
 		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here",
 	},
+	{
+		dir:     "internal/generate",
+		imports: []string{"internal/contract", "internal/scenario", "internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments"},
+		outside: []string{"github.com/getkin/kin-openapi"},
+		why:     "it is no part of the sandbox, and makes files: the schema of scenarios speaks about the tables and the operations",
+	},
 	{dir: "internal/client"},
 	{
 		dir: "internal/app", imports: []string{everythingBelow}, outside: []string{"github.com/fsnotify/fsnotify"},
@@ -46,10 +52,10 @@ var layout = []layer{
 		dir: "internal/control",
 		imports: []string{
 			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/setting", "internal/domain/access",
-			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal",
+			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
-		why:     "engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
+		why:     "spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{
 		dir:     "internal/rest",
@@ -103,7 +109,7 @@ var layout = []layer{
 	{dir: "internal/domain/machine", imports: []string{"internal/domain/refusal"}},
 	{dir: "internal/domain/refusal"},
 	{dir: "internal/headers"},
-	{dir: "spec"},
+	{dir: "spec", outside: []string{"go.yaml.in/yaml/v4"}},
 	{dir: "scenarios"},
 }
 
@@ -111,7 +117,9 @@ var layout = []layer{
 // reason.
 var sharedModules = map[string]string{
 	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
+	"github.com/getkin/kin-openapi":      "what bundles a document reads it as what loads it does",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
+	"go.yaml.in/yaml/v4":                 "scenarios are read and documents written in one YAML",
 }
 
 // layerOf finds a package's place in the layout; -1 if it has none.

@@ -14,6 +14,7 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/spec"
 )
 
 // Info is what the control API tells about the process.
@@ -23,8 +24,6 @@ type Info struct {
 	Uptime func() time.Duration
 	// Unready says why the state cannot be written; nothing if it can.
 	Unready func() string
-	// The documents, as they are served.
-	ProductJSON, ProductYAML, ControlJSON, ControlYAML []byte
 	// Docs is the viewer of the documents.
 	Docs http.Handler
 }
@@ -58,11 +57,11 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listMagic":         a.listMagic,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
-		"getDocs":           a.getDocs(),
-		"getOpenapiJson":    asset("application/json", a.info.ProductJSON),
-		"getOpenapiYaml":    asset("application/yaml", a.info.ProductYAML),
-		"getControlJson":    asset("application/json", a.info.ControlJSON),
-		"getControlYaml":    asset("application/yaml", a.info.ControlYAML),
+		"getDocs":           asset(a.page),
+		"getOpenapiJson":    asset(jsonDocument(spec.Product)),
+		"getOpenapiYaml":    asset(yamlDocument(spec.Product)),
+		"getControlJson":    asset(jsonDocument(spec.Control)),
+		"getControlYaml":    asset(yamlDocument(spec.Control)),
 	}
 }
 
@@ -93,17 +92,29 @@ func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
 	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, err
 }
 
-func asset(mediaType string, text []byte) rest.Handler {
-	reply := rest.Reply{Asset: rest.NewAsset(mediaType, text)}
-	return func(*rest.Call) (rest.Reply, error) { return reply, nil }
+// asset answers with a text that is made when it is first asked for.
+func asset(first func() (*rest.Asset, error)) rest.Handler {
+	first = sync.OnceValues(first)
+	return func(*rest.Call) (rest.Reply, error) {
+		text, err := first()
+		return rest.Reply{Asset: text}, err
+	}
 }
 
-// getDocs gives the page of the viewer; what the page loads is served beside it.
-func (a *API) getDocs() rest.Handler {
-	page := sync.OnceValue(func() *rest.Asset {
-		recorder := httptest.NewRecorder()
-		a.info.Docs.ServeHTTP(recorder, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: DocsPath}})
-		return rest.NewAsset("text/html", bytes.TrimLeft(recorder.Body.Bytes(), "\n"))
-	})
-	return func(*rest.Call) (rest.Reply, error) { return rest.Reply{Asset: page()}, nil }
+func jsonDocument(document []byte) func() (*rest.Asset, error) {
+	return func() (*rest.Asset, error) { return rest.NewAsset("application/json", document), nil }
+}
+
+func yamlDocument(document []byte) func() (*rest.Asset, error) {
+	return func() (*rest.Asset, error) {
+		text, err := spec.YAML(document)
+		return rest.NewAsset("application/yaml", text), err
+	}
+}
+
+// page gives the page of the viewer; what the page loads is served beside it.
+func (a *API) page() (*rest.Asset, error) {
+	recorder := httptest.NewRecorder()
+	a.info.Docs.ServeHTTP(recorder, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: DocsPath}})
+	return rest.NewAsset("text/html", bytes.TrimLeft(recorder.Body.Bytes(), "\n")), nil
 }

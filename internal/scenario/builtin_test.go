@@ -1,8 +1,6 @@
 package scenario_test
 
 import (
-	"bytes"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -32,23 +30,6 @@ func product(t testing.TB) scenario.Catalog {
 		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(), onboarding.ConsentTable().Describe(),
 		payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(), payments.OrderTable().Describe(),
 	}, operations)
-}
-
-func golden(t *testing.T, file string, got []byte) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Errorf("%s is out of date: run go test ./internal/scenario -update", file)
-	}
 }
 
 func builtIn(t testing.TB) *scenario.Library {

@@ -3,6 +3,7 @@ package scenario_test
 import (
 	"bytes"
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -118,13 +119,13 @@ func TestWhatIsBeyondTheSchema(t *testing.T) {
 	}
 }
 
-// The shipped schema is that of the present tables and operations.
+// The shipped schema accepts the shipped scenarios. That it is the schema of the
+// running sandbox is what a test of internal/app looks at.
 func TestTheShippedSchema(t *testing.T) {
-	text, err := scenario.Schema(product(t))
+	text, err := os.ReadFile("../../scenarios/scenario.schema.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "../../scenarios/scenario.schema.json", text)
 	schema := compile(t, text)
 	list, err := scenario.Sources(scenarios.Files)
 	if err != nil {

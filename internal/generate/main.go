@@ -1,0 +1,68 @@
+// Command generate makes the files of the repository that are made of others: the
+// bundled documents and the JSON Schema of scenario files. It is run by
+//
+//	go generate ./...
+//
+// and is no part of the sandbox.
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+//go:generate go run . ../..
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: generate ROOT, the top of the repository")
+		os.Exit(2)
+	}
+	if err := write(os.Args[1]); err != nil {
+		fmt.Fprintln(os.Stderr, "generate:", err)
+		os.Exit(1)
+	}
+}
+
+// write makes every generated file. A file that is as it should be is left alone,
+// so that nothing is built anew for it.
+func write(root string) error {
+	made, err := files(root)
+	if err != nil {
+		return err
+	}
+	var faults []error
+	for name, want := range made {
+		path := filepath.Join(root, name)
+		if got, err := os.ReadFile(path); err != nil || string(got) != string(want) {
+			faults = append(faults, os.WriteFile(path, want, 0o644))
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// files makes every generated file of the repository at root, by its name in it.
+func files(root string) (map[string][]byte, error) {
+	made := map[string][]byte{}
+	for _, name := range []string{"openapi", "control"} {
+		document, err := bundle(os.DirFS(filepath.Join(root, "spec")), name+".yaml")
+		if err != nil {
+			return nil, err
+		}
+		if made["spec/bundled/"+name+".json"], err = indented(document); err != nil {
+			return nil, err
+		}
+	}
+	schema, err := scenarioSchema(made["spec/bundled/openapi.json"])
+	made["scenarios/scenario.schema.json"] = schema
+	return made, err
+}
+
+func indented(document *openapi3.T) ([]byte, error) {
+	return json.MarshalIndent(document, "", " ")
+}
