@@ -3,6 +3,8 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -96,5 +98,21 @@ func TestConditionsThatNeverHoldAreMistakes(t *testing.T) {
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v\nwant %s", condition, err, want)
 		}
+	}
+}
+
+// TestTheShippedSchemaIsThatOfTheSandbox: editors complete what the running sandbox
+// accepts.
+func TestTheShippedSchemaIsThatOfTheSandbox(t *testing.T) {
+	want, err := scenario.Schema(openApp(t).Sandbox().Catalog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile(filepath.Join(moduleRoot, "scenarios", "scenario.schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Error("scenarios/scenario.schema.json speaks about other tables or operations than the sandbox: run go generate ./...")
 	}
 }

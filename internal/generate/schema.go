@@ -24,6 +24,6 @@ func scenarioSchema(product []byte) ([]byte, error) {
 	return scenario.Schema(scenario.NewCatalog([]machine.Description{
 		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(),
 		onboarding.ConsentTable().Describe(), payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(),
-		payments.OrderTable().Describe(),
+		payments.OrderTable().Describe(), payments.WalletTable().Describe(),
 	}, operations))
 }

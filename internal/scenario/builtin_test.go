@@ -29,6 +29,7 @@ func product(t testing.TB) scenario.Catalog {
 	return scenario.NewCatalog([]machine.Description{
 		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(), onboarding.ConsentTable().Describe(),
 		payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(), payments.OrderTable().Describe(),
+		payments.WalletTable().Describe(),
 	}, operations)
 }
 
