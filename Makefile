@@ -4,7 +4,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run generate test race lint spec clients respect benchmarks fuzz malformed simulation bench opening torture image check
+.PHONY: build run generate golden test race lint spec clients respect benchmarks fuzz malformed simulation bench opening torture image check
 
 build: ## the binary, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
@@ -14,6 +14,9 @@ run: build ## the sandbox, on port 8080
 
 generate: ## every file that is made of others
 	go generate ./...
+
+golden: ## every golden file, as the tests find it; takes as long as they do
+	go test $$(grep -rl --include='*_test.go' 'golden\.Check' internal | xargs dirname | sort -u | sed 's,^,./,') -update
 
 test: ## all tests
 	go test ./...

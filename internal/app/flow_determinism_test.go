@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/golden"
 )
 
 // flowTrace is everything that a flow leaves behind: the replies, the event log
@@ -100,10 +101,10 @@ func sameTrace(t *testing.T, want, got flowTrace) {
 		t.Errorf("%d replies, and then %d", len(want.replies), len(got.replies))
 	}
 	if want.events != got.events {
-		t.Errorf("the event logs differ:\n  %s", changedLines(lines(want.events), lines(got.events)))
+		t.Errorf("the event logs differ:\n  %s", golden.Diff(lines(want.events), lines(got.events)))
 	}
 	if want.state != got.state {
-		t.Errorf("the states differ:\n  %s", changedLines(want.state, got.state))
+		t.Errorf("the states differ:\n  %s", golden.Diff(want.state, got.state))
 	}
 }
 

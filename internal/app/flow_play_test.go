@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/golden"
 	"finhub-sandbox/internal/sandbox"
 )
 
@@ -155,7 +156,7 @@ func (p *flowPlay) step(s flowStep) error {
 	}
 	stays := !s.Counts && (s.Status >= http.StatusBadRequest || s.Broken == brokenUndone || s.reads())
 	if stays && before.state != after.state {
-		return fmt.Errorf("%s %s changed the tenant's state:\n  %s", s.Call, reply, changedLines(before.state, after.state))
+		return fmt.Errorf("%s %s changed the tenant's state:\n  %s", s.Call, reply, golden.Diff(before.state, after.state))
 	}
 	if s.Broken == brokenDone && before.state == after.state {
 		return fmt.Errorf("%s %s changed nothing: the work is not done", s.Call, reply)
@@ -197,22 +198,6 @@ func (p *flowPlay) look(tenant string, s flowStep) (look flowLook, err error) {
 	look.state, err = p.state(tenant)
 	p.shared.visits.note(look.state)
 	return look, err
-}
-
-func changedLines(before, after string) string {
-	was, is := strings.Split(before, "\n"), strings.Split(after, "\n")
-	var lines []string
-	for _, line := range was {
-		if !slices.Contains(is, line) {
-			lines = append(lines, "- "+line)
-		}
-	}
-	for _, line := range is {
-		if !slices.Contains(was, line) {
-			lines = append(lines, "+ "+line)
-		}
-	}
-	return strings.Join(lines, "\n  ")
 }
 
 // call sends a step's request and holds the reply to the step and the document.

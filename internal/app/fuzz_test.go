@@ -13,6 +13,7 @@ import (
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/golden"
 )
 
 // fuzzWorld is a sandbox with one tenant, in which one customer has gone through
@@ -80,7 +81,7 @@ func (w *fuzzWorld) try(t *testing.T, h httpCall) {
 		if counted(reply) {
 			w.begin(t)
 		} else if state := w.dump(t); state != w.state {
-			t.Fatalf("%s\nis refused with %s\nand changed the state:\n%s", h, reply, changedLines(w.state, state))
+			t.Fatalf("%s\nis refused with %s\nand changed the state:\n%s", h, reply, golden.Diff(w.state, state))
 		}
 		return
 	}

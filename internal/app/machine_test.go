@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"errors"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,10 +13,9 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/golden"
 	"finhub-sandbox/spec"
 )
-
-var updateMachines = flag.Bool("update-machines", false, "write the diagrams in testdata/machines")
 
 // table is a machine's table without its type of facts.
 type table struct {
@@ -237,21 +235,7 @@ func TestDiagramsAreUpToDate(t *testing.T) {
 	for _, m := range tables() {
 		name := filepath.Join(dir, m.Name+".mmd")
 		known[filepath.Base(name)] = true
-		if *updateMachines {
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(name, []byte(m.Mermaid()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		drawn, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(drawn) != m.Mermaid() {
-			t.Errorf("%s shows another table: run go test ./internal/app -run TestDiagrams -update-machines", name)
-		}
+		golden.Check(t, name, m.Mermaid())
 	}
 	files, err := os.ReadDir(dir)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/golden"
 	"finhub-sandbox/internal/store"
 )
 
@@ -211,7 +212,7 @@ func (s *simulation) restart(t *auditedTenant) error {
 	}
 	after, err := s.look(t, customer)
 	if err == nil && before != after {
-		err = fmt.Errorf("a restart changed what is shown:\n%s", changedLines(before, after))
+		err = fmt.Errorf("a restart changed what is shown:\n%s", golden.Diff(before, after))
 	}
 	return err
 }
@@ -271,7 +272,7 @@ func (s *simulation) attempt(t *auditedTenant, customer *auditedCustomer, h http
 	s.refused++
 	after, err := s.look(t, customer)
 	if err == nil && before != after {
-		err = fmt.Errorf("%s\nwas refused with %s\nand changed what is shown:\n%s", h, reply, changedLines(before, after))
+		err = fmt.Errorf("%s\nwas refused with %s\nand changed what is shown:\n%s", h, reply, golden.Diff(before, after))
 	}
 	return reply, err
 }

@@ -2,19 +2,16 @@ package app_test
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/golden"
 )
-
-var updateStandings = flag.Bool("update-standings", false, "write the tables in testdata/standings")
 
 // standings are the states of a customer or a wallet into which no public call
 // leads, as columns of the tables.
@@ -237,20 +234,5 @@ func compareStandings(t *testing.T, kind string, table map[string][]string) {
 	for _, operation := range sortedKeys(table) {
 		line(operation, table[operation])
 	}
-	file := filepath.Join(moduleRoot, "testdata", "standings", kind+".txt")
-	if *updateStandings {
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if changed := changedLines(string(want), b.String()); changed != "" {
-		t.Errorf("%s says otherwise; if it is right now, run go test ./internal/app -run TestWhatStopsForWhom -update-standings:\n%s", file, changed)
-	}
+	golden.Check(t, filepath.Join(moduleRoot, "testdata", "standings", kind+".txt"), b.String())
 }

@@ -1,7 +1,6 @@
 package scenario_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,11 +10,10 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/golden"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/setting"
 )
-
-var update = flag.Bool("update", false, "write what the cases give")
 
 // catalog is what the cases speak about.
 func catalog() scenario.Catalog {
@@ -55,14 +53,14 @@ func cases(t *testing.T) []string {
 	return files
 }
 
-// sources takes the files of a case apart.
-func sources(t *testing.T, file string) (list []scenario.Source, want string) {
+// sources takes the files of a case apart, and gives them as they stand there.
+func sources(t *testing.T, file string) (list []scenario.Source, files string) {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, want, _ := strings.Cut(string(text), separator)
+	files, _, _ = strings.Cut(string(text), separator)
 	for i, part := range strings.Split(files, dashes) {
 		name := "case.yaml"
 		if i > 0 {
@@ -70,25 +68,14 @@ func sources(t *testing.T, file string) (list []scenario.Source, want string) {
 		}
 		list = append(list, scenario.Source{File: name, Text: []byte(part)})
 	}
-	return list, want
+	return list, files
 }
 
 func TestCases(t *testing.T) {
 	for _, file := range cases(t) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			list, want := sources(t, file)
-			got := plan(list)
-			if *update {
-				text, _ := os.ReadFile(file)
-				files, _, _ := strings.Cut(string(text), separator)
-				if err := os.WriteFile(file, []byte(files+separator+got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-				return
-			}
-			if got != want {
-				t.Errorf("got\n%s\nwant\n%s", got, want)
-			}
+			list, input := sources(t, file)
+			golden.Check(t, file, input+separator+plan(list))
 		})
 	}
 }
