@@ -4,7 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strconv"
+
+	"finhub-sandbox/internal/client"
 )
 
 type clockCommands struct {
@@ -30,75 +31,41 @@ type clockAdvanceCommand struct {
 	Until string `help:"The word idle, or the type of an event, such as verification.approved." xor:"target" required:"" placeholder:"EVENT"`
 }
 
-// clockView is the clock as the control API shows it.
-type clockView struct {
-	Tenant  string `json:"tenant"`
-	Mode    string `json:"mode"`
-	Now     string `json:"now"`
-	Offset  string `json:"offset"`
-	NextDue *struct {
-		At     string `json:"at"`
-		Entity string `json:"entity"`
-		ID     string `json:"id"`
-		Point  string `json:"point"`
-		Option string `json:"option"`
-		Reason string `json:"reason"`
-	} `json:"nextDue"`
-	Pending int `json:"pending"`
-	Events  []struct {
-		At     string `json:"at"`
-		Type   string `json:"type"`
-		Entity string `json:"entity"`
-		ID     string `json:"id"`
-		State  string `json:"state"`
-		Reason string `json:"reason"`
-	} `json:"events"`
-	// Omitted is the number of events before those that are listed.
-	Omitted int `json:"omitted"`
-	// Waiting are the verifications that no passing of time brings on.
-	Waiting []struct {
-		Entity string `json:"entity"`
-		ID     string `json:"id"`
-		Why    string `json:"why"`
-		Call   string `json:"call"`
-	} `json:"waiting"`
-}
-
 func (c clockShowCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	reply, err := c.client().Clock(ctx)
+	reply, err := client.GetClock.Call(ctx, c.client(), nil)
 	return show(c.remote, reply, err, stdout, stderr, printClock)
 }
 
 func (c clockFreezeCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	reply, err := c.client().Freeze(ctx, c.At)
+	where := client.Freeze{}
+	if c.At != "" {
+		where["at"] = c.At
+	}
+	reply, err := client.FreezeClock.Call(ctx, c.client(), where)
 	return show(c.remote, reply, err, stdout, stderr, printMovedClock)
 }
 
 func (c clockRunCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	reply, err := c.client().Run(ctx)
+	reply, err := client.RunClock.Call(ctx, c.client(), nil)
 	return show(c.remote, reply, err, stdout, stderr, printClock)
 }
 
 func (c clockAdvanceCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	how, value := "by", c.By
+	var target any = client.AdvanceBy{By: c.By}
 	switch {
 	case c.To != "":
-		how, value = "to", c.To
+		target = client.AdvanceTo{To: c.To}
 	case c.Until != "":
-		how, value = "until", c.Until
+		target = client.AdvanceUntil{Until: c.Until}
 	}
-	reply, err := c.client().Advance(ctx, how, value)
+	reply, err := client.AdvanceClock.Call(ctx, c.client(), target)
 	return show(c.remote, reply, err, stdout, stderr, printMovedClock)
 }
 
-func printClock(p *printer, c clockView) {
+func printClock(p *printer, c client.Clock) {
 	next := "nothing"
 	if due := c.NextDue; due != nil {
-		next = fmt.Sprintf("%s at %s: %s", due.Point, due.At, due.Option)
-		if due.Reason != "" {
-			next += " (" + due.Reason + ")"
-		}
-		next += fmt.Sprintf(", of %s %s", due.Entity, due.ID)
+		next = fmt.Sprintf("%s at %s: %s, of %s %s", due.Point, due.At, due.Option, due.Entity, due.ID)
 	}
 	p.pairs([][2]string{
 		{"tenant", c.Tenant}, {"clock", c.Mode}, {"now", c.Now}, {"offset", c.Offset},
@@ -106,19 +73,19 @@ func printClock(p *printer, c clockView) {
 	}...)
 }
 
-func printMovedClock(p *printer, c clockView) {
+func printMovedClock(p *printer, c client.MovedClock) {
 	if len(c.Events) > 0 {
 		var rows [][]string
 		for _, e := range c.Events {
 			rows = append(rows, []string{e.At, e.Type, e.Entity, e.ID, e.State, e.Reason})
 		}
 		if c.Omitted > 0 {
-			p.line("The newest events; " + strconv.Itoa(c.Omitted) + " happened before them:")
+			p.line("The newest events; %d happened before them:", c.Omitted)
 		}
 		p.table([]string{"AT", "EVENT", "OF", "ID", "STATE", "REASON"}, rows)
 		p.line("")
 	}
-	printClock(p, c)
+	printClock(p, client.Clock{Tenant: c.Tenant, Mode: c.Mode, Now: c.Now, Offset: c.Offset, NextDue: c.NextDue, Pending: c.Pending})
 	if len(c.Waiting) == 0 {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -61,6 +62,9 @@ type specCommand struct {
 type healthcheckCommand struct {
 	Addr string `help:"Address of the sandbox's control API." default:"localhost:8080" env:"SANDBOX_CONTROL_ADDR,SANDBOX_ADDR" placeholder:"HOST:PORT"`
 }
+
+// healthTimeout is how long a sandbox that is well may take to say so.
+const healthTimeout = 5 * time.Second
 
 type versionCommand struct{}
 
@@ -196,7 +200,9 @@ func (c specCommand) run(_ context.Context, stdout, stderr io.Writer) int {
 }
 
 func (c healthcheckCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	answer, err := client.Client{Addr: c.Addr}.Health(ctx)
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	answer, err := client.GetHealth.Call(ctx, client.Client{Addr: c.Addr}, nil)
 	if err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}

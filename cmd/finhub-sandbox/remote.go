@@ -25,7 +25,7 @@ func (r remote) client() client.Client {
 
 // show prints a reply: as JSON for scripts, else as table prints what was
 // decoded from it.
-func show[T any](r remote, reply client.Reply, err error, stdout, stderr io.Writer, table func(*printer, T)) int {
+func show[T any](r remote, reply client.Reply[T], err error, stdout, stderr io.Writer, table func(*printer, T)) int {
 	if err != nil {
 		return fail(stderr, exitOf(err), err.Error())
 	}
@@ -33,8 +33,8 @@ func show[T any](r remote, reply client.Reply, err error, stdout, stderr io.Writ
 		_, _ = fmt.Fprintln(stdout, strings.TrimSpace(string(reply)))
 		return exitOK
 	}
-	var view T
-	if err := reply.Into(&view); err != nil {
+	view, err := reply.Decode()
+	if err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}
 	p := &printer{out: stdout}
@@ -108,7 +108,7 @@ func mistakes(err error, file string) []place {
 		return nil
 	}
 	var list []place
-	for _, f := range refused.Faults {
+	for _, f := range refused.Errors {
 		list = append(list, place{file, f.Line, f.Column, f.Message})
 	}
 	return list

@@ -38,36 +38,9 @@ type scenarioUseCommand struct {
 	Scenario string `arg:"" help:"Name of a scenario, or a file with one."`
 }
 
-type activeView struct {
-	Tenant      string `json:"tenant"`
-	Name        string `json:"name"`
-	Source      string `json:"source"`
-	Description string `json:"description"`
-}
-
-type scenarioView struct {
-	Name        string         `json:"name"`
-	Description string         `json:"description"`
-	Extends     string         `json:"extends"`
-	From        string         `json:"from"`
-	Settings    map[string]any `json:"settings"`
-	Rules       []ruleView     `json:"rules"`
-}
-
-type ruleView struct {
-	Name   string `json:"name"`
-	On     string `json:"on"`
-	When   string `json:"when"`
-	Effect string `json:"effect"`
-}
-
 func (c scenarioListCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	type list struct {
-		Active    activeView     `json:"active"`
-		Scenarios []scenarioView `json:"scenarios"`
-	}
-	reply, err := c.client().Scenarios(ctx)
-	return show(c.remote, reply, err, stdout, stderr, func(p *printer, l list) {
+	reply, err := client.ListScenarios.Call(ctx, c.client(), nil)
+	return show(c.remote, reply, err, stdout, stderr, func(p *printer, l client.ScenarioList) {
 		var rows [][]string
 		for _, s := range l.Scenarios {
 			active := " "
@@ -91,11 +64,11 @@ func firstSentence(text string) string {
 }
 
 func (c scenarioShowCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	reply, err := c.client().Scenario(ctx, c.Name)
+	reply, err := client.GetScenario.Call(ctx, c.client(), nil, c.Name)
 	return show(c.remote, reply, err, stdout, stderr, printScenario)
 }
 
-func printScenario(p *printer, s scenarioView) {
+func printScenario(p *printer, s client.Scenario) {
 	var settings []string
 	for name, value := range s.Settings {
 		settings = append(settings, fmt.Sprintf("%s=%v", name, value))
@@ -117,21 +90,19 @@ func printScenario(p *printer, s scenarioView) {
 }
 
 func (c scenarioUseCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	var reply client.Reply
-	var err error
+	var choice any = client.ScenarioChoice{Name: c.Scenario}
 	if isFile(c.Scenario) {
-		text, readErr := os.ReadFile(c.Scenario)
-		if readErr != nil {
-			return fail(stderr, exitUsage, readErr.Error())
+		text, err := os.ReadFile(c.Scenario)
+		if err != nil {
+			return fail(stderr, exitUsage, err.Error())
 		}
-		reply, err = c.client().UseScenarioText(ctx, text)
-	} else {
-		reply, err = c.client().UseScenario(ctx, c.Scenario)
+		choice = client.YAML(text)
 	}
+	reply, err := client.UseScenario.Call(ctx, c.client(), choice)
 	if faults := mistakes(err, c.Scenario); len(faults) > 0 {
 		return printMistakes(stderr, faults)
 	}
-	return show(c.remote, reply, err, stdout, stderr, func(p *printer, a activeView) {
+	return show(c.remote, reply, err, stdout, stderr, func(p *printer, a client.ActiveScenario) {
 		p.line("scenario %s governs new customers of tenant %s", a.Name, a.Tenant)
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -32,34 +33,28 @@ type Client struct {
 	Token string
 }
 
-// Reply is the JSON of a successful answer.
-type Reply []byte
+// Operation is one of the control API's, whose replies are a T.
+type Operation[T any] struct{ Method, Path string }
 
-// Into decodes the reply.
-func (r Reply) Into(v any) error {
-	if err := json.Unmarshal(r, v); err != nil {
-		return fmt.Errorf("the reply is not understood, is this another version of the sandbox? (%w)", err)
+// Reply is the JSON of a successful answer, which is a T.
+type Reply[T any] []byte
+
+// Decode gives what the reply says.
+func (r Reply[T]) Decode() (T, error) {
+	var said T
+	if err := json.Unmarshal(r, &said); err != nil {
+		return said, fmt.Errorf("the reply is not understood, is this another version of the sandbox? (%w)", err)
 	}
-	return nil
+	return said, nil
 }
+
+// YAML is a body that is sent as it is; every other is sent as JSON.
+type YAML []byte
 
 // Refusal is an answer of the sandbox that says no.
 type Refusal struct {
-	Status  int     `json:"-"`
-	Code    string  `json:"code"`
-	Message string  `json:"message"`
-	Hint    string  `json:"hint"`
-	Details string  `json:"details"`
-	Faults  []Fault `json:"errors"`
-}
-
-// Fault is one thing that is wrong with what was sent. Line and Column are set
-// for faults in a scenario.
-type Fault struct {
-	Field   string `json:"field"`
-	Message string `json:"message"`
-	Line    int    `json:"line"`
-	Column  int    `json:"column"`
+	Status int
+	ErrorDetail
 }
 
 // Error says what was refused, why, and what to do.
@@ -68,7 +63,7 @@ func (r *Refusal) Error() string {
 	if r.Details != "" {
 		text += ": " + r.Details
 	}
-	for _, f := range r.Faults {
+	for _, f := range r.Errors {
 		text += "; " + f.Field + " " + f.Message
 	}
 	if r.Hint != "" {
@@ -77,77 +72,33 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// Scenarios lists the scenarios that the tenant can use, and the active one.
-func (c Client) Scenarios(ctx context.Context) (Reply, error) {
-	return c.do(ctx, http.MethodGet, "/scenarios", "", nil)
-}
-
-// Scenario shows one scenario.
-func (c Client) Scenario(ctx context.Context, name string) (Reply, error) {
-	return c.do(ctx, http.MethodGet, "/scenarios/"+url.PathEscape(name), "", nil)
-}
-
-// UseScenario makes a scenario the tenant's active one.
-func (c Client) UseScenario(ctx context.Context, name string) (Reply, error) {
-	return c.send(ctx, http.MethodPut, "/scenario", map[string]string{"name": name})
-}
-
-// UseScenarioText hands in a scenario as YAML and makes it the tenant's active
-// one. Its mistakes are the faults of a Refusal.
-func (c Client) UseScenarioText(ctx context.Context, text []byte) (Reply, error) {
-	return c.do(ctx, http.MethodPut, "/scenario", "application/yaml", text)
-}
-
-// Magic lists every value that makes a scenario act.
-func (c Client) Magic(ctx context.Context) (Reply, error) {
-	return c.do(ctx, http.MethodGet, "/magic", "", nil)
-}
-
-// Clock shows the tenant's clock.
-func (c Client) Clock(ctx context.Context) (Reply, error) {
-	return c.do(ctx, http.MethodGet, "/clock", "", nil)
-}
-
-// Freeze stops the tenant's clock, at an instant if one is given.
-func (c Client) Freeze(ctx context.Context, at string) (Reply, error) {
-	body := map[string]string{}
-	if at != "" {
-		body["at"] = at
+// Call does the operation. The body is nil where there is none, and the arguments
+// stand in the path, in their order. The error is a *Refusal if the sandbox says
+// no; any other says in one line what is in the way.
+func (o Operation[T]) Call(ctx context.Context, c Client, body any, arguments ...string) (Reply[T], error) {
+	mediaType, text := "", []byte(nil)
+	switch b := body.(type) {
+	case nil:
+	case YAML:
+		mediaType, text = "application/yaml", b
+	default:
+		var err error
+		if text, err = json.Marshal(b); err != nil {
+			return nil, err
+		}
+		mediaType = "application/json"
 	}
-	return c.send(ctx, http.MethodPost, "/clock/freeze", body)
-}
-
-// Run lets the tenant's clock run.
-func (c Client) Run(ctx context.Context) (Reply, error) {
-	return c.do(ctx, http.MethodPost, "/clock/run", "", nil)
-}
-
-// Advance moves the tenant's clock. How is by, to or until.
-func (c Client) Advance(ctx context.Context, how, value string) (Reply, error) {
-	return c.send(ctx, http.MethodPost, "/clock/advance", map[string]string{how: value})
-}
-
-// Health asks the sandbox whether it is ready, and says how it answered.
-func (c Client) Health(ctx context.Context) (Reply, error) {
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
-	return c.do(ctx, http.MethodGet, "/health", "", nil)
-}
-
-// healthTimeout is how long a sandbox that is well may take to say so.
-const healthTimeout = 5 * time.Second
-
-func (c Client) send(ctx context.Context, method, path string, body any) (Reply, error) {
-	text, err := json.Marshal(body)
-	if err != nil {
-		return nil, err
+	path := o.Path
+	for _, argument := range arguments {
+		head, rest, _ := strings.Cut(path, "{")
+		_, tail, _ := strings.Cut(rest, "}")
+		path = head + url.PathEscape(argument) + tail
 	}
-	return c.do(ctx, method, path, "application/json", text)
+	return c.do(ctx, o.Method, path, mediaType, text)
 }
 
-// do makes one call. The error is a *Refusal if the sandbox says no; any other
-// says in one line what is in the way.
-func (c Client) do(ctx context.Context, method, path, mediaType string, body []byte) (Reply, error) {
+// do makes one call and gives the text of the reply.
+func (c Client) do(ctx context.Context, method, path, mediaType string, body []byte) ([]byte, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no address: it needs a host and a port, such as localhost:8080", c.Addr)
@@ -180,7 +131,7 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 	return c.read(reply)
 }
 
-func (c Client) read(reply *http.Response) (Reply, error) {
+func (c Client) read(reply *http.Response) ([]byte, error) {
 	text, err := io.ReadAll(io.LimitReader(reply.Body, maxReply))
 	if err = errors.Join(err, reply.Body.Close()); err != nil {
 		return nil, fmt.Errorf("the reply of %s ended too early: %w", c.Addr, err)
@@ -188,17 +139,14 @@ func (c Client) read(reply *http.Response) (Reply, error) {
 	if reply.StatusCode == http.StatusOK {
 		return text, nil
 	}
-	var refused struct {
-		Error  Refusal `json:"error"`
-		Reason string  `json:"reason"`
+	// Both have a member by which they are told apart.
+	var unready Health
+	if err := json.Unmarshal(text, &unready); err == nil && unready.Reason != "" {
+		return nil, fmt.Errorf("the sandbox on %s is not ready: %s", c.Addr, unready.Reason)
 	}
-	err = json.Unmarshal(text, &refused)
-	if err == nil && refused.Reason != "" {
-		return nil, fmt.Errorf("the sandbox on %s is not ready: %s", c.Addr, refused.Reason)
-	}
-	if err != nil || refused.Error.Code == "" {
+	var refused ControlError
+	if err := json.Unmarshal(text, &refused); err != nil || refused.Error.Code == "" {
 		return nil, fmt.Errorf("%s answers %s: is that a sandbox? One with --control-addr takes these calls there", c.Addr, reply.Status)
 	}
-	refused.Error.Status = reply.StatusCode
-	return nil, &refused.Error
+	return nil, &Refusal{reply.StatusCode, refused.Error}
 }

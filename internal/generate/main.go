@@ -1,5 +1,6 @@
 // Command generate makes the files of the repository that are made of others: the
-// bundled documents and the JSON Schema of scenario files. It is run by
+// bundled documents, the JSON Schema of scenario files, and the command line's view
+// of the control API. It is run by
 //
 //	go generate ./...
 //
@@ -48,21 +49,19 @@ func write(root string) error {
 
 // files makes every generated file of the repository at root, by its name in it.
 func files(root string) (map[string][]byte, error) {
-	made := map[string][]byte{}
+	made, documents := map[string][]byte{}, map[string]*openapi3.T{}
 	for _, name := range []string{"openapi", "control"} {
 		document, err := bundle(os.DirFS(filepath.Join(root, "spec")), name+".yaml")
 		if err != nil {
 			return nil, err
 		}
-		if made["spec/bundled/"+name+".json"], err = indented(document); err != nil {
+		if made["spec/bundled/"+name+".json"], err = json.MarshalIndent(document, "", " "); err != nil {
 			return nil, err
 		}
+		documents[name] = document
 	}
-	schema, err := scenarioSchema(made["spec/bundled/openapi.json"])
-	made["scenarios/scenario.schema.json"] = schema
-	return made, err
-}
-
-func indented(document *openapi3.T) ([]byte, error) {
-	return json.MarshalIndent(document, "", " ")
+	var err, failed error
+	made["scenarios/scenario.schema.json"], err = scenarioSchema(made["spec/bundled/openapi.json"])
+	made["internal/client/generated.go"], failed = clientTypes(documents["control"])
+	return made, errors.Join(err, failed)
 }
