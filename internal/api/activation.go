@@ -36,11 +36,11 @@ const notStarted machine.State = "NOT_STARTED"
 
 // checkIndividualActivation tells whether activation would succeed, with 200 in
 // either case (customer-apis/individual/activation-readiness-check).
-func (a *API) checkIndividualActivation(c *rest.Call) (rest.Reply, error) {
+func checkIndividualActivation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	if err := ownTenant(c, "ownerTenantId"); err != nil {
 		return rest.Reply{}, err
 	}
-	r, err := a.sandbox.CheckActivation(c.Caller, c.Path("customerId"))
+	r, err := sandbox.CheckActivation(act, c.Path("customerId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -147,8 +147,8 @@ func activationStatus(c *onboarding.Customer) string {
 // it lets it fail FAILED. The code may be any: the sandbox sends none. It refuses with
 // USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
 // (customer-apis/individual/activation).
-func (a *API) activateIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Activate(c.Caller, c.Path("customerId"), sandbox.Activation{User: c.Body.Str("userId"), By: c.Body.Str("activatedBy")})
+func activateIndividual(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	out, err := sandbox.Activate(act, c.Path("customerId"), sandbox.Activation{User: c.Body.Str("userId"), By: c.Body.Str("activatedBy")})
 	if err != nil {
 		return rest.Reply{}, err
 	}

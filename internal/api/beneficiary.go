@@ -83,22 +83,22 @@ func further(b *payments.Beneficiary) map[string]any {
 }
 
 // createBeneficiary registers a payee (financial-operations/create-beneficiary).
-func (a *API) createBeneficiary(c *rest.Call) (rest.Reply, error) {
-	b, err := a.sandbox.RegisterBeneficiary(c.Caller, c.Path("accountId"), readDescription(c.Body))
+func createBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	b, err := sandbox.RegisterBeneficiary(act, c.Path("accountId"), readDescription(c.Body))
 	return beneficiaryReply(b, err, "Beneficiary created successfully")
 }
 
 // updateBeneficiary changes how a payee is described
 // (financial-operations/beneficiaries).
-func (a *API) updateBeneficiary(c *rest.Call) (rest.Reply, error) {
-	b, err := a.sandbox.AmendBeneficiary(c.Caller, c.Path("beneficiaryId"), readDescription(c.Body))
+func updateBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	b, err := sandbox.UpdateBeneficiary(act, c.Path("beneficiaryId"), readDescription(c.Body))
 	return beneficiaryReply(b, err, "")
 }
 
 // deleteBeneficiary removes a payee from an account
 // (financial-operations/beneficiaries).
-func (a *API) deleteBeneficiary(c *rest.Call) (rest.Reply, error) {
-	b, err := a.sandbox.RemoveBeneficiary(c.Caller, c.Path("accountId"), c.Path("beneficiaryId"))
+func deleteBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	b, err := sandbox.RemoveBeneficiary(act, c.Path("accountId"), c.Path("beneficiaryId"))
 	return beneficiaryReply(b, err, "")
 }
 
@@ -111,8 +111,8 @@ func beneficiaryReply(b *payments.Beneficiary, err error, message string) (rest.
 
 // listBeneficiaries lists the payees of an account
 // (financial-operations/beneficiaries).
-func (a *API) listBeneficiaries(c *rest.Call) (rest.Reply, error) {
-	page, err := a.sandbox.Beneficiaries(c.Caller, c.Path("accountId"), sandbox.PayeeFilter{
+func listBeneficiaries(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	page, err := sandbox.ListBeneficiaries(act, c.Path("accountId"), sandbox.PayeeFilter{
 		Status: machine.State(strings.ToUpper(c.Query("status"))), PartyType: c.Query("partyType"),
 		Currency: c.Query("currency"), Network: c.Query("network"),
 		Limit: c.QueryInt("limit", pageSize), Offset: c.QueryInt("offset", 0),

@@ -4,6 +4,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 )
 
 type consentView struct {
@@ -35,15 +36,15 @@ const defaultVersion = "1.0"
 // acceptIndividualConsent accepts one of the three consents; accepting it again
 // answers the same. It refuses with CUSTOMER_NOT_FOUND
 // (verification-compliance/consents-individual).
-func (a *API) acceptIndividualConsent(c *rest.Call) (rest.Reply, error) {
+func acceptIndividualConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
-	consent, err := a.sandbox.AcceptConsent(c.Caller, onboarding.Individual, c.Path("customerId"), t, readAcceptance(c))
+	consent, err := sandbox.AcceptConsent(act, onboarding.Individual, c.Path("customerId"), t, readAcceptance(c))
 	return consentReply(c, consent, err)
 }
 
 // getConsentStatus shows a consent. It refuses with CONSENT_NOT_FOUND.
-func (a *API) getConsentStatus(c *rest.Call) (rest.Reply, error) {
-	consent, err := a.sandbox.Consent(c.Caller, c.Path("consentId"))
+func getConsentStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	consent, err := sandbox.GetConsent(act, c.Path("consentId"))
 	return consentReply(c, consent, err)
 }
 

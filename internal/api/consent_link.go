@@ -26,27 +26,27 @@ type consentLinkView struct {
 // resendConsentVerification sends the magic link of a consent again, by e-mail
 // or by SMS. It refuses with CUSTOMER_NOT_FOUND, CONSENT_NOT_FOUND and
 // PHASE_ORDER_BROKEN (verification-compliance/consent-verification).
-func (a *API) resendConsentVerification(c *rest.Call) (rest.Reply, error) {
-	return a.sendLink(c, sandbox.LinkRequest{Channel: c.Body.Str("channel"), Life: onboarding.LinkLife})
+func resendConsentVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	return sendLink(c, act, sandbox.LinkRequest{Channel: c.Body.Str("channel"), Life: onboarding.LinkLife})
 }
 
 // sendConsentMagicLink sends a magic link that leads to a page of the client. It
 // refuses as resendConsentVerification does
 // (verification-compliance/consent-verification).
-func (a *API) sendConsentMagicLink(c *rest.Call) (rest.Reply, error) {
+func sendConsentMagicLink(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	in := sandbox.LinkRequest{RedirectURL: c.Body.Str("redirectUrl"), Life: onboarding.LinkLife}
 	if c.Body.Has("expiresInMinutes") {
 		in.Life = time.Duration(c.Body.Int("expiresInMinutes")) * time.Minute
 	}
-	return a.sendLink(c, in)
+	return sendLink(c, act, in)
 }
 
-func (a *API) sendLink(c *rest.Call, in sandbox.LinkRequest) (rest.Reply, error) {
+func sendLink(c *rest.Call, act *sandbox.Act, in sandbox.LinkRequest) (rest.Reply, error) {
 	in.CustomerID, in.ConsentID = c.Body.Str("customerId"), c.Body.Str("consentId")
 	if in.Channel == "" {
 		in.Channel = sandbox.ByEmail
 	}
-	link, err := a.sandbox.SendConsentLink(c.Caller, in)
+	link, err := sandbox.SendConsentLink(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -60,7 +60,7 @@ func (a *API) sendLink(c *rest.Call, in sandbox.LinkRequest) (rest.Reply, error)
 // verifyConsent confirms a consent by the token of a magic link; a second time
 // it answers the same. It refuses with MAGIC_LINK_INVALID, MAGIC_LINK_EXPIRED and
 // PHASE_ORDER_BROKEN (verification-compliance/consent-verification).
-func (a *API) verifyConsent(c *rest.Call) (rest.Reply, error) {
-	consent, err := a.sandbox.ConfirmConsent(c.Caller, c.Path("token"))
+func verifyConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	consent, err := sandbox.ConfirmConsent(act, c.Path("token"))
 	return consentReply(c, consent, err)
 }

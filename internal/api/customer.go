@@ -103,8 +103,8 @@ type walletStubView struct {
 // registerIndividual makes a customer from any of the three families of bodies.
 // It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL and SCENARIO_UNKNOWN
 // (customer-apis/individual/registration).
-func (a *API) registerIndividual(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Register(c.Caller, readRegistration(c))
+func registerIndividual(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	out, err := sandbox.Register(act, readRegistration(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -123,7 +123,7 @@ func readPaper(b rest.Body) *sandbox.Upload {
 // own. It refuses with CUSTOMER_NOT_FOUND, DUPLICATE_EMAIL and
 // PHASE_ORDER_BROKEN (customer-apis/organization/management). The document has
 // it under two paths; both are this one.
-func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
+func addDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	in := readAppointment(onboarding.Director, c.Body)
 	in.Title = c.Body.Str("position", "role")
 	in.Kind = c.Body.Str("directorType")
@@ -138,7 +138,7 @@ func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
 		}
 		in.Details["ownershipPercentage"] = owned.Float()
 	}
-	list, err := a.sandbox.Appoint(c.Caller, c.Path("organizationId"), []sandbox.Appointment{in})
+	list, err := sandbox.AddPersonnel(act, c.Path("organizationId"), []sandbox.Appointment{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -149,8 +149,8 @@ func (a *API) addDirector(c *rest.Call) (rest.Reply, error) {
 }
 
 // listDirectors lists the directors of an organization.
-func (a *API) listDirectors(c *rest.Call) (rest.Reply, error) {
-	list, err := a.sandbox.Personnel(c.Caller, c.Path("organizationId"), onboarding.Director)
+func listDirectors(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Director)
 	directors := []directorView{}
 	for _, m := range list {
 		directors = append(directors, viewDirector(m))
@@ -159,8 +159,8 @@ func (a *API) listDirectors(c *rest.Call) (rest.Reply, error) {
 }
 
 // removeDirector removes a director. It refuses with DIRECTOR_NOT_FOUND.
-func (a *API) removeDirector(c *rest.Call) (rest.Reply, error) {
-	return noContent(a.sandbox.Dismiss(c.Caller, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
+func removeDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
 }
 
 // succeeded is the member that older pages have beside the envelope's.

@@ -11,9 +11,39 @@ import (
 	"finhub-sandbox/internal/sandbox"
 )
 
-// Disturb tells the server what the governing scenario does to a call before its
-// handler answers, and names the scenario in the call.
-func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
+// serve makes one act of a request. It opens as one that looks where the method
+// says so (sandbox.Show), which changes something all the same where it must.
+func serve(w *sandbox.World, handler Handler) rest.Handler {
+	return func(c *rest.Call) (rest.Reply, error) {
+		open := sandbox.Do[rest.Reply]
+		if c.Operation.Method == http.MethodGet {
+			open = sandbox.Show[rest.Reply]
+		}
+		return open(w, c.Caller, func(act *sandbox.Act) (rest.Reply, error) {
+			d, err := sandbox.Disturb(act, asked(c))
+			if err != nil {
+				return rest.Reply{}, err
+			}
+			c.Scenario, c.Notice = d.Scenario, d.Notice
+			reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return handler(c, act) })
+			reply.Fault = faultOf(d)
+			return reply, err
+		})
+	}
+}
+
+func faultOf(d sandbox.Disturbance) *rest.Fault {
+	if d.Fault == nil {
+		return nil
+	}
+	return &rest.Fault{
+		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
+		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter,
+	}
+}
+
+// asked says what a call says about itself.
+func asked(c *rest.Call) sandbox.Asked {
 	asked := sandbox.Asked{
 		Operation:      c.Operation.ID,
 		CustomerID:     cmp.Or(c.Path("customerId"), c.Path("organizationId")),
@@ -38,18 +68,7 @@ func (a *API) Disturb(c *rest.Call) (*rest.Fault, error) {
 		asked.CustomerID, asked.ConsentID = c.Body.Str("customerId", "organizationId"), c.Body.Str("consentId")
 		asked.WalletID = c.Body.Str("walletId", "accountId")
 	}
-	d, err := a.sandbox.Disturb(c.Caller, asked)
-	if err != nil {
-		return nil, err
-	}
-	c.Scenario, c.Notice = d.Scenario, d.Notice
-	if d.Fault == nil {
-		return nil, d.Refusal
-	}
-	return &rest.Fault{
-		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
-		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter,
-	}, d.Refusal
+	return asked
 }
 
 // adds tells whether an operation adds people to an organization.

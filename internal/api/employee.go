@@ -44,7 +44,7 @@ func viewEmployee(m sandbox.Appointed) employeeView {
 // refuses with CUSTOMER_NOT_FOUND, DUPLICATE_EMAIL and PHASE_ORDER_BROKEN
 // (customer-apis/organization/employee). The document has it under two paths;
 // both are this one.
-func (a *API) addEmployee(c *rest.Call) (rest.Reply, error) {
+func addEmployee(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	in := readAppointment(onboarding.Employee, c.Body)
 	in.Title, in.Department, in.Since = c.Body.Str("position"), c.Body.Str("department"), c.Body.Str("hiredDate")
 	in.Roles = readRoles(c.Body)
@@ -59,7 +59,7 @@ func (a *API) addEmployee(c *rest.Call) (rest.Reply, error) {
 		}
 		in.Details[name] = share.Float()
 	}
-	list, err := a.sandbox.Appoint(c.Caller, c.Path("organizationId"), []sandbox.Appointment{in})
+	list, err := sandbox.AddPersonnel(act, c.Path("organizationId"), []sandbox.Appointment{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -84,8 +84,8 @@ func readRoles(b rest.Body) []string {
 
 // listEmployees lists a page of the employees of an organization, of a
 // department or with a role if the query names one.
-func (a *API) listEmployees(c *rest.Call) (rest.Reply, error) {
-	list, err := a.sandbox.Personnel(c.Caller, c.Path("organizationId"), onboarding.Employee)
+func listEmployees(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Employee)
 	list = slices.DeleteFunc(list, func(m sandbox.Appointed) bool {
 		department, role := c.Query("department"), c.Query("role")
 		holds := func(held string) bool { return strings.EqualFold(held, role) }
@@ -103,8 +103,8 @@ func (a *API) listEmployees(c *rest.Call) (rest.Reply, error) {
 
 // updateEmployeeRoles replaces the roles of an employee. It refuses with
 // EMPLOYEE_NOT_FOUND, and with LAST_ADMIN_USER if nobody would hold ADMIN_USER.
-func (a *API) updateEmployeeRoles(c *rest.Call) (rest.Reply, error) {
-	m, err := a.sandbox.ChangePersonnel(c.Caller, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId"), func(p *onboarding.Personnel) {
+func updateEmployeeRoles(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	m, err := sandbox.ChangePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId"), func(p *onboarding.Personnel) {
 		p.Roles = readRoles(c.Body)
 	})
 	if err != nil {
@@ -115,6 +115,6 @@ func (a *API) updateEmployeeRoles(c *rest.Call) (rest.Reply, error) {
 
 // removeEmployee removes an employee. It refuses with EMPLOYEE_NOT_FOUND and
 // LAST_ADMIN_USER.
-func (a *API) removeEmployee(c *rest.Call) (rest.Reply, error) {
-	return noContent(a.sandbox.Dismiss(c.Caller, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId")))
+func removeEmployee(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId")))
 }

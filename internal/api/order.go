@@ -12,12 +12,12 @@ import (
 
 // prepareOperation makes an order from any of the families of bodies
 // (financial-operations/prepare-financial-operation).
-func (a *API) prepareOperation(c *rest.Call) (rest.Reply, error) {
+func prepareOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	state, err := a.sandbox.Prepare(c.Caller, readPreparation(c, w))
+	state, err := sandbox.Prepare(act, readPreparation(c, w))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -26,7 +26,7 @@ func (a *API) prepareOperation(c *rest.Call) (rest.Reply, error) {
 
 // executeOperation executes a prepared order
 // (financial-operations/execute-prepared-operation).
-func (a *API) executeOperation(c *rest.Call) (rest.Reply, error) {
+func executeOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
@@ -42,7 +42,7 @@ func (a *API) executeOperation(c *rest.Call) (rest.Reply, error) {
 		Documents: b.Strs("supportingDocuments"), Details: map[string]any{},
 	}
 	keep(b, in.Details, "consentConfirmation", "executionMetadata", "clientReference")
-	executed, err := a.sandbox.Execute(c.Caller, in)
+	executed, err := sandbox.Execute(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -50,8 +50,8 @@ func (a *API) executeOperation(c *rest.Call) (rest.Reply, error) {
 }
 
 // getOrder shows an order (reference/financial-operations).
-func (a *API) getOrder(c *rest.Call) (rest.Reply, error) {
-	state, err := a.sandbox.Order(c.Caller, c.Path("accountId"), c.Path("orderId"))
+func getOrder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	state, err := sandbox.GetOrder(act, c.Path("accountId"), c.Path("orderId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

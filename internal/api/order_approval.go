@@ -9,8 +9,8 @@ import (
 
 // approveOrder gives an order one more approval
 // (flows/organization-customer/payment-consent-setup).
-func (a *API) approveOrder(c *rest.Call) (rest.Reply, error) {
-	state, err := a.sandbox.ApproveOrder(c.Caller, c.Path("consentId"), c.Body.Str("orderId"))
+func approveOrder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	state, err := sandbox.ApproveOrder(act, c.Path("consentId"), c.Body.Str("orderId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

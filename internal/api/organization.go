@@ -89,12 +89,12 @@ type companyAddress struct {
 // any of the three families of bodies. Personnel in the body is ignored, and the
 // reply says so. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL,
 // DUPLICATE_ORGANIZATION and SCENARIO_UNKNOWN (customer-apis/organization/registration).
-func (a *API) registerOrganization(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.Register(c.Caller, readOrganization(c))
+func registerOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	out, err := sandbox.Register(act, readOrganization(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	detail, err := a.sandbox.Organization(operatorOf(c), out.Customer.ID)
+	detail, err := sandbox.GetOrganization(act.As(operatorOf(c)), out.Customer.ID)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -111,8 +111,8 @@ func operatorOf(c *rest.Call) access.Caller {
 
 // getOrganization shows an organization with its people. It refuses with
 // CUSTOMER_NOT_FOUND (integration/flows/organization-customer/registration).
-func (a *API) getOrganization(c *rest.Call) (rest.Reply, error) {
-	detail, err := a.sandbox.Organization(c.Caller, c.Path("organizationId"))
+func getOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	detail, err := sandbox.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -283,7 +283,7 @@ func ignoredPersonnel(b rest.Body, id string) []string {
 // createOrganizationSession logs the default administrator or one of the
 // personnel of an organization in. It refuses as createIndividualSession does
 // (b2b-customer--organization/create-organization-user-session).
-func (a *API) createOrganizationSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.Login(c.Caller, onboarding.Organization, c.Path("organizationId"), c.Path("userId"), credentials(c))
+func createOrganizationSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	login, err := sandbox.LogIn(act, onboarding.Organization, c.Path("organizationId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }

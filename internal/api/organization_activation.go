@@ -62,8 +62,8 @@ func viewConditions(c *rest.Call, needs []machine.Standing) []conditionView {
 // checkOrganizationActivation tells condition by condition whether an
 // organization can be activated by this caller, with 200 in either case
 // (customer-apis/organization/activation).
-func (a *API) checkOrganizationActivation(c *rest.Call) (rest.Reply, error) {
-	r, err := a.sandbox.CheckOrganization(c.Caller, c.Path("organizationId"))
+func checkOrganizationActivation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	r, err := sandbox.CheckOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -114,8 +114,8 @@ const walletBIC = "RETBLT21XXX"
 // It refuses with PERMISSION_DENIED, USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING,
 // CUSTOMER_ALREADY_ACTIVE and, if the tenant's settings say so,
 // PERSONNEL_INCOMPLETE (customer-apis/organization/activation).
-func (a *API) activateOrganization(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.ActivateOrganization(c.Caller, c.Path("organizationId"), sandbox.Activation{
+func activateOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	out, err := sandbox.ActivateOrganization(act, c.Path("organizationId"), sandbox.Activation{
 		User: c.Body.Str("additionalInfo.userId"), By: c.Body.Str("activatedBy", "additionalInfo.activatedBy"),
 	})
 	if err != nil {
@@ -158,8 +158,8 @@ type walletStatusView struct {
 
 // getWalletStatus tells how far the wallet of an organization is; clients poll it
 // while the activation takes time (b2b-customer--organization/activate-organization).
-func (a *API) getWalletStatus(c *rest.Call) (rest.Reply, error) {
-	d, err := a.sandbox.Organization(c.Caller, c.Path("organizationId"))
+func getWalletStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	d, err := sandbox.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -32,9 +32,9 @@ type organizationConsentView struct {
 // organization, in any of the three documented forms; accepting it again answers
 // the same. It refuses with CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN
 // (verification-compliance/consents-organization).
-func (a *API) acceptOrganizationConsent(c *rest.Call) (rest.Reply, error) {
+func acceptOrganizationConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
-	consent, err := a.sandbox.AcceptConsent(c.Caller, onboarding.Organization, c.Path("organizationId"), t, readAcceptance(c))
+	consent, err := sandbox.AcceptConsent(act, onboarding.Organization, c.Path("organizationId"), t, readAcceptance(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}

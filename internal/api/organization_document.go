@@ -60,9 +60,9 @@ func viewOrganizationDocument(c *rest.Call, o sandbox.OrganizationDocument) orga
 }
 
 // listOrganizationDocuments lists a page of the documents of an organization.
-func (a *API) listOrganizationDocuments(c *rest.Call) (rest.Reply, error) {
+func listOrganizationDocuments(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	page, size := c.QueryInt("page", 0), c.QueryInt("size", 20)
-	list, total, err := a.sandbox.OrganizationDocuments(c.Caller, c.Path("organizationId"), page, size)
+	list, total, err := sandbox.ListOrganizationDocuments(act, c.Path("organizationId"), page, size)
 	documents := []organizationDocumentView{}
 	for _, d := range list {
 		documents = append(documents, viewOrganizationDocument(c, d))
@@ -76,12 +76,12 @@ func (a *API) listOrganizationDocuments(c *rest.Call) (rest.Reply, error) {
 // metadata that accompany one for a payment. It refuses with REQUEST_INVALID a
 // file that is no base64, too large, or not of its type
 // (customer-apis/organization/documents).
-func (a *API) uploadOrganizationDocument(c *rest.Call) (rest.Reply, error) {
+func uploadOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	in, err := readOrganizationUpload(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	d, err := a.sandbox.UploadOrganizationDocument(c.Caller, c.Path("organizationId"), in)
+	d, err := sandbox.UploadOrganizationDocument(act, c.Path("organizationId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -139,8 +139,8 @@ func documentCategory(documentType string) string {
 }
 
 // getOrganizationDocument shows a document. It refuses with DOCUMENT_NOT_FOUND.
-func (a *API) getOrganizationDocument(c *rest.Call) (rest.Reply, error) {
-	d, err := a.sandbox.OrganizationDocument(c.Caller, c.Path("organizationId"), c.Path("documentId"))
+func getOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	d, err := sandbox.GetOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -149,6 +149,6 @@ func (a *API) getOrganizationDocument(c *rest.Call) (rest.Reply, error) {
 
 // deleteOrganizationDocument removes a document. It refuses with
 // DOCUMENT_NOT_FOUND.
-func (a *API) deleteOrganizationDocument(c *rest.Call) (rest.Reply, error) {
-	return noContent(a.sandbox.DeleteOrganizationDocument(c.Caller, c.Path("organizationId"), c.Path("documentId")))
+func deleteOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	return noContent(sandbox.DeleteOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId")))
 }

@@ -23,7 +23,7 @@ type businessVerificationView struct {
 // with PERMISSION_DENIED, CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS
 // (customer-apis/organization/verify). The document has it under two paths; both
 // are this one.
-func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
+func verifyOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	id := c.Path("organizationId")
 	for _, field := range []string{"customerId", "organizationId"} {
 		if sent := c.Body.Str(field); sent != "" && sent != id {
@@ -37,7 +37,7 @@ func (a *API) verifyOrganization(c *rest.Call) (rest.Reply, error) {
 	default:
 		level = cmp.Or(level, asked)
 	}
-	detail, err := a.sandbox.VerifyOrganization(c.Caller, id, sandbox.VerificationRequest{
+	detail, err := sandbox.VerifyOrganization(act, id, sandbox.VerificationRequest{
 		Level: level, Depth: depth, Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
 		Why: c.Body.Str("reason", "additionalData.verificationReason", "additionalData.description"), By: c.Body.Str("requestedByUserId"),
 		Kind: c.Body.Str("verificationType"), Data: c.Body.Object("verificationData"),
@@ -100,8 +100,8 @@ type requirementView struct {
 // getVerificationRequirements lists the documents that the verification of an
 // organization needs, and who decides it
 // (customer-apis/organization/verification).
-func (a *API) getVerificationRequirements(c *rest.Call) (rest.Reply, error) {
-	d, err := a.sandbox.Organization(c.Caller, c.Path("organizationId"))
+func getVerificationRequirements(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	d, err := sandbox.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -173,13 +173,13 @@ type personStatusView struct {
 // getPersonnelStatus lists the people of an organization with their
 // verifications: directors, beneficial owners, and employees, who need none
 // (customer-apis/organization/verification).
-func (a *API) getPersonnelStatus(c *rest.Call) (rest.Reply, error) {
+func getPersonnelStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	id := c.Path("organizationId")
-	members, err := a.sandbox.Personnel(c.Caller, id, "")
+	members, err := sandbox.ListPersonnel(act, id, "")
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := a.sandbox.Ownership(c.Caller, id)
+	ownership, err := sandbox.GetOwnership(act, id)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -15,7 +15,7 @@ import (
 // createPaymentConsent records a payment consent from any of the four families
 // of bodies, and gives its magic link token
 // (financial-operations/create-payment-consent).
-func (a *API) createPaymentConsent(c *rest.Call) (rest.Reply, error) {
+func createPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	o, known := payments.ParseConsentOperation(c.Path("operationType"))
 	if !known {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "must be one of " + consentWords()}})
@@ -24,7 +24,7 @@ func (a *API) createPaymentConsent(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	d, err := a.sandbox.CreatePaymentConsent(c.Caller, c.Path("accountId"), in)
+	d, err := sandbox.CreatePaymentConsent(act, c.Path("accountId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -38,8 +38,8 @@ func (a *API) createPaymentConsent(c *rest.Call) (rest.Reply, error) {
 
 // listPaymentConsents lists the payment consents of an account
 // (flows/organization-customer/payment-consent-setup).
-func (a *API) listPaymentConsents(c *rest.Call) (rest.Reply, error) {
-	list, err := a.sandbox.PaymentConsents(c.Caller, c.Path("accountId"))
+func listPaymentConsents(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	list, err := sandbox.ListPaymentConsents(act, c.Path("accountId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -51,14 +51,14 @@ func (a *API) listPaymentConsents(c *rest.Call) (rest.Reply, error) {
 }
 
 // getPaymentConsent shows one payment consent (financial-operations/approvals).
-func (a *API) getPaymentConsent(c *rest.Call) (rest.Reply, error) {
-	d, err := a.sandbox.PaymentConsent(c.Caller, c.Path("accountId"), c.Path("consentId"))
+func getPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	d, err := sandbox.GetPaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
 	return paymentConsentReply(d, err, "")
 }
 
 // revokePaymentConsent ends a payment consent (financial-operations/approvals).
-func (a *API) revokePaymentConsent(c *rest.Call) (rest.Reply, error) {
-	d, err := a.sandbox.RevokePaymentConsent(c.Caller, c.Path("accountId"), c.Path("consentId"))
+func revokePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	d, err := sandbox.RevokePaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
 	return paymentConsentReply(d, err, "Payment consent revoked")
 }
 
@@ -72,11 +72,11 @@ func paymentConsentReply(d sandbox.ConsentDetail, err error, message string) (re
 // approvePaymentConsent approves a payment consent that waits for it, or the
 // order under it that the body names
 // (api-reference/consent/approve-payment-consent).
-func (a *API) approvePaymentConsent(c *rest.Call) (rest.Reply, error) {
+func approvePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	if c.Body.Has("orderId") {
-		return a.approveOrder(c)
+		return approveOrder(c, act)
 	}
-	d, err := a.sandbox.ApprovePaymentConsent(c.Caller, c.Path("consentId"))
+	d, err := sandbox.ApprovePaymentConsent(act, c.Path("consentId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -85,7 +85,7 @@ func (a *API) approvePaymentConsent(c *rest.Call) (rest.Reply, error) {
 
 // validatePaymentConsent says whether a payment consent would allow a payment,
 // with 200 in either case (financial-operations/payment-consents).
-func (a *API) validatePaymentConsent(c *rest.Call) (rest.Reply, error) {
+func validatePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	b := c.Body
 	in := sandbox.ConsentCheck{
 		ConsentID: b.Str("consentId"), PayeeName: b.Str("beneficiaryName"), Reference: b.Str("reference"),
@@ -96,7 +96,7 @@ func (a *API) validatePaymentConsent(c *rest.Call) (rest.Reply, error) {
 		in.Amount = askedAmount(b, "amount")
 		in.Amount.Currency = cmp.Or(in.Amount.Currency, b.Str("currency"))
 	}
-	v, err := a.sandbox.CheckPayment(c.Caller, in)
+	v, err := sandbox.CheckPayment(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -80,8 +80,8 @@ type openSessionView struct {
 
 // createAdminSession logs a member of the tenant's staff in. It refuses with
 // CREDENTIALS_INVALID and ACCOUNT_LOCKED (administration/session-management).
-func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.LoginAdmin(c.Caller, c.Path("organizationId"), c.Path("userId"), credentials(c))
+func createAdminSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	login, err := sandbox.LogInAdmin(act, c.Path("organizationId"), c.Path("userId"), credentials(c))
 	reply, err := loginReply(c, login, err)
 	if view, is := reply.Data.(loginView); is {
 		view.User.Role = cmp.Or(c.Body.Str("role"), view.User.Role)
@@ -93,14 +93,14 @@ func (a *API) createAdminSession(c *rest.Call) (rest.Reply, error) {
 // createIndividualSession logs a customer's user in. It refuses with
 // CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED
 // (customer-apis/individual/sessions).
-func (a *API) createIndividualSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.Login(c.Caller, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
+func createIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	login, err := sandbox.LogIn(act, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }
 
 // getIndividualSession shows a session without its tokens.
-func (a *API) getIndividualSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.Session(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+func getIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	login, err := sandbox.GetSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -112,14 +112,14 @@ func (a *API) getIndividualSession(c *rest.Call) (rest.Reply, error) {
 }
 
 // refreshIndividualSession renews a session's token.
-func (a *API) refreshIndividualSession(c *rest.Call) (rest.Reply, error) {
-	login, err := a.sandbox.RefreshSession(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"), c.Body.Str("refreshToken"))
+func refreshIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	login, err := sandbox.RefreshSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"), c.Body.Str("refreshToken"))
 	return loginReply(c, login, err)
 }
 
 // deleteIndividualSession logs out.
-func (a *API) deleteIndividualSession(c *rest.Call) (rest.Reply, error) {
-	err := a.sandbox.EndSession(c.Caller, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+func deleteIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	err := sandbox.EndSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
 	return rest.Reply{Data: map[string]any{"sessionId": c.Path("sessionId"), "success": true, "loggedOut": true}}, err
 }
 

@@ -142,7 +142,7 @@ func structure(o sandbox.Ownership) map[string]any {
 // a record and a user, and companies, which disclose their own owners. It
 // refuses with OWNERSHIP_EXCEEDED, CUSTOMER_NOT_FOUND and DUPLICATE_EMAIL
 // (customer-apis/organization/shareholders).
-func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
+func addShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	var list []sandbox.Appointment
 	var faults []refusal.Fault
 	for i, b := range c.Bodies() {
@@ -163,11 +163,11 @@ func (a *API) addShareholders(c *rest.Call) (rest.Reply, error) {
 	if err := refusal.Invalid(faults); err != nil {
 		return rest.Reply{}, err
 	}
-	added, err := a.sandbox.Appoint(c.Caller, c.Path("organizationId"), list)
+	added, err := sandbox.AddPersonnel(act, c.Path("organizationId"), list)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := a.sandbox.Ownership(c.Caller, c.Path("organizationId"))
+	ownership, err := sandbox.GetOwnership(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -235,12 +235,12 @@ func shareFault(field string, err error) error {
 
 // listShareholders lists the shareholders of an organization and who is behind
 // them.
-func (a *API) listShareholders(c *rest.Call) (rest.Reply, error) {
-	list, err := a.sandbox.Personnel(c.Caller, c.Path("organizationId"), onboarding.Shareholder)
+func listShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Shareholder)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := a.sandbox.Ownership(c.Caller, c.Path("organizationId"))
+	ownership, err := sandbox.GetOwnership(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -255,15 +255,15 @@ func (a *API) listShareholders(c *rest.Call) (rest.Reply, error) {
 
 // removeShareholder removes a shareholder. It refuses with
 // SHAREHOLDER_NOT_FOUND.
-func (a *API) removeShareholder(c *rest.Call) (rest.Reply, error) {
-	return noContent(a.sandbox.Dismiss(c.Caller, c.Path("organizationId"), onboarding.Shareholder, c.Path("shareholderId")))
+func removeShareholder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Shareholder, c.Path("shareholderId")))
 }
 
 // updateShareholder replaces the data and the share of a person who is a
 // shareholder. It refuses with SHAREHOLDER_NOT_FOUND, OWNERSHIP_EXCEEDED and
 // DUPLICATE_EMAIL, and with REQUEST_INVALID a company
 // (shareholderV0201/update-shareholder).
-func (a *API) updateShareholder(c *rest.Call) (rest.Reply, error) {
+func updateShareholder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	share, err := onboarding.ParseShare(c.Body.Get("sharePercentage"))
 	if err != nil {
 		return rest.Reply{}, shareFault("sharePercentage", err)
@@ -285,7 +285,7 @@ func (a *API) updateShareholder(c *rest.Call) (rest.Reply, error) {
 	if exposed := c.Body.Bool("isPep"); c.Body.Has("isPep") {
 		in.PEP = &exposed
 	}
-	m, err := a.sandbox.ChangeShareholder(c.Caller, c.Body.Str("organizationId"), c.Path("shareholderId"), in)
+	m, err := sandbox.ChangeShareholder(act, c.Body.Str("organizationId"), c.Path("shareholderId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

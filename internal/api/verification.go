@@ -48,8 +48,8 @@ type verificationView struct {
 // createVerification opens a verification of a person (KYC) or a company (KYB).
 // It refuses with CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS
 // (verification-compliance/create-verification).
-func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
-	detail, err := a.sandbox.OpenVerification(c.Caller, c.Body.Str("customerId", "organizationId"), sandbox.VerificationRequest{
+func createVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	detail, err := sandbox.OpenVerification(act, c.Body.Str("customerId", "organizationId"), sandbox.VerificationRequest{
 		Type: c.Body.Str("type"), Level: c.Body.Str("requestedLevel"), Kind: c.Body.Str("verificationType"),
 		Notes: c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"), Why: c.Body.Str("additionalData.verificationReason", "additionalData.description"),
 		Priority: c.Body.Str("additionalData.priority"), By: c.Body.Str("requestedByUserId", "userId"),
@@ -59,8 +59,8 @@ func (a *API) createVerification(c *rest.Call) (rest.Reply, error) {
 
 // initiateIndividualVerification opens the identity verification of a customer
 // (customer-apis/individual/verification).
-func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
-	detail, err := a.sandbox.InitiateVerification(c.Caller, c.Path("customerId"))
+func initiateIndividualVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	detail, err := sandbox.InitiateVerification(act, c.Path("customerId"))
 	reply, err := openedReply(c, detail, err)
 	reply.Message = "Verification initiated successfully"
 	return reply, err
@@ -68,10 +68,10 @@ func (a *API) initiateIndividualVerification(c *rest.Call) (rest.Reply, error) {
 
 // submitIndividualVerification hands in the data of a paper, with its pictures if
 // there are any; the review begins if nothing else is missing (integration/flows/individual-customer/verification).
-func (a *API) submitIndividualVerification(c *rest.Call) (rest.Reply, error) {
+func submitIndividualVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	data, details := c.Body.Object("verificationData"), map[string]any{}
 	keep(data, details, "documentNumber", "issuingCountry", "issuingAuthority", "issueDate", "expiryDate", "additionalData")
-	detail, err := a.sandbox.SubmitVerification(c.Caller, c.Path("customerId"), sandbox.Submission{
+	detail, err := sandbox.SubmitVerification(act, c.Path("customerId"), sandbox.Submission{
 		DocumentType: documentType(data, "documentType"), DocumentNumber: data.Str("documentNumber"),
 		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")), Country: data.Str("issuingCountry"),
 		Depth: submittedDepth(c.Body.Str("verificationType")), Details: details,
@@ -98,16 +98,16 @@ func submittedDepth(kind string) string {
 }
 
 // getVerification shows a verification; clients poll it.
-func (a *API) getVerification(c *rest.Call) (rest.Reply, error) {
-	detail, err := a.sandbox.Verification(c.Caller, c.Path("verificationId"))
+func getVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	detail, err := sandbox.GetVerification(act, c.Path("verificationId"))
 	return verificationReply(c, detail, err)
 }
 
 // approveVerification approves a verification, or rejects it with status
 // REJECTED. It refuses with VERIFICATION_DECIDED and POWER_TENANT_REQUIRED
 // (verification-compliance/approve-verification).
-func (a *API) approveVerification(c *rest.Call) (rest.Reply, error) {
-	detail, err := a.sandbox.DecideVerification(c.Caller, c.Path("verificationId"), sandbox.Decision{
+func approveVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	detail, err := sandbox.DecideVerification(act, c.Path("verificationId"), sandbox.Decision{
 		About:  readAbout(c.Body),
 		Reject: c.Body.Str("status") == "REJECTED", Reason: c.Body.Str("reason"),
 		Comment: c.Body.Str("comment", "notes"), By: c.Body.Str("userId", "approvedBy"),
@@ -220,8 +220,8 @@ type documentView struct {
 // refuses with VERIFICATION_DECIDED, and with REQUEST_INVALID a file that is no
 // base64, too large, or not of its type
 // (verification-compliance/upload-verification-document).
-func (a *API) uploadVerificationDocument(c *rest.Call) (rest.Reply, error) {
-	out, err := a.sandbox.UploadDocument(c.Caller, c.Path("verificationId"), readAbout(c.Body), readUpload(c.Body))
+func uploadVerificationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	out, err := sandbox.UploadDocument(act, c.Path("verificationId"), readAbout(c.Body), readUpload(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}

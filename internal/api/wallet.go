@@ -16,8 +16,8 @@ const pageSize = 50
 
 // getCustomerWallets lists a customer's wallets in every state
 // (financial-operations/get-wallets-by-customer).
-func (a *API) getCustomerWallets(c *rest.Call) (rest.Reply, error) {
-	wallets, err := a.sandbox.CustomerWallets(c.Caller, c.Path("customerId"), c.Query("customerType"))
+func getCustomerWallets(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	wallets, err := sandbox.ListWallets(act, c.Path("customerId"), c.Query("customerType"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -30,8 +30,8 @@ func (a *API) getCustomerWallets(c *rest.Call) (rest.Reply, error) {
 
 // getWalletBalance shows a wallet's money in its four parts, as numbers of major
 // units (financial-operations/wallet).
-func (a *API) getWalletBalance(c *rest.Call) (rest.Reply, error) {
-	b, err := a.sandbox.WalletBalance(c.Caller, c.Path("walletId"))
+func getWalletBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	b, err := sandbox.GetBalance(act, c.Path("walletId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -40,8 +40,8 @@ func (a *API) getWalletBalance(c *rest.Call) (rest.Reply, error) {
 
 // getAccountBalance shows an account's balance as strings of minor units
 // (flows/individual-customer/wallet-operations).
-func (a *API) getAccountBalance(c *rest.Call) (rest.Reply, error) {
-	b, err := a.sandbox.WalletBalance(c.Caller, c.Path("accountId"))
+func getAccountBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	b, err := sandbox.GetBalance(act, c.Path("accountId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -50,7 +50,7 @@ func (a *API) getAccountBalance(c *rest.Call) (rest.Reply, error) {
 
 // listWalletTransactions lists ledger lines, the newest first
 // (financial-operations/wallet).
-func (a *API) listWalletTransactions(c *rest.Call) (rest.Reply, error) {
+func listWalletTransactions(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	b := c.Body
 	in := sandbox.Statement{
 		CustomerID: b.Str("customerId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
@@ -70,7 +70,7 @@ func (a *API) listWalletTransactions(c *rest.Call) (rest.Reply, error) {
 	if err := refusal.Invalid(faults); err != nil {
 		return rest.Reply{}, err
 	}
-	page, err := a.sandbox.Transactions(c.Caller, in)
+	page, err := sandbox.ListTransactions(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -83,9 +83,9 @@ func (a *API) listWalletTransactions(c *rest.Call) (rest.Reply, error) {
 
 // getAllowedOperations says what may be done on an account
 // (financial-operations/get-beneficiaries-for-wallet).
-func (a *API) getAllowedOperations(c *rest.Call) (rest.Reply, error) {
+func getAllowedOperations(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	beneficiaries, consents := c.QueryBool("includeBeneficiaries"), c.QueryBool("includeConsents")
-	allowed, err := a.sandbox.AllowedOperations(c.Caller, c.Path("accountId"), beneficiaries)
+	allowed, err := sandbox.GetAllowedOperations(act, c.Path("accountId"), beneficiaries)
 	if err != nil {
 		return rest.Reply{}, err
 	}

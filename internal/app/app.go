@@ -29,9 +29,9 @@ import (
 
 // App is an open sandbox. It can be used without a listener, through Handler.
 type App struct {
-	config  Config
-	store   *store.DB
-	sandbox *sandbox.Sandbox
+	config Config
+	store  *store.DB
+	world  *sandbox.World
 	// server answers product and control calls; with a listener of its own the
 	// latter are answered by control.
 	server, control *rest.Server
@@ -85,7 +85,7 @@ func (a *App) wire() error {
 	if c.Seed != "" {
 		secret = nil // Whoever chooses a seed wants the same tokens again.
 	}
-	a.sandbox, err = sandbox.New(sandbox.Config{
+	a.world, err = sandbox.New(sandbox.Config{
 		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
@@ -127,12 +127,12 @@ func Formats() contract.Formats {
 
 func (a *App) mount(product, controls *contract.Document) error {
 	c := a.config
-	handlers := api.New(a.sandbox)
 	config := rest.Config{
-		Disturb: handlers.Disturb, Wait: c.Wait,
-		Log: a.log, Now: c.Now, CheckReplies: c.CheckResponses,
-		Identify: a.sandbox.Identify, Past: a.sandbox.CheckPast, Admit: a.sandbox.Admit, Keyless: a.sandbox.KeylessLogins,
-		Relaxed: a.sandbox.Relaxed,
+		Wait: c.Wait,
+		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
+		Identify: a.identify, Past: a.checkPast, Admit: a.world.Admit,
+		Keyless: func(tenant string) bool { return a.holds(tenant, sandbox.KeylessLogins) },
+		Relaxed: func(tenant string) bool { return a.holds(tenant, sandbox.Relaxed) },
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
 	}
@@ -148,8 +148,8 @@ func (a *App) mount(product, controls *contract.Document) error {
 	}
 	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(
-		a.server.Mount(product, rest.Envelope{}, handlers.Handlers()),
-		a.control.Mount(controls, rest.Plain{}, control.New(a.sandbox, info).Handlers()),
+		a.server.Mount(product, rest.Envelope{}, api.Handlers(a.world)),
+		a.control.Mount(controls, rest.Plain{}, control.New(a.world, info).Handlers()),
 	)
 }
 
@@ -172,8 +172,8 @@ func (a *App) Handler() http.Handler { return a.server }
 // the control API has an address of its own.
 func (a *App) ControlHandler() http.Handler { return a.control }
 
-// Sandbox gives the product, to those who look behind the requests.
-func (a *App) Sandbox() *sandbox.Sandbox { return a.sandbox }
+// World gives the product, to those who look behind the requests.
+func (a *App) World() *sandbox.World { return a.world }
 
 // Close gives the data file free. Whatever was acknowledged is in it.
 func (a *App) Close() error { return a.store.Close() }
@@ -260,7 +260,7 @@ func (a *App) sweep(ctx context.Context) {
 
 // drive fires the timers of running clocks when they come due.
 func (a *App) drive(ctx context.Context) {
-	engine := a.sandbox.Engine()
+	engine := a.world.Engine()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var rest time.Time

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/sandbox"
 )
 
 // TestClientsAtOnce lets several clients live in one tenant at once, all of them
@@ -45,7 +47,7 @@ func TestClientsAtOnce(t *testing.T) {
 	if registered.Load() != 1 || executed.Load() != 1 {
 		t.Errorf("%d registrations with one e-mail and %d executions of one order succeeded", registered.Load(), executed.Load())
 	}
-	books, err := a.Sandbox().Books("crowd")
+	books, err := sandbox.Show(a.World(), access.Caller{Tenant: "crowd"}, sandbox.Books)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,7 +90,7 @@ func TestDriverDecidesByItself(t *testing.T) {
 			t.Fatal("no decision was made")
 		}
 		// A dump, unlike a request, does not itself let time catch up.
-		if state, err = a.Sandbox().Engine().Dump("demo"); err != nil {
+		if state, err = a.World().Engine().Dump("demo"); err != nil {
 			t.Fatal(err)
 		}
 	}

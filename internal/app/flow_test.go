@@ -23,7 +23,7 @@ func TestFlows(t *testing.T) {
 	names := flowNames(t, flowDir)
 	t.Cleanup(func() {
 		if visits.flows == len(names) {
-			visits.check(t, strict.app.Sandbox().Engine().Machines())
+			visits.check(t, strict.app.World().Engine().Machines())
 			replies.check(t, strict.documents)
 		}
 	})

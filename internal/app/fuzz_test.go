@@ -36,7 +36,7 @@ func newFuzzWorld(t testing.TB) *fuzzWorld {
 	a := openAppWith(t, app.Config{Seed: "fuzz", Quiet: true, Settings: scaled(1), Now: func() time.Time { return start }})
 	w := &fuzzWorld{
 		client: &client{documents: loadDocuments(t), send: inProcess(a.Handler())},
-		engine: a.Sandbox().Engine(),
+		engine: a.World().Engine(),
 	}
 	w.begin(t)
 	return w

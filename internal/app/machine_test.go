@@ -132,7 +132,7 @@ func TestTablesAreThoseOfTheEngine(t *testing.T) {
 	for _, m := range tables() {
 		tested = append(tested, m.Name)
 	}
-	for _, m := range openApp(t).Sandbox().Engine().Machines() {
+	for _, m := range openApp(t).World().Engine().Machines() {
 		running = append(running, m.Name)
 	}
 	slices.Sort(tested)

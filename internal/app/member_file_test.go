@@ -121,7 +121,7 @@ func (w *memberWorld) find(t testing.TB, server *flowServer, documents []memberD
 func (w *memberWorld) stored(t testing.TB) map[string]string {
 	t.Helper()
 	state := map[string]string{}
-	err := w.play.server.app.Sandbox().Engine().Store.View(t.Context(), w.play.tenant, func(tx store.Tx) error {
+	err := w.play.server.app.World().Engine().Store.View(t.Context(), w.play.tenant, func(tx store.Tx) error {
 		tx.Range(nil, nil, func(key []byte, value string) bool {
 			state[string(key)] = value
 			return true
@@ -138,7 +138,7 @@ func (w *memberWorld) stored(t testing.TB) map[string]string {
 func (w *memberWorld) restore(t testing.TB) {
 	t.Helper()
 	now := w.stored(t)
-	err := w.play.server.app.Sandbox().Engine().Store.Update(t.Context(), w.play.tenant, func(tx store.Tx) error {
+	err := w.play.server.app.World().Engine().Store.Update(t.Context(), w.play.tenant, func(tx store.Tx) error {
 		for key := range now {
 			if _, was := w.state[key]; !was {
 				tx.Delete([]byte(key))

@@ -112,12 +112,12 @@ func readSource(file string) ([]byte, error) {
 // loadScenarios puts the given scenarios over the built-in ones and finds the
 // one that governs where nothing else is chosen.
 func (a *App) loadScenarios() error {
-	a.builtIn = a.sandbox.Scenarios()
+	a.builtIn = a.world.Scenarios()
 	sources, err := a.scenarios.read()
 	if err != nil {
 		return err
 	}
-	library, err := scenario.Load(sources, a.sandbox.Catalog(), a.builtIn)
+	library, err := scenario.Load(sources, a.world.Catalog(), a.builtIn)
 	if err != nil {
 		return err
 	}
@@ -140,8 +140,8 @@ func (a *App) useLibrary(library *scenario.Library) error {
 		governing = nameIn(library, a.sources[0].File)
 	}
 	a.scenarios.governing = governing
-	a.sandbox.UseLibrary(library)
-	return a.sandbox.SetDefaultScenario(governing)
+	a.world.UseLibrary(library)
+	return a.world.SetDefaultScenario(governing)
 }
 
 // nameIn is the name of the scenario in a file.

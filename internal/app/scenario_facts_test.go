@@ -149,7 +149,7 @@ func asked() map[string][]string {
 func TestEveryFactIsKnownWhereItCanBeAsked(t *testing.T) {
 	server := openFlowServer(t, app.Config{})
 	places := asked()
-	catalog := server.app.Sandbox().Catalog()
+	catalog := server.app.World().Catalog()
 	for _, point := range catalog.Points() {
 		places[point] = catalog.Known(point)
 		if len(places[point]) == 0 {

@@ -148,7 +148,7 @@ func TestTheREADMENamesEveryFact(t *testing.T) {
 			rows[strings.Trim(cells[1], " `")] = line
 		}
 	}
-	catalog := openApp(t).Sandbox().Catalog()
+	catalog := openApp(t).World().Catalog()
 	facts, items := scenario.Members()
 	for fact, members := range facts {
 		everywhere := true

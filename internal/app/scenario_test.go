@@ -88,7 +88,7 @@ func TestScenarioControl(t *testing.T) {
 func TestWrongScenariosChangeNothing(t *testing.T) {
 	sandbox := openLocal(t, app.Config{})
 	sandbox.must("demo", http.MethodPut, "/_sandbox/scenario", quick, "Content-Type", "application/yaml")
-	before, err := sandbox.app.Sandbox().Engine().Dump("demo")
+	before, err := sandbox.app.World().Engine().Dump("demo")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestWrongScenariosChangeNothing(t *testing.T) {
 			if reply.status != c.status || reply.get("error.code") != c.code {
 				t.Errorf("got %d %s", reply.status, reply.text)
 			}
-			if after, err := sandbox.app.Sandbox().Engine().Dump("demo"); err != nil || after != before {
+			if after, err := sandbox.app.World().Engine().Dump("demo"); err != nil || after != before {
 				t.Errorf("something has changed: %v", err)
 			}
 		})
@@ -165,10 +165,10 @@ func TestScenariosAtStart(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			sandbox := openLocal(t, app.Config{Scenarios: c.given})
-			if name, source := sandbox.app.Sandbox().TenantScenario("demo"); name != c.governing {
+			if name, source := tenantScenario(t, sandbox, "demo"); name != c.governing {
 				t.Errorf("%s (%s) governs, want %s", name, source, c.governing)
 			}
-			names := sandbox.app.Sandbox().Scenarios().Names()
+			names := sandbox.app.World().Scenarios().Names()
 			for _, name := range c.loaded {
 				if !slices.Contains(names, name) {
 					t.Errorf("%s is not loaded: %v", name, names)
@@ -267,7 +267,7 @@ func TestScenarioFilesAreWatched(t *testing.T) {
 	if err := <-told; err != nil {
 		t.Errorf("after the scenario got another name: %v", err)
 	}
-	if name, _ := sandbox.app.Sandbox().TenantScenario("demo"); name != "brisk" {
+	if name, _ := tenantScenario(t, sandbox, "demo"); name != "brisk" {
 		t.Errorf("%s governs", name)
 	}
 }

@@ -31,7 +31,7 @@ func enumOf(t *testing.T, name string) []string {
 // TestTheWordsOfConditionsAreTheDocuments: what conditions can wait for is what the
 // document lists for it.
 func TestTheWordsOfConditionsAreTheDocuments(t *testing.T) {
-	catalog := openApp(t).Sandbox().Catalog()
+	catalog := openApp(t).World().Catalog()
 	for fact, schema := range map[string]string{
 		"document.type": "DocumentTypeName", "verification.type": "VerificationType", "verification.level": "VerificationLevel",
 	} {
@@ -51,7 +51,7 @@ func TestTheWordsOfConditionsAreTheDocuments(t *testing.T) {
 // TestConditionsThatNeverHoldAreMistakes has a value of each form that looks right
 // and that its fact never has, and how it is written.
 func TestConditionsThatNeverHoldAreMistakes(t *testing.T) {
-	catalog := openApp(t).Sandbox().Catalog()
+	catalog := openApp(t).World().Catalog()
 	for condition, want := range map[string]string{
 		`beneficiary.iban == "DE89 3704 0044 0532 0130 00"`:  `it is written without blanks and in capitals, "DE89370400440532013000"`,
 		`beneficiary.iban startsWith "de89"`:                 `it is written without blanks and in capitals`,
@@ -104,7 +104,7 @@ func TestConditionsThatNeverHoldAreMistakes(t *testing.T) {
 // TestTheShippedSchemaIsThatOfTheSandbox: editors complete what the running sandbox
 // accepts.
 func TestTheShippedSchemaIsThatOfTheSandbox(t *testing.T) {
-	want, err := scenario.Schema(openApp(t).Sandbox().Catalog())
+	want, err := scenario.Schema(openApp(t).World().Catalog())
 	if err != nil {
 		t.Fatal(err)
 	}

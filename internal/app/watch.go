@@ -147,7 +147,7 @@ func sameSource(a, b scenario.Source) bool {
 }
 
 func (a *App) replace(sources []scenario.Source) error {
-	library, err := scenario.Load(sources, a.sandbox.Catalog(), a.builtIn)
+	library, err := scenario.Load(sources, a.world.Catalog(), a.builtIn)
 	if err == nil {
 		err = a.useLibrary(library)
 	}

@@ -85,13 +85,13 @@ func (a *API) freezeClock(c *rest.Call) (rest.Reply, error) {
 		}
 		at = &t
 	}
-	happened, err := a.sandbox.Engine().Freeze(c.Context(), c.Tenant, at)
+	happened, err := a.world.Engine().Freeze(c.Context(), c.Tenant, at)
 	return a.moved(c, happened, err)
 }
 
 // runClock lets the clock run on from where it stands.
 func (a *API) runClock(c *rest.Call) (rest.Reply, error) {
-	if err := a.sandbox.Engine().Run(c.Tenant); err != nil {
+	if err := a.world.Engine().Run(c.Tenant); err != nil {
 		return rest.Reply{}, err
 	}
 	return a.getClock(c)
@@ -106,7 +106,7 @@ func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	happened, err := a.sandbox.Engine().Advance(c.Context(), c.Tenant, target)
+	happened, err := a.world.Engine().Advance(c.Context(), c.Tenant, target)
 	return a.moved(c, happened, err)
 }
 
@@ -131,7 +131,7 @@ func (a *API) readTarget(b rest.Body) (engine.Target, error) {
 
 // checkEvent refuses an event that never happens, with the nearest that does.
 func (a *API) checkEvent(event string) error {
-	known := a.sandbox.Engine().Events()
+	known := a.world.Engine().Events()
 	if slices.Contains(known, event) {
 		return nil
 	}
@@ -151,7 +151,7 @@ func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Rep
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	standing, err := a.sandbox.StandingStill(c.Tenant)
+	standing, err := sandbox.Show(a.world, operator(c), sandbox.ListStanding)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -160,7 +160,7 @@ func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Rep
 }
 
 func (a *API) clock(tenant string) (clockView, error) {
-	clock, err := a.sandbox.Engine().Clock(tenant)
+	clock, err := a.world.Engine().Clock(tenant)
 	view := clockView{
 		Tenant: tenant, Mode: "running", Now: clock.Now, Offset: clock.Offset.Round(time.Second).String(), Pending: clock.Pending,
 	}

@@ -30,12 +30,12 @@ type Info struct {
 
 // API answers the operations of the control document.
 type API struct {
-	sandbox *sandbox.Sandbox
-	info    Info
+	world *sandbox.World
+	info  Info
 }
 
-// New makes the control API over a sandbox.
-func New(s *sandbox.Sandbox, info Info) *API { return &API{sandbox: s, info: info} }
+// New makes the control API over a world.
+func New(w *sandbox.World, info Info) *API { return &API{world: w, info: info} }
 
 // Handlers gives the handlers by operationId.
 func (a *API) Handlers() map[string]rest.Handler {
@@ -46,15 +46,15 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"runClock":          a.runClock,
 		"advanceClock":      a.advanceClock,
 		"resetTenant":       a.resetTenant,
-		"getSettings":       a.getSettings,
-		"updateSettings":    a.updateSettings,
-		"fundWallet":        a.fundWallet,
-		"setCustomerStatus": a.setCustomerStatus,
-		"setWalletStatus":   a.setWalletStatus,
-		"listScenarios":     a.listScenarios,
-		"getScenario":       a.getScenario,
-		"useScenario":       a.useScenario,
-		"listMagic":         a.listMagic,
+		"getSettings":       a.within(getSettings),
+		"updateSettings":    a.within(updateSettings),
+		"fundWallet":        a.within(fundWallet),
+		"setCustomerStatus": a.within(setCustomerStatus),
+		"setWalletStatus":   a.within(setWalletStatus),
+		"listScenarios":     a.within(listScenarios),
+		"getScenario":       a.within(getScenario),
+		"useScenario":       a.within(useScenario),
+		"listMagic":         a.within(listMagic),
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),
@@ -62,6 +62,17 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"getOpenapiYaml":    asset(yamlDocument(spec.Product)),
 		"getControlJson":    asset(jsonDocument(spec.Control)),
 		"getControlYaml":    asset(yamlDocument(spec.Control)),
+	}
+}
+
+// within makes one act of the operator's of a call.
+func (a *API) within(handler func(*rest.Call, *sandbox.Act) (rest.Reply, error)) rest.Handler {
+	return func(c *rest.Call) (rest.Reply, error) {
+		verb := func(act *sandbox.Act) (rest.Reply, error) { return handler(c, act) }
+		if c.Operation.Method == http.MethodGet {
+			return sandbox.Show(a.world, operator(c), verb)
+		}
+		return sandbox.Do(a.world, operator(c), verb)
 	}
 }
 
@@ -87,9 +98,14 @@ func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 // resetTenant empties the tenant; its scenario and settings stay unless the body
 // asks for everything.
 func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
-	removed, err := a.sandbox.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
-	scenario, _ := a.sandbox.TenantScenario(c.Tenant)
-	return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, err
+	removed, err := a.world.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return sandbox.Show(a.world, operator(c), func(act *sandbox.Act) (rest.Reply, error) {
+		scenario, _ := sandbox.TenantScenario(act)
+		return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, nil
+	})
 }
 
 // asset answers with a text that is made when it is first asked for.

@@ -23,7 +23,7 @@ type machineView struct {
 // listMachines lists every table by which the sandbox works.
 func (a *API) listMachines(*rest.Call) (rest.Reply, error) {
 	var list []machineSummary
-	for _, d := range a.sandbox.Engine().Machines() {
+	for _, d := range a.world.Engine().Machines() {
 		list = append(list, summarize(d))
 	}
 	return rest.Reply{Data: list}, nil
@@ -32,7 +32,7 @@ func (a *API) listMachines(*rest.Call) (rest.Reply, error) {
 // getMachine shows one table, row by row and drawn. It refuses with
 // MACHINE_UNKNOWN.
 func (a *API) getMachine(c *rest.Call) (rest.Reply, error) {
-	for _, d := range a.sandbox.Engine().Machines() {
+	for _, d := range a.world.Engine().Machines() {
 		if d.Name == c.Path("name") {
 			return rest.Reply{Data: machineView{summarize(d), d.Transitions, d.Mermaid()}}, nil
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -47,12 +48,12 @@ type mistypedView struct {
 
 // listMagic lists every value that makes a scenario act, made from the scenarios
 // that are loaded.
-func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
-	active, err := a.active(c.Tenant)
+func listMagic(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	active, err := readActive(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	scenarios, err := a.sandbox.TenantScenarios(c.Tenant)
+	scenarios, err := sandbox.ListScenarios(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -67,8 +68,8 @@ func (a *API) listMagic(c *rest.Call) (rest.Reply, error) {
 		}
 		list = append(list, view)
 	}
-	data := map[string]any{"active": active, "values": list, "facts": viewFacts(a.sandbox.Catalog())}
-	if seen := a.sandbox.Mistyped(c.Tenant); len(seen) > 0 {
+	data := map[string]any{"active": active, "values": list, "facts": viewFacts(act.Catalog())}
+	if seen := act.Mistyped(c.Tenant); len(seen) > 0 {
 		mistyped := []mistypedView{}
 		for _, m := range seen {
 			mistyped = append(mistyped, mistypedView{m.Sent, m.Nearest, m.Notice})

@@ -10,6 +10,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -67,12 +68,12 @@ type faultView struct {
 
 // listScenarios lists the scenarios that can govern the tenant's customers, and
 // the one that governs those for whom nothing else is chosen.
-func (a *API) listScenarios(c *rest.Call) (rest.Reply, error) {
-	active, err := a.active(c.Tenant)
+func listScenarios(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	active, err := readActive(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	scenarios, err := a.sandbox.TenantScenarios(c.Tenant)
+	scenarios, err := sandbox.ListScenarios(act)
 	list := []scenarioSummary{}
 	for _, s := range scenarios {
 		list = append(list, summarizeScenario(s))
@@ -81,8 +82,8 @@ func (a *API) listScenarios(c *rest.Call) (rest.Reply, error) {
 }
 
 // getScenario shows a scenario rule by rule. It refuses with SCENARIO_UNKNOWN.
-func (a *API) getScenario(c *rest.Call) (rest.Reply, error) {
-	s, err := a.find(c.Tenant, c.Path("name"))
+func getScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	s, err := find(act, c.Path("name"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -96,12 +97,12 @@ func (a *API) getScenario(c *rest.Call) (rest.Reply, error) {
 // useScenario makes a scenario the tenant's active one: a known one by its name,
 // or a new one as YAML. It refuses with SCENARIO_UNKNOWN and SCENARIO_INVALID,
 // and then nothing has changed.
-func (a *API) useScenario(c *rest.Call) (rest.Reply, error) {
+func useScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	var err error
 	if c.Text != nil {
-		_, err = a.sandbox.SetTenantScenarioText(c.Tenant, string(c.Text))
+		_, err = sandbox.SetTenantScenarioText(act, string(c.Text))
 	} else {
-		err = a.sandbox.SetTenantScenario(c.Tenant, c.Body.Str("name"))
+		err = sandbox.SetTenantScenario(act, c.Body.Str("name"))
 	}
 	var mistakes scenario.Mistakes
 	if errors.As(err, &mistakes) {
@@ -110,22 +111,22 @@ func (a *API) useScenario(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	active, err := a.active(c.Tenant)
+	active, err := readActive(act)
 	return rest.Reply{Data: active}, err
 }
 
-func (a *API) active(tenant string) (activeScenarioView, error) {
-	name, source := a.sandbox.TenantScenario(tenant)
-	s, err := a.find(tenant, name)
+func readActive(act *sandbox.Act) (activeScenarioView, error) {
+	name, source := sandbox.TenantScenario(act)
+	s, err := find(act, name)
 	if err != nil {
 		return activeScenarioView{}, err
 	}
-	return activeScenarioView{tenant, name, source, strings.TrimSpace(s.Description)}, nil
+	return activeScenarioView{act.Tenant(), name, source, strings.TrimSpace(s.Description)}, nil
 }
 
 // find gives a scenario of the tenant's, or one of all tenants.
-func (a *API) find(tenant, name string) (*scenario.Scenario, error) {
-	scenarios, err := a.sandbox.TenantScenarios(tenant)
+func find(act *sandbox.Act, name string) (*scenario.Scenario, error) {
+	scenarios, err := sandbox.ListScenarios(act)
 	if err != nil {
 		return nil, err
 	}

@@ -2,20 +2,21 @@ package control
 
 import (
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/setting"
 )
 
 // getSettings shows what the tenant has otherwise than the server; empty members
 // are the server's way.
-func (a *API) getSettings(c *rest.Call) (rest.Reply, error) {
-	s, err := a.sandbox.Settings(c.Tenant)
+func getSettings(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	s, err := sandbox.GetSettings(act)
 	return rest.Reply{Data: viewSettings(c.Tenant, s)}, err
 }
 
 // updateSettings changes the settings that the body names; an empty value goes
 // back to the server's way.
-func (a *API) updateSettings(c *rest.Call) (rest.Reply, error) {
-	s, err := a.sandbox.ChangeSettings(c.Tenant, func(s *setting.Settings) {
+func updateSettings(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	s, err := sandbox.ChangeSettings(act, func(s *setting.Settings) {
 		s.Take(func(member string) any { return c.Body.Get(member) })
 	})
 	return rest.Reply{Data: viewSettings(c.Tenant, s)}, err

@@ -10,8 +10,8 @@ import (
 
 // setCustomerStatus suspends, resumes or closes a customer. It refuses with
 // CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN.
-func (a *API) setCustomerStatus(c *rest.Call) (rest.Reply, error) {
-	customer, err := a.sandbox.SetCustomerStatus(operator(c), c.Path("customerId"), readStatus(c.Body))
+func setCustomerStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	customer, err := sandbox.SetCustomerStatus(act, c.Path("customerId"), readStatus(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -20,8 +20,8 @@ func (a *API) setCustomerStatus(c *rest.Call) (rest.Reply, error) {
 
 // setWalletStatus suspends, resumes or blocks a wallet. It refuses with
 // WALLET_NOT_FOUND and WALLET_NOT_ACTIVE.
-func (a *API) setWalletStatus(c *rest.Call) (rest.Reply, error) {
-	wallet, err := a.sandbox.SetWalletStatus(operator(c), c.Path("walletId"), readStatus(c.Body))
+func setWalletStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	wallet, err := sandbox.SetWalletStatus(act, c.Path("walletId"), readStatus(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -6,13 +6,14 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox"
 )
 
 // fundWallet puts money on an active wallet. The amount is in major units, or an
 // object in minor units. It refuses with WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED,
 // WALLET_NOT_ACTIVE and CURRENCY_MISMATCH.
-func (a *API) fundWallet(c *rest.Call) (rest.Reply, error) {
-	transaction, wallet, err := a.sandbox.Fund(operator(c), c.Path("walletId"), readAmount(c.Body))
+func fundWallet(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+	transaction, wallet, err := sandbox.Fund(act, c.Path("walletId"), readAmount(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -121,17 +121,18 @@ func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
 	})
 }
 
-// Show runs fn as Read does, unless something that it looks at waits to be
-// looked at (Kind.Look): then fn runs a second time, as a unit of work in which
-// the look is counted. It must set what it gives, and not add to it.
+// Show runs fn as Read does, unless it turns out that something has to be written:
+// something that it looks at waits to be looked at (Kind.Look), or is counted. Then
+// fn runs a second time, as a unit of work. It must set what it gives, and not add
+// to it.
 func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
 	waited := false
 	err := e.Read(tenant, func(u *Unit) error {
 		err := fn(u)
-		waited = err == nil && u.waited
+		waited = u.waited
 		return err
 	})
-	if err != nil || !waited {
+	if !waited {
 		return err
 	}
 	return e.Do(tenant, fn)

@@ -89,6 +89,9 @@ func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Caus
 	if err != nil {
 		return err
 	}
+	if err := u.mustWrite(); err != nil {
+		return err
+	}
 	if k.Effect != nil {
 		if err := k.Effect(u, e, step, cause); err != nil {
 			return err

@@ -12,9 +12,12 @@ import (
 // Unit is one unit of work: one tenant, one instant, one commit. It must not
 // be kept after the function that got it.
 type Unit struct {
-	engine   *Engine
-	tx       store.Tx
-	tenant   string
+	engine *Engine
+	tx     store.Tx
+	tenant string
+	// Beside is what whoever opened the unit keeps with it; the engine does not look
+	// at it.
+	Beside   any
 	now      time.Time
 	clock    Clock
 	writable bool
@@ -32,7 +35,7 @@ type Unit struct {
 	// behind tells that a timer had come due when the unit began; timersChanged that
 	// another may be the first now, and dueChanged that it is.
 	behind, timersChanged, dueChanged bool
-	// waited tells that a reader has looked at something that counts looks.
+	// waited tells that a reader has something to write, such as that it has looked.
 	waited bool
 	err    error
 
@@ -93,8 +96,21 @@ func (u *Unit) Value(name string, into any) (bool, error) {
 	return true, store.Decode(text, into)
 }
 
+// mustWrite is an error in a unit that only reads, which tells Show to run it again
+// as one that can write.
+func (u *Unit) mustWrite() error {
+	if u.writable {
+		return nil
+	}
+	u.waited = true
+	return errors.New("engine: a unit that reads has something to write")
+}
+
 // SetValue writes such a value.
 func (u *Unit) SetValue(name string, value any) error {
+	if err := u.mustWrite(); err != nil {
+		return err
+	}
 	text, err := store.Encode(value)
 	if err != nil {
 		return err
@@ -158,12 +174,17 @@ func (u *Unit) fail(err error) {
 	u.err = errors.Join(u.err, err)
 }
 
-// Count counts a name up and gives how often it has been counted.
+// Count counts a name up and gives how often it has been counted. In a unit that
+// only reads it tells Show to run it again as one that can.
 func (u *Unit) Count(name string) int64 {
 	key := u.key("count/", store.Escape(name))
 	text, _ := u.tx.Get(key)
 	n, _ := strconv.ParseInt(text, 10, 64)
 	n++
+	if !u.writable {
+		u.waited = true
+		return n
+	}
 	u.tx.Set(key, strconv.FormatInt(n, 10))
 	return n
 }

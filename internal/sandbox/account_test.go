@@ -9,7 +9,6 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 func TestForeignCustomersSeeNothing(t *testing.T) {
@@ -20,46 +19,46 @@ func TestForeignCustomersSeeNothing(t *testing.T) {
 		{Sort: access.Customer, Tenant: "t", CustomerID: b.wallet(b.wallets[1]).CustomerID},
 		{Sort: access.Staff, Tenant: "another"},
 	} {
-		b.refused(errOf(b.WalletBalance(c, w)), refusal.WalletNotFound)
-		b.refused(errOf(b.Beneficiaries(c, w, PayeeFilter{})), refusal.WalletNotFound)
-		b.refused(errOf(b.AmendBeneficiary(c, payee.ID, Description{})), refusal.BeneficiaryNotFound)
-		b.refused(errOf(b.PaymentConsent(c, w, consent.Consent.ID)), refusal.WalletNotFound)
+		b.refused(errOf(b.GetBalance(c, w)), refusal.WalletNotFound)
+		b.refused(errOf(b.ListBeneficiaries(c, w, PayeeFilter{})), refusal.WalletNotFound)
+		b.refused(errOf(b.UpdateBeneficiary(c, payee.ID, Description{})), refusal.BeneficiaryNotFound)
+		b.refused(errOf(b.GetPaymentConsent(c, w, consent.Consent.ID)), refusal.WalletNotFound)
 		b.refused(errOf(b.ApprovePaymentConsent(c, consent.Consent.ID)), refusal.PaymentConsentNotFound)
 		b.refused(errOf(b.CheckPayment(c, ConsentCheck{ConsentID: consent.Consent.ID})), refusal.PaymentConsentNotFound)
-		b.refused(errOf(b.Order(c, w, "o")), refusal.WalletNotFound)
+		b.refused(errOf(b.GetOrder(c, w, "o")), refusal.WalletNotFound)
 	}
 	own := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: b.wallet(w).CustomerID}
-	_, err := b.WalletBalance(own, w)
+	_, err := b.GetBalance(own, w)
 	b.ok(err)
 	other := b.wallets[1]
-	b.refused(errOf(b.PaymentConsent(b.staff, other, consent.Consent.ID)), refusal.PaymentConsentNotFound)
+	b.refused(errOf(b.GetPaymentConsent(b.staff, other, consent.Consent.ID)), refusal.PaymentConsentNotFound)
 	b.refused(errOf(b.RemoveBeneficiary(b.staff, other, payee.ID)), refusal.BeneficiaryNotFound)
-	b.refused(errOf(b.Order(b.staff, other, "o")), refusal.OrderNotFound)
+	b.refused(errOf(b.GetOrder(b.staff, other, "o")), refusal.OrderNotFound)
 }
 
 func TestAWalletAnswersOnlyAfterActivation(t *testing.T) {
 	b := newBank(t)
 	var w *payments.Wallet
-	b.ok(b.do(b.staff, func(u *engine.Unit) (err error) {
-		c := &onboarding.Customer{Life: b.newLife(u, "customer"), Type: onboarding.Individual}
+	b.ok(b.do(b.staff, func(act *Act) (err error) {
+		c := &onboarding.Customer{Life: newLife(act, "customer"), Type: onboarding.Individual}
 		c.State = onboarding.CustomerPendingActivation
-		b.customers.Add(u, c)
-		if w, err = b.openWallets(u, c); err != nil {
+		act.customers.Add(act.Unit, c)
+		if w, err = openWallets(act, c); err != nil {
 			return err
 		}
-		if err := b.walletsReady(u, c); err != nil {
+		if err := walletsReady(act, c); err != nil {
 			return err
 		}
-		return b.walletsReady(u, c)
+		return walletsReady(act, c)
 	}))
-	b.refused(errOf(b.WalletBalance(b.staff, w.ID)), refusal.WalletNotActivated)
+	b.refused(errOf(b.GetBalance(b.staff, w.ID)), refusal.WalletNotActivated)
 	b.refused(errOf(b.prepare(w.ID, payments.Topup, 1, "")), refusal.WalletNotActivated)
-	list, err := b.CustomerWallets(b.staff, w.CustomerID, "")
+	list, err := b.ListWallets(b.staff, w.CustomerID, "")
 	b.ok(err)
 	if len(list) != 2 || list[0].ID != w.ID || list[0].State != payments.WalletPendingActivation || list[0].IBAN != "" {
 		t.Errorf("got %+v", list)
 	}
-	if list, err = b.CustomerWallets(b.staff, w.CustomerID, "B2B"); err != nil || len(list) != 0 {
+	if list, err = b.ListWallets(b.staff, w.CustomerID, "B2B"); err != nil || len(list) != 0 {
 		t.Errorf("got %+v, %v", list, err)
 	}
 }
@@ -75,11 +74,11 @@ func TestAnIBANIsRegisteredOnceAtATime(t *testing.T) {
 	_, err := b.RemoveBeneficiary(b.staff, w, first.AssetID)
 	b.ok(err)
 	b.refused(errOf(b.RemoveBeneficiary(b.staff, w, first.ID)), refusal.BeneficiaryNotActive)
-	b.refused(errOf(b.AmendBeneficiary(b.staff, first.ID, Description{})), refusal.BeneficiaryNotActive)
+	b.refused(errOf(b.UpdateBeneficiary(b.staff, first.ID, Description{})), refusal.BeneficiaryNotActive)
 	b.refused(errOf(b.prepare(w, payments.Transfer, 1, outsideIBAN)), refusal.BeneficiaryNotActive)
 	_, err = b.RegisterBeneficiary(b.staff, w, texts)
 	b.ok(err)
-	page, err := b.Beneficiaries(b.staff, w, PayeeFilter{Limit: 1, Offset: 1})
+	page, err := b.ListBeneficiaries(b.staff, w, PayeeFilter{Limit: 1, Offset: 1})
 	b.ok(err)
 	if page.Total != 2 || len(page.Items) != 1 || page.Items[0].State != payments.BeneficiaryActive {
 		t.Errorf("got %+v", page)
@@ -90,7 +89,7 @@ func TestStatementsInPages(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	w := b.wallets[0]
 	master := ""
-	list, err := b.CustomerWallets(b.staff, b.wallet(w).CustomerID, "")
+	list, err := b.ListWallets(b.staff, b.wallet(w).CustomerID, "")
 	b.ok(err)
 	master = list[1].ID
 	for i := range 6 {
@@ -119,7 +118,7 @@ func TestStatementsInPages(t *testing.T) {
 		{"a wallet of another customer", Statement{WalletIDs: []string{w}, CustomerID: "other", Limit: 10}, 0, nil},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			page, err := b.Transactions(b.staff, test.in)
+			page, err := b.ListTransactions(b.staff, test.in)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +136,7 @@ func TestStatementsInPages(t *testing.T) {
 			}
 		})
 	}
-	b.refused(errOf(b.Transactions(b.staff, Statement{Limit: 1})), refusal.RequestInvalid)
+	b.refused(errOf(b.ListTransactions(b.staff, Statement{Limit: 1})), refusal.RequestInvalid)
 }
 
 func TestCheckingAPaymentTellsEveryObjection(t *testing.T) {

@@ -9,7 +9,6 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/engine"
 )
 
 // Readiness is whether a customer can be activated, and why not.
@@ -27,35 +26,31 @@ type Readiness struct {
 }
 
 // CheckActivation tells whether a customer is ready to be activated.
-func (s *Sandbox) CheckActivation(c access.Caller, customerID string) (Readiness, error) {
-	var r Readiness
-	err := s.show(c, func(u *engine.Unit) (err error) {
-		r, err = s.readiness(u, c, customerID, s.individual)
-		return err
-	})
+func CheckActivation(act *Act, customerID string) (r Readiness, err error) {
+	r, err = readiness(act, customerID, findIndividual)
 	return r, err
 }
 
 // finder finds a customer on whose behalf the caller may act: a person, or an
 // organization.
-type finder func(*engine.Unit, access.Caller, string) (*onboarding.Customer, error)
+type finder func(*Act, string) (*onboarding.Customer, error)
 
-func (s *Sandbox) readiness(u *engine.Unit, c access.Caller, customerID string, find finder) (Readiness, error) {
-	customer, err := find(u, c, customerID)
+func readiness(act *Act, customerID string, find finder) (Readiness, error) {
+	customer, err := find(act, customerID)
 	if err != nil {
 		return Readiness{}, err
 	}
-	if err := s.customers.Look(u, customer); err != nil {
+	if err := act.customers.Look(act.Unit, customer); err != nil {
 		return Readiness{}, err
 	}
-	r := Readiness{Customer: customer, Verification: s.latestVerification(u, customerID), Missing: s.missingConsents(u, customerID)}
+	r := Readiness{Customer: customer, Verification: latestVerification(act, customerID), Missing: missingConsents(act, customerID)}
 	r.Category, _ = onboarding.FindCategory(customer.Category)
-	_, reasons := s.verificationNeeds(u, customer, onboarding.VerificationTypes(customer.Type)[0], asked(r.Verification))
+	_, reasons := verificationNeeds(act, customer, onboarding.VerificationTypes(customer.Type)[0], asked(r.Verification))
 	r.HighRisk = len(reasons) > 0
 	if r.Verification != nil && !r.Verification.Open() {
 		r.HighRisk = r.Verification.HighRisk
 	}
-	r.Needs, r.Refusal = s.customers.Needs(u, customer, onboarding.Activate, by(c))
+	r.Needs, r.Refusal = act.customers.Needs(act.Unit, customer, onboarding.Activate, by(act))
 	return r, nil
 }
 
@@ -78,17 +73,17 @@ type Activation struct {
 // request names, if it names one, must be the customer's. It refuses with
 // USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and
 // CUSTOMER_ALREADY_ACTIVE.
-func (s *Sandbox) Activate(c access.Caller, customerID string, in Activation) (Activated, error) {
-	return s.activate(c, customerID, in, s.individual)
+func Activate(act *Act, customerID string, in Activation) (Activated, error) {
+	return activate(act, customerID, in, findIndividual)
 }
 
 // hasUser refuses a user, by id or name, who is not the customer's: who is neither
 // its own nor, of an organization, one of its people's.
-func (s *Sandbox) hasUser(u *engine.Unit, customer *onboarding.Customer, name string) error {
-	users := s.users.By(u, "customer", customer.ID)
+func hasUser(act *Act, customer *onboarding.Customer, name string) error {
+	users := act.users.By(act.Unit, "customer", customer.ID)
 	if customer.Type == onboarding.Organization {
-		for _, p := range s.activePersonnel(u, customer.ID) {
-			users = append(users, s.users.By(u, "customer", p.CustomerID)...)
+		for _, p := range activePersonnel(act, customer.ID) {
+			users = append(users, act.users.By(act.Unit, "customer", p.CustomerID)...)
 		}
 	}
 	is := func(user *access.User) bool {
@@ -100,28 +95,24 @@ func (s *Sandbox) hasUser(u *engine.Unit, customer *onboarding.Customer, name st
 	return access.NoSuchUser(name)
 }
 
-func (s *Sandbox) activate(c access.Caller, customerID string, in Activation, find finder) (Activated, error) {
-	var out Activated
-	err := s.do(c, func(u *engine.Unit) (err error) {
-		if out.Customer, err = find(u, c, customerID); err != nil {
-			return err
+func activate(act *Act, customerID string, in Activation, find finder) (out Activated, err error) {
+	if out.Customer, err = find(act, customerID); err != nil {
+		return out, err
+	}
+	if in.User != "" {
+		if err := hasUser(act, out.Customer, in.User); err != nil {
+			return out, err
 		}
-		if in.User != "" {
-			if err := s.hasUser(u, out.Customer, in.User); err != nil {
-				return err
-			}
-		}
-		cause := by(c)
-		if out.Customer.Type == onboarding.Organization {
-			needs, _ := s.customers.Needs(u, out.Customer, onboarding.Activate, cause)
-			out.Warnings = Warnings(needs)
-		}
-		cause.By = cmp.Or(in.By, cause.By)
-		if err := s.customers.Fire(u, out.Customer, onboarding.Activate, cause); err != nil {
-			return err
-		}
-		out.Wallet = s.wallets.Get(u, out.Customer.WalletID)
-		return nil
-	})
-	return out, err
+	}
+	cause := by(act)
+	if out.Customer.Type == onboarding.Organization {
+		needs, _ := act.customers.Needs(act.Unit, out.Customer, onboarding.Activate, cause)
+		out.Warnings = Warnings(needs)
+	}
+	cause.By = cmp.Or(in.By, cause.By)
+	if err := act.customers.Fire(act.Unit, out.Customer, onboarding.Activate, cause); err != nil {
+		return out, err
+	}
+	out.Wallet = act.wallets.Get(act.Unit, out.Customer.WalletID)
+	return out, nil
 }

@@ -3,10 +3,8 @@ package sandbox
 import (
 	"time"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/engine"
 )
 
 // Allowance is what may be done on an account now.
@@ -40,37 +38,33 @@ func (a Allowance) LimitsOf(o payments.Operation) payments.Limits {
 	return a.Topups
 }
 
-// AllowedOperations says what may be done on an account. Beneficiaries are only
+// GetAllowedOperations says what may be done on an account. Beneficiaries are only
 // looked up if they are asked for.
-func (s *Sandbox) AllowedOperations(c access.Caller, accountID string, beneficiaries bool) (Allowance, error) {
-	var out Allowance
-	err := s.read(c, func(u *engine.Unit) error {
-		a, err := s.readableAccount(u, c, accountID)
-		if err != nil {
-			return err
-		}
-		set, err := s.policy(u)
-		if err != nil {
-			return err
-		}
-		out = Allowance{
-			Wallet: a.wallet, Customer: a.customer, Enabled: a.facts().Usable() == nil,
-			Limits: set.limits(a.customer.Category), Topups: set.limitsFor(payments.Topup, a.customer.Category), Fees: set.Fees, At: u.Now(),
-		}
-		out.UsedToday, out.UsedThisMonth = s.spending(u, a.customer.ID).Used(u.Now())
-		if beneficiaries {
-			for _, b := range s.beneficiaries.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
-				payee := AllowedPayee{Beneficiary: b}
-				if w := s.walletByIBAN(u, b.IBAN); w != nil {
-					payee.Wallet = w.ID
-				}
-				out.Beneficiaries = append(out.Beneficiaries, payee)
+func GetAllowedOperations(act *Act, accountID string, beneficiaries bool) (out Allowance, err error) {
+	a, err := findReadableAccount(act, accountID)
+	if err != nil {
+		return out, err
+	}
+	set, err := policyOf(act)
+	if err != nil {
+		return out, err
+	}
+	out = Allowance{
+		Wallet: a.wallet, Customer: a.customer, Enabled: a.facts().Usable() == nil,
+		Limits: set.limits(a.customer.Category), Topups: set.limitsFor(payments.Topup, a.customer.Category), Fees: set.Fees, At: act.Now(),
+	}
+	out.UsedToday, out.UsedThisMonth = spending(act, a.customer.ID).Used(act.Now())
+	if beneficiaries {
+		for _, b := range act.beneficiaries.Newest(act.Unit, "wallet", a.wallet.ID, maxOfAccount) {
+			payee := AllowedPayee{Beneficiary: b}
+			if w := walletByIBAN(act, b.IBAN); w != nil {
+				payee.Wallet = w.ID
 			}
+			out.Beneficiaries = append(out.Beneficiaries, payee)
 		}
-		for _, p := range s.paymentConsents.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
-			out.Consents = append(out.Consents, s.consentDetail(u, p))
-		}
-		return nil
-	})
-	return out, err
+	}
+	for _, p := range act.paymentConsents.Newest(act.Unit, "wallet", a.wallet.ID, maxOfAccount) {
+		out.Consents = append(out.Consents, consentDetail(act, p))
+	}
+	return out, nil
 }

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"maps"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
@@ -12,7 +11,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *Sandbox) beneficiaryKind() *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts] {
+func (s *World) beneficiaryKind() *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts] {
 	return &engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]{
 		Collection: engine.Collection[payments.Beneficiary]{Name: "beneficiary", Indexes: []engine.Index[payments.Beneficiary]{
 			{Name: "wallet", Of: func(b *payments.Beneficiary) []string { return []string{b.WalletID} }},
@@ -87,54 +86,50 @@ func (d Description) apply(b *payments.Beneficiary) {
 
 // RegisterBeneficiary registers a payee on an account. Besides what an account
 // refuses, it refuses with CURRENCY_MISMATCH and DUPLICATE_BENEFICIARY.
-func (s *Sandbox) RegisterBeneficiary(c access.Caller, accountID string, in Description) (*payments.Beneficiary, error) {
-	var b *payments.Beneficiary
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
-		if err != nil {
-			return err
-		}
-		b = &payments.Beneficiary{
-			Life: s.newLife(u, "beneficiary"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
-			PartyType: in.Texts["partyType"], IBAN: bank.NormalIBAN(in.Texts["iban"]), Currency: in.Texts["currency"],
-		}
-		b.AssetID = fake.ID(s.seed(u), "beneficiary_asset", b.Seq)
-		in.apply(b)
-		input := beneficiaryInput{facts: payments.BeneficiaryFacts{
-			Account: a.facts(), Currency: a.wallet.Currency, Asked: b.Currency, Faults: b.Contradictions(in.texts()),
-		}}
-		if other := s.payeeByIBAN(u, a.wallet.ID, b.IBAN); other != nil && other.State != payments.BeneficiaryInactive {
-			input.facts.Duplicate = other.ID
-		}
-		return s.beneficiaries.Create(u, b, payments.RegisterBeneficiary, machine.Cause{By: c.UserID, Input: input})
-	})
-	return b, err
+func RegisterBeneficiary(act *Act, accountID string, in Description) (b *payments.Beneficiary, err error) {
+	a, err := findAccount(act, accountID)
+	if err != nil {
+		return b, err
+	}
+	b = &payments.Beneficiary{
+		Life: newLife(act, "beneficiary"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
+		PartyType: in.Texts["partyType"], IBAN: bank.NormalIBAN(in.Texts["iban"]), Currency: in.Texts["currency"],
+	}
+	b.AssetID = fake.ID(seed(act), "beneficiary_asset", b.Seq)
+	in.apply(b)
+	input := beneficiaryInput{facts: payments.BeneficiaryFacts{
+		Account: a.facts(), Currency: a.wallet.Currency, Asked: b.Currency, Faults: b.Contradictions(in.texts()),
+	}}
+	if other := payeeByIBAN(act, a.wallet.ID, b.IBAN); other != nil && other.State != payments.BeneficiaryInactive {
+		input.facts.Duplicate = other.ID
+	}
+	return b, act.beneficiaries.Create(act.Unit, b, payments.RegisterBeneficiary, machine.Cause{By: act.Caller.UserID, Input: input})
 }
 
-// payee finds a beneficiary of an account by its id or its asset id, or nil.
-func (s *Sandbox) payee(u *engine.Unit, walletID, name string) *payments.Beneficiary {
-	b := s.anyPayee(u, name)
+// findPayee finds a beneficiary of an account by its id or its asset id, or nil.
+func findPayee(act *Act, walletID, name string) *payments.Beneficiary {
+	b := findAnyPayee(act, name)
 	if b == nil || b.WalletID != walletID {
 		return nil
 	}
 	return b
 }
 
-func (s *Sandbox) anyPayee(u *engine.Unit, name string) *payments.Beneficiary {
+func findAnyPayee(act *Act, name string) *payments.Beneficiary {
 	if name == "" {
 		return nil
 	}
-	if b := s.beneficiaries.Get(u, name); b != nil {
+	if b := act.beneficiaries.Get(act.Unit, name); b != nil {
 		return b
 	}
-	return s.beneficiaries.First(u, "asset", name)
+	return act.beneficiaries.First(act.Unit, "asset", name)
 }
 
 // payeeByIBAN finds the beneficiary of an account with an IBAN: the one that is
 // registered now, or else the one that was removed last, or nil.
-func (s *Sandbox) payeeByIBAN(u *engine.Unit, walletID, iban string) *payments.Beneficiary {
+func payeeByIBAN(act *Act, walletID, iban string) *payments.Beneficiary {
 	var found *payments.Beneficiary
-	for _, b := range s.beneficiaries.By(u, "iban", payeeKey(walletID, bank.NormalIBAN(iban))) {
+	for _, b := range act.beneficiaries.By(act.Unit, "iban", payeeKey(walletID, bank.NormalIBAN(iban))) {
 		if found = b; b.State != payments.BeneficiaryInactive {
 			return b
 		}
@@ -156,71 +151,60 @@ func (f PayeeFilter) fits(b *payments.Beneficiary) bool {
 		(f.Network == "" || f.Network == b.Network)
 }
 
-// Beneficiaries lists the payees of an account in the order of registration.
-func (s *Sandbox) Beneficiaries(c access.Caller, accountID string, f PayeeFilter) (Page[*payments.Beneficiary], error) {
+// ListBeneficiaries lists the payees of an account in the order of registration.
+func ListBeneficiaries(act *Act, accountID string, f PayeeFilter) (Page[*payments.Beneficiary], error) {
 	page := Page[*payments.Beneficiary]{Items: []*payments.Beneficiary{}, Limit: f.Limit, Offset: f.Offset}
-	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.readableAccount(u, c, accountID)
-		if err != nil {
-			return err
+	a, err := findReadableAccount(act, accountID)
+	if err != nil {
+		return page, err
+	}
+	page.Items, page.Total = page.Items[:0], 0
+	for _, b := range act.beneficiaries.By(act.Unit, "wallet", a.wallet.ID) {
+		// All are looked at, or a list of those that are ACTIVE would never
+		// have one.
+		if err := act.beneficiaries.Look(act.Unit, b); err != nil {
+			return page, err
 		}
-		page.Items, page.Total = page.Items[:0], 0
-		for _, b := range s.beneficiaries.By(u, "wallet", a.wallet.ID) {
-			// All are looked at, or a list of those that are ACTIVE would never
-			// have one.
-			if err := s.beneficiaries.Look(u, b); err != nil {
-				return err
-			}
-			if !f.fits(b) {
-				continue
-			}
-			if page.Total++; page.Total > f.Offset && len(page.Items) < f.Limit {
-				page.Items = append(page.Items, b)
-			}
+		if !f.fits(b) {
+			continue
 		}
-		return nil
-	})
-	return page, err
+		if page.Total++; page.Total > f.Offset && len(page.Items) < f.Limit {
+			page.Items = append(page.Items, b)
+		}
+	}
+	return page, nil
 }
 
-// AmendBeneficiary changes how a payee is described. It refuses with
+// UpdateBeneficiary changes how a payee is described. It refuses with
 // BENEFICIARY_NOT_FOUND, BENEFICIARY_NOT_ACTIVE once it is removed, and with
 // REQUEST_INVALID what would change who is paid.
-func (s *Sandbox) AmendBeneficiary(c access.Caller, id string, in Description) (*payments.Beneficiary, error) {
-	var b *payments.Beneficiary
-	err := s.do(c, func(u *engine.Unit) error {
-		if b = s.anyPayee(u, id); b == nil || !c.MayActFor(b.CustomerID) {
-			return refusal.New(refusal.BeneficiaryNotFound, "the tenant has no beneficiary with this id or assetId")
-		}
-		a, err := s.anyAccount(u, b.WalletID)
-		if err != nil {
-			return err
-		}
-		amended := *b
-		amended.Describe(in.Texts)
-		faults := append(b.Restricted(in.Texts), amended.Contradictions(in.texts())...)
-		input := beneficiaryInput{payments.BeneficiaryFacts{Account: a.facts(), Faults: faults}, in}
-		return b.Explain(s.beneficiaries.Fire(u, b, payments.AmendBeneficiary, machine.Cause{By: c.UserID, Input: input}))
-	})
-	return b, err
+func UpdateBeneficiary(act *Act, id string, in Description) (b *payments.Beneficiary, err error) {
+	if b = findAnyPayee(act, id); b == nil || !act.Caller.MayActFor(b.CustomerID) {
+		return b, refusal.New(refusal.BeneficiaryNotFound, "the tenant has no beneficiary with this id or assetId")
+	}
+	a, err := findAnyAccount(act, b.WalletID)
+	if err != nil {
+		return b, err
+	}
+	amended := *b
+	amended.Describe(in.Texts)
+	faults := append(b.Restricted(in.Texts), amended.Contradictions(in.texts())...)
+	input := beneficiaryInput{payments.BeneficiaryFacts{Account: a.facts(), Faults: faults}, in}
+	return b, b.Explain(act.beneficiaries.Fire(act.Unit, b, payments.AmendBeneficiary, machine.Cause{By: act.Caller.UserID, Input: input}))
 }
 
 // RemoveBeneficiary makes a payee INACTIVE for good. Besides what an account
 // refuses, it refuses with BENEFICIARY_NOT_FOUND, and with
 // BENEFICIARY_NOT_ACTIVE the second time.
-func (s *Sandbox) RemoveBeneficiary(c access.Caller, accountID, id string) (*payments.Beneficiary, error) {
-	var b *payments.Beneficiary
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
-		if err != nil {
-			return err
-		}
-		if b = s.payee(u, a.wallet.ID, id); b == nil {
-			return refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id or assetId").
-				Try("listBeneficiaries", "shows the payees of the account", "accountId", a.wallet.ID)
-		}
-		input := beneficiaryInput{facts: payments.BeneficiaryFacts{Account: a.facts()}}
-		return b.Explain(s.beneficiaries.Fire(u, b, payments.RemoveBeneficiary, machine.Cause{By: c.UserID, Input: input}))
-	})
-	return b, err
+func RemoveBeneficiary(act *Act, accountID, id string) (b *payments.Beneficiary, err error) {
+	a, err := findAccount(act, accountID)
+	if err != nil {
+		return b, err
+	}
+	if b = findPayee(act, a.wallet.ID, id); b == nil {
+		return b, refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id or assetId").
+			Try("listBeneficiaries", "shows the payees of the account", "accountId", a.wallet.ID)
+	}
+	input := beneficiaryInput{facts: payments.BeneficiaryFacts{Account: a.facts()}}
+	return b, b.Explain(act.beneficiaries.Fire(act.Unit, b, payments.RemoveBeneficiary, machine.Cause{By: act.Caller.UserID, Input: input}))
 }

@@ -46,7 +46,7 @@ func (g *stage) upload(verificationID string) *onboarding.Document {
 
 func (g *stage) seen(verificationID string) VerificationDetail {
 	g.Helper()
-	d, err := g.Verification(g.staff, verificationID)
+	d, err := g.GetVerification(g.staff, verificationID)
 	g.ok(err)
 	return d
 }
@@ -179,7 +179,7 @@ func TestAConsentLapses(t *testing.T) {
 	if got := fmt.Sprint(g.advance("30d")); got != "[consent.expired]" {
 		t.Errorf("got %s", got)
 	}
-	if c, err := g.Consent(g.staff, terms.ID); err != nil || c.State != onboarding.ConsentExpired {
+	if c, err := g.GetConsent(g.staff, terms.ID); err != nil || c.State != onboarding.ConsentExpired {
 		t.Errorf("got %+v, %v", c, err)
 	}
 	if c := g.accept(anna, onboarding.Terms); c.State != onboarding.ConsentAccepted || c.ID != terms.ID {
@@ -228,7 +228,7 @@ rules:
 
 func TestACompletedTransferComesBack(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD", "INDIVIDUAL_STANDARD")
-	g := &stage{T: t, Sandbox: b.Sandbox, staff: b.staff}
+	g := &stage{T: t, opened: b.opened, staff: b.staff}
 	g.load("name: returns\nrules: [{on: settlement.return, decide: RETURNED, reason: ACCOUNT_CLOSED, after: 2d}]\n")
 	g.ok(g.SetTenantScenario("t", "returns"))
 	w := b.wallets[0]
@@ -244,13 +244,13 @@ func TestACompletedTransferComesBack(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	b.holds(w, 100_000-150, 0, 0)
-	state, err := b.Order(b.staff, w, done.Order.ID)
+	state, err := b.GetOrder(b.staff, w, done.Order.ID)
 	b.ok(err)
 	o := state.Order
 	if o.State != payments.OrderCompleted || o.Return == nil || o.Return.Reason != "ACCOUNT_CLOSED" || o.Return.TransactionID == o.TransactionID {
 		t.Errorf("got %+v", o)
 	}
-	page, err := b.Transactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := b.ListTransactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
 	b.ok(err)
 	if back := page.Items[0]; back.ID != o.Return.TransactionID || back.Direction != payments.Credit || back.Moved() != 10_000 || back.OrderID != o.ID {
 		t.Errorf("got %+v", back)
@@ -302,7 +302,7 @@ rules:
 	for _, kind := range onboarding.ConsentTypes() {
 		consent := g.accept(id, kind)
 		polled("consent", func() machine.State {
-			c, err := g.Consent(g.staff, consent.ID)
+			c, err := g.GetConsent(g.staff, consent.ID)
 			g.ok(err)
 			return c.State
 		}, "PENDING", "ACCEPTED")
@@ -310,16 +310,16 @@ rules:
 	out, err := g.Activate(g.staff, id, Activation{})
 	g.ok(err)
 	polled("wallets", func() machine.State {
-		list, err := g.CustomerWallets(g.staff, id, "")
+		list, err := g.ListWallets(g.staff, id, "")
 		g.ok(err)
 		return list[0].State
 	}, "PENDING_ACTIVATION", "ACTIVE")
-	b := &bankTest{failer: t, Sandbox: g.Sandbox, staff: g.staff}
+	b := &bankTest{failer: t, opened: g.opened, staff: g.staff}
 	w := out.Wallet.ID
 	b.fund(w, 100_000)
 	b.payeeOf(w, outsideIBAN, "SEPA")
 	polled("beneficiary", func() machine.State {
-		page, err := g.Beneficiaries(g.staff, w, PayeeFilter{Limit: 10})
+		page, err := g.ListBeneficiaries(g.staff, w, PayeeFilter{Limit: 10})
 		g.ok(err)
 		if len(page.Items) != 1 || page.Total != 1 {
 			t.Fatalf("got %+v", page)
@@ -328,7 +328,7 @@ rules:
 	}, "PENDING", "ACTIVE")
 	consent := b.consentOf(w, nil)
 	polled("payment consent", func() machine.State {
-		d, err := g.PaymentConsent(g.staff, w, consent.Consent.ID)
+		d, err := g.GetPaymentConsent(g.staff, w, consent.Consent.ID)
 		g.ok(err)
 		return d.Consent.State
 	}, "PENDING", "ACTIVE")
@@ -337,7 +337,7 @@ rules:
 	done, err := b.execute(prepared, consent.Consent.Answer)
 	b.ok(err)
 	polled("order", func() machine.State {
-		s, err := g.Order(g.staff, w, done.Order.ID)
+		s, err := g.GetOrder(g.staff, w, done.Order.ID)
 		g.ok(err)
 		return s.Order.State
 	}, "PROCESSING", "COMPLETED")

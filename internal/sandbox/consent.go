@@ -10,7 +10,7 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
+func (s *World) consentKind() *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
 	return &engine.Kind[onboarding.Consent, onboarding.ConsentFacts]{
 		Collection: engine.Collection[onboarding.Consent]{Name: "consent", Indexes: []engine.Index[onboarding.Consent]{
 			{Name: "customer", Of: func(e *onboarding.Consent) []string { return []string{e.CustomerID} }},
@@ -19,7 +19,7 @@ func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.Cons
 		Facts: func(u *engine.Unit, e *onboarding.Consent, _ machine.Cause) onboarding.ConsentFacts {
 			return onboarding.ConsentFacts{ExpiresAt: u.Now().Add(onboarding.ConsentLife), Awaiting: e.Awaiting}
 		},
-		Effect: s.consentEffect,
+		Effect: effect(s, consentEffect),
 		Subject: func(e *onboarding.Consent) engine.Subject {
 			return engine.Subject{Customer: e.CustomerID, Data: map[string]string{
 				"customerId": e.CustomerID, "consentId": e.ID, "consentType": string(e.Type),
@@ -28,7 +28,7 @@ func (s *Sandbox) consentKind() *engine.Kind[onboarding.Consent, onboarding.Cons
 	}
 }
 
-func (s *Sandbox) consentEffect(u *engine.Unit, e *onboarding.Consent, step machine.Step, cause machine.Cause) error {
+func consentEffect(act *Act, e *onboarding.Consent, step machine.Step, cause machine.Cause) error {
 	switch {
 	case step.On == onboarding.AcceptConsent && step.To == onboarding.ConsentPending && !e.Awaiting:
 		caller, _ := cause.Input.(access.Caller)
@@ -39,8 +39,8 @@ func (s *Sandbox) consentEffect(u *engine.Unit, e *onboarding.Consent, step mach
 		e.Awaiting = true
 	case step.On == onboarding.ConfirmConsent && step.Moved():
 		e.Awaiting = false
-		e.AcceptedAt, e.ExpiresAt = u.Now(), u.Now().Add(onboarding.ConsentLife)
-		u.After(func() error { return s.readyIfComplete(u, s.customers.Get(u, e.CustomerID)) })
+		e.AcceptedAt, e.ExpiresAt = act.Now(), act.Now().Add(onboarding.ConsentLife)
+		act.After(func() error { return readyIfComplete(act, act.customers.Get(act.Unit, e.CustomerID)) })
 	}
 	return nil
 }
@@ -67,52 +67,44 @@ type Acceptance struct {
 // AcceptConsent accepts one of the three consents for a customer. It is ACCEPTED
 // then, or PENDING where the scenario asks for a confirmation. Accepting what is
 // accepted, or waits for its confirmation, changes nothing and answers the same.
-func (s *Sandbox) AcceptConsent(c access.Caller, kind onboarding.CustomerType, customerID string, t onboarding.ConsentType, in Acceptance) (*onboarding.Consent, error) {
-	var consent *onboarding.Consent
-	err := s.do(c, func(u *engine.Unit) error {
-		customer, err := s.customerOf(u, c, kind, customerID)
-		if err != nil {
-			return err
+func AcceptConsent(act *Act, kind onboarding.CustomerType, customerID string, t onboarding.ConsentType, in Acceptance) (consent *onboarding.Consent, err error) {
+	customer, err := findCustomerOfType(act, kind, customerID)
+	if err != nil {
+		return consent, err
+	}
+	if err := inBusiness(act, customer); err != nil {
+		return consent, err
+	}
+	if consent = consentOf(act, customer.ID, t); consent == nil {
+		consent = &onboarding.Consent{Life: newLife(act, "consent"), CustomerID: customer.ID, Type: t}
+		consent.ID = "consent-cust-" + consent.ID
+		if err := act.consents.Create(act.Unit, consent, onboarding.RequestConsent, by(act)); err != nil {
+			return consent, err
 		}
-		if err := s.inBusiness(u, customer); err != nil {
-			return err
+	}
+	if consent.State != onboarding.ConsentAccepted && !consent.Awaiting {
+		consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
+		if in.SignedAt == "" {
+			consent.SignedAt = act.Now().Format("2006-01-02T15:04:05.000Z")
 		}
-		if consent = s.consentOf(u, customer.ID, t); consent == nil {
-			consent = &onboarding.Consent{Life: s.newLife(u, "consent"), CustomerID: customer.ID, Type: t}
-			consent.ID = "consent-cust-" + consent.ID
-			if err := s.consents.Create(u, consent, onboarding.RequestConsent, by(c)); err != nil {
-				return err
-			}
-		}
-		if consent.State != onboarding.ConsentAccepted && !consent.Awaiting {
-			consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
-			if in.SignedAt == "" {
-				consent.SignedAt = u.Now().Format("2006-01-02T15:04:05.000Z")
-			}
-		}
-		return s.consents.Fire(u, consent, onboarding.AcceptConsent, by(c))
-	})
-	return consent, err
+	}
+	return consent, act.consents.Fire(act.Unit, consent, onboarding.AcceptConsent, by(act))
 }
 
-// Consent gives a consent by its id.
-func (s *Sandbox) Consent(c access.Caller, id string) (*onboarding.Consent, error) {
-	var consent *onboarding.Consent
-	err := s.show(c, func(u *engine.Unit) error {
-		if consent = s.consents.Get(u, id); consent == nil || !c.MayActFor(consent.CustomerID) {
-			return noConsent(id)
-		}
-		return s.consents.Look(u, consent)
-	})
-	return consent, err
+// GetConsent gives a consent by its id.
+func GetConsent(act *Act, id string) (consent *onboarding.Consent, err error) {
+	if consent = act.consents.Get(act.Unit, id); consent == nil || !act.Caller.MayActFor(consent.CustomerID) {
+		return consent, noConsent(id)
+	}
+	return consent, act.consents.Look(act.Unit, consent)
 }
 
 func noConsent(id string) error {
 	return refusal.New(refusal.ConsentNotFound, "the tenant has no consent %s", id)
 }
 
-func (s *Sandbox) consentOf(u *engine.Unit, customerID string, t onboarding.ConsentType) *onboarding.Consent {
-	for _, consent := range s.consents.By(u, "customer", customerID) {
+func consentOf(act *Act, customerID string, t onboarding.ConsentType) *onboarding.Consent {
+	for _, consent := range act.consents.By(act.Unit, "customer", customerID) {
 		if consent.Type == t {
 			return consent
 		}
@@ -121,16 +113,16 @@ func (s *Sandbox) consentOf(u *engine.Unit, customerID string, t onboarding.Cons
 }
 
 // missingConsents lists the types that the customer has not accepted.
-func (s *Sandbox) missingConsents(u *engine.Unit, customerID string) []onboarding.ConsentType {
-	missing, _ := s.consentGaps(u, customerID)
+func missingConsents(act *Act, customerID string) []onboarding.ConsentType {
+	missing, _ := consentGaps(act, customerID)
 	return missing
 }
 
 // consentGaps lists the types that the customer has not accepted, and the consents
 // among them whose acceptance waits for its confirmation.
-func (s *Sandbox) consentGaps(u *engine.Unit, customerID string) (missing []onboarding.ConsentType, unconfirmed map[onboarding.ConsentType]string) {
+func consentGaps(act *Act, customerID string) (missing []onboarding.ConsentType, unconfirmed map[onboarding.ConsentType]string) {
 	known := map[onboarding.ConsentType]*onboarding.Consent{}
-	for _, consent := range s.consents.By(u, "customer", customerID) {
+	for _, consent := range act.consents.By(act.Unit, "customer", customerID) {
 		known[consent.Type] = consent
 	}
 	for _, t := range onboarding.ConsentTypes() {

@@ -7,10 +7,8 @@ import (
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // The channels by which a magic link is sent.
@@ -47,33 +45,30 @@ type Link struct {
 // SendConsentLink makes a magic link for a consent that waits for its
 // confirmation. Earlier links stay good. It refuses with CUSTOMER_NOT_FOUND,
 // CONSENT_NOT_FOUND, and with PHASE_ORDER_BROKEN a consent that waits for none.
-func (s *Sandbox) SendConsentLink(c access.Caller, in LinkRequest) (Link, error) {
-	link := Link{Channel: in.Channel}
-	err := s.read(c, func(u *engine.Unit) (err error) {
-		if link.Customer, err = s.customer(u, c, in.CustomerID); err != nil {
-			return err
-		}
-		if link.Consent = s.consents.Get(u, in.ConsentID); link.Consent == nil || link.Consent.CustomerID != in.CustomerID {
-			return noConsent(in.ConsentID)
-		}
-		if err := s.inBusiness(u, link.Customer); err != nil {
-			return err
-		}
-		if link.Consent.State != onboarding.ConsentPending {
-			return refusal.New(refusal.PhaseOrderBroken, "the consent is %s: there is nothing to confirm", link.Consent.State).
-				With("state", string(link.Consent.State)).
-				Try("getConsentStatus", "shows the consent", "consentId", link.Consent.ID)
-		}
-		link.SentTo = hiddenEmail(link.address())
-		if in.Channel == BySMS {
-			link.SentTo = hiddenPhone(link.Customer.Phone)
-		}
-		link.SentAt, link.ExpiresAt = u.Now(), u.Now().Add(in.Life)
-		link.Token, err = s.sign(map[string]any{
-			"iss": "bff", "aud": linkAudience, "sub": link.Consent.ID, "consentId": link.Consent.ID, "customerId": in.CustomerID,
-			"tenantId": u.Tenant(), "iat": link.SentAt.Unix(), "exp": link.ExpiresAt.Unix(),
-		})
-		return err
+func SendConsentLink(act *Act, in LinkRequest) (link Link, err error) {
+	link = Link{Channel: in.Channel}
+	if link.Customer, err = findCustomer(act, in.CustomerID); err != nil {
+		return link, err
+	}
+	if link.Consent = act.consents.Get(act.Unit, in.ConsentID); link.Consent == nil || link.Consent.CustomerID != in.CustomerID {
+		return link, noConsent(in.ConsentID)
+	}
+	if err := inBusiness(act, link.Customer); err != nil {
+		return link, err
+	}
+	if link.Consent.State != onboarding.ConsentPending {
+		return link, refusal.New(refusal.PhaseOrderBroken, "the consent is %s: there is nothing to confirm", link.Consent.State).
+			With("state", string(link.Consent.State)).
+			Try("getConsentStatus", "shows the consent", "consentId", link.Consent.ID)
+	}
+	link.SentTo = hiddenEmail(link.address())
+	if in.Channel == BySMS {
+		link.SentTo = hiddenPhone(link.Customer.Phone)
+	}
+	link.SentAt, link.ExpiresAt = act.Now(), act.Now().Add(in.Life)
+	link.Token, err = act.sign(map[string]any{
+		"iss": "bff", "aud": linkAudience, "sub": link.Consent.ID, "consentId": link.Consent.ID, "customerId": in.CustomerID,
+		"tenantId": act.Tenant(), "iat": link.SentAt.Unix(), "exp": link.ExpiresAt.Unix(),
 	})
 	return link, err
 }
@@ -132,7 +127,7 @@ type linkClaims struct {
 
 // readLink reads the token of a magic link, whose end it does not look at. It
 // refuses with MAGIC_LINK_INVALID what is none of the tenant's.
-func (s *Sandbox) readLink(tenant, token string) (linkClaims, error) {
+func (s *World) readLink(tenant, token string) (linkClaims, error) {
 	var c linkClaims
 	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
 		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.key, nil })
@@ -152,27 +147,24 @@ func (s *Sandbox) readLink(tenant, token string) (linkClaims, error) {
 // ConfirmConsent confirms a consent by the token of a magic link; a second time
 // changes nothing. It refuses with MAGIC_LINK_INVALID and MAGIC_LINK_EXPIRED,
 // and with PHASE_ORDER_BROKEN a consent that has expired since.
-func (s *Sandbox) ConfirmConsent(c access.Caller, token string) (*onboarding.Consent, error) {
-	claims, err := s.readLink(c.Tenant, token)
+func ConfirmConsent(act *Act, token string) (consent *onboarding.Consent, err error) {
+	claims, err := act.readLink(act.Tenant(), token)
 	if err != nil {
 		return nil, err
 	}
-	var consent *onboarding.Consent
-	err = s.do(c, func(u *engine.Unit) error {
-		if consent = s.consents.Get(u, claims.ConsentID); consent == nil {
-			return refusal.New(refusal.MagicLinkInvalid, "the consent of the link does not exist any more")
-		}
-		if !u.Now().Before(claims.ExpiresAt.Time) {
-			return refusal.New(refusal.MagicLinkExpired, "the link was good until %s", claims.ExpiresAt.UTC().Format(time.RFC3339)).
-				Try("sendConsentMagicLink", "sends a new one")
-		}
-		if consent.State == onboarding.ConsentAccepted {
-			return nil
-		}
-		if err := s.inBusiness(u, s.customers.Get(u, consent.CustomerID)); err != nil {
-			return err
-		}
-		return s.consents.Fire(u, consent, onboarding.ConfirmConsent, by(c))
-	})
-	return consent, err
+
+	if consent = act.consents.Get(act.Unit, claims.ConsentID); consent == nil {
+		return consent, refusal.New(refusal.MagicLinkInvalid, "the consent of the link does not exist any more")
+	}
+	if !act.Now().Before(claims.ExpiresAt.Time) {
+		return consent, refusal.New(refusal.MagicLinkExpired, "the link was good until %s", claims.ExpiresAt.UTC().Format(time.RFC3339)).
+			Try("sendConsentMagicLink", "sends a new one")
+	}
+	if consent.State == onboarding.ConsentAccepted {
+		return consent, nil
+	}
+	if err := inBusiness(act, act.customers.Get(act.Unit, consent.CustomerID)); err != nil {
+		return consent, err
+	}
+	return consent, act.consents.Fire(act.Unit, consent, onboarding.ConfirmConsent, by(act))
 }

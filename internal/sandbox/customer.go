@@ -6,7 +6,6 @@ import (
 	"maps"
 	"strconv"
 	"strings"
-	"time"
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
@@ -17,15 +16,15 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *Sandbox) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
+func (s *World) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
 	return &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
 		Collection: engine.Collection[onboarding.Customer]{Name: "customer", Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
 			{Name: "registration", Of: func(c *onboarding.Customer) []string { return []string{registrationKey(c)} }},
 		}},
 		Table:  onboarding.CustomerTable(),
-		Facts:  s.customerFacts,
-		Effect: s.customerEffect,
+		Facts:  facts(s, gatherCustomerFacts),
+		Effect: effect(s, customerEffect),
 		Nouns:  []string{organizationNoun},
 		Subject: func(c *onboarding.Customer) engine.Subject {
 			subject := engine.Subject{Customer: c.ID, Data: map[string]string{"customerId": c.ID, "email": c.Email, "walletId": c.WalletID}}
@@ -49,51 +48,51 @@ func registrationKey(c *onboarding.Customer) string {
 	return c.Company.RegistrationKey()
 }
 
-func (s *Sandbox) customerFacts(u *engine.Unit, c *onboarding.Customer, cause machine.Cause) onboarding.CustomerFacts {
-	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, State: c.State, Activation: awaited(u, c.Lives(), onboarding.ActivationPoint)}
-	facts.MissingConsents, facts.Unconfirmed = s.consentGaps(u, c.ID)
-	if v := s.latestVerification(u, c.ID); v != nil {
-		facts.Verification = s.outlook(u, v)
+func gatherCustomerFacts(act *Act, c *onboarding.Customer, cause machine.Cause) onboarding.CustomerFacts {
+	facts := onboarding.CustomerFacts{CustomerID: c.ID, Type: c.Type, State: c.State, Activation: awaited(act.Unit, c.Lives(), onboarding.ActivationPoint)}
+	facts.MissingConsents, facts.Unconfirmed = consentGaps(act, c.ID)
+	if v := latestVerification(act, c.ID); v != nil {
+		facts.Verification = outlook(act, v)
 	}
 	if c.Type == onboarding.Organization {
-		facts.Organization = s.organizationFacts(u, c, cause)
+		facts.Organization = organizationFacts(act, c, cause)
 	}
 	return facts
 }
 
 // customerEffect passes on what a step of a customer means for its users and
 // wallets.
-func (s *Sandbox) customerEffect(u *engine.Unit, c *onboarding.Customer, step machine.Step, cause machine.Cause) error {
+func customerEffect(act *Act, c *onboarding.Customer, step machine.Step, cause machine.Cause) error {
 	switch step.On {
 	case onboarding.CustomerVerified:
-		return s.readyIfComplete(u, c)
+		return readyIfComplete(act, c)
 	case onboarding.Activate:
 		c.ActivatedBy, c.ActivationFailure = cause.By, ""
 	case onboarding.ActivationFailed:
 		c.ActivationFailure = cmp.Or(cause.Reason, onboarding.DefaultActivationFailure)
 	case onboarding.ActivationFinished:
-		c.ActivatedAt = u.Now()
-		for _, user := range s.users.By(u, "customer", c.ID) {
-			s.users.Then(u, user, access.ActivateUser, cause)
+		c.ActivatedAt = act.Now()
+		for _, user := range act.users.By(act.Unit, "customer", c.ID) {
+			act.users.Then(act.Unit, user, access.ActivateUser, cause)
 		}
-		if err := s.activateWallets(u, c); err != nil {
+		if err := activateWallets(act, c); err != nil {
 			return err
 		}
-		return s.creditOpening(u, s.wallets.Get(u, c.WalletID))
+		return creditOpening(act, act.wallets.Get(act.Unit, c.WalletID))
 	case onboarding.Suspend:
-		u.After(func() error { return s.endSessions(u, c, cause) })
+		act.After(func() error { return endSessions(act, c, cause) })
 	case onboarding.CloseCustomer:
-		u.After(func() error { return s.endSessions(u, c, cause) })
-		s.endVerifications(u, c, cause)
+		act.After(func() error { return endSessions(act, c, cause) })
+		endVerifications(act, c, cause)
 	}
 	return nil
 }
 
 // readyIfComplete makes the wallets wait for the activation when everything
 // else is there.
-func (s *Sandbox) readyIfComplete(u *engine.Unit, c *onboarding.Customer) error {
-	if facts := s.customerFacts(u, c, machine.Cause{}); facts.Verification.State == onboarding.VerificationApproved && len(facts.MissingConsents) == 0 {
-		return s.walletsReady(u, c)
+func readyIfComplete(act *Act, c *onboarding.Customer) error {
+	if facts := gatherCustomerFacts(act, c, machine.Cause{}); facts.Verification.State == onboarding.VerificationApproved && len(facts.MissingConsents) == 0 {
+		return walletsReady(act, c)
 	}
 	return nil
 }
@@ -133,8 +132,7 @@ type Registered struct {
 // Register makes a customer, its user and its inactive wallets, and fixes which
 // scenario governs them. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL,
 // DUPLICATE_ORGANIZATION and SCENARIO_UNKNOWN.
-func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error) {
-	var out Registered
+func Register(act *Act, in Registration) (out Registered, err error) {
 	kind := onboarding.Individual
 	if in.Company != nil {
 		kind = onboarding.Organization
@@ -150,58 +148,56 @@ func (s *Sandbox) Register(c access.Caller, in Registration) (Registered, error)
 		err = onboarding.CheckDeclared(in.Declared, in.Features)
 	}
 	if err != nil {
-		return out, withHierarchy(err, c.Tenant)
+		return out, withHierarchy(err, act.Tenant())
 	}
-	err = s.do(c, func(u *engine.Unit) error {
-		governing, err := s.chosenScenario(u, in.Scenario, in.Email)
-		if err != nil {
-			return err
-		}
-		customer := &onboarding.Customer{
-			Scenario: governing.Name,
-			Life:     s.newLife(u, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
-			Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices, in.Declared),
-		}
-		if err := s.unique(u, c, customer); err != nil {
-			return err
-		}
-		if kind == onboarding.Individual {
-			s.completePerson(u, &customer.Person)
-		}
-		out = Registered{Customer: customer, Category: category}
-		return s.addCustomer(u, c, in, &out)
-	})
-	return out, err
+
+	governing, err := chosenScenario(act, in.Scenario, in.Email)
+	if err != nil {
+		return out, err
+	}
+	customer := &onboarding.Customer{
+		Scenario: governing.Name,
+		Life:     newLife(act, "customer"), Type: kind, Email: in.Email, Phone: in.Phone, Person: in.Person,
+		Company: in.Company, Name: in.Name, Category: category.Code, Features: features(in.Choices, in.Declared),
+	}
+	if err := unique(act, customer); err != nil {
+		return out, err
+	}
+	if kind == onboarding.Individual {
+		completePerson(act, &customer.Person)
+	}
+	out = Registered{Customer: customer, Category: category}
+	return out, addCustomer(act, in, &out)
 }
 
 // unique refuses a customer whose e-mail or registration number another one of
 // the tenant has. Staff are told whose it is: after a lost reply nothing else finds
 // the customer.
-func (s *Sandbox) unique(u *engine.Unit, c access.Caller, customer *onboarding.Customer) error {
+func unique(act *Act, customer *onboarding.Customer) error {
 	if key := registrationKey(customer); key != "" {
-		if other := s.customers.First(u, "registration", key); other != nil {
+		if other := act.customers.First(act.Unit, "registration", key); other != nil {
 			e := refusal.New(refusal.DuplicateOrganization, "an organization of the tenant is registered under the number %s", customer.Company.RegistrationNumber)
 			e.Field = "registrationNumber"
-			return s.known(u, c, e, other)
+			return known(act, e, other)
 		}
 	}
 	if customer.Email != "" {
-		if other := s.customers.First(u, "email", strings.ToLower(customer.Email)); other != nil {
+		if other := act.customers.First(act.Unit, "email", strings.ToLower(customer.Email)); other != nil {
 			e := refusal.New(refusal.DuplicateEmail, "a customer of the tenant is registered with %s", customer.Email)
 			e.Field = "email"
-			return s.known(u, c, e, other)
+			return known(act, e, other)
 		}
 	}
 	return nil
 }
 
 // known adds to a refusal, for staff alone, which customer is known already.
-func (s *Sandbox) known(u *engine.Unit, c access.Caller, e *refusal.Error, other *onboarding.Customer) error {
-	if c.Sort != access.Staff {
+func known(act *Act, e *refusal.Error, other *onboarding.Customer) error {
+	if act.Caller.Sort != access.Staff {
 		return e
 	}
 	e = e.With("customerId", other.ID).With("userId", other.UserID)
-	switch owner := s.customers.Get(u, cmp.Or(other.MemberOf, other.ID)); {
+	switch owner := act.customers.Get(act.Unit, cmp.Or(other.MemberOf, other.ID)); {
 	case other.Type == onboarding.Organization:
 		return e.With("organizationId", other.ID).Try("getOrganization", "shows it", "organizationId", other.ID)
 	case other.MemberOf != "":
@@ -212,65 +208,57 @@ func (s *Sandbox) known(u *engine.Unit, c access.Caller, e *refusal.Error, other
 
 // CheckPast refuses a date of birth, of incorporation or of issue that does not lie
 // in the past of the tenant's clock.
-func (s *Sandbox) CheckPast(tenant, date string) error {
+func CheckPast(act *Act, date string) error {
 	if date < strconv.Itoa(engine.FirstYear) {
 		// No clock needs to be asked, which most births are spared so.
 		return nil
 	}
-	var now time.Time
-	err := s.engine.Read(tenant, func(u *engine.Unit) error {
-		now = u.Now()
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return onboarding.CheckPast(date, now)
+	return onboarding.CheckPast(date, act.Now())
 }
 
 // addCustomer stores a new customer with its first user and its wallets.
-func (s *Sandbox) addCustomer(u *engine.Unit, c access.Caller, in Registration, out *Registered) error {
+func addCustomer(act *Act, in Registration, out *Registered) error {
 	customer := out.Customer
-	wallet, err := s.openWallets(u, customer)
+	wallet, err := openWallets(act, customer)
 	if err != nil {
 		return err
 	}
 	out.Wallet = wallet
 	if in.Password == "" {
-		out.Password = s.temporaryPassword(u)
+		out.Password = temporaryPassword(act)
 		in.Password = out.Password
 	}
 	name := in.Email
 	if name == "" {
 		name = "admin." + customer.ID
 	}
-	if out.User, err = s.addUser(u, c, customer, name, in.Password, in.Roles); err != nil {
+	if out.User, err = addUser(act, customer, name, in.Password, in.Roles); err != nil {
 		return err
 	}
-	return s.customers.Create(u, customer, onboarding.Register, by(c))
+	return act.customers.Create(act.Unit, customer, onboarding.Register, by(act))
 }
 
 // addUser makes a user who can log in for a customer.
-func (s *Sandbox) addUser(u *engine.Unit, c access.Caller, customer *onboarding.Customer, name, password string, roles []string) (*access.User, error) {
-	user := &access.User{Life: s.newLife(u, "user"), CustomerID: customer.ID, Username: name, Roles: roles}
-	user.Secret = s.digest(user.ID, password)
+func addUser(act *Act, customer *onboarding.Customer, name, password string, roles []string) (*access.User, error) {
+	user := &access.User{Life: newLife(act, "user"), CustomerID: customer.ID, Username: name, Roles: roles}
+	user.Secret = act.digest(user.ID, password)
 	customer.UserID = user.ID
-	return user, s.users.Create(u, user, access.AddUser, by(c))
+	return user, act.users.Create(act.Unit, user, access.AddUser, by(act))
 }
 
 // temporaryPassword makes a password that holds the documented rule.
-func (s *Sandbox) temporaryPassword(u *engine.Unit) string {
-	return "Tmp-" + fake.Digits(s.seed(u), "password", u.Next(), 8) + "-a"
+func temporaryPassword(act *Act) string {
+	return "Tmp-" + fake.Digits(seed(act), "password", act.Next(), 8) + "-a"
 }
 
 // completePerson gives the person and what belongs to it ids.
-func (s *Sandbox) completePerson(u *engine.Unit, p *onboarding.Person) {
-	p.ID = fake.ID(s.seed(u), "person", u.Next())
+func completePerson(act *Act, p *onboarding.Person) {
+	p.ID = fake.ID(seed(act), "person", act.Next())
 	for i := range p.Addresses {
-		p.Addresses[i].ID = fake.ID(s.seed(u), "address", u.Next())
+		p.Addresses[i].ID = fake.ID(seed(act), "address", act.Next())
 	}
 	for i := range p.Contacts {
-		p.Contacts[i].ID = fake.ID(s.seed(u), "contact", u.Next())
+		p.Contacts[i].ID = fake.ID(seed(act), "contact", act.Next())
 	}
 }
 
@@ -297,19 +285,19 @@ func withHierarchy(err error, tenant string) error {
 	return err
 }
 
-// customer finds a customer on whose behalf the caller may act.
-func (s *Sandbox) customer(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
-	customer := s.customers.Get(u, id)
-	if customer == nil || !c.MayActFor(id) {
+// findCustomer finds a customer on whose behalf the caller may act.
+func findCustomer(act *Act, id string) (*onboarding.Customer, error) {
+	customer := act.customers.Get(act.Unit, id)
+	if customer == nil || !act.Caller.MayActFor(id) {
 		return nil, noCustomer(id)
 	}
 	return customer, nil
 }
 
-// individual finds a customer who is a person: an organization has operations of
+// findIndividual finds a customer who is a person: an organization has operations of
 // its own, which ask for more.
-func (s *Sandbox) individual(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
-	customer, err := s.customer(u, c, id)
+func findIndividual(act *Act, id string) (*onboarding.Customer, error) {
+	customer, err := findCustomer(act, id)
 	if err == nil && customer.Type != onboarding.Individual {
 		return nil, noCustomer(id)
 	}
@@ -319,17 +307,4 @@ func (s *Sandbox) individual(u *engine.Unit, c access.Caller, id string) (*onboa
 func noCustomer(id string) error {
 	return refusal.New(refusal.CustomerNotFound, "the tenant has no customer %s", id).
 		Try("registerIndividual", "registers one")
-}
-
-func (s *Sandbox) do(c access.Caller, fn func(*engine.Unit) error) error {
-	return s.engine.Do(c.Tenant, fn)
-}
-
-// show is read for what clients poll: it counts looks (engine.Show).
-func (s *Sandbox) show(c access.Caller, fn func(*engine.Unit) error) error {
-	return s.engine.Show(c.Tenant, fn)
-}
-
-func (s *Sandbox) read(c access.Caller, fn func(*engine.Unit) error) error {
-	return s.engine.Read(c.Tenant, fn)
 }

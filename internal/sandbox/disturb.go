@@ -73,43 +73,57 @@ type Disturbance struct {
 // Disturb asks the governing scenario what it does to a request that is about to
 // be answered. Nothing changes but the counts of the rules that are limited. A
 // rule that refuses is not asked where the fault answers by itself.
-func (s *Sandbox) Disturb(c access.Caller, in Asked) (Disturbance, error) {
-	var d Disturbance
-	mayAct := false
-	err := s.read(c, func(u *engine.Unit) error {
-		subject := s.subjectOf(u, c, in)
-		d.Scenario = subject.shown
-		if m, found := s.findMistyped(u, in, subject); found {
-			d.Notice = m.Notice
-			s.mistyped.add(u.Tenant(), m)
-		}
-		mayAct = subject.governing.Disturbs(in.Operation) || subject.governing.Refuses(in.Operation)
-		return nil
-	})
-	if err != nil || !mayAct {
+func Disturb(act *Act, in Asked) (Disturbance, error) {
+	subject := subjectOf(act, in)
+	d := Disturbance{Scenario: subject.shown}
+	if m, found := findMistyped(act, in, subject); found {
+		d.Notice = m.Notice
+		act.mistyped.add(act.Tenant(), m)
+	}
+	if !subject.governing.Disturbs(in.Operation) && !subject.governing.Refuses(in.Operation) {
+		return d, nil
+	}
+	facts, dice := requestChainOf(act, in, subject.customer).tell, diceOf(act, subject.customer)
+	fault, err := subject.governing.Disturbance(in.Operation, facts, dice)
+	if err != nil {
 		return d, err
 	}
-	err = s.do(c, func(u *engine.Unit) error {
-		subject := s.subjectOf(u, c, in)
-		facts := s.requestChain(u, c, in, subject.customer).tell
-		dice := s.dice(u, subject.customer)
-		fault, err := subject.governing.Disturbance(in.Operation, facts, dice)
-		if err != nil {
-			return err
+	if fault != nil {
+		d.Fault, d.Delay = fault.Fault, delayOf(fault, dice)
+		if answersItself(fault.Fault) {
+			return d, nil
 		}
-		if fault != nil {
-			d.Fault, d.Delay = fault.Fault, delayOf(fault, dice)
-			if answersItself(fault.Fault) {
-				return nil
-			}
-		}
-		rule, err := subject.governing.Refusal(in.Operation, facts, dice)
-		if rule != nil {
-			d.Refusal = refusedBy(subject.governing, rule)
+	}
+	rule, err := subject.governing.Refusal(in.Operation, facts, dice)
+	if rule != nil {
+		d.Refusal = refusedBy(subject.governing, rule)
+	}
+	return d, err
+}
+
+// Under runs a verb as a disturbance has it: not at all where that answers by
+// itself. What rules have counted stays, whatever comes of the verb.
+func Under[R any](act *Act, d Disturbance, verb func() (R, error)) (out R, err error) {
+	if d.Refusal != nil {
+		return out, act.refuseAndKeep(d.Refusal)
+	}
+	if d.Fault != nil && answersItself(d.Fault) {
+		return out, nil
+	}
+	if !act.counted {
+		return verb()
+	}
+	err = act.Attempt(func() error {
+		out, err = verb()
+		if act.kept != nil {
+			return nil // It leaves something itself.
 		}
 		return err
 	})
-	return d, err
+	if err != nil {
+		return out, act.refuseAndKeep(err)
+	}
+	return out, act.kept
 }
 
 // answersItself tells whether a fault takes the place of the operation.
@@ -152,22 +166,22 @@ type subject struct {
 // subjectOf finds the customer whom a request concerns, the scenario that
 // governs the customer, or will govern one that is being registered, and else
 // the tenant's.
-func (s *Sandbox) subjectOf(u *engine.Unit, c access.Caller, in Asked) subject {
+func subjectOf(act *Act, in Asked) subject {
 	if in.Registers {
-		if chosen, err := s.chosenScenario(u, in.Scenario, in.Email); err == nil {
+		if chosen, err := chosenScenario(act, in.Scenario, in.Email); err == nil {
 			return subject{governing: chosen, shown: chosen.Name}
 		}
-		active, _ := s.activeScenario(u, readTenantScenarios(u))
+		active, _ := activeScenario(act, readTenantScenarios(act.Unit))
 		return subject{governing: active}
 	}
-	id := s.customerAsked(u, in)
+	id := customerAsked(act, in)
 	// What the caller may not touch does not exist for it, and does not govern it
 	// either. Whoever logs in is nobody yet, and names the customer.
-	if id == "" || c.Sort == access.Customer && !c.MayActFor(id) {
-		id = c.CustomerID
+	if id == "" || act.Caller.Sort == access.Customer && !act.Caller.MayActFor(id) {
+		id = act.Caller.CustomerID
 	}
-	customer := s.customers.Get(u, id)
-	found := subject{customer: customer, governing: s.governing(u, customer)}
+	customer := act.customers.Get(act.Unit, id)
+	found := subject{customer: customer, governing: governing(act, customer)}
 	if customer != nil {
 		found.shown = found.governing.Name
 	}
@@ -176,30 +190,30 @@ func (s *Sandbox) subjectOf(u *engine.Unit, c access.Caller, in Asked) subject {
 
 // customerAsked is the id of the customer to whom the first thing belongs that
 // a request names.
-func (s *Sandbox) customerAsked(u *engine.Unit, in Asked) string {
-	if s.customers.Get(u, in.CustomerID) != nil {
+func customerAsked(act *Act, in Asked) string {
+	if act.customers.Get(act.Unit, in.CustomerID) != nil {
 		return in.CustomerID
 	}
-	if w := s.wallets.Get(u, in.WalletID); w != nil {
+	if w := act.wallets.Get(act.Unit, in.WalletID); w != nil {
 		return w.CustomerID
 	}
-	if v := s.verifications.Get(u, in.VerificationID); v != nil {
+	if v := act.verifications.Get(act.Unit, in.VerificationID); v != nil {
 		return v.CustomerID
 	}
-	if e := s.consents.Get(u, in.ConsentID); e != nil {
+	if e := act.consents.Get(act.Unit, in.ConsentID); e != nil {
 		return e.CustomerID
 	}
-	if p := s.paymentConsents.Get(u, in.ConsentID); p != nil {
+	if p := act.paymentConsents.Get(act.Unit, in.ConsentID); p != nil {
 		return p.CustomerID
 	}
-	if b := s.anyPayee(u, in.PayeeID); b != nil {
+	if b := findAnyPayee(act, in.PayeeID); b != nil {
 		return b.CustomerID
 	}
-	if p := s.personnel.Get(u, in.MemberID); p != nil {
+	if p := act.personnel.Get(act.Unit, in.MemberID); p != nil {
 		return p.OrganizationID
 	}
 	if in.Link != "" {
-		if claims, err := s.readLink(u.Tenant(), in.Link); err == nil {
+		if claims, err := act.readLink(act.Tenant(), in.Link); err == nil {
 			return claims.CustomerID
 		}
 	}
@@ -215,8 +229,8 @@ type requestChain struct {
 	details func() Details
 }
 
-func (s *Sandbox) requestChain(u *engine.Unit, c access.Caller, in Asked, customer *onboarding.Customer) requestChain {
-	return requestChain{chain{s: s, u: u, customer: customer}, c, in, sync.OnceValue(in.Details)}
+func requestChainOf(act *Act, in Asked, customer *onboarding.Customer) requestChain {
+	return requestChain{chain{act: act, customer: customer}, act.Caller, in, sync.OnceValue(in.Details)}
 }
 
 func (r requestChain) tell(f *scenario.Facts, about scenario.Topic) {
@@ -230,7 +244,7 @@ func (r requestChain) tell(f *scenario.Facts, about scenario.Topic) {
 	case scenario.AboutCustomer, scenario.AboutFeatures:
 		if registration := r.details().Registration; registration != nil {
 			described := registration.customer()
-			f.Customer = describedCustomer(r.u, described)
+			f.Customer = describedCustomer(r.act.Unit, described)
 			f.Customer.Features = featureFacts(described)
 			return
 		}
@@ -238,14 +252,14 @@ func (r requestChain) tell(f *scenario.Facts, about scenario.Topic) {
 	case scenario.AboutClock, scenario.AboutPeople:
 		r.chain.tell(f, about)
 	case scenario.AboutDocument:
-		f.Document = r.details().Document.facts(r.u)
+		f.Document = r.details().Document.facts(r.act.Unit)
 	case scenario.AboutVerification:
 		r.named(about).tell(f, about)
 		f.Verification.Type = cmp.Or(r.details().Verification.Type, f.Verification.Type)
 	case scenario.AboutConsent:
 		details := r.details()
 		f.Consent = scenario.Consent{Type: string(details.ConsentType), Version: details.ConsentVersion}
-		if e := r.s.consents.Get(r.u, r.in.ConsentID); e != nil {
+		if e := r.act.consents.Get(r.act.Unit, r.in.ConsentID); e != nil {
 			f.Consent = consentFacts(e)
 		}
 	case scenario.AboutPaymentConsent:
@@ -266,27 +280,27 @@ func (r requestChain) named(about scenario.Topic) chain {
 	c := r.chain
 	switch about {
 	case scenario.AboutVerification, scenario.AboutPapers:
-		if v := r.s.verifications.Get(r.u, r.in.VerificationID); v != nil {
+		if v := r.act.verifications.Get(r.act.Unit, r.in.VerificationID); v != nil {
 			c.aggregate = v
 		}
 		return c
 	case scenario.AboutWallet:
-		if w := r.s.wallets.Get(r.u, r.in.WalletID); w != nil {
+		if w := r.act.wallets.Get(r.act.Unit, r.in.WalletID); w != nil {
 			c.aggregate = w
 			return c
 		}
 	case scenario.AboutPaymentConsent:
-		if p := r.s.paymentConsents.Get(r.u, r.in.ConsentID); p != nil {
+		if p := r.act.paymentConsents.Get(r.act.Unit, r.in.ConsentID); p != nil {
 			c.aggregate = p
 			return c
 		}
 	case scenario.AboutBeneficiary:
-		if b := r.s.anyPayee(r.u, r.in.PayeeID); b != nil {
+		if b := findAnyPayee(r.act, r.in.PayeeID); b != nil {
 			c.aggregate = b
 			return c
 		}
 	}
-	if o := r.s.orderAsked(r.u, r.in, r.details()); o != nil {
+	if o := orderAsked(r.act, r.in, r.details()); o != nil {
 		c.aggregate = o
 	}
 	return c
@@ -323,15 +337,15 @@ func payeeFacts(d Description) scenario.Beneficiary {
 
 // orderAsked is the order that a request names, or the one that it would
 // prepare, of which nothing is judged.
-func (s *Sandbox) orderAsked(u *engine.Unit, in Asked, details Details) *payments.Order {
-	if o := s.orders.Get(u, in.OrderID); o != nil {
+func orderAsked(act *Act, in Asked, details Details) *payments.Order {
+	if o := act.orders.Get(act.Unit, in.OrderID); o != nil {
 		return o
 	}
 	if details.Preparation == nil {
 		return nil
 	}
-	a, err := s.anyAccount(u, in.WalletID)
-	set, errSet := s.policy(u)
+	a, err := findAnyAccount(act, in.WalletID)
+	set, errSet := policyOf(act)
 	if err != nil || errSet != nil {
 		return nil
 	}
@@ -339,6 +353,6 @@ func (s *Sandbox) orderAsked(u *engine.Unit, in Asked, details Details) *payment
 		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Way.Operation,
 		Reference: details.Preparation.Reference, Description: details.Preparation.Description, Documents: details.Preparation.Documents,
 	}
-	s.prepareFacts(u, a, o, *details.Preparation, set)
+	prepareFacts(act, a, o, *details.Preparation, set)
 	return o
 }

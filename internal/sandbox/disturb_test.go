@@ -81,7 +81,7 @@ func TestWhomARequestConcerns(t *testing.T) {
 	consent := g.accept(anna.Customer.ID, onboarding.Terms)
 	company, err := g.Register(g.staff, Registration{Email: "o@m.example", Name: "M", Scenario: "hers", Company: &onboarding.Company{LegalName: "M", RegistrationNumber: "1"}})
 	g.ok(err)
-	owner, err := g.Appoint(g.staff, company.Customer.ID, []Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
+	owner, err := g.AddPersonnel(g.staff, company.Customer.ID, []Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
 	g.ok(err)
 	her := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: anna.Customer.ID}
 	for name, test := range map[string]struct {
@@ -116,7 +116,7 @@ func TestWhomARequestConcerns(t *testing.T) {
 // TestConditionsSeeTheRequest lets a rule act only if everything is as expected.
 func TestConditionsSeeTheRequest(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
-	g := &stage{T: t, Sandbox: b.Sandbox, staff: b.staff}
+	g := &stage{T: t, opened: b.opened, staff: b.staff}
 	w := b.wallets[0]
 	b.fund(w, 1_000_000)
 	payee, consent := b.payeeOf(w, outsideIBAN, "SEPA"), b.consentOf(w, nil)

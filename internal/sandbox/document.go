@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"strings"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *Sandbox) documentKind() *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
+func (s *World) documentKind() *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
 	return &engine.Kind[onboarding.Document, onboarding.DocumentFacts]{
 		Collection: engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
 			{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
@@ -23,7 +22,7 @@ func (s *Sandbox) documentKind() *engine.Kind[onboarding.Document, onboarding.Do
 		Facts: func(*engine.Unit, *onboarding.Document, machine.Cause) onboarding.DocumentFacts {
 			return onboarding.DocumentFacts{}
 		},
-		Effect: s.documentEffect,
+		Effect: effect(s, documentEffect),
 		Subject: func(d *onboarding.Document) engine.Subject {
 			return engine.Subject{Customer: d.CustomerID, Data: map[string]string{"customerId": d.CustomerID, "verificationId": d.VerificationID}}
 		},
@@ -32,10 +31,10 @@ func (s *Sandbox) documentKind() *engine.Kind[onboarding.Document, onboarding.Do
 
 // documentEffect looks again, when a document is rejected, at the verifications
 // for which it may have counted.
-func (s *Sandbox) documentEffect(u *engine.Unit, d *onboarding.Document, step machine.Step, cause machine.Cause) error {
+func documentEffect(act *Act, d *onboarding.Document, step machine.Step, cause machine.Cause) error {
 	if step.On == onboarding.RejectDocument {
 		d.Reason = cmp.Or(cause.Reason, onboarding.DefaultRejection)
-		u.After(func() error { return s.papersChanged(u, d, cause) })
+		act.After(func() error { return papersChanged(act, d, cause) })
 	}
 	return nil
 }
@@ -89,7 +88,7 @@ type Uploaded struct {
 // that is required starts the review. It refuses with VERIFICATION_NOT_FOUND,
 // PERMISSION_DENIED, VERIFICATION_DECIDED, PHASE_ORDER_BROKEN, and REQUEST_INVALID
 // with everything that is wrong with the file.
-func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, about About, in Upload) (Uploaded, error) {
+func UploadDocument(act *Act, verificationID string, about About, in Upload) (Uploaded, error) {
 	checked, faults := in.check()
 	if in.Nested {
 		faults = within("document", faults)
@@ -99,35 +98,35 @@ func (s *Sandbox) UploadDocument(c access.Caller, verificationID string, about A
 	}
 	var out Uploaded
 	var err error
-	out.VerificationDetail, err = s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		v, err := s.verification(u, c, verificationID)
+	out.VerificationDetail, err = withVerification(act, func() (*onboarding.Verification, error) {
+		v, err := findVerification(act, verificationID)
 		if err != nil {
 			return nil, err
 		}
 		if err := about.check(v); err != nil {
 			return nil, err
 		}
-		if err := s.mayHandIn(u, c, s.customers.Get(u, v.CustomerID)); err != nil {
+		if err := mayHandIn(act, act.customers.Get(act.Unit, v.CustomerID)); err != nil {
 			return nil, err
 		}
-		out.Document, err = s.addDocument(u, c, v, checked)
+		out.Document, err = addDocument(act, v, checked)
 		return v, err
 	})
 	return out, err
 }
 
 // addDocument adds one checked document to a verification.
-func (s *Sandbox) addDocument(u *engine.Unit, c access.Caller, v *onboarding.Verification, f file) (*onboarding.Document, error) {
-	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
+func addDocument(act *Act, v *onboarding.Verification, f file) (*onboarding.Document, error) {
+	if err := act.verifications.Fire(act.Unit, v, onboarding.AddDocument, by(act)); err != nil {
 		return nil, err
 	}
-	d := s.keepDocument(u, c, v.CustomerID, v.ID, "", f)
-	return d, s.papersChanged(u, d, by(c))
+	d := keepDocument(act, v.CustomerID, v.ID, "", f)
+	return d, papersChanged(act, d, by(act))
 }
 
 // addDocuments adds the pictures of one paper to a verification.
-func (s *Sandbox) addDocuments(u *engine.Unit, c access.Caller, v *onboarding.Verification, files []file) error {
-	if err := s.verifications.Fire(u, v, onboarding.AddDocument, by(c)); err != nil {
+func addDocuments(act *Act, v *onboarding.Verification, files []file) error {
+	if err := act.verifications.Fire(act.Unit, v, onboarding.AddDocument, by(act)); err != nil {
 		return err
 	}
 	var paper string
@@ -136,23 +135,23 @@ func (s *Sandbox) addDocuments(u *engine.Unit, c access.Caller, v *onboarding.Ve
 		if f.Type == selfie {
 			of = ""
 		}
-		d := s.keepDocument(u, c, v.CustomerID, v.ID, of, f)
+		d := keepDocument(act, v.CustomerID, v.ID, of, f)
 		if paper == "" && f.Type != selfie {
 			paper, d.Paper = d.ID, d.ID
 		}
 	}
-	return s.reviewIfComplete(u, v, by(c))
+	return reviewIfComplete(act, v, by(act))
 }
 
 // keepDocument stores a checked document and lets it be reviewed.
 // Nothing refuses that: an error would be a fault of the sandbox.
-func (s *Sandbox) keepDocument(u *engine.Unit, c access.Caller, customerID, verificationID, paper string, f file) *onboarding.Document {
+func keepDocument(act *Act, customerID, verificationID, paper string, f file) *onboarding.Document {
 	document := &onboarding.Document{
-		Life: s.newLife(u, "document"), VerificationID: verificationID, CustomerID: customerID,
+		Life: newLife(act, "document"), VerificationID: verificationID, CustomerID: customerID,
 		Type: f.Type, FileName: f.FileName, MimeType: f.MimeType, Size: f.size, Description: f.Description,
-		Paper: paper, Expiry: f.Expiry, Number: f.Number, Country: f.Country, Category: f.Category, Details: f.Details, UploadedBy: c.UserID, UploadedAt: u.Now(),
+		Paper: paper, Expiry: f.Expiry, Number: f.Number, Country: f.Country, Category: f.Category, Details: f.Details, UploadedBy: act.Caller.UserID, UploadedAt: act.Now(),
 	}
-	u.Note(s.documents.Create(u, document, onboarding.UploadDocument, by(c)))
+	act.Note(act.documents.Create(act.Unit, document, onboarding.UploadDocument, by(act)))
 	return document
 }
 

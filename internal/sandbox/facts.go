@@ -41,8 +41,7 @@ func customerOf(aggregate any) string {
 // tells the conditions of scenarios what they ask, and looks up only that. What it
 // can tell is what scenario.Catalog.Known promises.
 type chain struct {
-	s        *Sandbox
-	u        *engine.Unit
+	act      *Act
 	customer *onboarding.Customer
 	// aggregate is what it is about.
 	aggregate any
@@ -66,7 +65,7 @@ func (c chain) tell(f *scenario.Facts, about scenario.Topic) {
 		f.Verification.Documents = c.papers(c.verification())
 	case scenario.AboutDocument:
 		if d, ok := c.aggregate.(*onboarding.Document); ok {
-			f.Document = documentFacts(c.u, d)
+			f.Document = documentFacts(c.act.Unit, d)
 		}
 	case scenario.AboutConsent:
 		if e, ok := c.aggregate.(*onboarding.Consent); ok {
@@ -83,7 +82,7 @@ func (c chain) tell(f *scenario.Facts, about scenario.Topic) {
 			f.Order = orderFacts(o)
 		}
 	case scenario.AboutClock:
-		f.Clock = scenario.ClockAt(c.u.Now())
+		f.Clock = scenario.ClockAt(c.act.Unit.Now())
 	}
 }
 
@@ -94,22 +93,22 @@ func (c chain) verification() *onboarding.Verification {
 	case *onboarding.Verification:
 		return e
 	case *onboarding.Document:
-		if v := c.s.verifications.Get(c.u, e.VerificationID); v != nil {
+		if v := c.act.verifications.Get(c.act.Unit, e.VerificationID); v != nil {
 			return v
 		}
 	}
 	if c.customer == nil {
 		return nil
 	}
-	return c.s.latestVerification(c.u, c.customer.ID)
+	return latestVerification(c.act, c.customer.ID)
 }
 
 func (c chain) papers(v *onboarding.Verification) (papers []scenario.Document) {
 	if v == nil {
 		return nil
 	}
-	for _, d := range c.s.papers(c.u, v) {
-		papers = append(papers, documentFacts(c.u, d))
+	for _, d := range papersOf(c.act, v) {
+		papers = append(papers, documentFacts(c.act.Unit, d))
 	}
 	return papers
 }
@@ -132,7 +131,7 @@ func (c chain) wallet() *payments.Wallet {
 			id = c.customer.WalletID
 		}
 	}
-	return c.s.wallets.Get(c.u, id)
+	return c.act.wallets.Get(c.act.Unit, id)
 }
 
 func (c chain) paymentConsent() *payments.PaymentConsent {
@@ -140,7 +139,7 @@ func (c chain) paymentConsent() *payments.PaymentConsent {
 	case *payments.PaymentConsent:
 		return e
 	case *payments.Order:
-		return c.s.paymentConsents.Get(c.u, e.ConsentID)
+		return c.act.paymentConsents.Get(c.act.Unit, e.ConsentID)
 	}
 	return nil
 }
@@ -151,7 +150,7 @@ func (c chain) payee() scenario.Beneficiary {
 	case *payments.Beneficiary:
 		return beneficiaryFacts(e)
 	case *payments.Order:
-		if b := c.s.beneficiaries.Get(c.u, e.BeneficiaryID); b != nil {
+		if b := c.act.beneficiaries.Get(c.act.Unit, e.BeneficiaryID); b != nil {
 			return beneficiaryFacts(b)
 		}
 		iban := e.CounterpartyIBAN()
@@ -166,15 +165,15 @@ func (c chain) customerFacts() scenario.Customer {
 	if c.customer == nil {
 		return scenario.Customer{}
 	}
-	facts := describedCustomer(c.u, c.customer)
+	facts := describedCustomer(c.act.Unit, c.customer)
 	facts.ID, facts.State = c.customer.ID, string(c.customer.State)
 	if c.customer.MemberOf == "" {
 		return facts
 	}
-	facts.Member, facts.Organization = true, c.s.root(c.u, c.customer).Name
+	facts.Member, facts.Organization = true, rootOf(c.act, c.customer).Name
 	people := c.people()
 	// Who holds several positions is asked about the first.
-	for i, p := range c.s.activePersonnel(c.u, c.customer.MemberOf) {
+	for i, p := range activePersonnel(c.act, c.customer.MemberOf) {
 		if p.CustomerID != c.customer.ID {
 			continue
 		}
@@ -192,11 +191,11 @@ func (c chain) people() []scenario.Person {
 	if c.customer == nil {
 		return nil
 	}
-	organization := c.s.root(c.u, c.customer)
+	organization := rootOf(c.act, c.customer)
 	if organization.Type != onboarding.Organization {
 		return nil
 	}
-	return c.s.peopleFacts(c.u, organization.ID)
+	return peopleFacts(c.act, organization.ID)
 }
 
 // describedCustomer is what a customer's own data say.
@@ -233,18 +232,18 @@ func featureFacts(c *onboarding.Customer) map[string]string {
 
 // peopleFacts are the positions of an organization, in the order of
 // activePersonnel.
-func (s *Sandbox) peopleFacts(u *engine.Unit, organizationID string) []scenario.Person {
-	owners := onboarding.BeneficialOwners(s.owners(u, organizationID))
+func peopleFacts(act *Act, organizationID string) []scenario.Person {
+	owners := onboarding.BeneficialOwners(owners(act, organizationID))
 	numbers := map[onboarding.Position]int{}
 	var people []scenario.Person
-	for _, p := range s.activePersonnel(u, organizationID) {
+	for _, p := range activePersonnel(act, organizationID) {
 		numbers[p.Position]++
 		person := scenario.Person{
 			Position: string(p.Position), Number: numbers[p.Position], Kind: onboarding.PersonOwner, Name: p.Person.FullName(), Email: p.Email,
 			DateOfBirth: p.Person.DateOfBirth, Nationality: countryFact(p.Person.Nationality), Country: firstCountry(p.Person.Addresses),
 			PEP: p.PEP, Roles: p.Roles,
 		}
-		person.Age, person.AgeKnown = scenario.AgeAt(p.Person.DateOfBirth, u.Now())
+		person.Age, person.AgeKnown = scenario.AgeAt(p.Person.DateOfBirth, act.Now())
 		if o := p.Owner; o != nil && o.Kind == onboarding.CompanyOwner {
 			person.Kind, person.Name, person.Country, person.Share = o.Kind, o.Name, countryFact(o.Country), o.Share.Float()
 		}

@@ -80,7 +80,7 @@ func fieldsOf(of reflect.Type) map[string]bool {
 // openSandboxForFacts gives the catalog, and the table of each of its choice points.
 func openSandboxForFacts(t *testing.T) (catalog scenario.Catalog, points map[string]string) {
 	t.Helper()
-	s := newBank(t).Sandbox
+	s := newBank(t).World
 	points = map[string]string{}
 	for _, table := range s.engine.Machines() {
 		for _, transition := range table.Transitions {

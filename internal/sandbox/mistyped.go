@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -51,7 +50,7 @@ func (s *seenMistyped) forget(tenant string) {
 }
 
 // Mistyped lists what a tenant has mistyped of late, the latest last.
-func (s *Sandbox) Mistyped(tenant string) []Mistyped {
+func (s *World) Mistyped(tenant string) []Mistyped {
 	s.mistyped.mu.Lock()
 	defer s.mistyped.mu.Unlock()
 	return slices.Clone(s.mistyped.of[tenant])
@@ -59,20 +58,20 @@ func (s *Sandbox) Mistyped(tenant string) []Mistyped {
 
 // findMistyped looks whether a request says something that looks as if it should
 // choose a scenario and does not.
-func (s *Sandbox) findMistyped(u *engine.Unit, in Asked, whom subject) (m Mistyped, found bool) {
+func findMistyped(act *Act, in Asked, whom subject) (m Mistyped, found bool) {
 	switch {
 	case in.Misnamed != "":
 		return mistyped(in.Misnamed, scenario.Header, "the header %s is not read (did you mean %s?)", whom)
 	case in.Registers && in.Scenario != "":
-		return s.mistypedHeader(u, in, whom)
+		return mistypedHeader(act, in, whom)
 	case in.Registers:
-		return s.mistypedTag(u, in.Email, whom)
+		return mistypedTag(act, in.Email, whom)
 	case in.Scenario != "" && in.Scenario != whom.governing.Name:
 		return mistyped(in.Scenario, "", "the header X-Sandbox-Scenario: %s chooses nothing here, only at a registration", whom)
 	}
 	for _, email := range in.People {
 		tag := plusTag(email)
-		if tag != "" && tag != whom.governing.Name && s.scenarioOf(u, readTenantScenarios(u), tag) != nil {
+		if tag != "" && tag != whom.governing.Name && scenarioOf(act, readTenantScenarios(act.Unit), tag) != nil {
 			return mistyped("+"+tag, "", "the tag %s chooses nothing for one of the people of an organization", whom)
 		}
 	}
@@ -96,32 +95,32 @@ func mistyped(sent, near, format string, whom subject) (m Mistyped, found bool) 
 
 // mistypedHeader is about a registration with the header: a name that is none is
 // refused by the registration itself, and a tag beside it chooses nothing.
-func (s *Sandbox) mistypedHeader(u *engine.Unit, in Asked, whom subject) (m Mistyped, found bool) {
-	t := readTenantScenarios(u)
-	if s.scenarioOf(u, t, in.Scenario) == nil {
-		if near := scenario.Nearest(in.Scenario, s.scenarioNames(t)); near != "" {
+func mistypedHeader(act *Act, in Asked, whom subject) (m Mistyped, found bool) {
+	t := readTenantScenarios(act.Unit)
+	if scenarioOf(act, t, in.Scenario) == nil {
+		if near := scenario.Nearest(in.Scenario, act.scenarioNames(t)); near != "" {
 			return mistyped(in.Scenario, near, "there is no scenario %s (did you mean %s?)", subject{})
 		}
 		return mistyped(in.Scenario, "", "there is no scenario %s", subject{})
 	}
-	if tag := plusTag(in.Email); tag != "" && tag != in.Scenario && s.scenarioOf(u, t, tag) != nil {
+	if tag := plusTag(in.Email); tag != "" && tag != in.Scenario && scenarioOf(act, t, tag) != nil {
 		return mistyped("+"+tag, "", "the tag %s chooses nothing beside the header X-Sandbox-Scenario", whom)
 	}
 	return Mistyped{}, false
 }
 
 // mistypedTag is about the e-mail of a registration without the header.
-func (s *Sandbox) mistypedTag(u *engine.Unit, email string, whom subject) (m Mistyped, found bool) {
+func mistypedTag(act *Act, email string, whom subject) (m Mistyped, found bool) {
 	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
 	tag := plusTag(email)
 	if tag == "" && !strings.ContainsAny(local, "-_+") && !strings.Contains(domain, "+") {
 		return Mistyped{}, false
 	}
-	t := readTenantScenarios(u)
-	if s.scenarioOf(u, t, tag) != nil {
+	t := readTenantScenarios(act.Unit)
+	if scenarioOf(act, t, tag) != nil {
 		return Mistyped{}, false
 	}
-	names := s.scenarioNames(t)
+	names := act.scenarioNames(t)
 	if near := scenario.Nearest(tag, names); near != "" {
 		return mistyped("+"+tag, near, "the tag %s names no scenario (did you mean +%s?)", whom)
 	}

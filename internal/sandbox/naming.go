@@ -5,7 +5,6 @@ import (
 
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // Naming is a name that a request gives to somebody, and where it stands.
@@ -32,24 +31,24 @@ func (n Naming) fault(message string) refusal.Fault {
 }
 
 // payeeNames finds whom each of the names means among the payees of an account.
-func (s *Sandbox) payeeNames(u *engine.Unit, walletID string, names []Naming) []payments.PayeeName {
+func payeeNames(act *Act, walletID string, names []Naming) []payments.PayeeName {
 	var list []payments.PayeeName
 	for _, n := range names {
-		list = append(list, payments.PayeeName{Field: n.Field, Value: n.Value, Beneficiary: s.payeeNamed(u, walletID, n)})
+		list = append(list, payments.PayeeName{Field: n.Field, Value: n.Value, Beneficiary: payeeNamed(act, walletID, n)})
 	}
 	return list
 }
 
-func (s *Sandbox) payeeNamed(u *engine.Unit, walletID string, n Naming) *payments.Beneficiary {
+func payeeNamed(act *Act, walletID string, n Naming) *payments.Beneficiary {
 	switch n.By {
 	case ByIBAN:
-		return s.payeeByIBAN(u, walletID, n.Value)
+		return payeeByIBAN(act, walletID, n.Value)
 	case ByWallet:
-		if w := s.wallets.Get(u, n.Value); w != nil && w.IBAN != "" {
-			return s.payeeByIBAN(u, walletID, w.IBAN)
+		if w := act.wallets.Get(act.Unit, n.Value); w != nil && w.IBAN != "" {
+			return payeeByIBAN(act, walletID, w.IBAN)
 		}
 	}
-	return s.payee(u, walletID, n.Value)
+	return findPayee(act, walletID, n.Value)
 }
 
 // oneText gives what several members call the same thing, and the members that

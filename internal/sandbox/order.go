@@ -3,7 +3,6 @@ package sandbox
 import (
 	"time"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -11,12 +10,12 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] {
+func (s *World) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] {
 	return &engine.Kind[payments.Order, payments.OrderFacts]{
 		Collection: engine.Collection[payments.Order]{Name: "order"},
 		Table:      payments.OrderTable(),
-		Facts:      s.orderFacts,
-		Effect:     s.orderEffect,
+		Facts:      facts(s, gatherOrderFacts),
+		Effect:     effect(s, orderEffect),
 		Subject: func(o *payments.Order) engine.Subject {
 			return engine.Subject{Customer: o.CustomerID, Data: map[string]string{
 				"customerId": o.CustomerID, "walletId": o.WalletID, "accountId": o.WalletID,
@@ -27,19 +26,19 @@ func (s *Sandbox) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] 
 	}
 }
 
-// orderFacts are what a verb has found out, and for what the world decides the
+// gatherOrderFacts are what a verb has found out, and for what the world decides the
 // accounts on both sides as they are by then.
-func (s *Sandbox) orderFacts(u *engine.Unit, o *payments.Order, cause machine.Cause) payments.OrderFacts {
+func gatherOrderFacts(act *Act, o *payments.Order, cause machine.Cause) payments.OrderFacts {
 	facts, _ := cause.Input.(payments.OrderFacts)
 	facts.Order = o
 	if !cause.World {
 		return facts
 	}
-	if a, err := s.anyAccount(u, o.WalletID); err == nil {
+	if a, err := findAnyAccount(act, o.WalletID); err == nil {
 		facts.Account = a.facts()
 	}
 	if o.TargetWalletID != "" {
-		if a, err := s.anyAccount(u, o.TargetWalletID); err == nil {
+		if a, err := findAnyAccount(act, o.TargetWalletID); err == nil {
 			target := a.facts()
 			facts.Target = &target
 		}
@@ -59,8 +58,8 @@ type OrderState struct {
 	At      time.Time
 }
 
-func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wallet) OrderState {
-	state := OrderState{Order: o, Wallet: w, Line: s.transactions.Get(u, o.TransactionID), At: u.Now()}
+func orderState(act *Act, o *payments.Order, w *payments.Wallet) OrderState {
+	state := OrderState{Order: o, Wallet: w, Line: act.transactions.Get(act.Unit, o.TransactionID), At: act.Now()}
 	for _, armed := range o.Armed {
 		if o.State == payments.OrderProcessing && !armed.Deadline && armed.Reads == 0 {
 			state.Settles = armed.Due
@@ -69,26 +68,22 @@ func (s *Sandbox) orderState(u *engine.Unit, o *payments.Order, w *payments.Wall
 	return state
 }
 
-// Order shows an order of an account. Besides what an account refuses, it
+// GetOrder shows an order of an account. Besides what an account refuses, it
 // refuses with ORDER_NOT_FOUND.
-func (s *Sandbox) Order(c access.Caller, accountID, id string) (OrderState, error) {
-	var state OrderState
-	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.readableAccount(u, c, accountID)
-		if err != nil {
-			return err
-		}
-		o := s.orders.Get(u, id)
-		if o == nil || o.WalletID != a.wallet.ID {
-			return noOrder(a, id, "the account has no order with this id")
-		}
-		if err := s.orders.Look(u, o); err != nil {
-			return err
-		}
-		state = s.orderState(u, o, a.wallet)
-		return nil
-	})
-	return state, err
+func GetOrder(act *Act, accountID, id string) (state OrderState, err error) {
+	a, err := findReadableAccount(act, accountID)
+	if err != nil {
+		return state, err
+	}
+	o := act.orders.Get(act.Unit, id)
+	if o == nil || o.WalletID != a.wallet.ID {
+		return state, noOrder(a, id, "the account has no order with this id")
+	}
+	if err := act.orders.Look(act.Unit, o); err != nil {
+		return state, err
+	}
+	state = orderState(act, o, a.wallet)
+	return state, nil
 }
 
 func noOrder(a account, id, details string) error {
@@ -127,33 +122,29 @@ type Executed struct {
 // CONSENT_CONFIRMATION_WRONG if the caller does not confirm that consent. An
 // organization's order of high value it refuses with DOCUMENT_NOT_FOUND and
 // SUPPORTING_DOCUMENTS_REQUIRED.
-func (s *Sandbox) Execute(c access.Caller, in Execution) (Executed, error) {
-	var out Executed
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, in.AccountID)
-		if err != nil {
-			return err
-		}
-		o := s.orders.Get(u, in.OrderID)
-		if o == nil || o.WalletID != a.wallet.ID {
-			return noOrder(a, in.OrderID, "the account has no order with this id")
-		}
-		if !in.Way.Fits(o) {
-			return noOrder(a, in.OrderID, "the order was prepared as "+o.Operation.Segment()+" over "+string(o.Network)+", and the path says "+in.Way.Word)
-		}
-		documents := together(o.Documents, in.Documents)
-		facts := payments.OrderFacts{
-			Account: a.facts(), Now: u.Now(), Consent: s.paymentConsents.Get(u, o.ConsentID), Confirmation: in.Confirmation,
-			Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID), Business: a.organization(), Documents: documents, Details: in.Details, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, documents),
-		}
-		out.Before = moneyOn(a.wallet)
-		if err := s.orders.Fire(u, o, payments.ExecuteOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
-			return o.Explain(err)
-		}
-		out.OrderState, out.After = s.orderState(u, o, a.wallet), moneyOn(a.wallet)
-		return nil
-	})
-	return out, err
+func Execute(act *Act, in Execution) (out Executed, err error) {
+	a, err := findAccount(act, in.AccountID)
+	if err != nil {
+		return out, err
+	}
+	o := act.orders.Get(act.Unit, in.OrderID)
+	if o == nil || o.WalletID != a.wallet.ID {
+		return out, noOrder(a, in.OrderID, "the account has no order with this id")
+	}
+	if !in.Way.Fits(o) {
+		return out, noOrder(a, in.OrderID, "the order was prepared as "+o.Operation.Segment()+" over "+string(o.Network)+", and the path says "+in.Way.Word)
+	}
+	documents := together(o.Documents, in.Documents)
+	facts := payments.OrderFacts{
+		Account: a.facts(), Now: act.Now(), Consent: act.paymentConsents.Get(act.Unit, o.ConsentID), Confirmation: in.Confirmation,
+		Beneficiary: act.beneficiaries.Get(act.Unit, o.BeneficiaryID), Business: a.organization(), Documents: documents, Details: in.Details, UnknownDocuments: unknownDocuments(act, a.customer.ID, documents),
+	}
+	out.Before = moneyOn(a.wallet)
+	if err := act.orders.Fire(act.Unit, o, payments.ExecuteOrder, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
+		return out, o.Explain(err)
+	}
+	out.OrderState, out.After = orderState(act, o, a.wallet), moneyOn(a.wallet)
+	return out, nil
 }
 
 // organization tells whether the account is a business's.

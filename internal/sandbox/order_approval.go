@@ -6,7 +6,6 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/engine"
 )
 
 // ApproveOrder lets one more user approve an executed order; the last approval
@@ -16,29 +15,25 @@ import (
 // PERMISSION_DENIED, INITIATOR_CANNOT_APPROVE and APPROVAL_DUPLICATE a user who
 // cannot give it. An account that is not usable any more is refused as elsewhere,
 // and a payment consent that has been revoked with PAYMENT_CONSENT_NOT_ACTIVE.
-func (s *Sandbox) ApproveOrder(c access.Caller, consentID, orderID string) (OrderState, error) {
-	var state OrderState
-	err := s.do(c, func(u *engine.Unit) error {
-		p, err := s.paymentConsent(u, c, consentID)
-		if err != nil {
-			return err
-		}
-		a, err := s.anyAccount(u, p.WalletID)
-		if err != nil {
-			return err
-		}
-		o := s.orders.Get(u, orderID)
-		if o == nil || o.ConsentID != p.ID {
-			return noOrder(a, orderID, "no order with this id was prepared under payment consent "+p.ID)
-		}
-		facts := payments.OrderFacts{Account: a.facts(), Now: u.Now(), Consent: p, Approver: approver(c), Beneficiary: s.beneficiaries.Get(u, o.BeneficiaryID)}
-		if err := s.orders.Fire(u, o, payments.ApproveOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
-			return o.Explain(err)
-		}
-		state = s.orderState(u, o, a.wallet)
-		return nil
-	})
-	return state, err
+func ApproveOrder(act *Act, consentID, orderID string) (state OrderState, err error) {
+	p, err := findPaymentConsent(act, consentID)
+	if err != nil {
+		return state, err
+	}
+	a, err := findAnyAccount(act, p.WalletID)
+	if err != nil {
+		return state, err
+	}
+	o := act.orders.Get(act.Unit, orderID)
+	if o == nil || o.ConsentID != p.ID {
+		return state, noOrder(a, orderID, "no order with this id was prepared under payment consent "+p.ID)
+	}
+	facts := payments.OrderFacts{Account: a.facts(), Now: act.Now(), Consent: p, Approver: approver(act.Caller), Beneficiary: act.beneficiaries.Get(act.Unit, o.BeneficiaryID)}
+	if err := act.orders.Fire(act.Unit, o, payments.ApproveOrder, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
+		return state, o.Explain(err)
+	}
+	state = orderState(act, o, a.wallet)
+	return state, nil
 }
 
 // approver is a caller in the roles in which it approves: a user's own, and for
@@ -53,17 +48,17 @@ func approver(c access.Caller) payments.Approver {
 
 // lapse fails an order whose time for approvals is over and that has not got
 // them all.
-func (s *Sandbox) lapse(u *engine.Unit, o *payments.Order, cause machine.Cause) {
+func lapse(act *Act, o *payments.Order, cause machine.Cause) {
 	if o.Waiting() {
-		s.orders.Then(u, o, payments.FailOrder, machine.Cause{By: cause.By, Reason: payments.ApprovalExpired, World: cause.World})
+		act.orders.Then(act.Unit, o, payments.FailOrder, machine.Cause{By: cause.By, Reason: payments.ApprovalExpired, World: cause.World})
 	}
 }
 
 // unknownDocuments are those ids under which a customer has uploaded nothing.
-func (s *Sandbox) unknownDocuments(u *engine.Unit, customerID string, ids []string) []string {
+func unknownDocuments(act *Act, customerID string, ids []string) []string {
 	var unknown []string
 	for _, id := range ids {
-		if d := s.documents.Get(u, id); d == nil || d.CustomerID != customerID {
+		if d := act.documents.Get(act.Unit, id); d == nil || d.CustomerID != customerID {
 			unknown = append(unknown, id)
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // business makes an active organization that can send a lot, with money and one
@@ -20,10 +19,10 @@ import (
 func (b *bankTest) business() (walletID string) {
 	b.Helper()
 	walletID = b.customer("LOW_RISK_BUSINESS")
-	b.ok(b.do(b.staff, func(u *engine.Unit) error {
-		c := b.customers.Get(u, b.Sandbox.wallets.Get(u, walletID).CustomerID)
+	b.ok(b.do(b.staff, func(act *Act) error {
+		c := act.customers.Get(act.Unit, act.wallets.Get(act.Unit, walletID).CustomerID)
 		c.Type = onboarding.Organization
-		b.customers.Save(u, c)
+		act.customers.Save(act.Unit, c)
 		return nil
 	}))
 	b.fund(walletID, 20_000_000)
@@ -150,13 +149,13 @@ func TestAnOrderThatNobodyApprovesFails(t *testing.T) {
 	if events := b.advance(time.Millisecond); len(events) != 1 || events[0].Type != "transaction.failed" {
 		t.Errorf("got %v", events)
 	}
-	state, err := b.Order(b.staff, w, order.Order.ID)
+	state, err := b.GetOrder(b.staff, w, order.Order.ID)
 	b.ok(err)
 	if state.Order.State != payments.OrderFailed || state.Order.FailureReason != payments.ApprovalExpired || state.Line.Moved() != 0 {
 		t.Errorf("got %+v", state.Order)
 	}
 	b.holds(w, 20_000_000, 0, 0)
-	allowed, err := b.AllowedOperations(b.staff, w, false)
+	allowed, err := b.GetAllowedOperations(b.staff, w, false)
 	b.ok(err)
 	if allowed.Consents[0].Windows.Day.Minor != 0 {
 		t.Errorf("it counts against the payment consent: %+v", allowed.Consents[0].Windows)
@@ -210,9 +209,9 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	consent := b.consentOf(w, nil)
 	anna := b.user(w, "anna")
 	var mine, another string
-	b.ok(b.do(b.staff, func(u *engine.Unit) error {
-		mine = b.keepDocument(u, anna, anna.CustomerID, "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
-		another = b.keepDocument(u, anna, "another", "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
+	b.ok(b.do(b.staff, func(act *Act) error {
+		mine = keepDocument(act.As(anna), anna.CustomerID, "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
+		another = keepDocument(act.As(anna), "another", "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
 		return nil
 	}))
 	in := Preparation{
@@ -362,16 +361,16 @@ func (b *bankTest) write(p *paper, step string, who access.Caller, order OrderSt
 // hold compares an order with its paper.
 func (b *bankTest) hold(p *paper) {
 	b.Helper()
-	b.ok(b.read(b.staff, func(u *engine.Unit) error {
-		o := b.orders.Get(u, p.id)
+	b.ok(b.do(b.staff, func(act *Act) error {
+		o := act.orders.Get(act.Unit, p.id)
 		enough := p.minor <= paperThreshold || len(p.approvers) >= paperApprovers
-		lapsed := !p.executed.IsZero() && !enough && !p.waits(u.Now())
+		lapsed := !p.executed.IsZero() && !enough && !p.waits(act.Now())
 		switch {
 		case o.State == payments.OrderCompleted && (p.executed.IsZero() || !enough):
 			b.Fatalf("completed with %+v", p)
 		case lapsed != (o.State == payments.OrderFailed) || lapsed && o.FailureReason != payments.ApprovalExpired:
 			b.Fatalf("%s for %q with %+v", o.State, o.FailureReason, p)
-		case o.Waiting() != p.waits(u.Now()):
+		case o.Waiting() != p.waits(act.Now()):
 			b.Fatalf("waiting is %v with %+v", o.Waiting(), p)
 		}
 		return nil
@@ -380,8 +379,8 @@ func (b *bankTest) hold(p *paper) {
 
 func (b *bankTest) now() (now time.Time) {
 	b.Helper()
-	b.ok(b.read(b.staff, func(u *engine.Unit) error {
-		now = u.Now()
+	b.ok(b.do(b.staff, func(act *Act) error {
+		now = act.Now()
 		return nil
 	}))
 	return now

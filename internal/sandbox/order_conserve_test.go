@@ -10,7 +10,6 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // TestNoOrderOfEventsLosesMoney lets two customers do anything in any order, and
@@ -82,19 +81,19 @@ func (b *bankTest) audit(orders []OrderState) {
 	if books.Unaccounted() != 0 {
 		b.Fatalf("%d are unaccounted for: %+v", books.Unaccounted(), books)
 	}
-	b.ok(b.read(b.staff, func(u *engine.Unit) error {
-		for _, w := range b.Sandbox.wallets.All(u) {
-			b.auditWallet(u, w, orders)
+	b.ok(b.do(b.staff, func(act *Act) error {
+		for _, w := range act.wallets.All(act.Unit) {
+			b.auditWallet(act, w, orders)
 		}
 		return nil
 	}))
 }
 
-func (b *bankTest) auditWallet(u *engine.Unit, w *payments.Wallet, orders []OrderState) {
+func (b *bankTest) auditWallet(act *Act, w *payments.Wallet, orders []OrderState) {
 	b.Helper()
 	var balance, reserved, pending, today, counted int64
 	for n := int64(1); n <= w.Transactions; n++ {
-		line := b.transaction(u, w, n)
+		line := transaction(act, w, n)
 		if balance += line.Moved(); balance < 0 {
 			b.Fatalf("the ledger goes below zero at %+v", line)
 		}
@@ -104,7 +103,7 @@ func (b *bankTest) auditWallet(u *engine.Unit, w *payments.Wallet, orders []Orde
 		if known.Order.WalletID != w.ID {
 			continue
 		}
-		o := b.orders.Get(u, known.Order.ID)
+		o := act.orders.Get(act.Unit, known.Order.ID)
 		switch o.State {
 		case payments.OrderReady:
 			reserved += o.Held()
@@ -113,10 +112,10 @@ func (b *bankTest) auditWallet(u *engine.Unit, w *payments.Wallet, orders []Orde
 		case payments.OrderExpired, payments.OrderFailed:
 			continue
 		}
-		if o.Operation.Outgoing() && o.Created.Format(time.DateOnly) == u.Now().Format(time.DateOnly) {
+		if o.Operation.Outgoing() && o.Created.Format(time.DateOnly) == act.Now().Format(time.DateOnly) {
 			today += o.Amount.Minor
 		}
-		if o.ConsentID != "" && o.Created.After(u.Now().Add(-24*time.Hour)) {
+		if o.ConsentID != "" && o.Created.After(act.Now().Add(-24*time.Hour)) {
 			counted += o.Amount.Minor
 			consent = o.ConsentID
 		}
@@ -124,11 +123,11 @@ func (b *bankTest) auditWallet(u *engine.Unit, w *payments.Wallet, orders []Orde
 	if w.Balance != balance || w.Reserved != reserved || w.Pending != pending {
 		b.Fatalf("wallet has %d/%d/%d, ledger and orders say %d/%d/%d", w.Balance, w.Reserved, w.Pending, balance, reserved, pending)
 	}
-	if used, _ := b.spending(u, w.CustomerID).Used(u.Now()); w.Purpose == payments.Product && used != today {
+	if used, _ := spending(act, w.CustomerID).Used(act.Now()); w.Purpose == payments.Product && used != today {
 		b.Fatalf("%d count against the category today, orders say %d", used, today)
 	}
 	if consent != "" {
-		if got := b.windows(u, b.paymentConsents.Get(u, consent)).Day.Minor; got != counted || got > 150_000 {
+		if got := windowsOf(act, act.paymentConsents.Get(act.Unit, consent)).Day.Minor; got != counted || got > 150_000 {
 			b.Fatalf("%d count against the payment consent, orders say %d", got, counted)
 		}
 	}

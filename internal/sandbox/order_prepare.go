@@ -5,12 +5,10 @@ import (
 	"slices"
 	"strings"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // Preparation is what an order is made of, whatever family of body it came in.
@@ -49,52 +47,48 @@ type Party struct{ Name, IBAN string }
 // PAYEE_NOT_ALLOWED and CONSENT_LIMIT_EXCEEDED; DOCUMENT_NOT_FOUND for an
 // organization's order of high value; CATEGORY_LIMIT_EXCEEDED and
 // INSUFFICIENT_BALANCE.
-func (s *Sandbox) Prepare(c access.Caller, in Preparation) (OrderState, error) {
-	var state OrderState
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, in.AccountID)
-		if err != nil {
-			return err
-		}
-		set, err := s.policy(u)
-		if err != nil {
-			return err
-		}
-		o := &payments.Order{
-			Life: s.newLife(u, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Way.Operation,
-			AvailableBefore: a.wallet.Available(), ValidUntil: u.Now().Add(set.OrderLife.Duration()),
-			Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
-			PreparedBy: c.UserID,
-		}
-		facts := s.prepareFacts(u, a, o, in, set)
-		if err := s.orders.Create(u, o, payments.PrepareOrder, machine.Cause{By: c.UserID, Input: facts}); err != nil {
-			return err
-		}
-		state = s.orderState(u, o, a.wallet)
-		return nil
-	})
-	return state, err
+func Prepare(act *Act, in Preparation) (state OrderState, err error) {
+	a, err := findAccount(act, in.AccountID)
+	if err != nil {
+		return state, err
+	}
+	set, err := policyOf(act)
+	if err != nil {
+		return state, err
+	}
+	o := &payments.Order{
+		Life: newLife(act, "order"), WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: in.Way.Operation,
+		AvailableBefore: a.wallet.Available(), ValidUntil: act.Now().Add(set.OrderLife.Duration()),
+		Reference: in.Reference, Description: in.Description, Documents: in.Documents, Details: in.Details,
+		PreparedBy: act.Caller.UserID,
+	}
+	facts := prepareFacts(act, a, o, in, set)
+	if err := act.orders.Create(act.Unit, o, payments.PrepareOrder, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
+		return state, err
+	}
+	state = orderState(act, o, a.wallet)
+	return state, nil
 }
 
 // prepareFacts finds what the request names, completes the order with it, and
 // judges nothing.
-func (s *Sandbox) prepareFacts(u *engine.Unit, a account, o *payments.Order, in Preparation, set *policy) payments.OrderFacts {
+func prepareFacts(act *Act, a account, o *payments.Order, in Preparation, set *policy) payments.OrderFacts {
 	f := payments.OrderFacts{
-		Account: a.facts(), Now: u.Now(), ValidUntil: o.ValidUntil, Order: o,
+		Account: a.facts(), Now: act.Now(), ValidUntil: o.ValidUntil, Order: o,
 		ConsentAsked: in.ConsentID,
 		Limits:       set.limitsFor(o.Operation, a.customer.Category),
-		Spending:     s.spending(u, a.customer.ID),
+		Spending:     spending(act, a.customer.ID),
 		Available:    a.wallet.Available(),
-		Business:     a.organization(), Documents: in.Documents, UnknownDocuments: s.unknownDocuments(u, a.customer.ID, in.Documents),
+		Business:     a.organization(), Documents: in.Documents, UnknownDocuments: unknownDocuments(act, a.customer.ID, in.Documents),
 	}
 	faults := slices.Clone(in.Faults)
 	faults = append(faults, in.disowned(a.wallet)...)
-	faults = append(faults, s.completeSides(u, a, o, &f, in)...)
+	faults = append(faults, completeSides(act, a, o, &f, in)...)
 	f.Request = in.read(a.wallet, o, faults)
 	o.Fee = a.wallet.Money(set.Fees.Fee(o.Operation, o.Network))
-	f.Consent, f.ConsentWaiting = s.consentFor(u, o, in.ConsentID)
+	f.Consent, f.ConsentWaiting = consentFor(act, o, in.ConsentID)
 	if f.Consent != nil {
-		o.ConsentID, f.Windows = f.Consent.ID, s.windows(u, f.Consent)
+		o.ConsentID, f.Windows = f.Consent.ID, windowsOf(act, f.Consent)
 	}
 	return f
 }
@@ -124,7 +118,7 @@ func (in Preparation) disowned(w *payments.Wallet) []refusal.Fault {
 }
 
 // completeSides finds the other side, and with it the way that the money takes.
-func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f *payments.OrderFacts, in Preparation) []refusal.Fault {
+func completeSides(act *Act, a account, o *payments.Order, f *payments.OrderFacts, in Preparation) []refusal.Fault {
 	own := cmp.Or(a.wallet.IBAN, a.wallet.ID)
 	o.Network, o.Source = payments.SEPA, own
 	if !o.Operation.NeedsPayee() {
@@ -133,7 +127,7 @@ func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f 
 	}
 	var faults []refusal.Fault
 	f.PayeeNamed, faults = oneText(in.PayeeNames)
-	f.Beneficiary, f.PayeeRefused = payments.PayeeOf(f.Account, s.payeeNames(u, a.wallet.ID, in.Payees))
+	f.Beneficiary, f.PayeeRefused = payments.PayeeOf(f.Account, payeeNames(act, a.wallet.ID, in.Payees))
 	b := f.Beneficiary
 	if b == nil {
 		return faults
@@ -142,7 +136,7 @@ func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f 
 	if in.PayeeBIC.Value != "" && b.BIC != "" && !bank.SameBIC(in.PayeeBIC.Value, b.BIC) {
 		faults = append(faults, in.PayeeBIC.fault("is not the BIC of beneficiary "+b.ID+", which is "+b.BIC))
 	}
-	target := s.walletByIBAN(u, o.Target)
+	target := walletByIBAN(act, o.Target)
 	if target != nil {
 		o.TargetWalletID = target.ID
 	}
@@ -156,9 +150,9 @@ func (s *Sandbox) completeSides(u *engine.Unit, a account, o *payments.Order, f 
 // consentFor finds the payment consent of an order: the one that is named, or
 // else, if the operation needs one, the newest that can be used. waiting is one
 // that could be used if it were approved.
-func (s *Sandbox) consentFor(u *engine.Unit, o *payments.Order, named string) (found *payments.PaymentConsent, waiting string) {
+func consentFor(act *Act, o *payments.Order, named string) (found *payments.PaymentConsent, waiting string) {
 	if named != "" {
-		if p := s.paymentConsents.Get(u, named); p != nil && p.WalletID == o.WalletID {
+		if p := act.paymentConsents.Get(act.Unit, named); p != nil && p.WalletID == o.WalletID {
 			return p, ""
 		}
 		return nil, ""
@@ -166,11 +160,11 @@ func (s *Sandbox) consentFor(u *engine.Unit, o *payments.Order, named string) (f
 	if !o.Operation.NeedsConsent() {
 		return nil, ""
 	}
-	for _, p := range slices.Backward(s.paymentConsents.By(u, "wallet", o.WalletID)) {
+	for _, p := range slices.Backward(act.paymentConsents.By(act.Unit, "wallet", o.WalletID)) {
 		if !p.Covers(o.Operation, o.Network) {
 			continue
 		}
-		if p.Usable(u.Now()) {
+		if p.Usable(act.Now()) {
 			return p, ""
 		}
 		if p.State == payments.PaymentConsentPending && waiting == "" {

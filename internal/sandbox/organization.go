@@ -4,7 +4,6 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/engine"
 )
 
 // OrganizationDetail is an organization with everything that belongs to it.
@@ -22,34 +21,30 @@ type OrganizationDetail struct {
 	Documents   []*onboarding.Document
 }
 
-// Organization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
-func (s *Sandbox) Organization(c access.Caller, id string) (OrganizationDetail, error) {
-	var d OrganizationDetail
-	err := s.show(c, func(u *engine.Unit) (err error) {
-		d, err = s.organizationDetail(u, c, id)
-		return err
-	})
+// GetOrganization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
+func GetOrganization(act *Act, id string) (d OrganizationDetail, err error) {
+	d, err = organizationDetail(act, id)
 	return d, err
 }
 
-func (s *Sandbox) organizationDetail(u *engine.Unit, c access.Caller, id string) (OrganizationDetail, error) {
-	customer, err := s.organization(u, c, id)
+func organizationDetail(act *Act, id string) (OrganizationDetail, error) {
+	customer, err := findOrganization(act, id)
 	if err != nil {
 		return OrganizationDetail{}, err
 	}
-	if err := s.customers.Look(u, customer); err != nil {
+	if err := act.customers.Look(act.Unit, customer); err != nil {
 		return OrganizationDetail{}, err
 	}
 	d := OrganizationDetail{
-		Customer: customer, Admin: s.users.Get(u, customer.UserID), Wallet: s.wallets.Get(u, customer.WalletID),
-		Verification: s.latestVerification(u, id),
+		Customer: customer, Admin: act.users.Get(act.Unit, customer.UserID), Wallet: act.wallets.Get(act.Unit, customer.WalletID),
+		Verification: latestVerification(act, id),
 	}
-	d.Documents = s.countingDocuments(u, customer, d.Verification)
+	d.Documents = countingDocuments(act, customer, d.Verification)
 	d.Category, _ = onboarding.FindCategory(customer.Category)
-	d.Needs, d.RiskReasons = s.verificationNeeds(u, customer, onboarding.BusinessVerification, asked(d.Verification))
-	for _, p := range s.activePersonnel(u, id) {
+	d.Needs, d.RiskReasons = verificationNeeds(act, customer, onboarding.BusinessVerification, asked(d.Verification))
+	for _, p := range activePersonnel(act, id) {
 		member := Appointed{Record: p}
-		s.completeAppointed(u, &member)
+		completeAppointed(act, &member)
 		d.Personnel = append(d.Personnel, member)
 	}
 	return d, nil
@@ -72,41 +67,36 @@ func mayManage(c access.Caller) error {
 // VerifyOrganization opens the verification of an organization (KYB). Documents
 // that the organization has already count for it. It refuses with
 // PERMISSION_DENIED, CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS.
-func (s *Sandbox) VerifyOrganization(c access.Caller, organizationID string, in VerificationRequest) (VerificationDetail, error) {
-	if err := mayManage(c); err != nil {
+func VerifyOrganization(act *Act, organizationID string, in VerificationRequest) (VerificationDetail, error) {
+	if err := mayManage(act.Caller); err != nil {
 		return VerificationDetail{}, err
 	}
-	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		organization, err := s.organization(u, c, organizationID)
+	return withVerification(act, func() (*onboarding.Verification, error) {
+		organization, err := findOrganization(act, organizationID)
 		if err != nil {
 			return nil, err
 		}
 		if in.Complete != nil {
 			in.Complete(organization.Company)
-			s.customers.Save(u, organization)
+			act.customers.Save(act.Unit, organization)
 		}
 		in.Type = onboarding.BusinessVerification
-		return s.openVerification(u, c, organization, in)
+		return openVerification(act, organization, in)
 	})
 }
 
 // ActivateOrganization makes an organization active, and its wallet with it. It
 // refuses with PERMISSION_DENIED and as Activate does; PERSONNEL_INCOMPLETE only
 // where the tenant's settings require the personnel.
-func (s *Sandbox) ActivateOrganization(c access.Caller, organizationID string, in Activation) (Activated, error) {
-	if err := mayManage(c); err != nil {
+func ActivateOrganization(act *Act, organizationID string, in Activation) (Activated, error) {
+	if err := mayManage(act.Caller); err != nil {
 		return Activated{}, err
 	}
-	return s.activate(c, organizationID, in, s.organization)
+	return activate(act, organizationID, in, findOrganization)
 }
 
 // CheckOrganization tells whether an organization is ready to be activated by this
 // caller.
-func (s *Sandbox) CheckOrganization(c access.Caller, organizationID string) (Readiness, error) {
-	var r Readiness
-	err := s.show(c, func(u *engine.Unit) (err error) {
-		r, err = s.readiness(u, c, organizationID, s.organization)
-		return err
-	})
-	return r, err
+func CheckOrganization(act *Act, organizationID string) (Readiness, error) {
+	return readiness(act, organizationID, findOrganization)
 }

@@ -6,20 +6,19 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/setting"
 )
 
 // organizationFacts are what the activation of an organization looks at besides its
 // verification and its consents.
-func (s *Sandbox) organizationFacts(u *engine.Unit, organization *onboarding.Customer, cause machine.Cause) *onboarding.OrganizationFacts {
-	set, err := s.policy(u)
-	u.Note(err)
+func organizationFacts(act *Act, organization *onboarding.Customer, cause machine.Cause) *onboarding.OrganizationFacts {
+	set, err := policyOf(act)
+	act.Note(err)
 	f := &onboarding.OrganizationFacts{
 		PersonnelRequired: set.Personnel == setting.Required,
-		Owned:             onboarding.Sum(s.owners(u, organization.ID)),
+		Owned:             onboarding.Sum(owners(act, organization.ID)),
 	}
-	for _, p := range s.activePersonnel(u, organization.ID) {
+	for _, p := range activePersonnel(act, organization.ID) {
 		switch p.Position {
 		case onboarding.Director:
 			f.Directors++
@@ -30,8 +29,8 @@ func (s *Sandbox) organizationFacts(u *engine.Unit, organization *onboarding.Cus
 			}
 		}
 	}
-	s.countVerified(u, organization.ID, f)
-	s.countDocuments(u, organization, f)
+	countVerified(act, organization.ID, f)
+	countDocuments(act, organization, f)
 	if c, ok := cause.Input.(access.Caller); ok {
 		caller := managing(c)
 		f.Caller = &caller
@@ -40,15 +39,15 @@ func (s *Sandbox) organizationFacts(u *engine.Unit, organization *onboarding.Cus
 }
 
 // countVerified looks at the verifications of directors and beneficial owners.
-func (s *Sandbox) countVerified(u *engine.Unit, id string, f *onboarding.OrganizationFacts) {
+func countVerified(act *Act, id string, f *onboarding.OrganizationFacts) {
 	var people []string
-	for _, p := range s.activePersonnel(u, id) {
+	for _, p := range activePersonnel(act, id) {
 		if p.Position == onboarding.Director {
 			people = append(people, p.CustomerID)
 		}
 	}
-	for _, b := range s.beneficialOwners(u, id) {
-		if record := s.recordOf(u, id, b); record != nil {
+	for _, b := range beneficialOwners(act, id) {
+		if record := recordOf(act, id, b); record != nil {
 			people = append(people, record.CustomerID)
 		}
 	}
@@ -56,7 +55,7 @@ func (s *Sandbox) countVerified(u *engine.Unit, id string, f *onboarding.Organiz
 	people = slices.Compact(people)
 	f.People = len(people)
 	for _, customer := range people {
-		if v := s.latestVerification(u, customer); v != nil && v.State == onboarding.VerificationApproved {
+		if v := latestVerification(act, customer); v != nil && v.State == onboarding.VerificationApproved {
 			f.Verified++
 		}
 	}
@@ -64,11 +63,11 @@ func (s *Sandbox) countVerified(u *engine.Unit, id string, f *onboarding.Organiz
 
 // countDocuments looks at the required documents: those of the verification, or of
 // the one that would be opened.
-func (s *Sandbox) countDocuments(u *engine.Unit, organization *onboarding.Customer, f *onboarding.OrganizationFacts) {
-	verification := s.latestVerification(u, organization.ID)
-	needs, _ := s.verificationNeeds(u, organization, onboarding.BusinessVerification, asked(verification))
+func countDocuments(act *Act, organization *onboarding.Customer, f *onboarding.OrganizationFacts) {
+	verification := latestVerification(act, organization.ID)
+	needs, _ := verificationNeeds(act, organization, onboarding.BusinessVerification, asked(verification))
 	var uploaded, proven []string
-	for _, d := range s.countingDocuments(u, organization, verification) {
+	for _, d := range countingDocuments(act, organization, verification) {
 		uploaded = append(uploaded, d.Type)
 		if d.State == onboarding.DocumentVerified {
 			proven = append(proven, d.Type)

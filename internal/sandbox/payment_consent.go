@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
@@ -14,7 +13,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
+func (s *World) paymentConsentKind() *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
 	return &engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]{
 		Collection: engine.Collection[payments.PaymentConsent]{Name: "payment_consent", Indexes: []engine.Index[payments.PaymentConsent]{
 			{Name: "wallet", Of: func(p *payments.PaymentConsent) []string { return []string{p.WalletID} }},
@@ -25,7 +24,7 @@ func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, pay
 			facts.ValidUntil, facts.Consent = p.ValidUntil, p
 			return facts
 		},
-		Effect: s.paymentConsentEffect,
+		Effect: effect(s, paymentConsentEffect),
 		Subject: func(p *payments.PaymentConsent) engine.Subject {
 			return engine.Subject{Customer: p.CustomerID, Data: map[string]string{
 				"customerId": p.CustomerID, "walletId": p.WalletID, "accountId": p.WalletID,
@@ -35,15 +34,15 @@ func (s *Sandbox) paymentConsentKind() *engine.Kind[payments.PaymentConsent, pay
 	}
 }
 
-func (s *Sandbox) paymentConsentEffect(u *engine.Unit, p *payments.PaymentConsent, step machine.Step, cause machine.Cause) error {
+func paymentConsentEffect(act *Act, p *payments.PaymentConsent, step machine.Step, cause machine.Cause) error {
 	switch step.On {
 	case payments.ApprovePaymentConsent:
-		if p.Approve(cause.By, u.Now()) && p.State == payments.PaymentConsentPending {
-			s.paymentConsents.Then(u, p, payments.ActivatePaymentConsent, cause)
+		if p.Approve(cause.By, act.Now()) && p.State == payments.PaymentConsentPending {
+			act.paymentConsents.Then(act.Unit, p, payments.ActivatePaymentConsent, cause)
 		}
 	case payments.UsePaymentConsent:
 		if p.Used++; p.UsedUp() {
-			s.paymentConsents.Then(u, p, payments.ExhaustPaymentConsent, cause)
+			act.paymentConsents.Then(act.Unit, p, payments.ExhaustPaymentConsent, cause)
 		}
 	}
 	return nil
@@ -95,41 +94,37 @@ type ConsentDetail struct {
 	At    time.Time
 }
 
-func (s *Sandbox) consentDetail(u *engine.Unit, p *payments.PaymentConsent) ConsentDetail {
-	return ConsentDetail{Consent: p, Windows: s.windows(u, p), At: u.Now()}
+func consentDetail(act *Act, p *payments.PaymentConsent) ConsentDetail {
+	return ConsentDetail{Consent: p, Windows: windowsOf(act, p), At: act.Now()}
 }
 
 // CreatePaymentConsent records a payment consent. Besides what an account
 // refuses, it refuses with CURRENCY_MISMATCH, and with REQUEST_INVALID a period
 // that ends before it begins or is over.
-func (s *Sandbox) CreatePaymentConsent(c access.Caller, accountID string, in ConsentRequest) (ConsentDetail, error) {
-	var d ConsentDetail
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.account(u, c, accountID)
-		if err != nil {
-			return err
-		}
-		p := &payments.PaymentConsent{
-			Life: s.newLife(u, "payment_consent"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
-			Operation: in.Operation, Kind: in.Kind, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
-			CreatedBy: c.UserID,
-			Currency:  a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
-			Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
-		}
-		if p.ValidFrom.IsZero() {
-			p.ValidFrom = u.Now()
-		}
-		p.Answer = fake.Digits(s.seed(u), "payment_consent_answer", p.Seq, 6)
-		facts := payments.PaymentConsentFacts{Account: a.facts(), Fault: in.complete(p, u.Now())}
-		if err := s.paymentConsents.Create(u, p, payments.CreatePaymentConsent, machine.Cause{By: c.UserID, Input: facts}); err != nil {
-			return err
-		}
-		d = s.consentDetail(u, p)
-		d.Token, err = s.sign(map[string]any{
-			"iss": "bff", "sub": p.ID, "consentId": p.ID, "tenantId": u.Tenant(), "walletId": p.WalletID, "answer": p.Answer,
-			"iat": p.Created.Unix(), "exp": p.ValidUntil.Unix(),
-		})
-		return err
+func CreatePaymentConsent(act *Act, accountID string, in ConsentRequest) (d ConsentDetail, err error) {
+	a, err := findAccount(act, accountID)
+	if err != nil {
+		return d, err
+	}
+	p := &payments.PaymentConsent{
+		Life: newLife(act, "payment_consent"), WalletID: a.wallet.ID, CustomerID: a.customer.ID,
+		Operation: in.Operation, Kind: in.Kind, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
+		CreatedBy: act.Caller.UserID,
+		Currency:  a.wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
+		Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
+	}
+	if p.ValidFrom.IsZero() {
+		p.ValidFrom = act.Now()
+	}
+	p.Answer = fake.Digits(seed(act), "payment_consent_answer", p.Seq, 6)
+	facts := payments.PaymentConsentFacts{Account: a.facts(), Fault: in.complete(p, act.Now())}
+	if err := act.paymentConsents.Create(act.Unit, p, payments.CreatePaymentConsent, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
+		return d, err
+	}
+	d = consentDetail(act, p)
+	d.Token, err = act.sign(map[string]any{
+		"iss": "bff", "sub": p.ID, "consentId": p.ID, "tenantId": act.Tenant(), "walletId": p.WalletID, "answer": p.Answer,
+		"iat": p.Created.Unix(), "exp": p.ValidUntil.Unix(),
 	})
 	return d, err
 }
@@ -176,22 +171,22 @@ func (in ConsentRequest) repeats(p *payments.PaymentConsent) error {
 	}})
 }
 
-// paymentConsent finds a payment consent on whose account the caller may act.
-func (s *Sandbox) paymentConsent(u *engine.Unit, c access.Caller, id string) (*payments.PaymentConsent, error) {
-	p := s.paymentConsents.Get(u, id)
-	if p == nil || !c.MayActFor(p.CustomerID) {
+// findPaymentConsent finds a payment consent on whose account the caller may act.
+func findPaymentConsent(act *Act, id string) (*payments.PaymentConsent, error) {
+	p := act.paymentConsents.Get(act.Unit, id)
+	if p == nil || !act.Caller.MayActFor(p.CustomerID) {
 		return nil, refusal.New(refusal.PaymentConsentNotFound, "the tenant has no payment consent %s", id)
 	}
 	return p, nil
 }
 
 // consentOnAccount finds a payment consent of an account.
-func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, id string) (*payments.PaymentConsent, error) {
-	a, err := s.readableAccount(u, c, accountID)
+func consentOnAccount(act *Act, accountID, id string) (*payments.PaymentConsent, error) {
+	a, err := findReadableAccount(act, accountID)
 	if err != nil {
 		return nil, err
 	}
-	p := s.paymentConsents.Get(u, id)
+	p := act.paymentConsents.Get(act.Unit, id)
 	if p == nil || p.WalletID != a.wallet.ID {
 		return nil, refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", id).
 			Try("listPaymentConsents", "shows the payment consents of the account", "accountId", a.wallet.ID)
@@ -202,51 +197,44 @@ func (s *Sandbox) consentOnAccount(u *engine.Unit, c access.Caller, accountID, i
 // maxOfAccount is how many things of an account a list without pages shows.
 const maxOfAccount = 1_000
 
-// PaymentConsents lists the newest payment consents of an account, the oldest of
+// ListPaymentConsents lists the newest payment consents of an account, the oldest of
 // them first.
-func (s *Sandbox) PaymentConsents(c access.Caller, accountID string) ([]ConsentDetail, error) {
+func ListPaymentConsents(act *Act, accountID string) ([]ConsentDetail, error) {
 	list := []ConsentDetail{}
-	err := s.show(c, func(u *engine.Unit) error {
-		a, err := s.readableAccount(u, c, accountID)
-		if err != nil {
-			return err
+	a, err := findReadableAccount(act, accountID)
+	if err != nil {
+		return list, err
+	}
+	list = list[:0]
+	for _, p := range act.paymentConsents.Newest(act.Unit, "wallet", a.wallet.ID, maxOfAccount) {
+		if err := act.paymentConsents.Look(act.Unit, p); err != nil {
+			return list, err
 		}
-		list = list[:0]
-		for _, p := range s.paymentConsents.Newest(u, "wallet", a.wallet.ID, maxOfAccount) {
-			if err := s.paymentConsents.Look(u, p); err != nil {
-				return err
-			}
-			list = append(list, s.consentDetail(u, p))
-		}
-		return nil
-	})
-	return list, err
+		list = append(list, consentDetail(act, p))
+	}
+	return list, nil
 }
 
-// PaymentConsent shows one payment consent. Besides what an account refuses, it
+// GetPaymentConsent shows one payment consent. Besides what an account refuses, it
 // refuses with PAYMENT_CONSENT_NOT_FOUND.
-func (s *Sandbox) PaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
-	var d ConsentDetail
-	err := s.show(c, func(u *engine.Unit) error {
-		p, err := s.consentOnAccount(u, c, accountID, id)
-		if err != nil {
-			return err
-		}
-		if err := s.paymentConsents.Look(u, p); err != nil {
-			return err
-		}
-		d = s.consentDetail(u, p)
-		return nil
-	})
-	return d, err
+func GetPaymentConsent(act *Act, accountID, id string) (d ConsentDetail, err error) {
+	p, err := consentOnAccount(act, accountID, id)
+	if err != nil {
+		return d, err
+	}
+	if err := act.paymentConsents.Look(act.Unit, p); err != nil {
+		return d, err
+	}
+	d = consentDetail(act, p)
+	return d, nil
 }
 
 // RevokePaymentConsent ends a payment consent. Besides what an account refuses, it
 // refuses with PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED what has ended
 // already.
-func (s *Sandbox) RevokePaymentConsent(c access.Caller, accountID, id string) (ConsentDetail, error) {
-	return s.decideConsent(c, payments.RevokePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
-		return s.consentOnAccount(u, c, accountID, id)
+func RevokePaymentConsent(act *Act, accountID, id string) (ConsentDetail, error) {
+	return decideConsent(act, payments.RevokePaymentConsent, func() (*payments.PaymentConsent, error) {
+		return consentOnAccount(act, accountID, id)
 	})
 }
 
@@ -255,31 +243,27 @@ func (s *Sandbox) RevokePaymentConsent(c access.Caller, accountID, id string) (C
 // and PAYMENT_CONSENT_EXPIRED any other, and where the consent itself demands
 // approval with PERMISSION_DENIED, INITIATOR_CANNOT_APPROVE and APPROVAL_DUPLICATE
 // a user who cannot give it.
-func (s *Sandbox) ApprovePaymentConsent(c access.Caller, id string) (ConsentDetail, error) {
-	return s.decideConsent(c, payments.ApprovePaymentConsent, func(u *engine.Unit) (*payments.PaymentConsent, error) {
-		return s.paymentConsent(u, c, id)
+func ApprovePaymentConsent(act *Act, id string) (ConsentDetail, error) {
+	return decideConsent(act, payments.ApprovePaymentConsent, func() (*payments.PaymentConsent, error) {
+		return findPaymentConsent(act, id)
 	})
 }
 
-func (s *Sandbox) decideConsent(c access.Caller, on machine.Trigger, find func(*engine.Unit) (*payments.PaymentConsent, error)) (ConsentDetail, error) {
-	var d ConsentDetail
-	err := s.do(c, func(u *engine.Unit) error {
-		p, err := find(u)
-		if err != nil {
-			return err
-		}
-		a, err := s.anyAccount(u, p.WalletID)
-		if err != nil {
-			return err
-		}
-		facts := payments.PaymentConsentFacts{Account: a.facts(), Asked: true, Approver: approver(c)}
-		if err := s.paymentConsents.Fire(u, p, on, machine.Cause{By: c.UserID, Input: facts}); err != nil {
-			return p.Explain(err)
-		}
-		d = s.consentDetail(u, p)
-		return nil
-	})
-	return d, err
+func decideConsent(act *Act, on machine.Trigger, find func() (*payments.PaymentConsent, error)) (d ConsentDetail, err error) {
+	p, err := find()
+	if err != nil {
+		return d, err
+	}
+	a, err := findAnyAccount(act, p.WalletID)
+	if err != nil {
+		return d, err
+	}
+	facts := payments.PaymentConsentFacts{Account: a.facts(), Asked: true, Approver: approver(act.Caller)}
+	if err := act.paymentConsents.Fire(act.Unit, p, on, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
+		return d, p.Explain(err)
+	}
+	d = consentDetail(act, p)
+	return d, nil
 }
 
 func consentUses() *engine.Collection[payments.Use] {
@@ -290,7 +274,7 @@ func useID(consentID string, number int64) string {
 	return consentID + "." + strconv.FormatInt(number, 10)
 }
 
-// windows are the windows of a payment consent as they stand now.
-func (s *Sandbox) windows(u *engine.Unit, p *payments.PaymentConsent) payments.Windows {
-	return p.Windows.At(u.Now(), func(number int64) *payments.Use { return consentUses().Get(u, useID(p.ID, number)) })
+// windowsOf are the windows of a payment consent as they stand now.
+func windowsOf(act *Act, p *payments.PaymentConsent) payments.Windows {
+	return p.Windows.At(act.Now(), func(number int64) *payments.Use { return consentUses().Get(act.Unit, useID(p.ID, number)) })
 }

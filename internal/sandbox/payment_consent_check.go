@@ -3,12 +3,10 @@ package sandbox
 import (
 	"errors"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // ConsentCheck is a payment to be held to a payment consent, without making it.
@@ -30,37 +28,33 @@ type Verdict struct {
 // PAYMENT_CONSENT_NOT_FOUND, and with REQUEST_INVALID an amount that is none or
 // names that contradict each other; everything else is an objection of the
 // verdict.
-func (s *Sandbox) CheckPayment(c access.Caller, in ConsentCheck) (Verdict, error) {
-	var v Verdict
-	err := s.read(c, func(u *engine.Unit) error {
-		p, err := s.paymentConsent(u, c, in.ConsentID)
-		if err != nil {
-			return err
-		}
-		v.ConsentDetail = s.consentDetail(u, p)
-		a, err := s.anyAccount(u, p.WalletID)
-		if err != nil {
-			return err
-		}
-		var unusable *refusal.Error
-		if errors.As(a.facts().Usable(), &unusable) {
-			v.Objections = append(v.Objections, unusable)
-		}
-		payee, err := s.checkedPayee(u, a, p, in)
-		if err := v.object(err); err != nil {
-			return err
-		}
-		if payee != nil && !p.Covers(p.Operation.Order(), payee.Network) {
-			v.Objections = append(v.Objections, refusal.New(refusal.PaymentConsentRequired, "%s", p.Misfit(p.Operation.Order(), payee.Network)))
-		}
-		amount, err := in.Amount.Read(p.Currency)
-		if err != nil {
-			return v.amountFault(err, p, payee)
-		}
-		v.Objections = append(v.Objections, p.Objections(amount, payee, v.Windows, u.Now())...)
-		return nil
-	})
-	return v, err
+func CheckPayment(act *Act, in ConsentCheck) (v Verdict, err error) {
+	p, err := findPaymentConsent(act, in.ConsentID)
+	if err != nil {
+		return v, err
+	}
+	v.ConsentDetail = consentDetail(act, p)
+	a, err := findAnyAccount(act, p.WalletID)
+	if err != nil {
+		return v, err
+	}
+	var unusable *refusal.Error
+	if errors.As(a.facts().Usable(), &unusable) {
+		v.Objections = append(v.Objections, unusable)
+	}
+	payee, err := checkedPayee(act, a, p, in)
+	if err := v.object(err); err != nil {
+		return v, err
+	}
+	if payee != nil && !p.Covers(p.Operation.Order(), payee.Network) {
+		v.Objections = append(v.Objections, refusal.New(refusal.PaymentConsentRequired, "%s", p.Misfit(p.Operation.Order(), payee.Network)))
+	}
+	amount, err := in.Amount.Read(p.Currency)
+	if err != nil {
+		return v, v.amountFault(err, p, payee)
+	}
+	v.Objections = append(v.Objections, p.Objections(amount, payee, v.Windows, act.Now())...)
+	return v, nil
 }
 
 // object makes an objection of a refusal, unless it is the request that is wrong.
@@ -90,7 +84,7 @@ func (v *Verdict) amountFault(err error, p *payments.PaymentConsent, payee *paym
 }
 
 // checkedPayee finds whom a check names, by the rule that holds for payments.
-func (s *Sandbox) checkedPayee(u *engine.Unit, a account, p *payments.PaymentConsent, in ConsentCheck) (*payments.Payee, error) {
+func checkedPayee(act *Act, a account, p *payments.PaymentConsent, in ConsentCheck) (*payments.Payee, error) {
 	if len(in.Payees) == 0 {
 		return nil, nil
 	}
@@ -103,11 +97,11 @@ func (s *Sandbox) checkedPayee(u *engine.Unit, a account, p *payments.PaymentCon
 	if !payee.Operation.NeedsPayee() {
 		return payee, nil
 	}
-	b, err := payments.PayeeOf(a.facts(), s.payeeNames(u, p.WalletID, in.Payees))
+	b, err := payments.PayeeOf(a.facts(), payeeNames(act, p.WalletID, in.Payees))
 	network := payments.Network("")
 	if b != nil {
 		payee.Beneficiary, payee.IBAN, network = b, b.IBAN, payments.Network(b.Network)
 	}
-	payee.Network, _ = payments.Way{}.Route(s.walletByIBAN(u, payee.IBAN) != nil, network)
+	payee.Network, _ = payments.Way{}.Route(walletByIBAN(act, payee.IBAN) != nil, network)
 	return payee, err
 }

@@ -10,9 +10,9 @@ func TestAListWithoutPagesIsBounded(t *testing.T) {
 	for range maxOfAccount + 5 {
 		last = b.consentOf(b.wallets[0], func(*ConsentRequest) {})
 	}
-	list, err := b.PaymentConsents(b.staff, b.wallets[0])
+	list, err := b.ListPaymentConsents(b.staff, b.wallets[0])
 	b.ok(err)
-	allowed, err := b.AllowedOperations(b.staff, b.wallets[0], true)
+	allowed, err := b.GetAllowedOperations(b.staff, b.wallets[0], true)
 	b.ok(err)
 	if len(list) != maxOfAccount || list[len(list)-1].Consent.ID != last.Consent.ID || len(allowed.Consents) != maxOfAccount {
 		t.Errorf("%d consents are listed, %d allow operations", len(list), len(allowed.Consents))

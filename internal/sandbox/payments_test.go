@@ -35,7 +35,7 @@ const (
 // bankTest is a sandbox with a frozen clock and active customers in tenant t.
 type bankTest struct {
 	failer
-	*Sandbox
+	opened
 	staff   access.Caller
 	wallets []string
 	// settle answers the next settlements; nil completes them at once.
@@ -49,7 +49,7 @@ func newBank(t failer, categories ...string) *bankTest {
 		t.Fatal(err)
 	}
 	b := &bankTest{failer: t, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff"}}
-	if b.Sandbox, err = New(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", Settings: setting.Settings{DelayScale: new(1.0)}}); err != nil {
+	if b.World, err = New(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", Settings: setting.Settings{DelayScale: new(1.0)}}); err != nil {
 		t.Fatal(err)
 	}
 	choose := b.engine.Choose
@@ -71,17 +71,17 @@ func newBank(t failer, categories ...string) *bankTest {
 // customer makes an active customer and gives its product wallet.
 func (b *bankTest) customer(category string) (walletID string) {
 	b.Helper()
-	b.ok(b.do(b.staff, func(u *engine.Unit) error {
-		c := &onboarding.Customer{Life: b.newLife(u, "customer"), Type: onboarding.Individual, Category: category, Name: "Anna Kowalska"}
+	b.ok(b.do(b.staff, func(act *Act) error {
+		c := &onboarding.Customer{Life: newLife(act, "customer"), Type: onboarding.Individual, Category: category, Name: "Anna Kowalska"}
 		c.State = onboarding.CustomerActive
-		w, err := b.openWallets(u, c)
+		w, err := openWallets(act, c)
 		if err != nil {
 			return err
 		}
 		c.WalletID = w.ID
-		b.customers.Add(u, c)
+		act.customers.Add(act.Unit, c)
 		walletID = w.ID
-		return b.activateWallets(u, c)
+		return activateWallets(act, c)
 	}))
 	return walletID
 }
@@ -153,7 +153,7 @@ func (b *bankTest) execute(s OrderState, code string) (Executed, error) {
 
 func (b *bankTest) wallet(id string) *payments.Wallet {
 	b.Helper()
-	balance, err := b.WalletBalance(b.staff, id)
+	balance, err := b.GetBalance(b.staff, id)
 	b.ok(err)
 	return balance.Wallet
 }
@@ -193,12 +193,12 @@ func TestATransferFromPrepareToTheLedger(t *testing.T) {
 	if done.Order.State != payments.OrderCompleted || done.Before != (Money{399_850, 500_000}) || done.After != (Money{399_850, 399_850}) {
 		t.Errorf("got %+v", done)
 	}
-	page, err := b.Transactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := b.ListTransactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
 	b.ok(err)
 	if line := page.Items[0]; page.Total != 2 || line.ID != done.Order.TransactionID || line.Status != payments.OrderCompleted || line.BalanceAfter.Minor != 399_850 || line.Moved() != -100_150 {
 		t.Errorf("%d lines, the newest %+v", page.Total, line)
 	}
-	detail, err := b.PaymentConsent(b.staff, w, consent.Consent.ID)
+	detail, err := b.GetPaymentConsent(b.staff, w, consent.Consent.ID)
 	b.ok(err)
 	if detail.Consent.Used != 1 || detail.Windows.Day.Minor != 100_000 {
 		t.Errorf("the payment consent has %d uses, %d in the day", detail.Consent.Used, detail.Windows.Day.Minor)
@@ -224,7 +224,7 @@ func TestAnInternalTransferCreditsThePayeeInTheSameCommit(t *testing.T) {
 	b.ok(err)
 	b.holds(payer, 0, 0, 0)
 	b.holds(payee, 10_000, 0, 0)
-	page, err := b.Transactions(b.staff, Statement{CustomerID: b.wallet(payee).CustomerID, Limit: 10})
+	page, err := b.ListTransactions(b.staff, Statement{CustomerID: b.wallet(payee).CustomerID, Limit: 10})
 	b.ok(err)
 	if page.Total != 1 || page.Items[0].Direction != payments.Credit || page.Items[0].CounterpartyIBAN != b.wallet(payer).IBAN {
 		t.Errorf("the payee's ledger has %d lines", page.Total)
@@ -251,7 +251,7 @@ func TestAnOrderExpiresAndGivesEverythingBack(t *testing.T) {
 	if e.Data["orderStatus"] != "EXPIRED" || len(e.Next) == 0 {
 		t.Errorf("got %+v", e)
 	}
-	if allowed, err := b.AllowedOperations(b.staff, w, false); err != nil || allowed.UsedToday != 0 {
+	if allowed, err := b.GetAllowedOperations(b.staff, w, false); err != nil || allowed.UsedToday != 0 {
 		t.Errorf("%d count, %v", allowed.UsedToday, err)
 	}
 	_, err = b.prepare(w, payments.Transfer, 500_000, outsideIBAN)
@@ -276,7 +276,7 @@ func TestASettlementThatFailsGivesTheMoneyBack(t *testing.T) {
 	}
 	b.advance(time.Hour)
 	b.holds(w, 10_150, 0, 0)
-	state, err := b.Order(b.staff, w, order.Order.ID)
+	state, err := b.GetOrder(b.staff, w, order.Order.ID)
 	b.ok(err)
 	if state.Order.State != payments.OrderFailed || state.Order.FailureReason != "ACCOUNT_CLOSED" || state.Line.Status != payments.OrderFailed || state.Line.Moved() != 0 {
 		t.Errorf("got %+v", state)
@@ -303,7 +303,7 @@ func TestAPaymentConsentIsUsedUp(t *testing.T) {
 	_, err = b.execute(first, consent.Consent.Answer)
 	b.ok(err)
 	b.refused(errOf(b.execute(second, consent.Consent.Answer)), refusal.PaymentConsentNotActive)
-	detail, err := b.PaymentConsent(b.staff, w, consent.Consent.ID)
+	detail, err := b.GetPaymentConsent(b.staff, w, consent.Consent.ID)
 	b.ok(err)
 	if detail.Consent.State != payments.PaymentConsentExhausted {
 		t.Errorf("it is %s", detail.Consent.State)

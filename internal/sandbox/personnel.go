@@ -14,14 +14,14 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *Sandbox) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
+func (s *World) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
 	return &engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]{
 		Collection: engine.Collection[onboarding.Personnel]{Name: "personnel", Indexes: []engine.Index[onboarding.Personnel]{
 			{Name: "organization", Of: func(p *onboarding.Personnel) []string { return []string{p.OrganizationID} }},
 			{Name: "user", Of: func(p *onboarding.Personnel) []string { return []string{p.UserID} }},
 		}},
 		Table: onboarding.PersonnelTable(),
-		Facts: s.personnelFacts,
+		Facts: facts(s, gatherPersonnelFacts),
 		Subject: func(p *onboarding.Personnel) engine.Subject {
 			return engine.Subject{Customer: p.OrganizationID, Data: map[string]string{
 				"organizationId": p.OrganizationID, "personnelId": p.ID, "position": string(p.Position), "customerId": p.CustomerID,
@@ -30,15 +30,15 @@ func (s *Sandbox) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.
 	}
 }
 
-func (s *Sandbox) personnelFacts(u *engine.Unit, p *onboarding.Personnel, _ machine.Cause) onboarding.PersonnelFacts {
+func gatherPersonnelFacts(act *Act, p *onboarding.Personnel, _ machine.Cause) onboarding.PersonnelFacts {
 	facts := onboarding.PersonnelFacts{OrganizationID: p.OrganizationID, Position: p.Position, Roles: p.Roles}
-	if organization := s.customers.Get(u, p.OrganizationID); organization != nil {
+	if organization := act.customers.Get(act.Unit, p.OrganizationID); organization != nil {
 		facts.Organization = organization.State
 	}
 	if p.Owner != nil {
 		facts.Owner, facts.Share = p.Owner, p.Owner.Share
 	}
-	for _, other := range s.activePersonnel(u, p.OrganizationID) {
+	for _, other := range activePersonnel(act, p.OrganizationID) {
 		switch {
 		case other.ID == p.ID:
 		case other.Position == onboarding.Employee && slices.Contains(other.Roles, onboarding.RoleAdminUser):
@@ -52,8 +52,8 @@ func (s *Sandbox) personnelFacts(u *engine.Unit, p *onboarding.Personnel, _ mach
 
 // activePersonnel lists who belongs to an organization, in the order in which
 // they were added.
-func (s *Sandbox) activePersonnel(u *engine.Unit, organizationID string) []*onboarding.Personnel {
-	return slices.DeleteFunc(s.personnel.By(u, "organization", organizationID), func(p *onboarding.Personnel) bool {
+func activePersonnel(act *Act, organizationID string) []*onboarding.Personnel {
+	return slices.DeleteFunc(act.personnel.By(act.Unit, "organization", organizationID), func(p *onboarding.Personnel) bool {
 		return p.State == onboarding.PersonnelRemoved
 	})
 }
@@ -87,37 +87,33 @@ type Appointed struct {
 	UBOs []onboarding.BeneficialOwner
 }
 
-// Appoint adds people to an organization, all or none. It refuses with
+// AddPersonnel adds people to an organization, all or none. It refuses with
 // CUSTOMER_NOT_FOUND, ADMIN_USER_MISSING, OWNERSHIP_EXCEEDED and DUPLICATE_EMAIL.
-func (s *Sandbox) Appoint(c access.Caller, organizationID string, list []Appointment) ([]Appointed, error) {
-	var out []Appointed
-	err := s.do(c, func(u *engine.Unit) error {
-		organization, err := s.organization(u, c, organizationID)
+func AddPersonnel(act *Act, organizationID string, list []Appointment) (out []Appointed, err error) {
+	organization, err := findOrganization(act, organizationID)
+	if err != nil {
+		return out, err
+	}
+	for _, in := range list {
+		member, err := addPersonnel(act, organization, in)
 		if err != nil {
-			return err
+			return out, err
 		}
-		for _, in := range list {
-			member, err := s.appoint(u, c, organization, in)
-			if err != nil {
-				return err
-			}
-			out = append(out, member)
-		}
-		if err := s.peopleChanged(u, c, organization); err != nil {
-			return err
-		}
-		for i := range out {
-			s.completeAppointed(u, &out[i])
-		}
-		return nil
-	})
-	return out, err
+		out = append(out, member)
+	}
+	if err := peopleChanged(act, organization); err != nil {
+		return out, err
+	}
+	for i := range out {
+		completeAppointed(act, &out[i])
+	}
+	return out, nil
 }
 
-// organization finds a customer that is an organization.
-func (s *Sandbox) organization(u *engine.Unit, c access.Caller, id string) (*onboarding.Customer, error) {
-	customer := s.customers.Get(u, id)
-	if customer == nil || customer.Type != onboarding.Organization || !c.MayActFor(id) {
+// findOrganization finds a customer that is an organization.
+func findOrganization(act *Act, id string) (*onboarding.Customer, error) {
+	customer := act.customers.Get(act.Unit, id)
+	if customer == nil || customer.Type != onboarding.Organization || !act.Caller.MayActFor(id) {
 		return nil, noOrganization(id)
 	}
 	return customer, nil
@@ -128,27 +124,27 @@ func noOrganization(id string) error {
 		Try("registerOrganization", "registers one")
 }
 
-// customerOf finds a customer of a type.
-func (s *Sandbox) customerOf(u *engine.Unit, c access.Caller, kind onboarding.CustomerType, id string) (*onboarding.Customer, error) {
+// findCustomerOfType finds a customer of a type.
+func findCustomerOfType(act *Act, kind onboarding.CustomerType, id string) (*onboarding.Customer, error) {
 	if kind == onboarding.Organization {
-		return s.organization(u, c, id)
+		return findOrganization(act, id)
 	}
-	return s.individual(u, c, id)
+	return findIndividual(act, id)
 }
 
-func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboarding.Customer, in Appointment) (Appointed, error) {
+func addPersonnel(act *Act, organization *onboarding.Customer, in Appointment) (Appointed, error) {
 	record := &onboarding.Personnel{
-		Life: s.newLife(u, "personnel"), OrganizationID: organization.ID, Position: in.Position, Person: in.Person, Email: in.Email,
+		Life: newLife(act, "personnel"), OrganizationID: organization.ID, Position: in.Position, Person: in.Person, Email: in.Email,
 		Phone: in.Phone, Title: in.Title, Role: in.Role, Kind: in.Kind, Department: in.Department, Roles: in.Roles, PEP: in.PEP,
 		Appointed: in.Since, Owner: in.Owner, Details: in.Details,
 	}
 	record.ID = idPrefix(in.Position) + record.ID
 	if record.Appointed == "" {
-		record.Appointed = u.Now().Format(time.DateOnly)
+		record.Appointed = act.Now().Format(time.DateOnly)
 	}
 	out := Appointed{Record: record}
 	if in.Owner == nil || in.Owner.Kind == onboarding.PersonOwner {
-		if err := s.enroll(u, c, organization, &out); err != nil {
+		if err := enroll(act, organization, &out); err != nil {
 			return out, err
 		}
 	}
@@ -156,11 +152,11 @@ func (s *Sandbox) appoint(u *engine.Unit, c access.Caller, organization *onboard
 	if in.Position == onboarding.Shareholder {
 		on = onboarding.AddShareholder
 	}
-	if err := s.personnel.Create(u, record, on, by(c)); err != nil {
+	if err := act.personnel.Create(act.Unit, record, on, by(act)); err != nil {
 		return out, err
 	}
 	if in.Position == onboarding.Director {
-		return out, s.verifyMember(u, c, record, in.Paper)
+		return out, verifyMember(act, record, in.Paper)
 	}
 	return out, nil
 }
@@ -180,10 +176,10 @@ func idPrefix(p onboarding.Position) string {
 
 // enroll gives a person its own record, with a user who can log in. Somebody who
 // holds several positions in an organization has one record.
-func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboarding.Customer, out *Appointed) error {
+func enroll(act *Act, organization *onboarding.Customer, out *Appointed) error {
 	record := out.Record
-	if known := s.knownPerson(u, organization.ID, record); known != nil {
-		for _, p := range s.activePersonnel(u, organization.ID) {
+	if known := knownPerson(act, organization.ID, record); known != nil {
+		for _, p := range activePersonnel(act, organization.ID) {
 			if record.Email != "" && p.CustomerID == known.ID && p.Position == record.Position {
 				e := refusal.New(refusal.DuplicateEmail, "%s is %s of the organization already", record.Email, p.ID)
 				e.Field = "email"
@@ -194,42 +190,42 @@ func (s *Sandbox) enroll(u *engine.Unit, c access.Caller, organization *onboardi
 		return nil
 	}
 	customer := &onboarding.Customer{
-		Life: s.newLife(u, "customer"), Type: onboarding.Individual, Email: record.Email, Phone: record.Phone, Person: record.Person,
+		Life: newLife(act, "customer"), Type: onboarding.Individual, Email: record.Email, Phone: record.Phone, Person: record.Person,
 		Name: record.Person.FullName(), MemberOf: organization.ID, Category: onboarding.DefaultCategory(onboarding.Individual).Code,
 	}
-	customer.Person.ID = fake.ID(s.seed(u), "person", u.Next())
+	customer.Person.ID = fake.ID(seed(act), "person", act.Next())
 	if record.Email != "" && strings.EqualFold(record.Email, organization.Email) {
 		// The default administrator has a user already; what is new is the person.
 		customer.UserID = organization.UserID
-	} else if err := s.enrollUser(u, c, customer, out); err != nil {
+	} else if err := enrollUser(act, customer, out); err != nil {
 		return err
 	}
 	record.CustomerID, record.UserID = customer.ID, customer.UserID
-	return s.customers.Create(u, customer, onboarding.Appoint, by(c))
+	return act.customers.Create(act.Unit, customer, onboarding.Appoint, by(act))
 }
 
 // enrollUser makes the user of a person, with a password that is told once.
-func (s *Sandbox) enrollUser(u *engine.Unit, c access.Caller, customer *onboarding.Customer, out *Appointed) error {
-	if err := s.unique(u, c, customer); err != nil {
+func enrollUser(act *Act, customer *onboarding.Customer, out *Appointed) error {
+	if err := unique(act, customer); err != nil {
 		return err
 	}
 	name := customer.Email
 	if name == "" {
-		name = strings.ToLower(strings.ReplaceAll(customer.Name, " ", ".")) + "." + strconv.FormatInt(u.Next(), 10)
+		name = strings.ToLower(strings.ReplaceAll(customer.Name, " ", ".")) + "." + strconv.FormatInt(act.Next(), 10)
 	}
-	out.Password = s.temporaryPassword(u)
-	user, err := s.addUser(u, c, customer, name, out.Password, []string{access.RoleUser})
+	out.Password = temporaryPassword(act)
+	user, err := addUser(act, customer, name, out.Password, []string{access.RoleUser})
 	if err != nil {
 		return err
 	}
-	return s.users.Fire(u, user, access.ActivateUser, by(c))
+	return act.users.Fire(act.Unit, user, access.ActivateUser, by(act))
 }
 
 // knownPerson finds the record of somebody who has, or has had, a position in
 // the organization: by the e-mail, or without one by name and date of birth.
-func (s *Sandbox) knownPerson(u *engine.Unit, organizationID string, record *onboarding.Personnel) *onboarding.Customer {
+func knownPerson(act *Act, organizationID string, record *onboarding.Personnel) *onboarding.Customer {
 	if record.Email != "" {
-		for _, customer := range s.customers.By(u, "email", strings.ToLower(record.Email)) {
+		for _, customer := range act.customers.By(act.Unit, "email", strings.ToLower(record.Email)) {
 			if customer.MemberOf == organizationID {
 				return customer
 			}
@@ -237,24 +233,24 @@ func (s *Sandbox) knownPerson(u *engine.Unit, organizationID string, record *onb
 		return nil
 	}
 	person := onboarding.BeneficialOwner{Name: record.Person.FullName(), BirthDate: record.Person.DateOfBirth}
-	for _, p := range s.personnel.By(u, "organization", organizationID) {
+	for _, p := range act.personnel.By(act.Unit, "organization", organizationID) {
 		if p.CustomerID != "" && person.IsPerson(p.Email, p.Person.FullName(), p.Person.DateOfBirth) {
-			return s.customers.Get(u, p.CustomerID)
+			return act.customers.Get(act.Unit, p.CustomerID)
 		}
 	}
 	return nil
 }
 
-func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
-	m.Customer, m.User = s.customers.Get(u, m.Record.CustomerID), s.users.Get(u, m.Record.UserID)
+func completeAppointed(act *Act, m *Appointed) {
+	m.Customer, m.User = act.customers.Get(act.Unit, m.Record.CustomerID), act.users.Get(act.Unit, m.Record.UserID)
 	if m.Record.CustomerID != "" {
-		m.Verification = s.latestVerification(u, m.Record.CustomerID)
+		m.Verification = latestVerification(act, m.Record.CustomerID)
 	}
 	if m.Record.Owner == nil {
 		return
 	}
 	m.Effective = m.Record.Owner.Share
-	for _, b := range onboarding.BeneficialOwners(s.owners(u, m.Record.OrganizationID)) {
+	for _, b := range onboarding.BeneficialOwners(owners(act, m.Record.OrganizationID)) {
 		if b.UBO() {
 			m.UBOs = append(m.UBOs, b)
 		}
@@ -264,89 +260,79 @@ func (s *Sandbox) completeAppointed(u *engine.Unit, m *Appointed) {
 	}
 }
 
-// Personnel lists the active members of an organization in a position; without
+// ListPersonnel lists the active members of an organization in a position; without
 // one, all.
-func (s *Sandbox) Personnel(c access.Caller, organizationID string, position onboarding.Position) ([]Appointed, error) {
-	var list []Appointed
-	err := s.read(c, func(u *engine.Unit) error {
-		if _, err := s.organization(u, c, organizationID); err != nil {
-			return err
+func ListPersonnel(act *Act, organizationID string, position onboarding.Position) (list []Appointed, err error) {
+	if _, err := findOrganization(act, organizationID); err != nil {
+		return list, err
+	}
+	for _, p := range activePersonnel(act, organizationID) {
+		if position == "" || p.Position == position {
+			member := Appointed{Record: p}
+			completeAppointed(act, &member)
+			list = append(list, member)
 		}
-		for _, p := range s.activePersonnel(u, organizationID) {
-			if position == "" || p.Position == position {
-				member := Appointed{Record: p}
-				s.completeAppointed(u, &member)
-				list = append(list, member)
-			}
-		}
-		return nil
-	})
-	return list, err
+	}
+	return list, nil
 }
 
 // ChangePersonnel changes a member of the personnel. It refuses with
 // CUSTOMER_NOT_FOUND, the position's own NOT_FOUND and LAST_ADMIN_USER.
-func (s *Sandbox) ChangePersonnel(c access.Caller, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (Appointed, error) {
-	var out Appointed
-	err := s.do(c, func(u *engine.Unit) error {
-		if _, err := s.organization(u, c, organizationID); err != nil {
-			return err
-		}
-		record, err := s.member(u, c, organizationID, position, id)
-		if err != nil {
-			return err
-		}
-		change(record)
-		return s.personnelChanged(u, c, record, &out)
-	})
-	return out, err
+func ChangePersonnel(act *Act, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (out Appointed, err error) {
+	if _, err := findOrganization(act, organizationID); err != nil {
+		return out, err
+	}
+	record, err := findMember(act, organizationID, position, id)
+	if err != nil {
+		return out, err
+	}
+	change(record)
+	return out, personnelChanged(act, record, &out)
 }
 
-func (s *Sandbox) personnelChanged(u *engine.Unit, c access.Caller, record *onboarding.Personnel, out *Appointed) error {
-	if err := s.personnel.Fire(u, record, onboarding.ChangePersonnel, by(c)); err != nil {
+func personnelChanged(act *Act, record *onboarding.Personnel, out *Appointed) error {
+	if err := act.personnel.Fire(act.Unit, record, onboarding.ChangePersonnel, by(act)); err != nil {
 		return err
 	}
-	if err := s.peopleChanged(u, c, s.customers.Get(u, record.OrganizationID)); err != nil {
+	if err := peopleChanged(act, act.customers.Get(act.Unit, record.OrganizationID)); err != nil {
 		return err
 	}
 	*out = Appointed{Record: record}
-	s.completeAppointed(u, out)
+	completeAppointed(act, out)
 	return nil
 }
 
-// Dismiss removes a member of the personnel; the person's own record stays. It
+// RemovePersonnel removes a member of the personnel; the person's own record stays. It
 // refuses with CUSTOMER_NOT_FOUND, the position's own NOT_FOUND and
 // LAST_ADMIN_USER.
-func (s *Sandbox) Dismiss(c access.Caller, organizationID string, position onboarding.Position, id string) error {
-	return s.do(c, func(u *engine.Unit) error {
-		organization, err := s.organization(u, c, organizationID)
-		if err != nil {
-			return err
-		}
-		record, err := s.member(u, c, organizationID, position, id)
-		if err != nil {
-			return err
-		}
-		if err := s.personnel.Fire(u, record, onboarding.RemovePersonnel, by(c)); err != nil {
-			return err
-		}
-		return s.peopleChanged(u, c, organization)
-	})
+func RemovePersonnel(act *Act, organizationID string, position onboarding.Position, id string) error {
+	organization, err := findOrganization(act, organizationID)
+	if err != nil {
+		return err
+	}
+	record, err := findMember(act, organizationID, position, id)
+	if err != nil {
+		return err
+	}
+	if err := act.personnel.Fire(act.Unit, record, onboarding.RemovePersonnel, by(act)); err != nil {
+		return err
+	}
+	return peopleChanged(act, organization)
 }
 
-// member finds an active member by its id, or by the id of its person or user.
+// findMember finds an active member by its id, or by the id of its person or user.
 // Without an organization, the member's own counts.
-func (s *Sandbox) member(u *engine.Unit, c access.Caller, organizationID string, position onboarding.Position, id string) (*onboarding.Personnel, error) {
-	record := s.personnel.Get(u, id)
+func findMember(act *Act, organizationID string, position onboarding.Position, id string) (*onboarding.Personnel, error) {
+	record := act.personnel.Get(act.Unit, id)
 	if record == nil && organizationID != "" {
-		for _, p := range s.activePersonnel(u, organizationID) {
+		for _, p := range activePersonnel(act, organizationID) {
 			if p.Position == position && (p.CustomerID == id || p.UserID == id) {
 				record = p
 			}
 		}
 	}
 	if record == nil || record.Position != position || record.State == onboarding.PersonnelRemoved ||
-		organizationID != "" && record.OrganizationID != organizationID || !c.MayActFor(record.OrganizationID) {
+		organizationID != "" && record.OrganizationID != organizationID || !act.Caller.MayActFor(record.OrganizationID) {
 		return nil, noMember(organizationID, position, id)
 	}
 	return record, nil

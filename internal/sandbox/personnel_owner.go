@@ -5,59 +5,57 @@ import (
 	"slices"
 	"strings"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 )
 
 // peopleChanged does what follows whenever the people of an organization are not
 // the same as before: who has to be reviewed, how risky that makes it, and whose
 // share is confirmed.
-func (s *Sandbox) peopleChanged(u *engine.Unit, c access.Caller, organization *onboarding.Customer) error {
-	if err := s.reviewOwners(u, c, organization); err != nil {
+func peopleChanged(act *Act, organization *onboarding.Customer) error {
+	if err := reviewOwners(act, organization); err != nil {
 		return err
 	}
-	s.reassess(u, organization)
-	return s.confirmShareholders(u, organization.ID)
+	reassess(act, organization)
+	return confirmShareholders(act, organization.ID)
 }
 
 // verifyMember opens the verification of a director or beneficial owner, unless
 // there is one, and hands in the identity paper that came along.
-func (s *Sandbox) verifyMember(u *engine.Unit, c access.Caller, record *onboarding.Personnel, paper *Upload) error {
-	v := s.latestVerification(u, record.CustomerID)
+func verifyMember(act *Act, record *onboarding.Personnel, paper *Upload) error {
+	v := latestVerification(act, record.CustomerID)
 	if v == nil {
 		var err error
-		if v, err = s.openVerification(u, c, s.customers.Get(u, record.CustomerID), VerificationRequest{}); err != nil {
+		if v, err = openVerification(act, act.customers.Get(act.Unit, record.CustomerID), VerificationRequest{}); err != nil {
 			return err
 		}
 	}
 	if paper == nil || !v.Open() {
-		return s.reviewIfComplete(u, v, by(c))
+		return reviewIfComplete(act, v, by(act))
 	}
-	_, err := s.addDocument(u, c, v, file{*paper, 0})
+	_, err := addDocument(act, v, file{*paper, 0})
 	return err
 }
 
 // reviewOwners gives every ultimate beneficial owner of an organization a record
 // and a verification, whether it owns directly or through companies. Those who
 // had a record for no other reason and are beneficial owners no more are removed.
-func (s *Sandbox) reviewOwners(u *engine.Unit, c access.Caller, organization *onboarding.Customer) error {
-	ubos := s.beneficialOwners(u, organization.ID)
-	for _, p := range s.activePersonnel(u, organization.ID) {
+func reviewOwners(act *Act, organization *onboarding.Customer) error {
+	ubos := beneficialOwners(act, organization.ID)
+	for _, p := range activePersonnel(act, organization.ID) {
 		if p.Position != onboarding.UltimateOwner || slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool { return isRecordOf(p, b) }) {
 			continue
 		}
-		if err := s.personnel.Fire(u, p, onboarding.RemovePersonnel, by(c)); err != nil {
+		if err := act.personnel.Fire(act.Unit, p, onboarding.RemovePersonnel, by(act)); err != nil {
 			return err
 		}
 	}
 	for _, owner := range ubos {
-		record := s.recordOf(u, organization.ID, owner)
+		record := recordOf(act, organization.ID, owner)
 		if record == nil {
 			first, last, _ := strings.Cut(owner.Name, " ")
-			member, err := s.appoint(u, c, organization, Appointment{
+			member, err := addPersonnel(act, organization, Appointment{
 				Position: onboarding.UltimateOwner, Email: owner.Email, PEP: owner.PEP,
 				Person: onboarding.Person{FirstName: first, LastName: last, DateOfBirth: owner.BirthDate, Nationality: owner.Country},
 			})
@@ -66,7 +64,7 @@ func (s *Sandbox) reviewOwners(u *engine.Unit, c access.Caller, organization *on
 			}
 			record = member.Record
 		}
-		if err := s.verifyMember(u, c, record, nil); err != nil {
+		if err := verifyMember(act, record, nil); err != nil {
 			return err
 		}
 	}
@@ -75,16 +73,16 @@ func (s *Sandbox) reviewOwners(u *engine.Unit, c access.Caller, organization *on
 
 // beneficialOwners are those who own enough to be ultimate beneficial owners,
 // the largest first.
-func (s *Sandbox) beneficialOwners(u *engine.Unit, organizationID string) []onboarding.BeneficialOwner {
-	ubos := slices.DeleteFunc(onboarding.BeneficialOwners(s.owners(u, organizationID)), func(b onboarding.BeneficialOwner) bool { return !b.UBO() })
+func beneficialOwners(act *Act, organizationID string) []onboarding.BeneficialOwner {
+	ubos := slices.DeleteFunc(onboarding.BeneficialOwners(owners(act, organizationID)), func(b onboarding.BeneficialOwner) bool { return !b.UBO() })
 	slices.SortStableFunc(ubos, func(a, b onboarding.BeneficialOwner) int { return b.Share.Compare(a.Share) })
 	return ubos
 }
 
 // recordOf finds the record of an owner: that of a shareholder, or of whatever
 // else the person is to the organization.
-func (s *Sandbox) recordOf(u *engine.Unit, organizationID string, owner onboarding.BeneficialOwner) *onboarding.Personnel {
-	for _, p := range s.activePersonnel(u, organizationID) {
+func recordOf(act *Act, organizationID string, owner onboarding.BeneficialOwner) *onboarding.Personnel {
+	for _, p := range activePersonnel(act, organizationID) {
 		if isRecordOf(p, owner) {
 			return p
 		}
@@ -97,9 +95,9 @@ func isRecordOf(p *onboarding.Personnel, owner onboarding.BeneficialOwner) bool 
 }
 
 // owners are the shareholders of an organization, with whoever is behind them.
-func (s *Sandbox) owners(u *engine.Unit, organizationID string) []onboarding.Owner {
+func owners(act *Act, organizationID string) []onboarding.Owner {
 	var owners []onboarding.Owner
-	for _, p := range s.activePersonnel(u, organizationID) {
+	for _, p := range activePersonnel(act, organizationID) {
 		if p.Owner != nil {
 			owners = append(owners, *p.Owner)
 		}
@@ -117,7 +115,7 @@ type exposure struct {
 // exposures finds the people of an organization who make it a high risk: the
 // directors, and the owners with whoever is behind them, who are politically
 // exposed or whose country is listed.
-func (s *Sandbox) exposures(u *engine.Unit, organizationID string) []exposure {
+func exposures(act *Act, organizationID string) []exposure {
 	var found []exposure
 	note := func(customerID, name, country, code string, pep bool) {
 		if pep {
@@ -127,15 +125,15 @@ func (s *Sandbox) exposures(u *engine.Unit, organizationID string) []exposure {
 			found = append(found, exposure{customerID, onboarding.RiskReason{Code: onboarding.HighRiskCountry, Subject: name + ", " + country}})
 		}
 	}
-	for _, p := range s.activePersonnel(u, organizationID) {
+	for _, p := range activePersonnel(act, organizationID) {
 		if p.Position == onboarding.Director {
 			note(p.CustomerID, p.Person.FullName(), p.Person.Nationality, onboarding.ExposedDirector, p.PEP)
 		}
 	}
-	owners := s.owners(u, organizationID)
+	owners := owners(act, organizationID)
 	for _, b := range onboarding.BeneficialOwners(owners) {
 		customer := ""
-		if record := s.recordOf(u, organizationID, b); record != nil {
+		if record := recordOf(act, organizationID, b); record != nil {
 			customer = record.CustomerID
 		}
 		note(customer, b.Name, b.Country, onboarding.ExposedOwner, b.PEP)
@@ -148,13 +146,13 @@ func (s *Sandbox) exposures(u *engine.Unit, organizationID string) []exposure {
 
 // peopleRisk are the reasons for a high risk that lie in an organization's
 // people, or, given a person's own record, in that person.
-func (s *Sandbox) peopleRisk(u *engine.Unit, customer *onboarding.Customer) []onboarding.RiskReason {
+func peopleRisk(act *Act, customer *onboarding.Customer) []onboarding.RiskReason {
 	var reasons []onboarding.RiskReason
 	organization := customer.ID
 	if customer.MemberOf != "" {
 		organization = customer.MemberOf
 	}
-	for _, e := range s.exposures(u, organization) {
+	for _, e := range exposures(act, organization) {
 		if customer.MemberOf == "" || e.customerID == customer.ID {
 			reasons = append(reasons, e.reason)
 		}
@@ -164,19 +162,19 @@ func (s *Sandbox) peopleRisk(u *engine.Unit, customer *onboarding.Customer) []on
 
 // reassess looks at the risk anew for every open verification of an organization
 // and its people: it counts as it is when the decision is made.
-func (s *Sandbox) reassess(u *engine.Unit, organization *onboarding.Customer) {
+func reassess(act *Act, organization *onboarding.Customer) {
 	customers := []*onboarding.Customer{organization}
-	for _, p := range s.activePersonnel(u, organization.ID) {
-		if customer := s.customers.Get(u, p.CustomerID); customer != nil && !slices.Contains(customers, customer) {
+	for _, p := range activePersonnel(act, organization.ID) {
+		if customer := act.customers.Get(act.Unit, p.CustomerID); customer != nil && !slices.Contains(customers, customer) {
 			customers = append(customers, customer)
 		}
 	}
 	for _, customer := range customers {
-		for _, v := range s.verifications.By(u, "customer", customer.ID) {
+		for _, v := range act.verifications.By(act.Unit, "customer", customer.ID) {
 			if v.Open() {
-				_, v.RiskReasons = s.verificationNeeds(u, customer, v.Type, v.Asked)
+				_, v.RiskReasons = verificationNeeds(act, customer, v.Type, v.Asked)
 				v.HighRisk = len(v.RiskReasons) > 0
-				s.verifications.Save(u, v)
+				act.verifications.Save(act.Unit, v)
 			}
 		}
 	}
@@ -184,27 +182,27 @@ func (s *Sandbox) reassess(u *engine.Unit, organization *onboarding.Customer) {
 
 // confirmShareholders makes the shareholders ACTIVE for whom everything is
 // verified: the organization, and every beneficial owner behind them.
-func (s *Sandbox) confirmShareholders(u *engine.Unit, organizationID string) error {
+func confirmShareholders(act *Act, organizationID string) error {
 	approved := func(customerID string) bool {
-		v := s.latestVerification(u, customerID)
+		v := latestVerification(act, customerID)
 		return v != nil && v.State == onboarding.VerificationApproved
 	}
 	if !approved(organizationID) {
 		return nil
 	}
-	ubos := s.beneficialOwners(u, organizationID)
-	for _, p := range s.activePersonnel(u, organizationID) {
+	ubos := beneficialOwners(act, organizationID)
+	for _, p := range activePersonnel(act, organizationID) {
 		if p.State != onboarding.PersonnelPending {
 			continue
 		}
 		waiting := slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool {
-			record := s.recordOf(u, organizationID, b)
+			record := recordOf(act, organizationID, b)
 			return b.Behind(*p.Owner) && (record == nil || !approved(record.CustomerID))
 		})
 		if waiting {
 			continue
 		}
-		if err := s.personnel.Fire(u, p, onboarding.ConfirmPersonnel, machine.Cause{}); err != nil {
+		if err := act.personnel.Fire(act.Unit, p, onboarding.ConfirmPersonnel, machine.Cause{}); err != nil {
 			return err
 		}
 	}
@@ -226,27 +224,23 @@ type UltimateOwner struct {
 	Through      []string
 }
 
-// Ownership tells who owns an organization, through all levels of companies.
-func (s *Sandbox) Ownership(c access.Caller, organizationID string) (Ownership, error) {
-	var out Ownership
-	err := s.read(c, func(u *engine.Unit) error {
-		if _, err := s.organization(u, c, organizationID); err != nil {
-			return err
+// GetOwnership tells who owns an organization, through all levels of companies.
+func GetOwnership(act *Act, organizationID string) (out Ownership, err error) {
+	if _, err := findOrganization(act, organizationID); err != nil {
+		return out, err
+	}
+	out.Total = onboarding.Sum(owners(act, organizationID))
+	for _, b := range beneficialOwners(act, organizationID) {
+		if record := recordOf(act, organizationID, b); record != nil {
+			out.UBOs = append(out.UBOs, UltimateOwner{b, latestVerification(act, record.CustomerID), through(act, organizationID, b)})
 		}
-		out.Total = onboarding.Sum(s.owners(u, organizationID))
-		for _, b := range s.beneficialOwners(u, organizationID) {
-			if record := s.recordOf(u, organizationID, b); record != nil {
-				out.UBOs = append(out.UBOs, UltimateOwner{b, s.latestVerification(u, record.CustomerID), s.through(u, organizationID, b)})
-			}
-		}
-		return nil
-	})
-	return out, err
+	}
+	return out, nil
 }
 
-func (s *Sandbox) through(u *engine.Unit, organizationID string, b onboarding.BeneficialOwner) []string {
+func through(act *Act, organizationID string, b onboarding.BeneficialOwner) []string {
 	var ids []string
-	for _, p := range s.activePersonnel(u, organizationID) {
+	for _, p := range activePersonnel(act, organizationID) {
 		if p.Owner != nil && b.Behind(*p.Owner) {
 			ids = append(ids, p.ID)
 		}
@@ -271,29 +265,25 @@ type ShareholderChange struct {
 // ChangeShareholder replaces the data and the share of a natural person. It
 // refuses with SHAREHOLDER_NOT_FOUND, OWNERSHIP_EXCEEDED and DUPLICATE_EMAIL, and
 // with REQUEST_INVALID a company, which is removed and added again.
-func (s *Sandbox) ChangeShareholder(c access.Caller, organizationID, id string, in ShareholderChange) (Appointed, error) {
-	var out Appointed
-	err := s.do(c, func(u *engine.Unit) error {
-		record, err := s.member(u, c, organizationID, onboarding.Shareholder, id)
-		if err != nil {
-			return err
-		}
-		if record.Owner.Kind == onboarding.CompanyOwner {
-			return refusal.Invalid([]refusal.Fault{{Field: "path.shareholderId", Message: "is a company: remove it and add it again"}})
-		}
-		if err := in.repeats(record); err != nil {
-			return err
-		}
-		if err := s.renamePerson(u, c, s.customers.Get(u, record.CustomerID), in); err != nil {
-			return err
-		}
-		record.Owner.Share, record.Details = in.Share, in.Details
-		if in.PEP != nil {
-			record.PEP, record.Owner.PEP = *in.PEP, *in.PEP
-		}
-		return s.personnelChanged(u, c, record, &out)
-	})
-	return out, err
+func ChangeShareholder(act *Act, organizationID, id string, in ShareholderChange) (out Appointed, err error) {
+	record, err := findMember(act, organizationID, onboarding.Shareholder, id)
+	if err != nil {
+		return out, err
+	}
+	if record.Owner.Kind == onboarding.CompanyOwner {
+		return out, refusal.Invalid([]refusal.Fault{{Field: "path.shareholderId", Message: "is a company: remove it and add it again"}})
+	}
+	if err := in.repeats(record); err != nil {
+		return out, err
+	}
+	if err := renamePerson(act, act.customers.Get(act.Unit, record.CustomerID), in); err != nil {
+		return out, err
+	}
+	record.Owner.Share, record.Details = in.Share, in.Details
+	if in.PEP != nil {
+		record.PEP, record.Owner.PEP = *in.PEP, *in.PEP
+	}
+	return out, personnelChanged(act, record, &out)
 }
 
 // repeats holds what a change repeats of a record to the record.
@@ -311,19 +301,19 @@ func (in ShareholderChange) repeats(record *onboarding.Personnel) error {
 
 // renamePerson replaces the data of a person, in its own record and in those of
 // all its positions.
-func (s *Sandbox) renamePerson(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in ShareholderChange) error {
+func renamePerson(act *Act, customer *onboarding.Customer, in ShareholderChange) error {
 	if !strings.EqualFold(customer.Email, in.Email) {
-		if err := s.unique(u, c, &onboarding.Customer{Email: in.Email}); err != nil {
+		if err := unique(act, &onboarding.Customer{Email: in.Email}); err != nil {
 			return err
 		}
 	}
 	// The e-mail is indexed, so that the record has to be taken out and added.
-	s.customers.Remove(u, customer)
+	act.customers.Remove(act.Unit, customer)
 	customer.Email, customer.Phone, customer.Name = in.Email, in.Phone, in.Person.FullName()
 	p := &customer.Person
 	p.FirstName, p.LastName, p.DateOfBirth, p.Nationality = in.Person.FirstName, in.Person.LastName, in.Person.DateOfBirth, in.Person.Nationality
-	s.customers.Add(u, customer)
-	for _, record := range s.activePersonnel(u, customer.MemberOf) {
+	act.customers.Add(act.Unit, customer)
+	for _, record := range activePersonnel(act, customer.MemberOf) {
 		if record.CustomerID != customer.ID {
 			continue
 		}
@@ -333,7 +323,7 @@ func (s *Sandbox) renamePerson(u *engine.Unit, c access.Caller, customer *onboar
 		if o := record.Owner; o != nil {
 			o.Name, o.Email, o.BirthDate, o.Country = customer.Name, in.Email, p.DateOfBirth, p.Nationality
 		}
-		s.personnel.Save(u, record)
+		act.personnel.Save(act.Unit, record)
 	}
 	return nil
 }

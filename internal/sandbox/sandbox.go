@@ -44,8 +44,9 @@ type Config struct {
 	Operations map[string][]string
 }
 
-// Sandbox is the product: customers, their verification, their money.
-type Sandbox struct {
+// World is the product's state: the kinds of things that there are in it, and what
+// they stand on.
+type World struct {
 	config     Config
 	builtIn    *setting.Settings
 	engine     *engine.Engine
@@ -70,8 +71,8 @@ type Sandbox struct {
 }
 
 // New opens the sandbox on its store. A table with a mistake is an error.
-func New(c Config) (*Sandbox, error) {
-	s := &Sandbox{config: c, builtIn: setting.BuiltIn()}
+func New(c Config) (*World, error) {
+	s := &World{config: c, builtIn: setting.BuiltIn()}
 	var err error
 	if s.key, err = c.tokenKey(); err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
@@ -90,7 +91,10 @@ func New(c Config) (*Sandbox, error) {
 	s.orders = s.orderKind()
 	s.transactions = transactionCollection()
 	s.engine, err = engine.New(
-		engine.Config{Store: c.Store, Wall: c.Wall, Scale: s.delayScale, Choose: s.choose},
+		engine.Config{Store: c.Store, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return delayScale(s.actOf(u)) },
+			Choose: func(u *engine.Unit, _ string, aggregate any, p machine.Pending) (machine.Decision, error) {
+				return choose(s.actOf(u), aggregate, p)
+			}},
 		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,
 		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
 	)
@@ -104,16 +108,13 @@ func New(c Config) (*Sandbox, error) {
 }
 
 // Engine gives the engine to those who drive the clock.
-func (s *Sandbox) Engine() *engine.Engine { return s.engine }
+func (s *World) Engine() *engine.Engine { return s.engine }
 
 // seed is what a tenant's invented data is made from.
-func (s *Sandbox) seed(u *engine.Unit) string { return s.config.Seed + "/" + u.Tenant() }
+func seed(act *Act) string { return act.config.Seed + "/" + act.Tenant() }
 
 // newLife gives a new aggregate of a kind its id and its place in the order.
-func (s *Sandbox) newLife(u *engine.Unit, kind string) machine.Life {
-	n := u.Next()
-	return machine.Life{ID: fake.ID(s.seed(u), kind, n), Seq: n}
+func newLife(act *Act, kind string) machine.Life {
+	n := act.Next()
+	return machine.Life{ID: fake.ID(seed(act), kind, n), Seq: n}
 }
-
-// by is the cause of a trigger that a caller fires.
-func by(c access.Caller) machine.Cause { return machine.Cause{By: c.UserID, Input: c} }

@@ -53,7 +53,7 @@ const (
 )
 
 // openRepertoire reads the built-in scenarios.
-func (s *Sandbox) openRepertoire(tables []machine.Description) error {
+func (s *World) openRepertoire(tables []machine.Description) error {
 	s.repertoire.catalog = scenario.NewCatalog(tables, s.config.Operations).With(factValues())
 	sources, err := scenario.Sources(scenarios.Files)
 	if err != nil {
@@ -69,18 +69,18 @@ func (s *Sandbox) openRepertoire(tables []machine.Description) error {
 }
 
 // Catalog is what scenarios can speak about in this sandbox.
-func (s *Sandbox) Catalog() scenario.Catalog { return s.repertoire.catalog }
+func (s *World) Catalog() scenario.Catalog { return s.repertoire.catalog }
 
 // Scenarios are those that every tenant has.
-func (s *Sandbox) Scenarios() *scenario.Library { return s.repertoire.library.Load() }
+func (s *World) Scenarios() *scenario.Library { return s.repertoire.library.Load() }
 
 // UseLibrary replaces them, at once for whoever is governed by one of them. A
 // customer whose scenario is gone follows its tenant's.
-func (s *Sandbox) UseLibrary(l *scenario.Library) { s.repertoire.library.Store(l) }
+func (s *World) UseLibrary(l *scenario.Library) { s.repertoire.library.Store(l) }
 
 // SetDefaultScenario sets the server's scenario; an empty name goes back to the
 // built-in default. It refuses with SCENARIO_UNKNOWN.
-func (s *Sandbox) SetDefaultScenario(name string) error {
+func (s *World) SetDefaultScenario(name string) error {
 	if name != "" && s.Scenarios().Get(name) == nil {
 		return s.unknownScenario(tenantScenarios{}, name)
 	}
@@ -112,22 +112,22 @@ func readTenantScenarios(u *engine.Unit) tenantScenarios {
 
 // scenarioOf finds a scenario by its name: the tenant's own, or one of all
 // tenants; nil if there is none.
-func (s *Sandbox) scenarioOf(u *engine.Unit, t tenantScenarios, name string) *scenario.Scenario {
+func scenarioOf(act *Act, t tenantScenarios, name string) *scenario.Scenario {
 	if name == "" {
 		return nil
 	}
 	if digest, ok := t.Own[name]; ok {
-		if found := s.ownScenario(u, name, digest); found != nil {
+		if found := ownScenario(act, name, digest); found != nil {
 			return found
 		}
 	}
-	return s.Scenarios().Get(name)
+	return act.Scenarios().Get(name)
 }
 
 // ownScenario reads a tenant's own scenario, once for each text. One that a
 // changed library has made wrong is passed over.
-func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Scenario {
-	r, base := &s.repertoire, s.Scenarios()
+func ownScenario(act *Act, name, digest string) *scenario.Scenario {
+	r, base := &act.repertoire, act.Scenarios()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.base != base || r.read > maxRead {
@@ -137,9 +137,9 @@ func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Sce
 		return found
 	}
 	var text string
-	_, err := u.Value(ownText(name), &text)
-	u.Note(err)
-	found, err := s.readScenario(text, base)
+	_, err := act.Value(ownText(name), &text)
+	act.Note(err)
+	found, err := act.readScenario(text, base)
 	if err != nil {
 		found = nil
 	}
@@ -150,7 +150,7 @@ func (s *Sandbox) ownScenario(u *engine.Unit, name, digest string) *scenario.Sce
 // ownFile is how mistakes in a tenant's own scenario name the file.
 const ownFile = "scenario.yaml"
 
-func (s *Sandbox) readScenario(text string, base *scenario.Library) (*scenario.Scenario, error) {
+func (s *World) readScenario(text string, base *scenario.Library) (*scenario.Scenario, error) {
 	with, err := scenario.Load([]scenario.Source{{File: ownFile, Text: []byte(text)}}, s.repertoire.catalog, base)
 	if err != nil {
 		return nil, err
@@ -165,14 +165,14 @@ func (s *Sandbox) readScenario(text string, base *scenario.Library) (*scenario.S
 
 // activeScenario is the one that governs a tenant's new customers, and where it
 // comes from.
-func (s *Sandbox) activeScenario(u *engine.Unit, t tenantScenarios) (active *scenario.Scenario, source string) {
-	if found := s.scenarioOf(u, t, t.Active); found != nil {
+func activeScenario(act *Act, t tenantScenarios) (active *scenario.Scenario, source string) {
+	if found := scenarioOf(act, t, t.Active); found != nil {
 		return found, FromTenant
 	}
-	if found := s.Scenarios().Get(*s.repertoire.fallback.Load()); found != nil {
+	if found := act.Scenarios().Get(*act.repertoire.fallback.Load()); found != nil {
 		return found, FromServer
 	}
-	if found := s.Scenarios().Get(defaultScenario); found != nil {
+	if found := act.Scenarios().Get(defaultScenario); found != nil {
 		return found, FromBuiltIn
 	}
 	return &scenario.Scenario{Name: defaultScenario}, FromBuiltIn
@@ -180,39 +180,24 @@ func (s *Sandbox) activeScenario(u *engine.Unit, t tenantScenarios) (active *sce
 
 // TenantScenario gives the name of the scenario that governs a tenant's new
 // customers, and whether it is the tenant's, the server's or the default.
-func (s *Sandbox) TenantScenario(tenant string) (name, source string) {
-	active, source, err := s.tenantScenario(tenant)
-	if err != nil {
-		return defaultScenario, FromBuiltIn
-	}
+func TenantScenario(act *Act) (name, source string) {
+	active, source := activeScenario(act, readTenantScenarios(act.Unit))
 	return active.Name, source
 }
 
-func (s *Sandbox) tenantScenario(tenant string) (active *scenario.Scenario, source string, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		active, source = s.activeScenario(u, readTenantScenarios(u))
-		return nil
-	})
-	return active, source, err
-}
-
-// TenantScenarios lists the scenarios that a tenant can name, in alphabetical
+// ListScenarios lists the scenarios that a tenant can name, in alphabetical
 // order: its own and those of all tenants.
-func (s *Sandbox) TenantScenarios(tenant string) (list []*scenario.Scenario, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		t := readTenantScenarios(u)
-		list = nil
-		for _, name := range s.scenarioNames(t) {
-			if found := s.scenarioOf(u, t, name); found != nil {
-				list = append(list, found)
-			}
+func ListScenarios(act *Act) (list []*scenario.Scenario, err error) {
+	t := readTenantScenarios(act.Unit)
+	for _, name := range act.scenarioNames(t) {
+		if found := scenarioOf(act, t, name); found != nil {
+			list = append(list, found)
 		}
-		return nil
-	})
-	return list, err
+	}
+	return list, nil
 }
 
-func (s *Sandbox) scenarioNames(t tenantScenarios) []string {
+func (s *World) scenarioNames(t tenantScenarios) []string {
 	names := slices.AppendSeq(s.Scenarios().Names(), maps.Keys(t.Own))
 	slices.Sort(names)
 	return slices.Compact(names)
@@ -221,41 +206,36 @@ func (s *Sandbox) scenarioNames(t tenantScenarios) []string {
 // SetTenantScenario lets a scenario govern the customers that a tenant makes
 // from now on; an empty name goes back to the server's. It refuses with
 // SCENARIO_UNKNOWN.
-func (s *Sandbox) SetTenantScenario(tenant, name string) error {
-	return s.engine.Do(tenant, func(u *engine.Unit) error {
-		t := readTenantScenarios(u)
-		if name != "" && s.scenarioOf(u, t, name) == nil {
-			return s.unknownScenario(t, name)
-		}
-		t.Active = name
-		return u.SetValue(tenantScenariosValue, t)
-	})
+func SetTenantScenario(act *Act, name string) error {
+	t := readTenantScenarios(act.Unit)
+	if name != "" && scenarioOf(act, t, name) == nil {
+		return act.unknownScenario(t, name)
+	}
+	t.Active = name
+	return act.SetValue(tenantScenariosValue, t)
 }
 
 // SetTenantScenarioText gives a tenant a scenario of its own, in place of one
 // that it had under the name, and lets it govern as SetTenantScenario does. What
 // is wrong with the text is scenario.Mistakes, and nothing has changed.
-func (s *Sandbox) SetTenantScenarioText(tenant, text string) (*scenario.Scenario, error) {
-	read, err := s.readScenario(text, s.Scenarios())
+func SetTenantScenarioText(act *Act, text string) (*scenario.Scenario, error) {
+	read, err := act.readScenario(text, act.Scenarios())
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256([]byte(text))
-	err = s.engine.Do(tenant, func(u *engine.Unit) error {
-		t := readTenantScenarios(u)
-		if t.Own == nil {
-			t.Own = map[string]string{}
-		}
-		if _, known := t.Own[read.Name]; !known && len(t.Own) >= maxOwn {
-			return tooManyScenarios()
-		}
-		t.Active, t.Own[read.Name] = read.Name, hex.EncodeToString(sum[:])
-		if err := u.SetValue(ownText(read.Name), text); err != nil {
-			return err
-		}
-		return u.SetValue(tenantScenariosValue, t)
-	})
-	return read, err
+	t := readTenantScenarios(act.Unit)
+	if t.Own == nil {
+		t.Own = map[string]string{}
+	}
+	if _, known := t.Own[read.Name]; !known && len(t.Own) >= maxOwn {
+		return read, tooManyScenarios()
+	}
+	t.Active, t.Own[read.Name] = read.Name, hex.EncodeToString(sum[:])
+	if err := act.SetValue(ownText(read.Name), text); err != nil {
+		return read, err
+	}
+	return read, act.SetValue(tenantScenariosValue, t)
 }
 
 func tooManyScenarios() error {
@@ -263,7 +243,7 @@ func tooManyScenarios() error {
 		"the tenant has %d scenarios of its own, and keeps no more; a name that is there replaces one, and a reset of everything takes them away", maxOwn)}}
 }
 
-func (s *Sandbox) unknownScenario(t tenantScenarios, name string) error {
+func (s *World) unknownScenario(t tenantScenarios, name string) error {
 	names := s.scenarioNames(t)
 	return refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, scenario.DidYouMean(name, names)).
 		With("scenarios", names)
@@ -273,18 +253,18 @@ func (s *Sandbox) unknownScenario(t tenantScenarios, name string) error {
 // the request names, else that of its e-mail's plus tag, else the tenant's. It
 // refuses with SCENARIO_UNKNOWN a name that the request states outright; a tag
 // may mean anything.
-func (s *Sandbox) chosenScenario(u *engine.Unit, named, email string) (*scenario.Scenario, error) {
-	t := readTenantScenarios(u)
+func chosenScenario(act *Act, named, email string) (*scenario.Scenario, error) {
+	t := readTenantScenarios(act.Unit)
 	if named != "" {
-		if found := s.scenarioOf(u, t, named); found != nil {
+		if found := scenarioOf(act, t, named); found != nil {
 			return found, nil
 		}
-		return nil, s.unknownScenario(t, named)
+		return nil, act.unknownScenario(t, named)
 	}
-	if found := s.scenarioOf(u, t, plusTag(email)); found != nil {
+	if found := scenarioOf(act, t, plusTag(email)); found != nil {
 		return found, nil
 	}
-	active, _ := s.activeScenario(u, t)
+	active, _ := activeScenario(act, t)
 	return active, nil
 }
 
@@ -299,11 +279,11 @@ func plusTag(email string) string {
 	return strings.ToLower(local[at+1:])
 }
 
-// root is the customer whose scenario governs another: the organization of a
+// rootOf is the customer whose scenario governs another: the organization of a
 // person who has been added to one.
-func (s *Sandbox) root(u *engine.Unit, c *onboarding.Customer) *onboarding.Customer {
+func rootOf(act *Act, c *onboarding.Customer) *onboarding.Customer {
 	if c != nil && c.MemberOf != "" {
-		if organization := s.customers.Get(u, c.MemberOf); organization != nil {
+		if organization := act.customers.Get(act.Unit, c.MemberOf); organization != nil {
 			return organization
 		}
 	}
@@ -312,29 +292,22 @@ func (s *Sandbox) root(u *engine.Unit, c *onboarding.Customer) *onboarding.Custo
 
 // governing is the scenario that governs a customer; without one it is the
 // tenant's.
-func (s *Sandbox) governing(u *engine.Unit, c *onboarding.Customer) *scenario.Scenario {
-	t := readTenantScenarios(u)
-	if root := s.root(u, c); root != nil {
-		if found := s.scenarioOf(u, t, root.Scenario); found != nil {
+func governing(act *Act, c *onboarding.Customer) *scenario.Scenario {
+	t := readTenantScenarios(act.Unit)
+	if root := rootOf(act, c); root != nil {
+		if found := scenarioOf(act, t, root.Scenario); found != nil {
 			return found
 		}
 	}
-	active, _ := s.activeScenario(u, t)
+	active, _ := activeScenario(act, t)
 	return active
 }
 
 // GoverningScenario gives the name of the scenario that governs a customer.
-func (s *Sandbox) GoverningScenario(tenant, customerID string) (name string, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		customer := s.customers.Get(u, customerID)
-		if customer == nil {
-			return noCustomer(customerID)
-		}
-		name = s.governing(u, customer).Name
-		return nil
-	})
-	if err != nil {
-		return "", fmt.Errorf("scenario of customer %s: %w", customerID, err)
+func GoverningScenario(act *Act, customerID string) (name string, err error) {
+	customer := act.customers.Get(act.Unit, customerID)
+	if customer == nil {
+		return "", noCustomer(customerID)
 	}
-	return name, nil
+	return governing(act, customer).Name, nil
 }

@@ -23,7 +23,7 @@ import (
 // t.
 type stage struct {
 	*testing.T
-	*Sandbox
+	opened
 	staff access.Caller
 }
 
@@ -41,7 +41,7 @@ func newStage(t *testing.T, config Config, texts ...string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := &stage{T: t, Sandbox: s, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff", PowerTenant: true, Roles: []string{access.RoleAdminUser}}}
+	g := &stage{T: t, opened: opened{s}, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff", PowerTenant: true, Roles: []string{access.RoleAdminUser}}}
 	g.load(texts...)
 	if _, err := s.engine.Freeze(context.Background(), "t", &payday); err != nil {
 		t.Fatal(err)
@@ -160,7 +160,7 @@ func TestPeopleAreGovernedAsTheirOrganization(t *testing.T) {
 		Email: "office@medis.example", Name: "Medis", Scenario: "strict", Company: &onboarding.Company{LegalName: "Medis", RegistrationNumber: "1"},
 	})
 	g.ok(err)
-	people, err := g.Appoint(g.staff, out.Customer.ID, []Appointment{{
+	people, err := g.AddPersonnel(g.staff, out.Customer.ID, []Appointment{{
 		Position: onboarding.Director, Email: "rasa@medis.example", Person: onboarding.Person{FirstName: "Rasa", LastName: "K"},
 	}})
 	g.ok(err)
@@ -225,7 +225,7 @@ func TestATenantHasItsOwnScenarios(t *testing.T) {
 	if got := fmt.Sprint(g.advance("2h")); got != "[verification.rejected SUSPECTED_FRAUD]" {
 		t.Errorf("got %s", got)
 	}
-	list, err := g.TenantScenarios("t")
+	list, err := g.ListScenarios("t")
 	g.ok(err)
 	if !slices.ContainsFunc(list, func(s *scenario.Scenario) bool { return s.Name == "mine" }) {
 		t.Error("the tenant's own scenario is not listed")

@@ -23,7 +23,7 @@ func (g *stage) size() (keys, bytes int) {
 
 func (g *stage) login(r Registered) Login {
 	g.Helper()
-	login, err := g.Login(g.staff, onboarding.Individual, r.Customer.ID, r.User.ID, Credentials{r.User.Username, "p", "key", "secret"})
+	login, err := g.LogIn(g.staff, onboarding.Individual, r.Customer.ID, r.User.ID, Credentials{r.User.Username, "p", "key", "secret"})
 	g.ok(err)
 	return login
 }
@@ -45,9 +45,9 @@ func TestLoginsDoNotFillTheStore(t *testing.T) {
 			} else {
 				g.ok(err)
 			}
-			_, err = g.Login(g.staff, onboarding.Individual, anna.Customer.ID, anna.User.ID, Credentials{anna.User.Username, "wrong", "key", "secret"})
+			_, err = g.LogIn(g.staff, onboarding.Individual, anna.Customer.ID, anna.User.ID, Credentials{anna.User.Username, "wrong", "key", "secret"})
 			g.refused(err, refusal.CredentialsInvalid)
-			_, err = g.LoginAdmin(g.staff, "headquarters", "chief", Credentials{"chief", "p", "key", "secret"})
+			_, err = g.LogInAdmin(g.staff, "headquarters", "chief", Credentials{"chief", "p", "key", "secret"})
 			g.ok(err)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -16,13 +15,13 @@ const settingsName = "settings"
 // policy is the settings by which a tenant works.
 type policy struct{ setting.Settings }
 
-// policy takes each setting from the first who has set it: the tenant, its active
+// policyOf takes each setting from the first who has set it: the tenant, its active
 // scenario, the server. What none of them has set is built in.
-func (s *Sandbox) policy(u *engine.Unit) (*policy, error) {
+func policyOf(act *Act) (*policy, error) {
 	p := new(policy)
-	_, err := u.Value(settingsName, &p.Settings)
-	active, _ := s.activeScenario(u, readTenantScenarios(u))
-	p.Complete(&active.Settings, &s.config.Settings, s.builtIn)
+	_, err := act.Value(settingsName, &p.Settings)
+	active, _ := activeScenario(act, readTenantScenarios(act.Unit))
+	p.Complete(&active.Settings, &act.config.Settings, act.builtIn)
 	return p, err
 }
 
@@ -40,50 +39,42 @@ func (p *policy) limitsFor(o payments.Operation, category string) payments.Limit
 }
 
 // delayScale is the part of a delay that a tenant waits on a running clock.
-func (s *Sandbox) delayScale(u *engine.Unit) float64 {
-	p, err := s.policy(u)
-	u.Note(err)
+func delayScale(act *Act) float64 {
+	p, err := policyOf(act)
+	act.Note(err)
 	return *p.DelayScale
 }
 
 // CategoryLimits are the limits of a category in a tenant.
-func (s *Sandbox) CategoryLimits(tenant, category string) (payments.Limits, error) {
-	p, err := s.policyOf(tenant)
+func CategoryLimits(act *Act, category string) (payments.Limits, error) {
+	p, err := policyOf(act)
 	if err != nil {
 		return payments.Limits{}, err
 	}
 	return p.limits(category), nil
 }
 
-// Settings gives what a tenant has set itself.
-func (s *Sandbox) Settings(tenant string) (setting.Settings, error) {
-	var own setting.Settings
-	err := s.engine.Read(tenant, func(u *engine.Unit) error {
-		_, err := u.Value(settingsName, &own)
-		return err
-	})
+// GetSettings gives what a tenant has set itself.
+func GetSettings(act *Act) (own setting.Settings, err error) {
+	_, err = act.Value(settingsName, &own)
 	return own, err
 }
 
 // ChangeSettings changes some of what a tenant has set itself and gives it all.
-func (s *Sandbox) ChangeSettings(tenant string, change func(*setting.Settings)) (setting.Settings, error) {
-	var own setting.Settings
-	err := s.engine.Do(tenant, func(u *engine.Unit) error {
-		own = setting.Settings{}
-		if _, err := u.Value(settingsName, &own); err != nil {
-			return err
-		}
-		change(&own)
-		return u.SetValue(settingsName, own)
-	})
-	return own, err
+func ChangeSettings(act *Act, change func(*setting.Settings)) (own setting.Settings, err error) {
+	own = setting.Settings{}
+	if _, err := act.Value(settingsName, &own); err != nil {
+		return own, err
+	}
+	change(&own)
+	return own, act.SetValue(settingsName, own)
 }
 
 // Reset empties a tenant: everything that has happened in it is gone, and the
 // clock with it. What was chosen for the tenant stays, its settings and its
 // scenarios, so that a suite which resets after each test runs every test under
 // the same; everything takes those away too.
-func (s *Sandbox) Reset(ctx context.Context, tenant string, everything bool) (removed int, err error) {
+func (s *World) Reset(ctx context.Context, tenant string, everything bool) (removed int, err error) {
 	var keep []string
 	if !everything {
 		keep = []string{settingsName, tenantScenariosValue}
@@ -92,36 +83,24 @@ func (s *Sandbox) Reset(ctx context.Context, tenant string, everything bool) (re
 	return s.engine.Reset(ctx, tenant, keep...)
 }
 
-// policyOf is the policy of a tenant outside of a unit of work.
-func (s *Sandbox) policyOf(tenant string) (p *policy, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) (err error) {
-		p, err = s.policy(u)
-		return err
-	})
-	return p, err
-}
-
-// Relaxed reports whether a tenant's header policy is the relaxed one. Where its
-// settings cannot be read it is the server's.
-func (s *Sandbox) Relaxed(tenant string) bool {
-	p, err := s.policyOf(tenant)
-	if err != nil {
-		return s.config.Settings.Headers == setting.Relaxed
-	}
+// Relaxed reports whether a tenant's header policy is the relaxed one.
+func Relaxed(act *Act) bool {
+	p, err := policyOf(act)
+	act.Note(err)
 	return p.Headers == setting.Relaxed
 }
 
 // KeylessLogins reports whether a tenant's logins may leave out its key and secret.
-func (s *Sandbox) KeylessLogins(tenant string) bool {
-	p, err := s.policyOf(tenant)
+func KeylessLogins(act *Act) bool {
+	p, err := policyOf(act)
 	return err == nil && p.LoginKeys == setting.Optional
 }
 
 // checkTenantKey refuses a login with another key or secret than the tenant's
 // settings name, or where they name none the server's. Without either any will
 // do. How long it takes tells nothing about how much was right.
-func (s *Sandbox) checkTenantKey(u *engine.Unit, in Credentials) error {
-	p, err := s.policy(u)
+func checkTenantKey(act *Act, in Credentials) error {
+	p, err := policyOf(act)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -39,7 +38,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 		t.Error("the tenant's own header policy does not win")
 	}
 
-	b := &bankTest{failer: t, Sandbox: g.Sandbox, staff: g.staff}
+	b := &bankTest{failer: t, opened: g.opened, staff: g.staff}
 	id := g.ready()
 	out, err := g.Activate(g.staff, id, Activation{})
 	g.ok(err)
@@ -50,7 +49,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 	if books.Funded != 25_000 || books.Unaccounted() != 0 {
 		t.Errorf("the books: %+v", books)
 	}
-	page, err := g.Transactions(g.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := g.ListTransactions(g.staff, Statement{WalletIDs: []string{w}, Limit: 10})
 	g.ok(err)
 	if len(page.Items) != 1 || page.Items[0].Type != payments.FundTransaction {
 		t.Errorf("got %+v", page.Items)
@@ -65,7 +64,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 	}
 	b.refused(errOf(b.prepare(w, payments.Transfer, 10_001, outsideIBAN)), refusal.CategoryLimitExceeded)
 	b.refused(errOf(b.prepare(w, payments.Transfer, 5_001, outsideIBAN)), refusal.CategoryLimitExceeded)
-	allowed, err := g.AllowedOperations(g.staff, w, false)
+	allowed, err := g.GetAllowedOperations(g.staff, w, false)
 	g.ok(err)
 	if allowed.Limits.Daily.Minor != 15_000 || allowed.Limits.Monthly.Minor != 10_000_000 || allowed.Fees.Of(payments.SEPA) != 10 || allowed.Fees.Of(payments.SWIFT) != 2_500 {
 		t.Errorf("shown: %+v", allowed)
@@ -120,8 +119,8 @@ func TestAScenarioSetsTheDelayScale(t *testing.T) {
 		v := g.open(id)
 		g.upload(v.ID)
 		var d time.Duration
-		g.ok(g.engine.Read("t", func(u *engine.Unit) error {
-			d = g.verifications.Get(u, v.ID).Armed[0].Due.Sub(u.Now())
+		g.ok(g.do(g.staff, func(act *Act) error {
+			d = act.verifications.Get(act.Unit, v.ID).Armed[0].Due.Sub(act.Now())
 			return nil
 		}))
 		return d
@@ -149,11 +148,10 @@ func TestAScenarioRequiresPersonnel(t *testing.T) {
 	}
 }
 
-func (g *stage) personnelPolicy(c access.Caller) (policy string, err error) {
-	err = g.read(c, func(u *engine.Unit) error {
-		set, err := g.policy(u)
-		policy = set.Personnel
-		return err
-	})
-	return policy, err
+func (g *stage) personnelPolicy(c access.Caller) (string, error) {
+	set, err := g.policyOf(c.Tenant)
+	if err != nil {
+		return "", err
+	}
+	return set.Personnel, nil
 }

@@ -27,13 +27,13 @@ func standingCollection() engine.Collection[standing] {
 }
 
 // noteStanding keeps the note of a verification as it is now.
-func (s *Sandbox) noteStanding(u *engine.Unit, v *onboarding.Verification, stands bool) {
-	noted := s.standing.Get(u, v.ID)
+func noteStanding(act *Act, v *onboarding.Verification, stands bool) {
+	noted := act.standing.Get(act.Unit, v.ID)
 	switch {
 	case stands && noted == nil:
-		s.standing.Add(u, &standing{v.ID, v.Seq})
+		act.standing.Add(act.Unit, &standing{v.ID, v.Seq})
 	case !stands && noted != nil:
-		s.standing.Remove(u, noted)
+		act.standing.Remove(act.Unit, noted)
 	}
 }
 
@@ -51,19 +51,16 @@ type Standing struct {
 // maxStanding is how many are shown.
 const maxStanding = 50
 
-// StandingStill lists the verifications of a tenant that wait for documents, the
+// ListStanding lists the verifications of a tenant that wait for documents, the
 // oldest first: nothing decides them, however far the clock is moved.
-func (s *Sandbox) StandingStill(tenant string) (list []Standing, err error) {
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		for _, note := range s.standing.Some(u, "all", standsStill, maxStanding) {
-			v := s.verifications.Get(u, note.ID)
-			o := s.outlook(u, v)
-			list = append(list, Standing{
-				ID: v.ID, CustomerID: v.CustomerID, State: v.State, Missing: o.Missing, Rejected: o.Rejected, Why: o.String(),
-				Call: refusal.Call{Operation: "uploadVerificationDocument", Params: map[string]string{"verificationId": v.ID}},
-			})
-		}
-		return nil
-	})
-	return list, err
+func ListStanding(act *Act) (list []Standing, err error) {
+	for _, note := range act.standing.Some(act.Unit, "all", standsStill, maxStanding) {
+		v := act.verifications.Get(act.Unit, note.ID)
+		o := outlook(act, v)
+		list = append(list, Standing{
+			ID: v.ID, CustomerID: v.CustomerID, State: v.State, Missing: o.Missing, Rejected: o.Rejected, Why: o.String(),
+			Call: refusal.Call{Operation: "uploadVerificationDocument", Params: map[string]string{"verificationId": v.ID}},
+		})
+	}
+	return list, nil
 }

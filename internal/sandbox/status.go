@@ -23,31 +23,23 @@ type StatusChange struct {
 // closes it. A customer that has the status already stays as it is. It refuses
 // with CUSTOMER_NOT_FOUND, and with PHASE_ORDER_BROKEN what the customer's table
 // does not allow.
-func (s *Sandbox) SetCustomerStatus(c access.Caller, id string, in StatusChange) (*onboarding.Customer, error) {
-	var customer *onboarding.Customer
-	err := s.do(c, func(u *engine.Unit) (err error) {
-		if customer, err = s.customer(u, c, id); err != nil || customer.State == in.Status {
-			return err
-		}
-		return setStatus(s.customers, u, customer, onboarding.CustomerTriggers(), in, by(c))
-	})
-	return customer, err
+func SetCustomerStatus(act *Act, id string, in StatusChange) (customer *onboarding.Customer, err error) {
+	if customer, err = findCustomer(act, id); err != nil || customer.State == in.Status {
+		return customer, err
+	}
+	return customer, setStatus(act.customers, act.Unit, customer, onboarding.CustomerTriggers(), in, by(act))
 }
 
 // SetWalletStatus suspends an active wallet, lets it be active again, or blocks
 // it for good. A wallet that has the status already stays as it is. It refuses
 // with WALLET_NOT_FOUND, and with WALLET_NOT_ACTIVE what the wallet's table does
 // not allow.
-func (s *Sandbox) SetWalletStatus(c access.Caller, id string, in StatusChange) (*payments.Wallet, error) {
-	var wallet *payments.Wallet
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.anyAccount(u, id)
-		if wallet = a.wallet; err != nil || wallet.State == in.Status {
-			return err
-		}
-		return setStatus(s.wallets, u, wallet, payments.WalletTriggers(), in, by(c))
-	})
-	return wallet, err
+func SetWalletStatus(act *Act, id string, in StatusChange) (wallet *payments.Wallet, err error) {
+	a, err := findAnyAccount(act, id)
+	if wallet = a.wallet; err != nil || wallet.State == in.Status {
+		return wallet, err
+	}
+	return wallet, setStatus(act.wallets, act.Unit, wallet, payments.WalletTriggers(), in, by(act))
 }
 
 // setStatus fires the trigger that leads to a status, with a reason that its
@@ -67,16 +59,16 @@ func setStatus[T, F any](k *engine.Kind[T, F], u *engine.Unit, e *T, triggers ma
 
 // endSessions ends every open session in which somebody acts for a customer, and
 // every one of the customer's own users, whoever they act for.
-func (s *Sandbox) endSessions(u *engine.Unit, customer *onboarding.Customer, cause machine.Cause) error {
-	list := s.sessions.By(u, "whose", customer.ID)
-	for _, user := range s.users.By(u, "customer", customer.ID) {
-		list = append(list, s.sessions.By(u, "whose", user.ID)...)
+func endSessions(act *Act, customer *onboarding.Customer, cause machine.Cause) error {
+	list := act.sessions.By(act.Unit, "whose", customer.ID)
+	for _, user := range act.users.By(act.Unit, "customer", customer.ID) {
+		list = append(list, act.sessions.By(act.Unit, "whose", user.ID)...)
 	}
 	for _, session := range list {
 		if session.Sort != access.Customer || session.State != access.SessionOpen {
 			continue
 		}
-		if err := s.sessions.Fire(u, session, access.EndSession, machine.Cause{By: cause.By, Reason: cause.Reason}); err != nil {
+		if err := act.sessions.Fire(act.Unit, session, access.EndSession, machine.Cause{By: cause.By, Reason: cause.Reason}); err != nil {
 			return err
 		}
 	}
@@ -85,17 +77,17 @@ func (s *Sandbox) endSessions(u *engine.Unit, customer *onboarding.Customer, cau
 
 // endVerifications lets the open verifications of a customer who is closed expire,
 // and with an organization's those of its people: nobody will decide them.
-func (s *Sandbox) endVerifications(u *engine.Unit, customer *onboarding.Customer, cause machine.Cause) {
+func endVerifications(act *Act, customer *onboarding.Customer, cause machine.Cause) {
 	ids := []string{customer.ID}
-	for _, p := range s.personnel.By(u, "organization", customer.ID) {
+	for _, p := range act.personnel.By(act.Unit, "organization", customer.ID) {
 		if p.CustomerID != "" && !slices.Contains(ids, p.CustomerID) {
 			ids = append(ids, p.CustomerID)
 		}
 	}
 	for _, id := range ids {
-		for _, v := range s.verifications.By(u, "customer", id) {
+		for _, v := range act.verifications.By(act.Unit, "customer", id) {
 			if v.Open() {
-				s.verifications.Then(u, v, onboarding.Expire, machine.Cause{By: cause.By, Reason: cause.Reason})
+				act.verifications.Then(act.Unit, v, onboarding.Expire, machine.Cause{By: cause.By, Reason: cause.Reason})
 			}
 		}
 	}
@@ -103,11 +95,11 @@ func (s *Sandbox) endVerifications(u *engine.Unit, customer *onboarding.Customer
 
 // inBusiness refuses what concerns a customer who is suspended or closed, or one
 // of the people of such an organization.
-func (s *Sandbox) inBusiness(u *engine.Unit, customer *onboarding.Customer) error {
+func inBusiness(act *Act, customer *onboarding.Customer) error {
 	if err := customer.InBusiness(); err != nil {
 		return err
 	}
-	if organization := s.root(u, customer); organization != customer {
+	if organization := rootOf(act, customer); organization != customer {
 		return organization.InBusiness()
 	}
 	return nil

@@ -15,7 +15,6 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/store"
 )
 
@@ -50,7 +49,7 @@ func (c Config) tokenKey() ([]byte, error) {
 }
 
 // sign makes an HS256 token of the claims.
-func (s *Sandbox) sign(claims map[string]any) (string, error) {
+func (s *World) sign(claims map[string]any) (string, error) {
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString(s.key)
 	if err != nil {
 		return "", fmt.Errorf("sign token: %w", err)
@@ -63,13 +62,13 @@ func (s *Sandbox) sign(claims map[string]any) (string, error) {
 // test accounts, and a slow digest would be most of the cost of a registration.
 // Its key comes from the seed even where that of the tokens does not, so that the
 // same requests leave the same state.
-func (s *Sandbox) digest(userID, password string) string {
+func (s *World) digest(userID, password string) string {
 	mac := hmac.New(sha256.New, derivedKey(s.config.Seed))
 	mac.Write([]byte(userID + "\x00" + password))
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func (s *Sandbox) passwordFits(u *access.User, password string) bool {
+func (s *World) passwordFits(u *access.User, password string) bool {
 	return hmac.Equal([]byte(u.Secret), []byte(s.digest(u.ID, password)))
 }
 
@@ -85,7 +84,7 @@ type claims struct {
 }
 
 // sessionToken makes the token of a login's session.
-func (s *Sandbox) sessionToken(tenant string, login Login) (string, error) {
+func (s *World) sessionToken(tenant string, login Login) (string, error) {
 	session := login.Session
 	userType := "CONSUMER"
 	if session.Sort == access.Staff {
@@ -149,68 +148,66 @@ func fixedCaller(token string) (access.Caller, bool) {
 // a token that does not hold, and with SESSION_ENDED one whose session is over.
 // Where lapsed is set an expired token of an open session will do: that is what
 // refreshing is for.
-func (s *Sandbox) Identify(tenant, token string, lapsed bool) (access.Caller, error) {
-	if err := s.Admit(tenant); err != nil {
+func Identify(act *Act, token string, lapsed bool) (access.Caller, error) {
+	tenant := act.Tenant()
+	if err := act.Admit(tenant); err != nil {
 		return access.Caller{}, err
 	}
 	if token == "" {
 		return access.Caller{Sort: access.Public, Tenant: tenant}, nil
 	}
-	if c, ok := fixedCaller(token); ok && !s.config.NoFixedTokens {
+	if c, ok := fixedCaller(token); ok && !act.config.NoFixedTokens {
 		c.Tenant = tenant
 		return c, nil
 	}
-	return s.identifySession(tenant, token, lapsed)
+	return identifySession(act, token, lapsed)
 }
 
 // Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.
-func (s *Sandbox) Admit(tenant string) error {
+func (s *World) Admit(tenant string) error {
 	if len(s.config.Tenants) > 0 && !slices.Contains(s.config.Tenants, tenant) {
 		return refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s (--tenants)", tenant)
 	}
 	return nil
 }
 
-func (s *Sandbox) identifySession(tenant, token string, lapsed bool) (access.Caller, error) {
+func identifySession(act *Act, token string, lapsed bool) (caller access.Caller, err error) {
 	var c claims
 	// Times are checked below, on the tenant's clock.
-	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
-		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.key, nil })
+	_, err = jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
+		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return act.key, nil })
 	if err != nil {
 		return access.Caller{}, refusal.New(refusal.TokenInvalid, "%s", tokenFault(err))
 	}
-	if c.TenantID != tenant {
-		return access.Caller{}, refusal.New(refusal.TenantAccessDenied, "the token is of another tenant than %s", tenant)
+	if c.TenantID != act.Tenant() {
+		return access.Caller{}, refusal.New(refusal.TenantAccessDenied, "the token is of another tenant than %s", act.Tenant())
 	}
-	var caller access.Caller
-	err = s.engine.Read(tenant, func(u *engine.Unit) error {
-		session := s.sessions.Get(u, c.SessionID)
-		if session == nil || session.State != access.SessionOpen || session.Over(u.Now()) {
-			return refusal.New(refusal.SessionEnded, "the session of the token is over").With("sessionId", c.SessionID)
+
+	session := act.sessions.Get(act.Unit, c.SessionID)
+	if session == nil || session.State != access.SessionOpen || session.Over(act.Now()) {
+		return caller, refusal.New(refusal.SessionEnded, "the session of the token is over").With("sessionId", c.SessionID)
+	}
+	if !lapsed && (c.ExpiresAt == nil || !act.Now().Before(c.ExpiresAt.Time)) {
+		return caller, refusal.New(refusal.TokenExpired, "the token expired at %s", expiry(c)).
+			Try("refreshIndividualSession", "renews it", "customerId", c.CustomerID, "userId", c.UserID, "sessionId", c.SessionID)
+	}
+	if session.TokenID != c.ID {
+		return caller, refusal.New(refusal.TokenInvalid, "the session has been refreshed since: use its newer token")
+	}
+	roles := session.Roles
+	if session.Sort == access.Customer {
+		// Roles are looked up anew: somebody may have lost them, or the place
+		// in the organization altogether, since the login.
+		var ok bool
+		if roles, ok = rolesAt(act, act.users.Get(act.Unit, session.UserID), session.CustomerID); !ok {
+			return caller, refusal.New(refusal.SessionEnded, "the user does not belong to %s any more", session.CustomerID).With("sessionId", c.SessionID)
 		}
-		if !lapsed && (c.ExpiresAt == nil || !u.Now().Before(c.ExpiresAt.Time)) {
-			return refusal.New(refusal.TokenExpired, "the token expired at %s", expiry(c)).
-				Try("refreshIndividualSession", "renews it", "customerId", c.CustomerID, "userId", c.UserID, "sessionId", c.SessionID)
-		}
-		if session.TokenID != c.ID {
-			return refusal.New(refusal.TokenInvalid, "the session has been refreshed since: use its newer token")
-		}
-		roles := session.Roles
-		if session.Sort == access.Customer {
-			// Roles are looked up anew: somebody may have lost them, or the place
-			// in the organization altogether, since the login.
-			var ok bool
-			if roles, ok = s.rolesAt(u, s.users.Get(u, session.UserID), session.CustomerID); !ok {
-				return refusal.New(refusal.SessionEnded, "the user does not belong to %s any more", session.CustomerID).With("sessionId", c.SessionID)
-			}
-		}
-		caller = access.Caller{
-			Sort: session.Sort, Tenant: tenant, UserID: session.UserID, CustomerID: session.CustomerID,
-			SessionID: session.ID, Roles: roles,
-		}
-		return nil
-	})
-	return caller, err
+	}
+	caller = access.Caller{
+		Sort: session.Sort, Tenant: act.Tenant(), UserID: session.UserID, CustomerID: session.CustomerID,
+		SessionID: session.ID, Roles: roles,
+	}
+	return caller, nil
 }
 
 func expiry(c claims) string {

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -21,69 +20,65 @@ func transactionCollection() engine.Collection[payments.Transaction] {
 }
 
 // transaction gives a wallet's transaction by its number, or nil.
-func (s *Sandbox) transaction(u *engine.Unit, w *payments.Wallet, number int64) *payments.Transaction {
+func transaction(act *Act, w *payments.Wallet, number int64) *payments.Transaction {
 	if number < 1 || number > w.Transactions {
 		return nil
 	}
-	return s.transactions.Get(u, s.transactionID(u, w.ID, number))
+	return act.transactions.Get(act.Unit, transactionID(act, w.ID, number))
 }
 
-func (s *Sandbox) transactionID(u *engine.Unit, walletID string, number int64) string {
-	id := fake.ID(s.seed(u), "transaction/"+walletID, number)
+func transactionID(act *Act, walletID string, number int64) string {
+	id := fake.ID(seed(act), "transaction/"+walletID, number)
 	return "txn_" + strings.ReplaceAll(id, "-", "")[:24]
 }
 
 // enter writes the next line of a wallet's ledger, with the balance as it is.
-func (s *Sandbox) enter(u *engine.Unit, w *payments.Wallet, t payments.Transaction) *payments.Transaction {
+func enter(act *Act, w *payments.Wallet, t payments.Transaction) *payments.Transaction {
 	w.Transactions++
-	t.Number, t.Seq = w.Transactions, u.Next()
-	t.ID = s.transactionID(u, w.ID, t.Number)
-	t.CreatedAt, t.BalanceAfter = u.Now(), w.Money(w.Balance)
-	s.transactions.Add(u, &t)
-	s.wallets.Save(u, w)
+	t.Number, t.Seq = w.Transactions, act.Next()
+	t.ID = transactionID(act, w.ID, t.Number)
+	t.CreatedAt, t.BalanceAfter = act.Now(), w.Money(w.Balance)
+	act.transactions.Add(act.Unit, &t)
+	act.wallets.Save(act.Unit, w)
 	return &t
 }
 
 // settle gives an order's line its final state.
-func (s *Sandbox) settle(u *engine.Unit, o *payments.Order, w *payments.Wallet, status machine.State) error {
-	t := s.transactions.Get(u, o.TransactionID)
+func settle(act *Act, o *payments.Order, w *payments.Wallet, status machine.State) error {
+	t := act.transactions.Get(act.Unit, o.TransactionID)
 	if t == nil {
 		return fmt.Errorf("sandbox: order %s has no transaction %s", o.ID, o.TransactionID)
 	}
 	t.Status, t.BalanceAfter = status, w.Money(w.Balance)
-	s.transactions.Save(u, t)
+	act.transactions.Save(act.Unit, t)
 	return nil
 }
 
 const booksValue = "books"
 
 // book counts what has come into the tenant or left it.
-func (s *Sandbox) book(u *engine.Unit, entry func(*payments.Books)) error {
+func book(act *Act, entry func(*payments.Books)) error {
 	var b payments.Books
-	if _, err := u.Value(booksValue, &b); err != nil {
+	if _, err := act.Value(booksValue, &b); err != nil {
 		return err
 	}
 	entry(&b)
-	return u.SetValue(booksValue, b)
+	return act.SetValue(booksValue, b)
 }
 
 // Books gives the tenant's totals, for an auditor: what has come in and gone
 // out as it was counted, and what lies on the wallets as they add up now. It
 // reads every wallet.
-func (s *Sandbox) Books(tenant string) (payments.Books, error) {
-	var b payments.Books
-	err := s.engine.Read(tenant, func(u *engine.Unit) error {
-		if _, err := u.Value(booksValue, &b); err != nil {
-			return err
-		}
-		for _, w := range s.wallets.All(u) {
-			b.Balances += w.Balance
-			b.Reserved += w.Reserved
-			b.Pending += w.Pending
-		}
-		return nil
-	})
-	return b, err
+func Books(act *Act) (b payments.Books, err error) {
+	if _, err := act.Value(booksValue, &b); err != nil {
+		return b, err
+	}
+	for _, w := range act.wallets.All(act.Unit) {
+		b.Balances += w.Balance
+		b.Reserved += w.Reserved
+		b.Pending += w.Pending
+	}
+	return b, nil
 }
 
 // Statement asks for transactions: of a wallet, of a customer, or of a wallet
@@ -104,29 +99,26 @@ type Page[T any] struct {
 	Total, Limit, Offset int
 }
 
-// Transactions lists ledger lines, the newest first. It refuses with
+// ListTransactions lists ledger lines, the newest first. It refuses with
 // CUSTOMER_NOT_FOUND, WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED and, if a wallet is
 // blocked, WALLET_NOT_ACTIVE.
-func (s *Sandbox) Transactions(c access.Caller, in Statement) (Page[*payments.Transaction], error) {
+func ListTransactions(act *Act, in Statement) (Page[*payments.Transaction], error) {
 	page := Page[*payments.Transaction]{Limit: in.Limit, Offset: in.Offset}
-	err := s.read(c, func(u *engine.Unit) error {
-		wallets, err := s.statementWallets(u, c, in)
-		if err != nil {
-			return err
-		}
-		var ledgers []*ledger
-		for _, w := range wallets {
-			ledgers = append(ledgers, s.ledger(u, w, in.From, in.To))
-		}
-		page.Items, page.Total = turn(ledgers, in)
-		return nil
-	})
-	return page, err
+	wallets, err := statementWallets(act, in)
+	if err != nil {
+		return page, err
+	}
+	var ledgers []*ledger
+	for _, w := range wallets {
+		ledgers = append(ledgers, openLedger(act, w, in.From, in.To))
+	}
+	page.Items, page.Total = turn(ledgers, in)
+	return page, nil
 }
 
-func (s *Sandbox) statementWallets(u *engine.Unit, c access.Caller, in Statement) ([]*payments.Wallet, error) {
+func statementWallets(act *Act, in Statement) ([]*payments.Wallet, error) {
 	if len(in.WalletIDs) > 0 {
-		a, err := s.readableAccount(u, c, in.WalletIDs[0])
+		a, err := findReadableAccount(act, in.WalletIDs[0])
 		if err != nil {
 			return nil, err
 		}
@@ -138,13 +130,13 @@ func (s *Sandbox) statementWallets(u *engine.Unit, c access.Caller, in Statement
 	if in.CustomerID == "" {
 		return nil, refusal.Invalid([]refusal.Fault{{Field: "walletId", Pointer: "/walletId", Message: "walletId, accountId or customerId is needed"}})
 	}
-	customer, err := s.customer(u, c, in.CustomerID)
+	customer, err := findCustomer(act, in.CustomerID)
 	if err != nil {
 		return nil, err
 	}
-	wallets := s.walletsOf(u, customer)
+	wallets := walletsOf(act, customer)
 	for _, w := range wallets {
-		if _, err := s.readableAccount(u, c, w.ID); err != nil {
+		if _, err := findReadableAccount(act, w.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -157,9 +149,9 @@ type ledger struct {
 	at          func(number int64) *payments.Transaction
 }
 
-// ledger finds the period by halving, since numbers and times grow together.
-func (s *Sandbox) ledger(u *engine.Unit, w *payments.Wallet, from, to time.Time) *ledger {
-	l := &ledger{last: w.Transactions, at: func(number int64) *payments.Transaction { return s.transaction(u, w, number) }}
+// openLedger finds the period by halving, since numbers and times grow together.
+func openLedger(act *Act, w *payments.Wallet, from, to time.Time) *ledger {
+	l := &ledger{last: w.Transactions, at: func(number int64) *payments.Transaction { return transaction(act, w, number) }}
 	before := func(fits func(time.Time) bool) int64 {
 		return int64(sort.Search(int(w.Transactions), func(i int) bool { return fits(l.at(int64(i) + 1).CreatedAt) }))
 	}

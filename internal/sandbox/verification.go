@@ -19,7 +19,7 @@ const (
 	companyReview = 5 * 24 * time.Hour
 )
 
-func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
+func (s *World) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
 	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
 		Collection: engine.Collection[onboarding.Verification]{Name: "verification", Indexes: []engine.Index[onboarding.Verification]{
 			{Name: "customer", Of: func(v *onboarding.Verification) []string { return []string{v.CustomerID} }},
@@ -30,7 +30,7 @@ func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboa
 			// A decision of the world is made by whoever is entitled to it.
 			return onboarding.VerificationFacts{ID: v.ID, HighRisk: v.HighRisk, RiskReasons: v.RiskReasons, PowerTenant: cause.World || caller.PowerTenant, Missing: v.Missing}
 		},
-		Effect: s.verificationEffect,
+		Effect: effect(s, verificationEffect),
 		Subject: func(v *onboarding.Verification) engine.Subject {
 			return engine.Subject{Customer: v.CustomerID, Data: map[string]string{
 				"customerId": v.CustomerID, "verificationId": v.ID, "verificationType": v.Type,
@@ -39,21 +39,21 @@ func (s *Sandbox) verificationKind() *engine.Kind[onboarding.Verification, onboa
 	}
 }
 
-func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification, step machine.Step, cause machine.Cause) error {
+func verificationEffect(act *Act, v *onboarding.Verification, step machine.Step, cause machine.Cause) error {
 	switch step.On {
 	case onboarding.Approve, onboarding.Reject, onboarding.Expire:
-		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, u.Now(), cause.Reason
-		s.noteStanding(u, v, false)
+		v.DecidedBy, v.DecidedAt, v.Reason = cause.By, act.Now(), cause.Reason
+		noteStanding(act, v, false)
 	}
 	if v.Decisive() && v.Subject == onboarding.Organization && step.Moved() && (step.To == onboarding.VerificationInProgress || step.To == onboarding.VerificationApproved) {
-		u.After(func() error { return s.reviewMembers(u, v.CustomerID, cause) })
+		act.After(func() error { return reviewMembers(act, v.CustomerID, cause) })
 	}
 	switch step.On {
 	case onboarding.Approve:
-		return s.verified(u, v, cause)
+		return verified(act, v, cause)
 	case onboarding.Reject:
 		if cause.Reason == onboarding.DocumentExpired {
-			s.rejectExpired(u, v, cause)
+			rejectExpired(act, v, cause)
 		}
 	}
 	return nil
@@ -61,11 +61,11 @@ func (s *Sandbox) verificationEffect(u *engine.Unit, v *onboarding.Verification,
 
 // verified passes on what an approval means: for the documents on which it rests,
 // and, if it is the decisive one, for the customer.
-func (s *Sandbox) verified(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) error {
+func verified(act *Act, v *onboarding.Verification, cause machine.Cause) error {
 	if cause.World {
-		s.rejectExpired(u, v, cause)
+		rejectExpired(act, v, cause)
 	}
-	s.verifyDocuments(u, v, cause)
+	verifyDocuments(act, v, cause)
 	v.Level = onboarding.TenantVerified
 	if v.HighRisk {
 		v.Level = onboarding.PowerTenantVerified
@@ -73,10 +73,10 @@ func (s *Sandbox) verified(u *engine.Unit, v *onboarding.Verification, cause mac
 	if !v.Decisive() {
 		return nil
 	}
-	customer := s.customers.Get(u, v.CustomerID)
-	s.customers.Then(u, customer, onboarding.CustomerVerified, cause)
+	customer := act.customers.Get(act.Unit, v.CustomerID)
+	act.customers.Then(act.Unit, customer, onboarding.CustomerVerified, cause)
 	if organization := cmp.Or(customer.MemberOf, customer.ID); customer.MemberOf != "" || customer.Type == onboarding.Organization {
-		u.After(func() error { return s.confirmShareholders(u, organization) })
+		act.After(func() error { return confirmShareholders(act, organization) })
 	}
 	return nil
 }
@@ -100,18 +100,18 @@ type VerificationRequest struct {
 // CUSTOMER_NOT_FOUND, and with VERIFICATION_EXISTS while one of the same type is
 // open or approved; after a rejection the next attempt is counted up. That of an
 // organization needs one of the managers' roles.
-func (s *Sandbox) OpenVerification(c access.Caller, customerID string, in VerificationRequest) (VerificationDetail, error) {
-	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.customer(u, c, customerID)
+func OpenVerification(act *Act, customerID string, in VerificationRequest) (VerificationDetail, error) {
+	return withVerification(act, func() (*onboarding.Verification, error) {
+		customer, err := findCustomer(act, customerID)
 		if err != nil {
 			return nil, err
 		}
 		if customer.Type == onboarding.Organization {
-			if err := mayManage(c); err != nil {
+			if err := mayManage(act.Caller); err != nil {
 				return nil, err
 			}
 		}
-		return s.openVerification(u, c, customer, in)
+		return openVerification(act, customer, in)
 	})
 }
 
@@ -126,21 +126,17 @@ type VerificationDetail struct {
 }
 
 // withVerification runs a verb about one verification and gives it in full.
-func (s *Sandbox) withVerification(c access.Caller, verb func(*engine.Unit) (*onboarding.Verification, error)) (VerificationDetail, error) {
-	var d VerificationDetail
-	err := s.do(c, func(u *engine.Unit) (err error) {
-		if d.Verification, err = verb(u); err != nil {
-			return err
-		}
-		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
-		d.CustomerState = s.customers.Get(u, d.Verification.CustomerID).State
-		return nil
-	})
-	return d, err
+func withVerification(act *Act, verb func() (*onboarding.Verification, error)) (d VerificationDetail, err error) {
+	if d.Verification, err = verb(); err != nil {
+		return d, err
+	}
+	d.Documents, d.At = papersOf(act, d.Verification), act.Now()
+	d.CustomerState = act.customers.Get(act.Unit, d.Verification.CustomerID).State
+	return d, nil
 }
 
-func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
-	if err := s.inBusiness(u, customer); err != nil {
+func openVerification(act *Act, customer *onboarding.Customer, in VerificationRequest) (*onboarding.Verification, error) {
+	if err := inBusiness(act, customer); err != nil {
 		return nil, err
 	}
 	in.Type = cmp.Or(in.Type, onboarding.VerificationTypes(customer.Type)[0])
@@ -148,7 +144,7 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 		return nil, err
 	}
 	attempt := 1
-	for _, other := range s.verifications.By(u, "customer", customer.ID) {
+	for _, other := range act.verifications.By(act.Unit, "customer", customer.ID) {
 		if other.Type != in.Type {
 			continue
 		}
@@ -156,19 +152,19 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 			return other, nil
 		}
 		if other.Open() || other.State == onboarding.VerificationApproved {
-			return nil, s.outlook(u, other).Exists(in.Type)
+			return nil, outlook(act, other).Exists(in.Type)
 		}
 		attempt++
 	}
-	needs, riskReasons := s.verificationNeeds(u, customer, in.Type, in.Level)
+	needs, riskReasons := verificationNeeds(act, customer, in.Type, in.Level)
 	v := &onboarding.Verification{
-		Life: s.newLife(u, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
+		Life: newLife(act, "verification"), CustomerID: customer.ID, Subject: customer.Type, Type: in.Type,
 		Asked: in.Level, Requested: in.Level, HighRisk: len(riskReasons) > 0, RiskReasons: riskReasons, Attempt: attempt,
-		Priority: in.Priority, Notes: in.Notes, Why: in.Why, Depth: in.Depth, Data: in.Data, OpenedBy: cmp.Or(in.By, c.UserID), DueAt: u.Now().Add(personReview),
+		Priority: in.Priority, Notes: in.Notes, Why: in.Why, Depth: in.Depth, Data: in.Data, OpenedBy: cmp.Or(in.By, act.Caller.UserID), DueAt: act.Now().Add(personReview),
 		Required: needs,
 	}
 	if customer.Type == onboarding.Organization {
-		v.DueAt = u.Now().Add(companyReview)
+		v.DueAt = act.Now().Add(companyReview)
 	}
 	if v.Priority == "" {
 		v.Priority = "NORMAL"
@@ -182,24 +178,24 @@ func (s *Sandbox) openVerification(u *engine.Unit, c access.Caller, customer *on
 	if err := (About{Type: in.Kind}).check(v); err != nil {
 		return nil, err
 	}
-	if err := s.verifications.Create(u, v, onboarding.OpenVerification, by(c)); err != nil {
+	if err := act.verifications.Create(act.Unit, v, onboarding.OpenVerification, by(act)); err != nil {
 		return nil, err
 	}
 	// What has been uploaded before counts.
-	return v, s.reviewIfComplete(u, v, by(c))
+	return v, reviewIfComplete(act, v, by(act))
 }
 
 // verificationNeeds gives the documents that a verification needs which is asked
 // for at a level, and why it is of high risk, if it is.
-func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Customer, verificationType, asked string) ([]onboarding.Requirement, []onboarding.RiskReason) {
+func verificationNeeds(act *Act, customer *onboarding.Customer, verificationType, asked string) ([]onboarding.Requirement, []onboarding.RiskReason) {
 	category, _ := onboarding.FindCategory(customer.Category)
 	if customer.Type == onboarding.Organization {
-		reasons := onboarding.OrganizationRisk(category, customer.Company, s.peopleRisk(u, customer))
+		reasons := onboarding.OrganizationRisk(category, customer.Company, peopleRisk(act, customer))
 		return onboarding.OrganizationRequirements(customer.Company), onboarding.Risks(customer, asked, reasons)
 	}
 	reasons := onboarding.CategoryRisk(category)
 	if customer.MemberOf != "" {
-		reasons = append(reasons, s.peopleRisk(u, customer)...)
+		reasons = append(reasons, peopleRisk(act, customer)...)
 	}
 	reasons = onboarding.Risks(customer, asked, reasons)
 	if customer.MemberOf != "" && verificationType == onboarding.IdentityVerification {
@@ -214,13 +210,13 @@ func (s *Sandbox) verificationNeeds(u *engine.Unit, customer *onboarding.Custome
 
 // InitiateVerification opens the identity verification of a customer. It refuses
 // as OpenVerification does.
-func (s *Sandbox) InitiateVerification(c access.Caller, customerID string) (VerificationDetail, error) {
-	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.individual(u, c, customerID)
+func InitiateVerification(act *Act, customerID string) (VerificationDetail, error) {
+	return withVerification(act, func() (*onboarding.Verification, error) {
+		customer, err := findIndividual(act, customerID)
 		if err != nil {
 			return nil, err
 		}
-		return s.openVerification(u, c, customer, VerificationRequest{})
+		return openVerification(act, customer, VerificationRequest{})
 	})
 }
 
@@ -244,54 +240,51 @@ type Image struct{ Field, Data string }
 // SubmitVerification hands the data of a customer's paper in, as one document. The
 // open identity verification is used, or one is opened. Pictures are checked as
 // documents are; the data alone stand for an identity paper, and for no other.
-func (s *Sandbox) SubmitVerification(c access.Caller, customerID string, in Submission) (VerificationDetail, error) {
+func SubmitVerification(act *Act, customerID string, in Submission) (VerificationDetail, error) {
 	files, err := in.files()
 	if err != nil {
 		return VerificationDetail{}, err
 	}
-	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		customer, err := s.individual(u, c, customerID)
+	return withVerification(act, func() (*onboarding.Verification, error) {
+		customer, err := findIndividual(act, customerID)
 		if err != nil {
 			return nil, err
 		}
-		v, err := s.openVerification(u, c, customer, VerificationRequest{Again: true, Notes: in.Notes, Depth: in.Depth})
+		v, err := openVerification(act, customer, VerificationRequest{Again: true, Notes: in.Notes, Depth: in.Depth})
 		if err != nil {
 			return nil, err
 		}
-		if err := s.addDocuments(u, c, v, files); err != nil {
+		if err := addDocuments(act, v, files); err != nil {
 			return nil, err
 		}
 		return v, nil
 	})
 }
 
-// Verification gives a verification with its documents.
-func (s *Sandbox) Verification(c access.Caller, id string) (d VerificationDetail, err error) {
-	err = s.show(c, func(u *engine.Unit) error {
-		if d.Verification, err = s.verification(u, c, id); err != nil {
-			return err
-		}
-		if err := s.lookAtVerification(u, d.Verification); err != nil {
-			return err
-		}
-		d.Documents, d.At = s.papers(u, d.Verification), u.Now()
-		return nil
-	})
-	return d, err
+// GetVerification gives a verification with its documents.
+func GetVerification(act *Act, id string) (d VerificationDetail, err error) {
+	if d.Verification, err = findVerification(act, id); err != nil {
+		return d, err
+	}
+	if err := lookAtVerification(act, d.Verification); err != nil {
+		return d, err
+	}
+	d.Documents, d.At = papersOf(act, d.Verification), act.Now()
+	return d, nil
 }
 
 // lookAtVerification counts that somebody looks at a verification with its
 // documents.
-func (s *Sandbox) lookAtVerification(u *engine.Unit, v *onboarding.Verification) error {
-	if err := s.lookAtDocuments(u, s.papers(u, v)); err != nil {
+func lookAtVerification(act *Act, v *onboarding.Verification) error {
+	if err := lookAtDocuments(act, papersOf(act, v)); err != nil {
 		return err
 	}
-	return s.verifications.Look(u, v)
+	return act.verifications.Look(act.Unit, v)
 }
 
-func (s *Sandbox) lookAtDocuments(u *engine.Unit, list []*onboarding.Document) error {
+func lookAtDocuments(act *Act, list []*onboarding.Document) error {
 	for _, d := range list {
-		if err := s.documents.Look(u, d); err != nil {
+		if err := act.documents.Look(act.Unit, d); err != nil {
 			return err
 		}
 	}
@@ -311,16 +304,16 @@ type Decision struct {
 // DecideVerification approves or rejects a verification at once and cancels its
 // pending outcome. It refuses with VERIFICATION_DECIDED, and with
 // POWER_TENANT_REQUIRED for a high-risk customer.
-func (s *Sandbox) DecideVerification(c access.Caller, id string, in Decision) (VerificationDetail, error) {
-	return s.withVerification(c, func(u *engine.Unit) (*onboarding.Verification, error) {
-		v, err := s.verification(u, c, id)
+func DecideVerification(act *Act, id string, in Decision) (VerificationDetail, error) {
+	return withVerification(act, func() (*onboarding.Verification, error) {
+		v, err := findVerification(act, id)
 		if err != nil {
 			return nil, err
 		}
 		if err := in.About.check(v); err != nil {
 			return nil, err
 		}
-		on, cause := onboarding.Approve, by(c)
+		on, cause := onboarding.Approve, by(act)
 		if in.Reject {
 			on = onboarding.Reject
 		}
@@ -329,14 +322,14 @@ func (s *Sandbox) DecideVerification(c access.Caller, id string, in Decision) (V
 			cause.By = in.By
 		}
 		v.Comment = in.Comment
-		return v, s.verifications.Fire(u, v, on, cause)
+		return v, act.verifications.Fire(act.Unit, v, on, cause)
 	})
 }
 
-// verification finds a verification of a customer for whom the caller may act.
-func (s *Sandbox) verification(u *engine.Unit, c access.Caller, id string) (*onboarding.Verification, error) {
-	v := s.verifications.Get(u, id)
-	if v == nil || !c.MayActFor(v.CustomerID) {
+// findVerification finds a verification of a customer for whom the caller may act.
+func findVerification(act *Act, id string) (*onboarding.Verification, error) {
+	v := act.verifications.Get(act.Unit, id)
+	if v == nil || !act.Caller.MayActFor(v.CustomerID) {
 		return nil, refusal.New(refusal.VerificationNotFound, "the tenant has no verification %s", id).
 			Try("createVerification", "opens one")
 	}
@@ -345,8 +338,8 @@ func (s *Sandbox) verification(u *engine.Unit, c access.Caller, id string) (*onb
 
 // latestVerification is the one that decides about a customer: an approved one if
 // there is any, else the newest.
-func (s *Sandbox) latestVerification(u *engine.Unit, customerID string) *onboarding.Verification {
-	list := slices.DeleteFunc(s.verifications.By(u, "customer", customerID), func(v *onboarding.Verification) bool { return !v.Decisive() })
+func latestVerification(act *Act, customerID string) *onboarding.Verification {
+	list := slices.DeleteFunc(act.verifications.By(act.Unit, "customer", customerID), func(v *onboarding.Verification) bool { return !v.Decisive() })
 	if len(list) == 0 {
 		return nil
 	}

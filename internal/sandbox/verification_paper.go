@@ -11,38 +11,38 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-// papers are the documents that a verification shows: those that were handed in
+// papersOf are the documents that a verification shows: those that were handed in
 // for it, and those of the organization that it asks for, until it is approved
 // and keeps what it has confirmed.
-func (s *Sandbox) papers(u *engine.Unit, v *onboarding.Verification) []*onboarding.Document {
-	return slices.DeleteFunc(s.documents.By(u, "customer", v.CustomerID), func(d *onboarding.Document) bool {
+func papersOf(act *Act, v *onboarding.Verification) []*onboarding.Document {
+	return slices.DeleteFunc(act.documents.By(act.Unit, "customer", v.CustomerID), func(d *onboarding.Document) bool {
 		if d.VerificationID != "" {
 			return d.VerificationID != v.ID
 		}
-		return !s.counts(v, d)
+		return !act.counts(v, d)
 	})
 }
 
 // counting are the documents that a verification's requirements look at: its
 // papers, and for somebody who belongs to an organization those of the
 // organization as well, from the moment at which its own review begins.
-func (s *Sandbox) counting(u *engine.Unit, v *onboarding.Verification) []*onboarding.Document {
-	papers := s.papers(u, v)
-	customer := s.customers.Get(u, v.CustomerID)
+func counting(act *Act, v *onboarding.Verification) []*onboarding.Document {
+	papers := papersOf(act, v)
+	customer := act.customers.Get(act.Unit, v.CustomerID)
 	if customer == nil || customer.MemberOf == "" || !v.Decisive() {
 		return papers
 	}
-	company := s.latestVerification(u, customer.MemberOf)
+	company := latestVerification(act, customer.MemberOf)
 	if v.State == onboarding.VerificationPending && (company == nil || company.State == onboarding.VerificationPending) {
 		return papers
 	}
-	return append(papers, s.documents.By(u, "customer", customer.MemberOf)...)
+	return append(papers, act.documents.By(act.Unit, "customer", customer.MemberOf)...)
 }
 
 // countingDocuments are the documents of an organization that count for a
 // verification, or without one for the next. One that was rejected counts for none.
-func (s *Sandbox) countingDocuments(u *engine.Unit, organization *onboarding.Customer, v *onboarding.Verification) []*onboarding.Document {
-	return slices.DeleteFunc(s.documents.By(u, "customer", organization.ID), func(d *onboarding.Document) bool {
+func countingDocuments(act *Act, organization *onboarding.Customer, v *onboarding.Verification) []*onboarding.Document {
+	return slices.DeleteFunc(act.documents.By(act.Unit, "customer", organization.ID), func(d *onboarding.Document) bool {
 		return d.State == onboarding.DocumentRejected || d.VerificationID != "" && (v == nil || d.VerificationID != v.ID)
 	})
 }
@@ -50,18 +50,18 @@ func (s *Sandbox) countingDocuments(u *engine.Unit, organization *onboarding.Cus
 // reviewIfComplete is the one place in which a review begins: when every required
 // document is there, by whichever call they came. One that has begun waits again
 // when a required document is not there any more; nothing else stops it.
-func (s *Sandbox) reviewIfComplete(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) error {
+func reviewIfComplete(act *Act, v *onboarding.Verification, cause machine.Cause) error {
 	if !v.Open() {
 		return nil
 	}
-	v.Missing = onboarding.Missing(v.Required, s.counting(u, v))
-	s.verifications.Save(u, v)
-	s.noteStanding(u, v, len(v.Missing) > 0)
+	v.Missing = onboarding.Missing(v.Required, counting(act, v))
+	act.verifications.Save(act.Unit, v)
+	noteStanding(act, v, len(v.Missing) > 0)
 	switch {
 	case len(v.Missing) == 0:
-		return s.verifications.Fire(u, v, onboarding.SubmitForReview, cause)
+		return act.verifications.Fire(act.Unit, v, onboarding.SubmitForReview, cause)
 	case v.State == onboarding.VerificationInProgress:
-		return s.verifications.Fire(u, v, onboarding.LoseDocument, cause)
+		return act.verifications.Fire(act.Unit, v, onboarding.LoseDocument, cause)
 	}
 	return nil
 }
@@ -69,30 +69,30 @@ func (s *Sandbox) reviewIfComplete(u *engine.Unit, v *onboarding.Verification, c
 // papersChanged looks again at every verification for which a document counts
 // that was handed in, rejected or withdrawn: its own, or for one of an organization
 // as such all of the organization's, and those of the organization's people.
-func (s *Sandbox) papersChanged(u *engine.Unit, d *onboarding.Document, cause machine.Cause) error {
-	for _, v := range s.verifications.By(u, "customer", d.CustomerID) {
+func papersChanged(act *Act, d *onboarding.Document, cause machine.Cause) error {
+	for _, v := range act.verifications.By(act.Unit, "customer", d.CustomerID) {
 		if d.VerificationID != "" && d.VerificationID != v.ID {
 			continue
 		}
-		if err := s.reviewIfComplete(u, v, cause); err != nil {
+		if err := reviewIfComplete(act, v, cause); err != nil {
 			return err
 		}
 	}
-	return s.reviewMembers(u, d.CustomerID, cause)
+	return reviewMembers(act, d.CustomerID, cause)
 }
 
 // reviewMembers looks again at the verifications of the people of an organization,
 // which rest on its papers. A person has none.
-func (s *Sandbox) reviewMembers(u *engine.Unit, organizationID string, cause machine.Cause) error {
-	if customer := s.customers.Get(u, organizationID); customer == nil || customer.Type != onboarding.Organization {
+func reviewMembers(act *Act, organizationID string, cause machine.Cause) error {
+	if customer := act.customers.Get(act.Unit, organizationID); customer == nil || customer.Type != onboarding.Organization {
 		return nil
 	}
-	for _, p := range s.activePersonnel(u, organizationID) {
-		v := s.latestVerification(u, p.CustomerID)
+	for _, p := range activePersonnel(act, organizationID) {
+		v := latestVerification(act, p.CustomerID)
 		if v == nil {
 			continue
 		}
-		if err := s.reviewIfComplete(u, v, cause); err != nil {
+		if err := reviewIfComplete(act, v, cause); err != nil {
 			return err
 		}
 	}
@@ -101,35 +101,35 @@ func (s *Sandbox) reviewMembers(u *engine.Unit, organizationID string, cause mac
 
 // verifyDocuments makes the documents that a verification rests on VERIFIED
 // together with it: an organization's are those that it asked for.
-func (s *Sandbox) verifyDocuments(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) {
-	for _, d := range s.papers(u, v) {
+func verifyDocuments(act *Act, v *onboarding.Verification, cause machine.Cause) {
+	for _, d := range papersOf(act, v) {
 		asked := v.Subject != onboarding.Organization || v.Requires(d.Type)
-		sentBack := cause.World && d.Expired(u.Now())
+		sentBack := cause.World && d.Expired(act.Now())
 		if asked && !sentBack && d.State == onboarding.DocumentUploaded {
-			s.documents.Then(u, d, onboarding.VerifyDocument, cause)
+			act.documents.Then(act.Unit, d, onboarding.VerifyDocument, cause)
 		}
 	}
 }
 
 // rejectExpired sends the papers back that a review finds expired.
-func (s *Sandbox) rejectExpired(u *engine.Unit, v *onboarding.Verification, cause machine.Cause) {
+func rejectExpired(act *Act, v *onboarding.Verification, cause machine.Cause) {
 	cause.Reason = onboarding.DocumentExpired
-	for _, d := range s.papers(u, v) {
-		if d.State == onboarding.DocumentUploaded && d.Expired(u.Now()) {
-			s.documents.Then(u, d, onboarding.RejectDocument, cause)
+	for _, d := range papersOf(act, v) {
+		if d.State == onboarding.DocumentUploaded && d.Expired(act.Now()) {
+			act.documents.Then(act.Unit, d, onboarding.RejectDocument, cause)
 		}
 	}
 }
 
 // outlook is how a verification stands for somebody who waits for it.
-func (s *Sandbox) outlook(u *engine.Unit, v *onboarding.Verification) onboarding.Outlook {
+func outlook(act *Act, v *onboarding.Verification) onboarding.Outlook {
 	o := onboarding.Outlook{ID: v.ID, State: v.State, HighRisk: v.HighRisk}
 	if !v.Open() {
 		return o
 	}
-	o.Missing, o.Wait = v.Missing, awaited(u, v.Lives(), onboarding.OutcomePoint)
+	o.Missing, o.Wait = v.Missing, awaited(act.Unit, v.Lives(), onboarding.OutcomePoint)
 	if len(v.Missing) > 0 {
-		o.Rejected = slices.DeleteFunc(s.papers(u, v), func(d *onboarding.Document) bool { return d.State != onboarding.DocumentRejected })
+		o.Rejected = slices.DeleteFunc(papersOf(act, v), func(d *onboarding.Document) bool { return d.State != onboarding.DocumentRejected })
 	}
 	return o
 }
@@ -178,12 +178,12 @@ func (a About) check(v *onboarding.Verification) error {
 
 // mayHandIn refuses papers, and their withdrawal, for a customer who is suspended or
 // closed, and from somebody who may not act for an organization in that way.
-func (s *Sandbox) mayHandIn(u *engine.Unit, c access.Caller, customer *onboarding.Customer) error {
-	if err := s.inBusiness(u, customer); err != nil {
+func mayHandIn(act *Act, customer *onboarding.Customer) error {
+	if err := inBusiness(act, customer); err != nil {
 		return err
 	}
-	if customer.Type == onboarding.Organization && !c.HasAny(officers()) {
-		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(c.Roles, ", ")).With("requiredRoles", officers())
+	if customer.Type == onboarding.Organization && !act.Caller.HasAny(officers()) {
+		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(act.Caller.Roles, ", ")).With("requiredRoles", officers())
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/engine"
 )
 
 // checkReviews holds every verification to the rule: the review runs, with a
@@ -15,20 +14,20 @@ import (
 // from the documents; and what stands still is noted.
 func (g *stage) checkReviews(after string) {
 	g.Helper()
-	g.ok(g.do(g.staff, func(u *engine.Unit) error {
+	g.ok(g.do(g.staff, func(act *Act) error {
 		standing := 0
-		for _, v := range g.verifications.All(u) {
-			pending := awaited(u, v.Lives(), onboarding.OutcomePoint) != nil
+		for _, v := range g.verifications.All(act.Unit) {
+			pending := awaited(act.Unit, v.Lives(), onboarding.OutcomePoint) != nil
 			if v.Open() && pending != (len(v.Missing) == 0) {
 				g.Errorf("%s: verification of %s is %s, misses %v, and a decision is pending: %t", after, v.Subject, v.State, v.Missing, pending)
 			}
 			if v.State == onboarding.VerificationPending && len(v.Missing) == 0 {
 				g.Errorf("%s: verification of %s is PENDING without anything missing", after, v.Subject)
 			}
-			if now := onboarding.Missing(v.Required, g.counting(u, v)); v.Open() && fmt.Sprint(now) != fmt.Sprint(v.Missing) {
+			if now := onboarding.Missing(v.Required, counting(act, v)); v.Open() && fmt.Sprint(now) != fmt.Sprint(v.Missing) {
 				g.Errorf("%s: verification of %s says that %v are missing, and its documents that %v are", after, v.Subject, v.Missing, now)
 			}
-			noted := g.standing.Get(u, v.ID) != nil
+			noted := act.standing.Get(act.Unit, v.ID) != nil
 			if noted != (v.Open() && len(v.Missing) > 0) {
 				g.Errorf("%s: verification of %s is %s, misses %v, and is noted: %t", after, v.Subject, v.State, v.Missing, noted)
 			}
@@ -36,7 +35,7 @@ func (g *stage) checkReviews(after string) {
 				standing++
 			}
 		}
-		if all := g.standing.All(u); len(all) != standing {
+		if all := g.standing.All(act.Unit); len(all) != standing {
 			g.Errorf("%s: %d notes of %d that stand still", after, len(all), standing)
 		}
 		return nil
@@ -116,12 +115,12 @@ func (g *stage) papersOfACompany(r *rand.Rand) func() (string, error) {
 			if r.IntN(3) == 0 {
 				in.Paper = &Upload{Type: "PASSPORT", FileName: "1"}
 			}
-			_, err := g.Appoint(g.staff, id, []Appointment{in})
+			_, err := g.AddPersonnel(g.staff, id, []Appointment{in})
 			return "director", err
 		case 2:
 			return "reject", g.rejectSome(r, id)
 		case 3:
-			list, _, err := g.OrganizationDocuments(g.staff, id, 0, 50)
+			list, _, err := g.ListOrganizationDocuments(g.staff, id, 0, 50)
 			if err != nil || len(list) == 0 {
 				return "delete", err
 			}
@@ -140,8 +139,8 @@ func (g *stage) papersOfACompany(r *rand.Rand) func() (string, error) {
 // uploadSome uploads a document to one of a customer's verifications.
 func (g *stage) uploadSome(r *rand.Rand, customerID, kind string) error {
 	var list []*onboarding.Verification
-	g.ok(g.do(g.staff, func(u *engine.Unit) error {
-		list = g.verifications.By(u, "customer", customerID)
+	g.ok(g.do(g.staff, func(act *Act) error {
+		list = act.verifications.By(act.Unit, "customer", customerID)
 		return nil
 	}))
 	if len(list) == 0 {
@@ -154,8 +153,8 @@ func (g *stage) uploadSome(r *rand.Rand, customerID, kind string) error {
 // approve lets staff approve the verification of a customer, whatever is missing.
 func (g *stage) approve(customerID string) error {
 	var v *onboarding.Verification
-	g.ok(g.do(g.staff, func(u *engine.Unit) error {
-		v = g.latestVerification(u, customerID)
+	g.ok(g.do(g.staff, func(act *Act) error {
+		v = latestVerification(act, customerID)
 		return nil
 	}))
 	if v == nil {
@@ -167,11 +166,11 @@ func (g *stage) approve(customerID string) error {
 
 // rejectSome rejects one of a customer's documents, as a scenario can.
 func (g *stage) rejectSome(r *rand.Rand, customerID string) error {
-	return g.do(g.staff, func(u *engine.Unit) error {
-		list := g.documents.By(u, "customer", customerID)
+	return g.do(g.staff, func(act *Act) error {
+		list := act.documents.By(act.Unit, "customer", customerID)
 		if len(list) == 0 {
 			return nil
 		}
-		return g.documents.Fire(u, pick(r, list...), onboarding.RejectDocument, machine.Cause{})
+		return act.documents.Fire(act.Unit, pick(r, list...), onboarding.RejectDocument, machine.Cause{})
 	})
 }

@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"errors"
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
@@ -13,7 +12,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *Sandbox) walletKind() *engine.Kind[payments.Wallet, payments.WalletFacts] {
+func (s *World) walletKind() *engine.Kind[payments.Wallet, payments.WalletFacts] {
 	return &engine.Kind[payments.Wallet, payments.WalletFacts]{
 		// It needs no index: the customer has the ids of both wallets.
 		Collection: engine.Collection[payments.Wallet]{Name: "wallet"},
@@ -21,7 +20,7 @@ func (s *Sandbox) walletKind() *engine.Kind[payments.Wallet, payments.WalletFact
 		Facts: func(*engine.Unit, *payments.Wallet, machine.Cause) payments.WalletFacts {
 			return payments.WalletFacts{}
 		},
-		Effect: s.walletEffect,
+		Effect: effect(s, walletEffect),
 		Subject: func(w *payments.Wallet) engine.Subject {
 			return engine.Subject{Customer: w.CustomerID, Data: map[string]string{
 				"customerId": w.CustomerID, "walletId": w.ID, "accountId": w.ID, "iban": w.IBAN,
@@ -47,30 +46,30 @@ func accountNumbers() *engine.Collection[accountNumber] {
 
 // walletEffect keeps why a wallet is not active, and gives the product wallet its
 // IBAN when it is activated.
-func (s *Sandbox) walletEffect(u *engine.Unit, w *payments.Wallet, step machine.Step, cause machine.Cause) error {
+func walletEffect(act *Act, w *payments.Wallet, step machine.Step, cause machine.Cause) error {
 	w.Reason = cause.Reason
 	if step.On != payments.ActivateWallet {
 		return nil
 	}
-	w.Moved = u.Now()
+	w.Moved = act.Now()
 	if w.Purpose == payments.Product {
-		w.IBAN = fake.IBAN(s.seed(u), w.Seq)
-		accountNumbers().Add(u, &accountNumber{IBAN: w.IBAN, Seq: w.Seq, WalletID: w.ID})
+		w.IBAN = fake.IBAN(seed(act), w.Seq)
+		accountNumbers().Add(act.Unit, &accountNumber{IBAN: w.IBAN, Seq: w.Seq, WalletID: w.ID})
 	}
 	return nil
 }
 
 // walletByIBAN finds the wallet of the tenant that an IBAN belongs to, or nil.
-func (s *Sandbox) walletByIBAN(u *engine.Unit, iban string) *payments.Wallet {
-	if number := accountNumbers().Get(u, bank.NormalIBAN(iban)); number != nil {
-		return s.wallets.Get(u, number.WalletID)
+func walletByIBAN(act *Act, iban string) *payments.Wallet {
+	if number := accountNumbers().Get(act.Unit, bank.NormalIBAN(iban)); number != nil {
+		return act.wallets.Get(act.Unit, number.WalletID)
 	}
 	return nil
 }
 
 // openWallets makes the two wallets of a new customer, INACTIVE, tells it their
 // ids, and gives the product wallet.
-func (s *Sandbox) openWallets(u *engine.Unit, customer *onboarding.Customer) (*payments.Wallet, error) {
+func openWallets(act *Act, customer *onboarding.Customer) (*payments.Wallet, error) {
 	line := "B2C"
 	if customer.Type == onboarding.Organization {
 		line = "B2B"
@@ -78,10 +77,10 @@ func (s *Sandbox) openWallets(u *engine.Unit, customer *onboarding.Customer) (*p
 	var product *payments.Wallet
 	for _, purpose := range []payments.Purpose{payments.Product, payments.Master} {
 		w := &payments.Wallet{
-			Life: s.newLife(u, "wallet"), CustomerID: customer.ID, Purpose: purpose, Line: line, Currency: payments.Currency,
+			Life: newLife(act, "wallet"), CustomerID: customer.ID, Purpose: purpose, Line: line, Currency: payments.Currency,
 		}
-		w.AssetID, w.AssetSubUnitID = fake.ID(s.seed(u), "asset", w.Seq), fake.ID(s.seed(u), "asset_sub_unit", w.Seq)
-		if err := s.wallets.Create(u, w, payments.OpenWallet, machine.Cause{By: customer.UserID}); err != nil {
+		w.AssetID, w.AssetSubUnitID = fake.ID(seed(act), "asset", w.Seq), fake.ID(seed(act), "asset_sub_unit", w.Seq)
+		if err := act.wallets.Create(act.Unit, w, payments.OpenWallet, machine.Cause{By: customer.UserID}); err != nil {
 			return nil, err
 		}
 		if purpose == payments.Product {
@@ -94,10 +93,10 @@ func (s *Sandbox) openWallets(u *engine.Unit, customer *onboarding.Customer) (*p
 }
 
 // walletsOf gives a customer's wallets, the product wallet first.
-func (s *Sandbox) walletsOf(u *engine.Unit, customer *onboarding.Customer) []*payments.Wallet {
+func walletsOf(act *Act, customer *onboarding.Customer) []*payments.Wallet {
 	var list []*payments.Wallet
 	for _, id := range []string{customer.WalletID, customer.MasterWalletID} {
-		if w := s.wallets.Get(u, id); w != nil {
+		if w := act.wallets.Get(act.Unit, id); w != nil {
 			list = append(list, w)
 		}
 	}
@@ -106,12 +105,12 @@ func (s *Sandbox) walletsOf(u *engine.Unit, customer *onboarding.Customer) []*pa
 
 // walletsReady lets the customer's wallets wait for their activation. Wallets
 // that already do, or that are past it, stay as they are.
-func (s *Sandbox) walletsReady(u *engine.Unit, customer *onboarding.Customer) error {
-	for _, w := range s.walletsOf(u, customer) {
-		if !s.wallets.Table.Allows(w.State, payments.ReadyWallet) {
+func walletsReady(act *Act, customer *onboarding.Customer) error {
+	for _, w := range walletsOf(act, customer) {
+		if !act.wallets.Table.Allows(w.State, payments.ReadyWallet) {
 			continue
 		}
-		if err := s.wallets.Fire(u, w, payments.ReadyWallet, machine.Cause{}); err != nil {
+		if err := act.wallets.Fire(act.Unit, w, payments.ReadyWallet, machine.Cause{}); err != nil {
 			return err
 		}
 	}
@@ -119,12 +118,12 @@ func (s *Sandbox) walletsReady(u *engine.Unit, customer *onboarding.Customer) er
 }
 
 // activateWallets makes the customer's wallets ACTIVE.
-func (s *Sandbox) activateWallets(u *engine.Unit, customer *onboarding.Customer) error {
-	if err := s.walletsReady(u, customer); err != nil {
+func activateWallets(act *Act, customer *onboarding.Customer) error {
+	if err := walletsReady(act, customer); err != nil {
 		return err
 	}
-	for _, w := range s.walletsOf(u, customer) {
-		if err := s.wallets.Fire(u, w, payments.ActivateWallet, machine.Cause{By: customer.ActivatedBy}); err != nil {
+	for _, w := range walletsOf(act, customer) {
+		if err := act.wallets.Fire(act.Unit, w, payments.ActivateWallet, machine.Cause{By: customer.ActivatedBy}); err != nil {
 			return err
 		}
 	}
@@ -140,42 +139,42 @@ type account struct {
 	frozen bool
 }
 
-// account finds a wallet. It refuses with WALLET_NOT_FOUND what is not there for
+// findAccount finds a wallet. It refuses with WALLET_NOT_FOUND what is not there for
 // this caller, and with WALLET_NOT_ACTIVATED what is not there yet.
-func (s *Sandbox) account(u *engine.Unit, c access.Caller, walletID string) (account, error) {
-	a, err := s.anyAccount(u, walletID)
-	if err != nil || !c.MayActFor(a.wallet.CustomerID) {
+func findAccount(act *Act, walletID string) (account, error) {
+	a, err := findAnyAccount(act, walletID)
+	if err != nil || !act.Caller.MayActFor(a.wallet.CustomerID) {
 		return account{}, noWallet(walletID)
 	}
 	return a, a.facts().Activated()
 }
 
-// readableAccount finds a wallet that can be looked at: besides account, it
+// findReadableAccount finds a wallet that can be looked at: besides account, it
 // refuses with WALLET_NOT_ACTIVE one that is blocked.
-func (s *Sandbox) readableAccount(u *engine.Unit, c access.Caller, walletID string) (account, error) {
-	a, err := s.account(u, c, walletID)
+func findReadableAccount(act *Act, walletID string) (account, error) {
+	a, err := findAccount(act, walletID)
 	if err != nil {
 		return a, err
 	}
 	return a, a.facts().Readable()
 }
 
-func (s *Sandbox) anyAccount(u *engine.Unit, walletID string) (account, error) {
-	w := s.wallets.Get(u, walletID)
+func findAnyAccount(act *Act, walletID string) (account, error) {
+	w := act.wallets.Get(act.Unit, walletID)
 	if w == nil {
 		return account{}, noWallet(walletID)
 	}
-	a := account{wallet: w, customer: s.customers.Get(u, w.CustomerID), frozen: u.Frozen()}
+	a := account{wallet: w, customer: act.customers.Get(act.Unit, w.CustomerID), frozen: act.Frozen()}
 	if a.customer.State != onboarding.CustomerActive {
-		a.nearer = s.nearerToActivation(u, a.customer)
+		a.nearer = nearerToActivation(act, a.customer)
 	}
 	return a, nil
 }
 
 // nearerToActivation are the calls that meet what an activation lacks, or the
 // activation itself if it lacks nothing.
-func (s *Sandbox) nearerToActivation(u *engine.Unit, customer *onboarding.Customer) []refusal.Call {
-	err := s.customers.Can(u, customer, onboarding.Activate, machine.Cause{})
+func nearerToActivation(act *Act, customer *onboarding.Customer) []refusal.Call {
+	err := act.customers.Can(act.Unit, customer, onboarding.Activate, machine.Cause{})
 	var unmet *refusal.Error
 	if errors.As(err, &unmet) {
 		return unmet.Next
@@ -206,28 +205,24 @@ func activation(t onboarding.CustomerType) string {
 	return "activateIndividual"
 }
 
-// CustomerWallets lists a customer's wallets in any of their states, those of a
+// ListWallets lists a customer's wallets in any of their states, those of a
 // line of business (B2C or B2B) if one is named. It refuses with
 // CUSTOMER_NOT_FOUND.
-func (s *Sandbox) CustomerWallets(c access.Caller, customerID, line string) ([]*payments.Wallet, error) {
-	var list []*payments.Wallet
-	err := s.show(c, func(u *engine.Unit) error {
-		customer, err := s.customer(u, c, customerID)
-		if err != nil {
-			return err
+func ListWallets(act *Act, customerID, line string) (list []*payments.Wallet, err error) {
+	customer, err := findCustomer(act, customerID)
+	if err != nil {
+		return list, err
+	}
+	if err := act.customers.Look(act.Unit, customer); err != nil {
+		return list, err
+	}
+	list = nil
+	for _, w := range walletsOf(act, customer) {
+		if line == "" || line == w.Line {
+			list = append(list, w)
 		}
-		if err := s.customers.Look(u, customer); err != nil {
-			return err
-		}
-		list = nil
-		for _, w := range s.walletsOf(u, customer) {
-			if line == "" || line == w.Line {
-				list = append(list, w)
-			}
-		}
-		return nil
-	})
-	return list, err
+	}
+	return list, nil
 }
 
 // Balance is a wallet with its latest transaction, and the closing balances of
@@ -238,69 +233,60 @@ type Balance struct {
 	Closings []payments.DayBalance
 }
 
-// WalletBalance shows what is on a wallet. It refuses with WALLET_NOT_FOUND,
+// GetBalance shows what is on a wallet. It refuses with WALLET_NOT_FOUND,
 // WALLET_NOT_ACTIVATED and, if the wallet is blocked, WALLET_NOT_ACTIVE.
-func (s *Sandbox) WalletBalance(c access.Caller, walletID string) (Balance, error) {
-	var b Balance
-	err := s.read(c, func(u *engine.Unit) error {
-		a, err := s.readableAccount(u, c, walletID)
-		if err != nil {
-			return err
-		}
-		b = Balance{Wallet: a.wallet, Last: s.transaction(u, a.wallet, a.wallet.Transactions), Closings: a.wallet.Closings(u.Now())}
-		return nil
-	})
-	return b, err
+func GetBalance(act *Act, walletID string) (b Balance, err error) {
+	a, err := findReadableAccount(act, walletID)
+	if err != nil {
+		return b, err
+	}
+	b = Balance{Wallet: a.wallet, Last: transaction(act, a.wallet, a.wallet.Transactions), Closings: a.wallet.Closings(act.Now())}
+	return b, nil
 }
 
 // Fund puts money on a wallet, for the control interface. It refuses with
 // WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED, WALLET_NOT_ACTIVE, CURRENCY_MISMATCH,
 // and REQUEST_INVALID.
-func (s *Sandbox) Fund(c access.Caller, walletID string, asked payments.AskedAmount) (payments.Transaction, payments.Wallet, error) {
-	var transaction payments.Transaction
-	var wallet payments.Wallet
-	err := s.do(c, func(u *engine.Unit) error {
-		a, err := s.anyAccount(u, walletID)
-		if err != nil {
-			return err
-		}
-		if err := fundable(a); err != nil {
-			return err
-		}
-		amount, err := asked.Read(a.wallet.Currency)
-		if err != nil {
-			return err
-		}
-		t, err := s.fund(u, a.wallet, amount)
-		if err != nil {
-			return err
-		}
-		transaction, wallet = *t, *a.wallet
-		return nil
-	})
-	return transaction, wallet, err
+func Fund(act *Act, walletID string, asked payments.AskedAmount) (transaction payments.Transaction, wallet payments.Wallet, err error) {
+	a, err := findAnyAccount(act, walletID)
+	if err != nil {
+		return transaction, wallet, err
+	}
+	if err := fundable(a); err != nil {
+		return transaction, wallet, err
+	}
+	amount, err := asked.Read(a.wallet.Currency)
+	if err != nil {
+		return transaction, wallet, err
+	}
+	t, err := fund(act, a.wallet, amount)
+	if err != nil {
+		return transaction, wallet, err
+	}
+	transaction, wallet = *t, *a.wallet
+	return transaction, wallet, nil
 }
 
 // fund credits money that comes from nowhere.
-func (s *Sandbox) fund(u *engine.Unit, w *payments.Wallet, amount money.Amount) (*payments.Transaction, error) {
-	if err := w.Credit(amount.Minor, u.Now()); err != nil {
+func fund(act *Act, w *payments.Wallet, amount money.Amount) (*payments.Transaction, error) {
+	if err := w.Credit(amount.Minor, act.Now()); err != nil {
 		return nil, err
 	}
-	t := s.enter(u, w, payments.Transaction{
+	t := enter(act, w, payments.Transaction{
 		WalletID: w.ID, CustomerID: w.CustomerID, Type: payments.FundTransaction, Direction: payments.Credit,
 		Status: payments.OrderCompleted, Amount: amount, Fees: w.Money(0),
 	})
-	return t, s.book(u, func(b *payments.Books) { b.Funded += amount.Minor })
+	return t, book(act, func(b *payments.Books) { b.Funded += amount.Minor })
 }
 
 // creditOpening puts the opening balance on a wallet that has just been
 // activated, if the tenant's scenario has one.
-func (s *Sandbox) creditOpening(u *engine.Unit, w *payments.Wallet) error {
-	set, err := s.policy(u)
+func creditOpening(act *Act, w *payments.Wallet) error {
+	set, err := policyOf(act)
 	if err != nil || w == nil || set.OpeningBalance <= 0 {
 		return err
 	}
-	_, err = s.fund(u, w, w.Money(set.OpeningBalance))
+	_, err = fund(act, w, w.Money(set.OpeningBalance))
 	return err
 }
 

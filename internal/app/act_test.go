@@ -1,0 +1,21 @@
+package app_test
+
+import (
+	"testing"
+
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/sandbox"
+)
+
+// tenantScenario gives the scenario that governs a tenant, and where it comes from.
+func tenantScenario(t *testing.T, s *localSandbox, tenant string) (name, source string) {
+	t.Helper()
+	name, err := sandbox.Show(s.app.World(), access.Caller{Tenant: tenant}, func(act *sandbox.Act) (name string, _ error) {
+		name, source = sandbox.TenantScenario(act)
+		return name, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name, source
+}
