@@ -92,6 +92,9 @@ func (a *App) wire() error {
 	if err != nil {
 		return err
 	}
+	if collections := a.world.Engine().Reindexed(); len(collections) > 0 {
+		a.log.Info("the data file was written under other indexes, which were rebuilt", "of", strings.Join(collections, ", "))
+	}
 	if err := a.loadScenarios(); err != nil {
 		return err
 	}

@@ -18,9 +18,10 @@ type flowTrace struct {
 	state   string
 }
 
-// traceFlow plays a flow on a fresh server. With restarts, the server is closed
-// and opened again on its data file before every third step.
-func traceFlow(t *testing.T, name string, config app.Config, restarts bool) flowTrace {
+// traceFlow plays a flow on a fresh server. If something is to be done between
+// restarts, the server is closed and opened again on its data file before every
+// third step.
+func traceFlow(t *testing.T, name string, config app.Config, between func()) flowTrace {
 	t.Helper()
 	f, err := readFlow(flowDir, name)
 	if err != nil {
@@ -32,10 +33,11 @@ func traceFlow(t *testing.T, name string, config app.Config, restarts bool) flow
 		t.Fatal(err)
 	}
 	for i := range f.Steps {
-		if restarts && i%3 == 2 {
+		if between != nil && i%3 == 2 {
 			if err := server.app.Close(); err != nil {
 				t.Fatal(err)
 			}
+			between()
 			server.app = openFlowApp(t, config)
 		}
 		if err := p.playStep(i); err != nil {
@@ -63,18 +65,18 @@ func TestFlowIsDeterministic(t *testing.T) {
 	for _, name := range []string{"happy-newest", "scenarios/chaos", "scenarios/flaky-gateway", "scenarios/slow-gateway"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			first := traceFlow(t, name, app.Config{}, false)
+			first := traceFlow(t, name, app.Config{}, nil)
 			if len(first.events) == 0 || len(first.replies) == 0 {
 				t.Fatal("the flow leaves no trace")
 			}
 			t.Run("again", func(t *testing.T) {
 				t.Parallel()
-				sameTrace(t, first, traceFlow(t, name, app.Config{}, false))
+				sameTrace(t, first, traceFlow(t, name, app.Config{}, nil))
 			})
 			t.Run("with restarts on a data file", func(t *testing.T) {
 				t.Parallel()
 				data := filepath.Join(t.TempDir(), "sandbox.db")
-				sameTrace(t, first, traceFlow(t, name, app.Config{Data: data}, true))
+				sameTrace(t, first, traceFlow(t, name, app.Config{Data: data}, func() {}))
 			})
 		})
 	}
@@ -84,7 +86,7 @@ func TestFlowIsDeterministic(t *testing.T) {
 // gives other bytes.
 func TestFlowDependsOnTheSeed(t *testing.T) {
 	const name = "happy-newest"
-	one, other := traceFlow(t, name, app.Config{}, false), traceFlow(t, name, app.Config{Seed: "another"}, false)
+	one, other := traceFlow(t, name, app.Config{}, nil), traceFlow(t, name, app.Config{Seed: "another"}, nil)
 	if slices.Equal(one.replies, other.replies) || one.events == other.events {
 		t.Error("another seed leaves the same trace")
 	}

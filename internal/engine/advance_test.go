@@ -40,11 +40,11 @@ func newPost(t *testing.T) *post {
 	return p
 }
 
-func openPost(t *testing.T, s *store.DB) *post {
+func openPost(t *testing.T, s *store.DB, indexes ...engine.Index[letter]) *post {
 	t.Helper()
 	p := &post{store: s, tenant: "t", delivered: func() {}}
 	p.letters = &engine.Kind[letter, letter]{
-		Collection: engine.Collection[letter]{Name: "letter"},
+		Collection: engine.Collection[letter]{Name: "letter", Indexes: indexes},
 		Table: &machine.Table[letter]{Name: "letter", Otherwise: refusal.PhaseOrderBroken, Rows: []machine.Row[letter]{
 			{From: []machine.State{machine.None}, On: []machine.Trigger{"send"}, To: "SENT", Arms: []machine.Choice[letter]{
 				{Point: "letter.outcome", Default: "DELIVERED", Options: []machine.Option{{Name: "DELIVERED", Trigger: "deliver"}}, If: func(f letter) bool { return !f.Lost }},

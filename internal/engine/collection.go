@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bytes"
+	"fmt"
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/store"
@@ -14,7 +15,8 @@ type Record interface {
 }
 
 // Index finds records by a value. The values of a record are those that it has
-// when it is added, and must never change after.
+// when it is added, and must never change after. An index that is to find by
+// something else gets another name, so that it is rebuilt.
 type Index[T any] struct {
 	Name string
 	Of   func(*T) []string
@@ -24,6 +26,8 @@ type Index[T any] struct {
 type Collection[T any] struct {
 	Name    string
 	Indexes []Index[T]
+	// registered tells that the engine knows of the indexes.
+	registered bool
 }
 
 // Get gives the record with the id, or nil. Within a unit everybody gets the
@@ -54,6 +58,9 @@ func (c *Collection[T]) Add(u *Unit, value *T) {
 	r := c.recordID(value)
 	u.loaded[r] = &slot{recordID: r, value: value}
 	c.Save(u, value)
+	if len(c.Indexes) > 0 && !c.registered {
+		u.fail(fmt.Errorf("engine: it was not told of %s, which has indexes (Config.Collections)", c.Name))
+	}
 	c.eachEntry(u, value, func(key []byte) { u.tx.Set(key, "") })
 }
 
@@ -63,7 +70,7 @@ func (c *Collection[T]) eachEntry(u *Unit, value *T, visit func(key []byte)) {
 	for _, index := range c.Indexes {
 		for _, v := range index.Of(value) {
 			if v != "" {
-				key := append(store.AppendInt(c.indexPrefix(u, index.Name, v), seq), '/')
+				key := append(store.AppendInt(c.valuePrefix(u, index.Name, v), seq), '/')
 				visit(append(key, id...))
 			}
 		}
@@ -106,7 +113,7 @@ func (c *Collection[T]) First(u *Unit, index, value string) *T {
 
 // Count counts the records with the value in the index, up to a limit.
 func (c *Collection[T]) Count(u *Unit, index, value string, limit int) (n int) {
-	from := c.indexPrefix(u, index, value)
+	from := c.valuePrefix(u, index, value)
 	u.tx.Range(from, store.PrefixEnd(from), func([]byte, string) bool {
 		n++
 		return n < limit
@@ -144,7 +151,7 @@ func (c *Collection[T]) All(u *Unit) []*T {
 }
 
 func (c *Collection[T]) ids(u *Unit, index, value string, limit int) []string {
-	from := c.indexPrefix(u, index, value)
+	from := c.valuePrefix(u, index, value)
 	var ids []string
 	u.tx.Range(from, store.PrefixEnd(from), func(key []byte, _ string) bool {
 		ids = append(ids, string(key[bytes.LastIndexByte(key, '/')+1:]))
@@ -164,6 +171,8 @@ func (c *Collection[T]) each(u *Unit, ids []string) []*T {
 	return list
 }
 
-func (c *Collection[T]) indexPrefix(u *Unit, index, value string) []byte {
-	return u.key("by/", c.Name, "/", index, "/", store.Escape(value), "/")
+const indexPrefix = "by/"
+
+func (c *Collection[T]) valuePrefix(u *Unit, index, value string) []byte {
+	return u.key(indexPrefix, c.Name, "/", index, "/", store.Escape(value), "/")
 }

@@ -127,8 +127,7 @@ func (e *Engine) fireFirst(tenant string) (fired *Timer, err error) {
 
 // noteAllDue notes when each tenant is due: a data file of an earlier format does
 // not say.
-func (e *Engine) noteAllDue(ctx context.Context) error {
-	tenants, err := e.Store.Tenants(ctx)
+func (e *Engine) noteAllDue(tenants []string) (err error) {
 	for _, tenant := range tenants {
 		_, noted := e.update(tenant, func(u *Unit) error {
 			u.noteDue()

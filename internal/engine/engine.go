@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -24,6 +25,8 @@ import (
 // Config is what an engine stands on.
 type Config struct {
 	Store store.Store
+	// Collections are those with indexes that are no kinds.
+	Collections []Indexed
 	// Wall is the real time.
 	Wall func() time.Time
 	// DelayScale is the part of a default delay that a running clock waits:
@@ -42,14 +45,17 @@ type Engine struct {
 	kinds map[string]kind
 	order []string
 
-	changed chan struct{}
-	mu      sync.Mutex
+	// reindexed are the collections whose indexes were rebuilt.
+	reindexed []string
+	changed   chan struct{}
+	mu        sync.Mutex
 	// resets counts the resets of every tenant that had one.
 	resets map[string]int
 }
 
 // kind is a Kind without its types.
 type kind interface {
+	Indexed
 	kindName() string
 	validate() error
 	describe() machine.Description
@@ -69,15 +75,17 @@ func New(c Config, kinds ...kind) (*Engine, error) {
 		e.Scale = func(*Unit) float64 { return e.DelayScale }
 	}
 	var faults []error
+	collections := slices.Clone(c.Collections)
 	for _, k := range kinds {
 		faults = append(faults, k.validate())
 		e.kinds[k.kindName()] = k
 		e.order = append(e.order, k.kindName())
+		collections = append(collections, k)
 	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
-	return e, e.noteAllDue(context.Background())
+	return e, e.openIndexes(context.Background(), collections)
 }
 
 // Default answers a choice as its table does.

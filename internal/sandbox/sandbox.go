@@ -91,7 +91,7 @@ func New(c Config) (*World, error) {
 	s.orders = s.orderKind()
 	s.transactions = transactionCollection()
 	s.engine, err = engine.New(
-		engine.Config{Store: c.Store, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return delayScale(s.actOf(u)) },
+		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.standing}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return delayScale(s.actOf(u)) },
 			Choose: func(u *engine.Unit, _ string, aggregate any, p machine.Pending) (machine.Decision, error) {
 				return choose(s.actOf(u), aggregate, p)
 			}},
