@@ -21,7 +21,7 @@ func settingSchemas(t *testing.T, name string) (members map[string]any, required
 	}
 	members = map[string]any{}
 	for member, value := range schema["properties"].(map[string]any) {
-		members[member] = map[string]any(d.at(value))
+		members[member] = d.at(value)
 	}
 	required, _ = schema["required"].([]any)
 	return members, required
