@@ -1,9 +1,7 @@
 package setting
 
 import (
-	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"maps"
 	"os"
@@ -14,9 +12,8 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the table of settings into the README")
 
 // leaves are the rows of the table with those of groups in place of the groups.
 func leaves(rows []Setting) []Setting {
@@ -200,15 +197,7 @@ func TestReadme(t *testing.T) {
 		t.Fatal("the README has no place for the table of settings")
 	}
 	want := marked.ReplaceAllLiteral(text, slices.Concat(marked.FindSubmatch(text)[1], []byte(readmeTable()), marked.FindSubmatch(text)[2]))
-	if bytes.Equal(text, want) {
-		return
-	}
-	if !*update {
-		t.Fatalf("the README's table of settings is not this one, which -update writes:\n%s", readmeTable())
-	}
-	if err := os.WriteFile(file, want, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	golden.Check(t, file, string(want))
 }
 
 func readmeTable() string {
