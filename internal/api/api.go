@@ -14,12 +14,12 @@ import (
 // Handler does one operation within the act of its request.
 type Handler func(*rest.Call, *sandbox.Act) (rest.Reply, error)
 
-// Handlers gives the handlers of a world by operationId: each request is one act,
-// in which the governing scenario has its say first.
-func Handlers(w *sandbox.World) map[string]rest.Handler {
+// Handlers gives the handlers by operationId. They are called in the act of their
+// request (Within).
+func Handlers() map[string]rest.Handler {
 	handlers := map[string]rest.Handler{}
 	for id, handler := range operations() {
-		handlers[id] = serve(w, handler)
+		handlers[id] = serve(handler)
 	}
 	return handlers
 }

@@ -11,24 +11,19 @@ import (
 	"finhub-sandbox/internal/sandbox"
 )
 
-// serve makes one act of a request. It opens as one that looks where the method
-// says so (sandbox.Show), which changes something all the same where it must.
-func serve(w *sandbox.World, handler Handler) rest.Handler {
+// serve lets the governing scenario have its say before the handler.
+func serve(handler Handler) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
-		open := sandbox.Do[rest.Reply]
-		if c.Operation.Method == http.MethodGet {
-			open = sandbox.Show[rest.Reply]
+		act := c.Work.(work).Act
+		act.Caller = c.Caller
+		d, err := sandbox.Disturb(act, asked(c))
+		if err != nil {
+			return rest.Reply{}, err
 		}
-		return open(w, c.Caller, func(act *sandbox.Act) (rest.Reply, error) {
-			d, err := sandbox.Disturb(act, asked(c))
-			if err != nil {
-				return rest.Reply{}, err
-			}
-			c.Scenario, c.Notice = d.Scenario, d.Notice
-			reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return handler(c, act) })
-			reply.Fault = faultOf(d)
-			return reply, err
-		})
+		c.Scenario, c.Notice = d.Scenario, d.Notice
+		reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return handler(c, act) })
+		reply.Fault = faultOf(d)
+		return reply, err
 	}
 }
 

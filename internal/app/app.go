@@ -85,8 +85,12 @@ func (a *App) wire() error {
 	if c.Seed != "" {
 		secret = nil // Whoever chooses a seed wants the same tokens again.
 	}
+	var rows store.Store = a.store
+	if c.Store != nil {
+		rows = c.Store(rows)
+	}
 	a.world, err = sandbox.New(sandbox.Config{
-		Store: a.store, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
+		Store: rows, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
 	if err != nil {
@@ -133,9 +137,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	config := rest.Config{
 		Wait: c.Wait,
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
-		Identify: a.identify, Past: a.checkPast, Admit: a.world.Admit,
-		Keyless: func(tenant string) bool { return a.holds(tenant, sandbox.KeylessLogins) },
-		Relaxed: func(tenant string) bool { return a.holds(tenant, sandbox.Relaxed) },
+		Within: api.Within(a.world), Admit: a.world.Admit,
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
 	}
@@ -151,7 +153,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	}
 	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(
-		a.server.Mount(product, rest.Envelope{}, api.Handlers(a.world)),
+		a.server.Mount(product, rest.Envelope{}, api.Handlers()),
 		a.control.Mount(controls, rest.Plain{}, control.New(a.world, info).Handlers()),
 	)
 }

@@ -56,6 +56,9 @@ type Config struct {
 	// Through stands between the sandbox and its data file; nil is nothing. Tests
 	// give a file that fails.
 	Through func(store.File) store.File
+	// Store stands between the sandbox and its store; nil is nothing. Tests give one
+	// that counts transactions, or runs each twice.
+	Store func(store.Store) store.Store
 	// BodyTime is how long the body of a request may take to come; 0 is half a
 	// minute.
 	BodyTime time.Duration

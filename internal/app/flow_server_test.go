@@ -33,6 +33,8 @@ type flowServer struct {
 	raw []rawDocument
 	// sent is told every request, if it is not nil.
 	sent func(wireRequest)
+	// around lets a request be answered, if it is not nil.
+	around func(r *http.Request, answer func())
 }
 
 func openFlowServer(t testing.TB, config app.Config) *flowServer {
@@ -156,7 +158,12 @@ func (s *flowServer) exchange(method, path string, header http.Header, body io.R
 		request.Body = io.NopCloser(bytes.NewReader(content))
 	}
 	recorder := httptest.NewRecorder()
-	reply.broken = closes(func() { s.app.Handler().ServeHTTP(recorder, request) })
+	answer := func() { reply.broken = closes(func() { s.app.Handler().ServeHTTP(recorder, request) }) }
+	if s.around != nil {
+		s.around(request, answer)
+	} else {
+		answer()
+	}
 	reply.status, reply.header, reply.raw = recorder.Code, recorder.Header(), recorder.Body.Bytes()
 	reply.kind = reply.header.Get("Content-Type")
 	// Requests are numbered for the log, over all tenants.

@@ -47,8 +47,7 @@ func TestEveryOperationHasExactlyOneHandler(t *testing.T) {
 	}
 	mount := func(handlers map[string]rest.Handler) error {
 		server := rest.New(rest.Config{
-			Log: slog.New(slog.DiscardHandler), Now: time.Now, Relaxed: func(string) bool { return false },
-			Identify: func(string, string, bool) (access.Caller, error) { return access.Caller{}, nil },
+			Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		})
 		return server.Mount(product, rest.Envelope{}, handlers)
 	}

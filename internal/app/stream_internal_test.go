@@ -25,7 +25,7 @@ func TestStopEndsStreams(t *testing.T) {
 	a := &App{log: slog.New(slog.DiscardHandler)}
 	server := rest.New(rest.Config{
 		Log: a.log, Now: time.Now,
-		Identify: func(string, string, bool) (access.Caller, error) { return access.Caller{Sort: access.Public}, nil },
+		Within: func(_ *rest.Call, fn func(rest.Work) error) error { return fn(anybody{}) },
 	})
 	watch := func(*rest.Call) (rest.Reply, error) {
 		return rest.Reply{Stream: &rest.Stream{MediaType: "text/event-stream", Write: func(ctx context.Context, to *rest.Sink) error {
@@ -58,3 +58,13 @@ func TestStopEndsStreams(t *testing.T) {
 		t.Error("the stream goes on")
 	}
 }
+
+// anybody is the work of a server that keeps nothing: everybody may call it.
+type anybody struct{}
+
+func (w anybody) Identify(string, bool) (access.Caller, error) {
+	return access.Caller{Sort: access.Public}, nil
+}
+func (anybody) Relaxed() bool     { return true }
+func (anybody) Keyless() bool     { return false }
+func (anybody) Past(string) error { return nil }

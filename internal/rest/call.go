@@ -37,10 +37,10 @@ type Call struct {
 	match echo.Context
 	api   *api
 	query url.Values
-	// violations are what is wrong with parameters and body; nearest is the form of
-	// the body against which they are.
-	violations []refusal.Fault
-	nearest    string
+	// Work is the transaction in which a handler of the product is called.
+	Work Work
+	// judged is what reading parameters and body has shown.
+	judged judgement
 	// reply is what the handler says.
 	reply Reply
 }

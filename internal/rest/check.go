@@ -7,43 +7,57 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 )
 
-// checkParams holds the parameters of path and query to the document.
-func (s *Server) checkParams(c *Call) error {
+// judgement is what a request shows by itself, whoever sends it and however its
+// tenant stands.
+type judgement struct {
+	// err is why the body could not be read.
+	err error
+	// params and body are what is wrong with them; nearest is the form of the body
+	// against which the latter is.
+	params, body []refusal.Fault
+	nearest      string
+	// keyless is set where the body lacks no more than the key of a tenant; with is
+	// what is wrong with it then.
+	keyless bool
+	with    []refusal.Fault
+	// past are the dates that must lie in the past of the tenant's clock.
+	past []contract.Member
+}
+
+// readParams holds the parameters of path and query to the document.
+func (s *Server) readParams(c *Call) error {
 	for _, v := range c.Operation.CheckParams(func(in, name string) (string, bool) {
 		if in == "path" {
 			return c.Path(name), true
 		}
 		return c.Query(name), c.query.Has(name)
 	}) {
-		c.violations = append(c.violations, refusal.Fault{Field: v.In + "." + v.Field, Message: v.Message})
+		c.judged.params = append(c.judged.params, refusal.Fault{Field: v.In + "." + v.Field, Message: v.Message})
 	}
 	return nil
 }
 
-// checkBody reads the body and holds it to the document.
-func (s *Server) checkBody(c *Call) error {
+// readBody reads the body and holds it to the document.
+func (s *Server) readBody(c *Call) error {
 	text, err := readBody(c)
-	if err != nil {
-		return err
+	if c.judged.err = err; err != nil {
+		return nil
 	}
 	if len(text) == 0 {
 		if c.Operation.BodyRequired && c.Text == nil {
-			c.violations = append(c.violations, refusal.Fault{Field: "body", Message: "is required"})
+			c.judged.body = []refusal.Fault{{Field: "body", Message: "is required"}}
 		}
 		return nil
 	}
 	value, sent, faults, err := readJSON(c, text)
-	if err != nil {
-		return err
+	if c.judged.err, c.judged.body = err, faults; err != nil || len(faults) > 0 {
+		return nil
 	}
-	if len(faults) == 0 {
-		c.Body, _ = value.(map[string]any)
-		if list, ok := value.([]any); ok {
-			c.List = objects(list)
-		}
-		faults = s.bodyFaults(c, value, sent)
+	c.Body, _ = value.(map[string]any)
+	if list, ok := value.([]any); ok {
+		c.List = objects(list)
 	}
-	c.violations = append(c.violations, faults...)
+	c.judged.judge(c, value, sent)
 	return nil
 }
 
@@ -65,28 +79,48 @@ func readJSON(c *Call, text []byte) (value any, sent contract.Sent, faults []ref
 	return value, sent, tidy(text, value), nil
 }
 
-// bodyFaults holds a decoded body to the forms that the operation knows.
-func (s *Server) bodyFaults(c *Call, value any, sent contract.Sent) (faults []refusal.Fault) {
+// judge holds a decoded body to the forms that the operation knows.
+func (j *judgement) judge(c *Call, value any, sent contract.Sent) {
 	o := c.Operation
 	nearest, violations := o.CheckBody(value, sent)
-	if len(violations) > 0 && o.FitsRelaxed(value, sent) && s.Keyless(c.Tenant) {
-		violations = nil
+	j.nearest, j.body = nearest, bodyFaults(violations)
+	if j.keyless = len(violations) > 0 && o.FitsRelaxed(value, sent); len(violations) > 0 && !j.keyless {
+		return
 	}
-	if len(violations) == 0 {
-		violations = slices.Concat(o.CheckRepeats(value, c.Path), o.CheckSame(value), o.CheckSizes(value))
+	j.with = bodyFaults(slices.Concat(o.CheckRepeats(value, c.Path), o.CheckSame(value), o.CheckSizes(value)))
+	if !j.keyless {
+		j.body = j.with
 	}
+	j.past = o.PastDates(value)
+}
+
+func bodyFaults(violations []contract.Violation) (faults []refusal.Fault) {
 	for _, v := range violations {
 		faults = append(faults, refusal.Fault{Field: v.Field, Pointer: v.Pointer, Message: v.Message})
 	}
-	if len(faults) == 0 {
-		for _, d := range o.PastDates(value) {
-			if err := s.Past(c.Tenant, d.Text); err != nil {
-				faults = append(faults, refusal.Fault{Field: d.Field(), Pointer: d.Pointer, Message: err.Error()})
+	return faults
+}
+
+// refuseViolations refuses what is wrong with parameters and body, all at once.
+func (s *Server) refuseViolations(c *Call) error {
+	j := &c.judged
+	if j.err != nil {
+		return j.err
+	}
+	body := j.body
+	if j.keyless && c.Work != nil && c.Work.Keyless() {
+		body = j.with
+	}
+	if len(body) == 0 && c.Work != nil {
+		for _, d := range j.past {
+			if err := c.Work.Past(d.Text); err != nil {
+				body = append(body, refusal.Fault{Field: d.Field(), Pointer: d.Pointer, Message: err.Error()})
 			}
 		}
 	}
-	if len(faults) > 0 {
-		c.nearest = nearest
+	nearest := j.nearest
+	if len(body) == 0 {
+		nearest = ""
 	}
-	return faults
+	return refusal.InvalidAs(nearest, slices.Concat(j.params, body))
 }

@@ -52,10 +52,7 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 	s.Server = rest.New(rest.Config{
 		CheckReplies: true,
 		Log:          slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return time.Time{} },
-		Relaxed: func(string) bool { return true },
-		Identify: func(tenant, _ string, _ bool) (access.Caller, error) {
-			return access.Caller{Sort: access.Public, Tenant: tenant}, nil
-		},
+		Within: func(c *rest.Call, fn func(rest.Work) error) error { return fn(anybody{c.Tenant}) },
 		Wait: func(ctx context.Context, d time.Duration) error {
 			s.waits = append(s.waits, d)
 			return ctx.Err()
@@ -260,3 +257,13 @@ func TestTheLogNamesTheRulesThatActed(t *testing.T) {
 		}
 	}
 }
+
+// anybody is the work of a server that keeps nothing: everybody may call it.
+type anybody struct{ tenant string }
+
+func (w anybody) Identify(string, bool) (access.Caller, error) {
+	return access.Caller{Sort: access.Public, Tenant: w.tenant}, nil
+}
+func (anybody) Relaxed() bool     { return true }
+func (anybody) Keyless() bool     { return false }
+func (anybody) Past(string) error { return nil }

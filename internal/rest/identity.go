@@ -36,7 +36,7 @@ func (s *Server) identifyCaller(c *Call) error {
 			return refusal.New(refusal.TokenMissing, "the Authorization header has no bearer token")
 		}
 	}
-	caller, err := s.Identify(c.Tenant, token, c.Operation.LapsedToken)
+	caller, err := c.Work.Identify(token, c.Operation.LapsedToken)
 	if err != nil {
 		return err
 	}

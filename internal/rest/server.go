@@ -25,14 +25,10 @@ import (
 // Config is how a server treats every request.
 type Config struct {
 	Log *slog.Logger
-	// Identify finds out who holds a bearer token in a tenant. It refuses a
-	// token that does not hold, and a tenant that may not be used. lapsed says
-	// that an expired token of an open session will do.
-	Identify func(tenant, token string, lapsed bool) (access.Caller, error)
-	// Relaxed tells whether a tenant's header policy is the relaxed one.
-	Relaxed func(tenant string) bool
-	// Keyless tells whether a tenant's logins may leave out the tenant's key.
-	Keyless func(tenant string) bool
+	// Within runs fn in the one transaction of a request to the product. What fn
+	// refuses has not happened. It may be run again, and then sets anew what it has
+	// set. A nil Within is for servers without a product.
+	Within func(c *Call, fn func(Work) error) error
 	// Admit refuses a tenant that may not be used.
 	Admit func(tenant string) error
 	// Now measures how long a request took, for the log.
@@ -40,13 +36,6 @@ type Config struct {
 	// CheckReplies holds every reply to the document; a reply that breaks it is
 	// an internal error. Tests and --check-responses ask for it.
 	CheckReplies bool
-	// Past refuses a date that does not lie in the past of a tenant's clock.
-	Past func(tenant, date string) error
-	// Disturb tells what goes wrong with a request of the product that is about to
-	// be answered: a fault at the edge, an error in place of the operation, or
-	// both. It names the scenario that governs the request in the call. Nil
-	// disturbs nothing. What a handler finds out itself stands in Reply.Fault.
-	Disturb func(*Call) (*Fault, error)
 	// Wait waits in real time, and gives an error if the context ends before. Nil
 	// does not wait.
 	Wait func(context.Context, time.Duration) error
@@ -55,6 +44,20 @@ type Config struct {
 	Product, Control *contract.Document
 	// Guard stands before the operations of the control API.
 	Guard Guard
+}
+
+// Work is what the transaction of a request knows of its tenant.
+type Work interface {
+	// Identify finds out who holds a bearer token. It refuses a token that does not
+	// hold, and a tenant that may not be used. lapsed says that an expired token of
+	// an open session will do.
+	Identify(token string, lapsed bool) (access.Caller, error)
+	// Relaxed reports whether the header policy is the relaxed one.
+	Relaxed() bool
+	// Keyless reports whether logins may leave out the tenant's key.
+	Keyless() bool
+	// Past refuses a date that does not lie in the past of the clock.
+	Past(date string) error
 }
 
 // Server routes requests to the APIs mounted on it.

@@ -3,8 +3,6 @@ package rest
 import (
 	"fmt"
 	"runtime/debug"
-
-	"finhub-sandbox/internal/domain/refusal"
 )
 
 // step is one thing that happens to a request before it is answered. An error ends
@@ -37,7 +35,9 @@ func (c *Call) scope() scope {
 }
 
 // steps are what happens to a request, in order, until one refuses it; ServeHTTP
-// has what happens to the reply.
+// has what happens to the reply. What depends on the state of the tenant is within
+// the act: parameters and body are read before, however long their sender takes,
+// and are refused there, when it is known who sends them.
 var steps = []step{
 	{"route", everything, (*Server).findRoute},
 	{"host", everything, (*Server).checkHost},
@@ -45,14 +45,17 @@ var steps = []step{
 	{"page", everything, (*Server).checkPage},
 	{"token", everything, (*Server).checkToken},
 	{"headers", operations, (*Server).checkHeaders},
+	{"parameters", operations, (*Server).readParams},
+	{"body", operations, (*Server).readBody},
+}
+
+// acts are the steps within the one transaction of a request.
+var acts = []step{
 	{"required headers", product, (*Server).requireHeaders},
 	{"tenant", operations, (*Server).findTenant},
 	{"caller", product, (*Server).identifyCaller},
 	{"permission", product, (*Server).authorize},
-	{"parameters", operations, (*Server).checkParams},
-	{"body", operations, (*Server).checkBody},
 	{"violations", operations, (*Server).refuseViolations},
-	{"disturbance", product, (*Server).disturb},
 	{"answer", everything, (*Server).callHandler},
 }
 
@@ -60,6 +63,20 @@ var steps = []step{
 // last. A panic is an internal error.
 func (s *Server) take(c *Call) (err error) {
 	defer recovered(&err)
+	if err := s.walk(c, steps); err != nil {
+		return err
+	}
+	if c.scope() != product {
+		return s.walk(c, acts)
+	}
+	return s.Within(c, func(w Work) (err error) {
+		defer recovered(&err)
+		c.Work = w
+		return s.walk(c, acts)
+	})
+}
+
+func (s *Server) walk(c *Call, steps []step) error {
 	for i := range steps {
 		if steps[i].of > c.scope() {
 			continue
@@ -79,24 +96,9 @@ func recovered(err *error) {
 	}
 }
 
-// refuseViolations refuses what is wrong with parameters and body, all at once.
-func (s *Server) refuseViolations(c *Call) error { return refusal.InvalidAs(c.nearest, c.violations) }
-
-// disturb asks what goes wrong with a request of the product.
-func (s *Server) disturb(c *Call) (err error) {
-	if s.Disturb != nil {
-		c.Fault, err = s.Disturb(c)
-	}
-	return err
-}
-
-// callHandler lets the handler answer, unless a fault does.
+// callHandler lets the handler answer, and with it the fault that it has found.
 func (s *Server) callHandler(c *Call) (err error) {
-	if c.Fault.answersItself() {
-		return nil
-	}
-	if c.reply, err = c.route.handler(c); c.reply.Fault != nil {
-		c.Fault = c.reply.Fault
-	}
+	c.reply, err = c.route.handler(c)
+	c.Fault = c.reply.Fault
 	return err
 }
