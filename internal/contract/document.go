@@ -9,6 +9,7 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -61,7 +62,7 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 	for _, path := range doc.Paths.InMatchingOrder() {
 		item := doc.Paths.Find(path)
 		methods := item.Operations()
-		for _, method := range slices.Sorted(keys(methods)) {
+		for _, method := range slices.Sorted(maps.Keys(methods)) {
 			o, err := newOperation(d, path, method, item, methods[method])
 			if err != nil {
 				faults = append(faults, err)
@@ -75,16 +76,6 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 		}
 	}
 	return d, errors.Join(faults...)
-}
-
-func keys[K comparable, V any](m map[K]V) func(func(K) bool) {
-	return func(yield func(K) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
 }
 
 // Operation finds an operation by its id, or nil.

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -39,7 +38,7 @@ type Operation struct {
 	// texts are not checked here: the handler reads them.
 	Texts []string
 
-	params   []*openapi3.Parameter
+	params   []param
 	repeats  repeats
 	past     marks
 	numbers  marks
@@ -64,10 +63,23 @@ type Header struct {
 	Aliases []string
 	// Relaxed headers are not required under the relaxed policy.
 	Relaxed bool
-	schema  *openapi3.Schema
-	// right is the value that was last found to fit the schema.
-	right *atomic.Pointer[string]
+	value
 }
+
+// param is a parameter of the path or the query.
+type param struct {
+	*openapi3.Parameter
+	value
+}
+
+// value is what the document says of a parameter's value.
+type value struct {
+	schema *openapi3.Schema
+	// plain is nil if the schema says more.
+	plain *plainText
+}
+
+func newValue(s *openapi3.Schema) value { return value{s, newPlainText(s)} }
 
 // family is one of the documented shapes of a body.
 type family struct {
@@ -106,13 +118,13 @@ func newOperation(d *Document, path, method string, item *openapi3.PathItem, op 
 	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
 		p := ref.Value
 		if p.In != openapi3.ParameterInHeader {
-			o.params = append(o.params, p)
+			o.params = append(o.params, param{p, newValue(p.Schema.Value)})
 			continue
 		}
 		relaxed, _ := p.Extensions["x-relaxed"].(bool)
 		// One that is needed under any of its names is not required under this one.
 		needed, _ := p.Extensions["x-required"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, schema: p.Schema.Value, right: &atomic.Pointer[string]{}})
+		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, value: newValue(p.Schema.Value)})
 	}
 	if op.RequestBody != nil {
 		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required

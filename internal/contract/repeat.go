@@ -17,7 +17,7 @@ type repeats struct {
 	words map[string]map[string]string
 }
 
-func newRepeats(families []family, params []*openapi3.Parameter) repeats {
+func newRepeats(families []family, params []param) repeats {
 	r := repeats{words: map[string]map[string]string{}}
 	for _, p := range params {
 		if p.In == openapi3.ParameterInPath {
