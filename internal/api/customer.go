@@ -9,6 +9,7 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -191,7 +192,7 @@ func readRegistration(c *rest.Call) sandbox.Registration {
 	p := personalOf(b)
 	in := sandbox.Registration{
 		Email:    p.email(),
-		Scenario: c.Header.Get(rest.ScenarioHeader),
+		Scenario: c.Header.Get(headers.Scenario),
 		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
 		Password: b.Str("password"),
 		Roles:    b.Strs("roleIds", "individualCustomer.user.roles"),

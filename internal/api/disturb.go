@@ -7,6 +7,7 @@ import (
 
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -45,7 +46,7 @@ func asked(c *rest.Call) sandbox.Asked {
 		VerificationID: c.Path("verificationId"), WalletID: cmp.Or(c.Path("accountId"), c.Path("walletId")),
 		OrderID:   cmp.Or(c.Path("orderId"), c.Body.Str("preparedOrderId", "orderId")),
 		ConsentID: c.Path("consentId"), PayeeID: c.Path("beneficiaryId"), MemberID: c.Path("shareholderId"), Link: c.Path("token"),
-		Scenario: c.Header.Get(rest.ScenarioHeader), Details: func() sandbox.Details { return detailsOf(c) },
+		Scenario: c.Header.Get(headers.Scenario), Details: func() sandbox.Details { return detailsOf(c) },
 	}
 	switch {
 	case c.Operation.ID == "registerIndividual":
@@ -78,7 +79,7 @@ func adds(operation string) bool {
 // misnamed finds a header that is nearly called as the one that chooses a scenario.
 func misnamed(header http.Header) string {
 	for name := range header {
-		if name != rest.ScenarioHeader && (strings.Contains(name, "Scen") || strings.HasPrefix(name, "X-Sandbox")) {
+		if name != headers.Scenario && (strings.Contains(name, "Scen") || strings.HasPrefix(name, "X-Sandbox")) {
 			return name
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
@@ -187,7 +188,7 @@ func readOrganization(c *rest.Call) sandbox.Registration {
 	b := c.Body
 	in := sandbox.Registration{
 		Email:    organizationEmail(b),
-		Scenario: c.Header.Get(rest.ScenarioHeader),
+		Scenario: c.Header.Get(headers.Scenario),
 		Phone:    b.Str(company("phone", "contactPhone")...),
 		Password: b.Str("password"),
 		Roles:    []string{access.RoleAdmin, access.RoleAdminUser},

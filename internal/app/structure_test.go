@@ -37,7 +37,7 @@ var layout = []layer{
 		why:     "it is no part of the sandbox, and makes files: the schema of scenarios speaks about the tables and the operations",
 	},
 	{dir: "internal/golden", why: "only tests import it"},
-	{dir: "internal/client"},
+	{dir: "internal/client", imports: []string{"internal/headers"}},
 	{
 		dir: "internal/app", imports: []string{everythingBelow}, outside: []string{"github.com/fsnotify/fsnotify"},
 		why: "fsnotify: scenario files are watched, which is the process's business",
@@ -45,7 +45,7 @@ var layout = []layer{
 	{
 		dir: "internal/api",
 		imports: []string{
-			"internal/rest", "internal/sandbox", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
+			"internal/headers", "internal/rest", "internal/sandbox", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
 			"internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
 		},
 	},
@@ -78,7 +78,7 @@ var layout = []layer{
 		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: tokens are the product's",
 	},
 	{
-		dir: "internal/scenario", imports: []string{"internal/setting", "internal/domain/machine"},
+		dir: "internal/scenario", imports: []string{"internal/headers", "internal/setting", "internal/domain/machine"},
 		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
 	},
 	{

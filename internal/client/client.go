@@ -14,6 +14,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"finhub-sandbox/internal/headers"
 )
 
 // timeout bounds one call. The sandbox is near, but an advance over a long time
@@ -113,13 +115,13 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 		return nil, err
 	}
 	if mediaType != "" {
-		request.Header.Set("Content-Type", mediaType)
+		request.Header.Set(headers.ContentType, mediaType)
 	}
 	if c.Tenant != "" {
-		request.Header.Set("X-Tenant-ID", c.Tenant)
+		request.Header.Set(headers.Tenant, c.Tenant)
 	}
 	if c.Token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.Token)
+		request.Header.Set(headers.Authorization, "Bearer "+c.Token)
 	}
 	reply, err := http.DefaultClient.Do(request)
 	if errors.Is(err, context.DeadlineExceeded) {

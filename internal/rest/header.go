@@ -10,9 +10,6 @@ import (
 	"finhub-sandbox/internal/headers"
 )
 
-// ScenarioHeader is the header that names the scenario.
-const ScenarioHeader = headers.Scenario
-
 // checkHeaders holds the values of headers to the document. It comes before the
 // tenant is used for anything: its id becomes part of keys, so its alphabet must
 // hold.

@@ -6,10 +6,11 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/headers"
 )
 
 // Header is the request header that names the scenario of a new customer.
-const Header = "X-Sandbox-Scenario"
+const Header = headers.Scenario
 
 // The kinds of magic values.
 const (
