@@ -31,11 +31,14 @@ func AppendInt(key []byte, n int64) []byte {
 }
 
 // PrefixEnd is the first key behind all that have the prefix: the end of a range.
+// It is nil, the end of all, if there is none.
 func PrefixEnd(prefix []byte) []byte {
-	end := bytes.TrimRight(bytes.Clone(prefix), "\xff")
-	if len(end) == 0 {
-		return nil
+	for i := len(prefix) - 1; i >= 0; i-- {
+		if prefix[i] < 0xff {
+			end := bytes.Clone(prefix[:i+1])
+			end[i]++
+			return end
+		}
 	}
-	end[len(end)-1]++
-	return end
+	return nil
 }
