@@ -15,7 +15,7 @@ import (
 //	t2/demo/…   the rows of the tenant demo, in its home number 2; the first home has none
 //	tenant/     a tenant's head: its home, and when it is due
 //	due/        the tenants in the order in which they are due
-//	home/       the home of a tenant that is not there any more
+//	home/       the home that a tenant had when it was last cleared, if that is not the first
 //	left/       homes that have been left, and are swept
 //	moves       the number of the newest home
 //
@@ -66,9 +66,6 @@ func (t *transaction) writeHead() {
 
 // create brings the tenant into being.
 func (t *transaction) create() {
-	if t.head.home != "" {
-		t.delete(homePrefix + t.tenant)
-	}
 	t.head.exists = true
 	t.writeHead()
 }

@@ -53,7 +53,6 @@ func (t *transaction) oldTenants() (list []string) {
 
 func (t *transaction) upgradeTenant(tenant string) {
 	home, _ := t.get(homePrefix + tenant)
-	t.delete(homePrefix + tenant)
 	t.delete(tenantPrefix + tenant)
 	t.enter(tenant)
 	t.head.exists, t.head.home = true, home

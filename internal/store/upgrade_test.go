@@ -15,7 +15,7 @@ import (
 // belongs to none.
 func oldRows() string {
 	return oldFile(
-		[]string{"secret/tokens", "s", "tenant/a", "", "t/a/x", "1", "tenant/a/b", "", "t/a/b/y", "2"},
+		[]string{"secret/tokens", "s", "tenant/a", "", "t/a/x", "1", "tenant/a/b", "", "t/a/b/y", "2", "tenant/a/b/c", "", "t/a/b/c/z", "5"},
 		[]string{"tenant/moved", "", "home/moved", "3", "moves", "3", "t3/moved/z", "3", "left/t/moved/", "", "t/moved/old", "4", "home/gone", "2"},
 	)
 }
@@ -50,7 +50,7 @@ func upgraded(t *testing.T, path string) string {
 // one, when they are opened again, and when the process ended in between, so that
 // they are upgraded twice.
 func TestOldRowsAreUpgraded(t *testing.T) {
-	const want = "[a a/b moved] a: x=1 a/b: y=2 moved: z=3 : secret/tokens=s"
+	const want = "[a a/b a/b/c moved] a: x=1 a/b: y=2 a/b/c: z=5 moved: z=3 : secret/tokens=s"
 	dir := t.TempDir()
 	first, second := filepath.Join(dir, "1.db"), filepath.Join(dir, "2.db")
 	if err := os.WriteFile(first, []byte(oldRows()), 0o600); err != nil {

@@ -34,8 +34,15 @@ func (b *bench) fill(tenant string) {
 }
 
 func clearingMany(b *bench) {
-	b.fill("t")
 	removed := 0
+	b.fill("another")
+	b.update("another", func(tx store.Tx) { removed = tx.Clear() })
+	defer func(later int) {
+		if n, err := b.store.Sweep(b.Context(), "another"); n != later || err != nil {
+			b.Errorf("of another tenant %d rows were swept, of %d: %v", n, later, err)
+		}
+	}(many - removed)
+	b.fill("t")
 	b.update("t", func(tx store.Tx) {
 		removed = tx.Clear()
 		write(tx, "new=1")
