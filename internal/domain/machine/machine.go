@@ -37,7 +37,7 @@ type Table[F any] struct {
 	Otherwise refusal.Code
 	// Explain adds to a refusal of the table itself what the facts know: until when
 	// the state lasts, or what leads out of it. Nil adds nothing.
-	Explain func(F, State, *refusal.Error)
+	Explain func(F, *refusal.Error)
 }
 
 // Row says what one of some triggers does in some states. A row either moves to
@@ -232,7 +232,7 @@ func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) *r
 		strings.ReplaceAll(t.Name, "_", " "), from, on, strings.Join(possible, ", ")).
 		With("state", string(from))
 	if t.Explain != nil {
-		t.Explain(facts, from, e)
+		t.Explain(facts, e)
 	}
 	return e
 }

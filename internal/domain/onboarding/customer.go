@@ -270,8 +270,8 @@ func inBusiness(t CustomerType, state machine.State) *refusal.Error {
 const ActivationPoint = "activation.outcome"
 
 // explainActivating says when an activation that is under way ends.
-func explainActivating(f CustomerFacts, from machine.State, e *refusal.Error) {
-	if from != CustomerActivating || f.Activation == nil {
+func explainActivating(f CustomerFacts, e *refusal.Error) {
+	if f.Activation == nil {
 		return
 	}
 	e.Details += "; the activation ends " + f.Activation.When()

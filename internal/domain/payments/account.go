@@ -7,7 +7,7 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 )
 
-// Account is what the guards of this package ask about the account on which
+// Account is what the needs of this package ask about the account on which
 // something is to happen: the wallet, and the customer to whom it belongs.
 type Account struct {
 	CustomerID    string

@@ -201,7 +201,7 @@ func (w *Wallet) Credit(minor int64, at time.Time) error {
 	return w.touched(at)
 }
 
-// touched holds the wallet to what its guards promise: nobody ever spends what
+// touched holds the wallet to what the needs of orders promise: nobody ever spends what
 // is not there.
 func (w *Wallet) touched(at time.Time) error {
 	w.Moved = at
