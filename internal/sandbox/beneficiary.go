@@ -11,7 +11,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) beneficiaryKind() *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts] {
+func beneficiaryKind(s *World) *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts] {
 	return &engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]{
 		Collection: engine.Collection[payments.Beneficiary]{Name: "beneficiary", Indexes: []engine.Index[payments.Beneficiary]{
 			{Name: "wallet", Of: func(b *payments.Beneficiary) []string { return []string{b.WalletID} }},

@@ -152,7 +152,9 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	nobody := access.Caller{Sort: access.Public, Tenant: "t"}
 	g.refused(errOf(g.ConfirmConsent(nobody, "x"+link.Token)), refusal.MagicLinkInvalid)
 	g.refused(errOf(g.ConfirmConsent(access.Caller{Sort: access.Public, Tenant: "other"}, link.Token)), refusal.MagicLinkInvalid)
-	session, err := g.sessionToken("t", Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
+	session, err := Do(g.World, nobody, func(act *Act) (string, error) {
+		return sessionToken(act, Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
+	})
 	g.ok(err)
 	g.refused(errOf(g.ConfirmConsent(nobody, session)), refusal.MagicLinkInvalid)
 

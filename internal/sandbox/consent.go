@@ -10,7 +10,7 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *World) consentKind() *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
+func consentKind(s *World) *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
 	return &engine.Kind[onboarding.Consent, onboarding.ConsentFacts]{
 		Collection: engine.Collection[onboarding.Consent]{Name: "consent", Indexes: []engine.Index[onboarding.Consent]{
 			{Name: "customer", Of: func(e *onboarding.Consent) []string { return []string{e.CustomerID} }},

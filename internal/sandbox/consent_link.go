@@ -127,17 +127,17 @@ type linkClaims struct {
 
 // readLink reads the token of a magic link, whose end it does not look at. It
 // refuses with MAGIC_LINK_INVALID what is none of the tenant's.
-func (s *World) readLink(tenant, token string) (linkClaims, error) {
+func readLink(act *Act, token string) (linkClaims, error) {
 	var c linkClaims
 	_, err := jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
-		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return s.key, nil })
+		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return act.key, nil })
 	audience, _ := c.GetAudience()
 	switch {
 	case err != nil:
 		return c, refusal.New(refusal.MagicLinkInvalid, "%s", tokenFault(err))
 	case len(audience) != 1 || audience[0] != linkAudience || c.ExpiresAt == nil:
 		return c, refusal.New(refusal.MagicLinkInvalid, "the token is not that of a magic link")
-	case c.TenantID != tenant:
+	case c.TenantID != act.Tenant():
 		// Another tenant's link is answered as if there were no such link.
 		return c, refusal.New(refusal.MagicLinkInvalid, "the tenant has sent no such link")
 	}
@@ -148,7 +148,7 @@ func (s *World) readLink(tenant, token string) (linkClaims, error) {
 // changes nothing. It refuses with MAGIC_LINK_INVALID and MAGIC_LINK_EXPIRED,
 // and with PHASE_ORDER_BROKEN a consent that has expired since.
 func ConfirmConsent(act *Act, token string) (consent *onboarding.Consent, err error) {
-	claims, err := act.readLink(act.Tenant(), token)
+	claims, err := readLink(act, token)
 	if err != nil {
 		return nil, err
 	}

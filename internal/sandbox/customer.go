@@ -16,7 +16,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) customerKind() *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
+func customerKind(s *World) *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
 	return &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
 		Collection: engine.Collection[onboarding.Customer]{Name: "customer", Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
@@ -75,14 +75,11 @@ func customerEffect(act *Act, c *onboarding.Customer, step machine.Step, cause m
 		for _, user := range act.users.By(act.Unit, "customer", c.ID) {
 			act.users.Then(act.Unit, user, access.ActivateUser, cause)
 		}
-		if err := activateWallets(act, c); err != nil {
-			return err
-		}
-		return creditOpening(act, act.wallets.Get(act.Unit, c.WalletID))
+		return act.hooks.activated(act, c)
 	case onboarding.Suspend:
-		act.After(func() error { return endSessions(act, c, cause) })
+		act.After(func() error { return act.hooks.stopped(act, c, cause) })
 	case onboarding.CloseCustomer:
-		act.After(func() error { return endSessions(act, c, cause) })
+		act.After(func() error { return act.hooks.stopped(act, c, cause) })
 		endVerifications(act, c, cause)
 	}
 	return nil
@@ -92,7 +89,7 @@ func customerEffect(act *Act, c *onboarding.Customer, step machine.Step, cause m
 // else is there.
 func readyIfComplete(act *Act, c *onboarding.Customer) error {
 	if facts := gatherCustomerFacts(act, c, machine.Cause{}); facts.Verification.State == onboarding.VerificationApproved && len(facts.MissingConsents) == 0 {
-		return walletsReady(act, c)
+		return act.hooks.ready(act, c)
 	}
 	return nil
 }
@@ -219,7 +216,7 @@ func CheckPast(act *Act, date string) error {
 // addCustomer stores a new customer with its first user and its wallets.
 func addCustomer(act *Act, in Registration, out *Registered) error {
 	customer := out.Customer
-	wallet, err := openWallets(act, customer)
+	wallet, err := act.hooks.registered(act, customer)
 	if err != nil {
 		return err
 	}

@@ -213,7 +213,7 @@ func customerAsked(act *Act, in Asked) string {
 		return p.OrganizationID
 	}
 	if in.Link != "" {
-		if claims, err := act.readLink(act.Tenant(), in.Link); err == nil {
+		if claims, err := readLink(act, in.Link); err == nil {
 			return claims.CustomerID
 		}
 	}

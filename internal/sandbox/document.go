@@ -12,7 +12,7 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *World) documentKind() *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
+func documentKind(s *World) *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
 	return &engine.Kind[onboarding.Document, onboarding.DocumentFacts]{
 		Collection: engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
 			{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},

@@ -10,7 +10,7 @@ import (
 	"finhub-sandbox/internal/engine"
 )
 
-func (s *World) orderKind() *engine.Kind[payments.Order, payments.OrderFacts] {
+func orderKind(s *World) *engine.Kind[payments.Order, payments.OrderFacts] {
 	return &engine.Kind[payments.Order, payments.OrderFacts]{
 		Collection: engine.Collection[payments.Order]{Name: "order"},
 		Table:      payments.OrderTable(),

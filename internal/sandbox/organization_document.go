@@ -33,7 +33,7 @@ func ListOrganizationDocuments(act *Act, organizationID string, page, size int) 
 
 func viewed(act *Act, d *onboarding.Document) OrganizationDocument {
 	out := OrganizationDocument{Document: d, VerificationID: d.VerificationID}
-	if v := latestVerification(act, d.CustomerID); v != nil && out.VerificationID == "" && act.counts(v, d) {
+	if v := latestVerification(act, d.CustomerID); v != nil && out.VerificationID == "" && counts(v, d) {
 		out.VerificationID = v.ID
 	}
 	if v := act.verifications.Get(act.Unit, out.VerificationID); v != nil && v.Open() {
@@ -44,7 +44,7 @@ func viewed(act *Act, d *onboarding.Document) OrganizationDocument {
 
 // counts tells whether a verification rests on a document of the organization as
 // such: it asks for it, and once approved it keeps what it has confirmed.
-func (s *World) counts(v *onboarding.Verification, d *onboarding.Document) bool {
+func counts(v *onboarding.Verification, d *onboarding.Document) bool {
 	return v.Requires(d.Type) && (d.State == onboarding.DocumentVerified || v.State != onboarding.VerificationApproved)
 }
 

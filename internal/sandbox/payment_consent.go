@@ -13,7 +13,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) paymentConsentKind() *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
+func paymentConsentKind(s *World) *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
 	return &engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]{
 		Collection: engine.Collection[payments.PaymentConsent]{Name: "payment_consent", Indexes: []engine.Index[payments.PaymentConsent]{
 			{Name: "wallet", Of: func(p *payments.PaymentConsent) []string { return []string{p.WalletID} }},

@@ -14,7 +14,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) personnelKind() *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
+func personnelKind(s *World) *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
 	return &engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]{
 		Collection: engine.Collection[onboarding.Personnel]{Name: "personnel", Indexes: []engine.Index[onboarding.Personnel]{
 			{Name: "organization", Of: func(p *onboarding.Personnel) []string { return []string{p.OrganizationID} }},

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto/hmac"
 	"errors"
 	"slices"
 	"strings"
@@ -14,7 +15,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) userKind() *engine.Kind[access.User, access.UserFacts] {
+func userKind(s *World) *engine.Kind[access.User, access.UserFacts] {
 	return &engine.Kind[access.User, access.UserFacts]{
 		Collection: engine.Collection[access.User]{Name: "user", Indexes: []engine.Index[access.User]{
 			{Name: "customer", Of: func(u *access.User) []string { return []string{u.CustomerID} }},
@@ -25,7 +26,7 @@ func (s *World) userKind() *engine.Kind[access.User, access.UserFacts] {
 	}
 }
 
-func (s *World) sessionKind() *engine.Kind[access.Session, access.SessionFacts] {
+func sessionKind(s *World) *engine.Kind[access.Session, access.SessionFacts] {
 	return &engine.Kind[access.Session, access.SessionFacts]{
 		Collection: engine.Collection[access.Session]{Name: "session", Indexes: []engine.Index[access.Session]{
 			// Whom it is ended with: the customer, or the user.
@@ -191,7 +192,7 @@ func LogInAdmin(act *Act, organizationID, userID string, in Credentials) (Login,
 func adminKey(organizationID, userID string) string { return "admin." + organizationID + "." + userID }
 
 func attempt(act *Act, user *access.User, in Credentials) error {
-	right := strings.EqualFold(user.Username, in.Username) && act.passwordFits(user, in.Password)
+	right := strings.EqualFold(user.Username, in.Username) && passwordFits(act, user, in.Password)
 	act.users.Save(act.Unit, user)
 	return stillLocked(act.Unit, user, user.Attempt(right, act.Now()))
 }
@@ -217,7 +218,7 @@ func openSession(act *Act, session *access.Session, tenantKey string, login *Log
 	login.Session, login.At = session, act.Now()
 	forgetSessions(act, session.UserID)
 	var err error
-	login.Token, err = act.sessionToken(act.Tenant(), *login)
+	login.Token, err = sessionToken(act, *login)
 	return err
 }
 
@@ -276,7 +277,7 @@ func RefreshSession(act *Act, customerID, userID, sessionID, refreshToken string
 		login.Session.Roles = roles
 	}
 	login.Session.Refresh += suffix
-	login.Token, err = act.sessionToken(act.Tenant(), login)
+	login.Token, err = sessionToken(act, login)
 	return login, err
 }
 
@@ -305,4 +306,38 @@ func findLogin(act *Act, customerID, userID, sessionID string) (Login, error) {
 	}
 	user := act.users.Get(act.Unit, userID)
 	return Login{Session: session, User: user, Customer: customer, Person: personOf(act, user, customer), At: act.Now()}, nil
+}
+
+// checkTenantKey refuses a login with another key or secret than the tenant's
+// settings name, or where they name none the server's. Without either any will
+// do. How long it takes tells nothing about how much was right.
+func checkTenantKey(act *Act, in Credentials) error {
+	p, err := policyOf(act)
+	if err != nil {
+		return err
+	}
+	fits := func(want, sent string) bool { return hmac.Equal([]byte(want), []byte(sent)) || want == "" }
+	key, secret := fits(p.TenantKey, in.TenantKey), fits(p.TenantSecret, in.TenantSecret)
+	if !key || !secret {
+		return refusal.New(refusal.TenantKeyInvalid, "the tenant has another tenantKey or tenantSecret")
+	}
+	return nil
+}
+
+// endSessions ends every open session in which somebody acts for a customer, and
+// every one of the customer's own users, whoever they act for.
+func endSessions(act *Act, customer *onboarding.Customer, cause machine.Cause) error {
+	list := act.sessions.By(act.Unit, "whose", customer.ID)
+	for _, user := range act.users.By(act.Unit, "customer", customer.ID) {
+		list = append(list, act.sessions.By(act.Unit, "whose", user.ID)...)
+	}
+	for _, session := range list {
+		if session.Sort != access.Customer || session.State != access.SessionOpen {
+			continue
+		}
+		if err := act.sessions.Fire(act.Unit, session, access.EndSession, machine.Cause{By: cause.By, Reason: cause.Reason}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

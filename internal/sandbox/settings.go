@@ -2,10 +2,8 @@ package sandbox
 
 import (
 	"context"
-	"crypto/hmac"
 
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -94,20 +92,4 @@ func Relaxed(act *Act) bool {
 func KeylessLogins(act *Act) bool {
 	p, err := policyOf(act)
 	return err == nil && p.LoginKeys == setting.Optional
-}
-
-// checkTenantKey refuses a login with another key or secret than the tenant's
-// settings name, or where they name none the server's. Without either any will
-// do. How long it takes tells nothing about how much was right.
-func checkTenantKey(act *Act, in Credentials) error {
-	p, err := policyOf(act)
-	if err != nil {
-		return err
-	}
-	fits := func(want, sent string) bool { return hmac.Equal([]byte(want), []byte(sent)) || want == "" }
-	key, secret := fits(p.TenantKey, in.TenantKey), fits(p.TenantSecret, in.TenantSecret)
-	if !key || !secret {
-		return refusal.New(refusal.TenantKeyInvalid, "the tenant has another tenantKey or tenantSecret")
-	}
-	return nil
 }

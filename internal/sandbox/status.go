@@ -4,10 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 )
@@ -30,18 +28,6 @@ func SetCustomerStatus(act *Act, id string, in StatusChange) (customer *onboardi
 	return customer, setStatus(act.customers, act.Unit, customer, onboarding.CustomerTriggers(), in, by(act))
 }
 
-// SetWalletStatus suspends an active wallet, lets it be active again, or blocks
-// it for good. A wallet that has the status already stays as it is. It refuses
-// with WALLET_NOT_FOUND, and with WALLET_NOT_ACTIVE what the wallet's table does
-// not allow.
-func SetWalletStatus(act *Act, id string, in StatusChange) (wallet *payments.Wallet, err error) {
-	a, err := findAnyAccount(act, id)
-	if wallet = a.wallet; err != nil || wallet.State == in.Status {
-		return wallet, err
-	}
-	return wallet, setStatus(act.wallets, act.Unit, wallet, payments.WalletTriggers(), in, by(act))
-}
-
 // setStatus fires the trigger that leads to a status, with a reason that its
 // table knows.
 func setStatus[T, F any](k *engine.Kind[T, F], u *engine.Unit, e *T, triggers map[machine.State]machine.Trigger, in StatusChange, cause machine.Cause) error {
@@ -55,24 +41,6 @@ func setStatus[T, F any](k *engine.Kind[T, F], u *engine.Unit, e *T, triggers ma
 	}
 	cause.Reason = in.Reason
 	return k.Fire(u, e, triggers[in.Status], cause)
-}
-
-// endSessions ends every open session in which somebody acts for a customer, and
-// every one of the customer's own users, whoever they act for.
-func endSessions(act *Act, customer *onboarding.Customer, cause machine.Cause) error {
-	list := act.sessions.By(act.Unit, "whose", customer.ID)
-	for _, user := range act.users.By(act.Unit, "customer", customer.ID) {
-		list = append(list, act.sessions.By(act.Unit, "whose", user.ID)...)
-	}
-	for _, session := range list {
-		if session.Sort != access.Customer || session.State != access.SessionOpen {
-			continue
-		}
-		if err := act.sessions.Fire(act.Unit, session, access.EndSession, machine.Cause{By: cause.By, Reason: cause.Reason}); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // endVerifications lets the open verifications of a customer who is closed expire,

@@ -1,13 +1,7 @@
 package sandbox
 
 import (
-	"context"
 	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -15,61 +9,10 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/store"
 )
 
-// secretName is the key in the store under which the secret is kept from which
-// the tokens' key is made.
-const secretName = "secret/tokens"
-
-// derivedKey makes a key from a seed or a secret.
-func derivedKey(from string) []byte {
-	sum := sha256.Sum256([]byte("finhub-sandbox token key/" + from))
-	return sum[:]
-}
-
-// tokenKey makes the key that signs the tokens: of a seed that somebody chose, so
-// that it gives the same tokens everywhere, and else of a secret that nobody
-// else has. That is kept in the store, so that a token is still good after a
-// restart.
-func (c Config) tokenKey() ([]byte, error) {
-	if c.Secret == nil {
-		return derivedKey(c.Seed), nil
-	}
-	var secret string
-	err := c.Store.Update(context.Background(), store.Shared, func(tx store.Tx) error {
-		var ok bool
-		if secret, ok = tx.Get([]byte(secretName)); !ok {
-			secret = c.Secret()
-			tx.Set([]byte(secretName), secret)
-		}
-		return nil
-	})
-	return derivedKey(secret), err
-}
-
-// sign makes an HS256 token of the claims.
-func (s *World) sign(claims map[string]any) (string, error) {
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString(s.key)
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
-	}
-	return token, nil
-}
-
-// digest is what is kept of a password. It is keyed and bound to its user, so
-// that equal passwords look different, but deliberately not slow: these are
-// test accounts, and a slow digest would be most of the cost of a registration.
-// Its key comes from the seed even where that of the tokens does not, so that the
-// same requests leave the same state.
-func (s *World) digest(userID, password string) string {
-	mac := hmac.New(sha256.New, derivedKey(s.config.Seed))
-	mac.Write([]byte(userID + "\x00" + password))
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-func (s *World) passwordFits(u *access.User, password string) bool {
-	return hmac.Equal([]byte(u.Secret), []byte(s.digest(u.ID, password)))
+func passwordFits(act *Act, u *access.User, password string) bool {
+	return hmac.Equal([]byte(u.Secret), []byte(act.digest(u.ID, password)))
 }
 
 // claims are the documented ones of a session's token.
@@ -84,7 +27,7 @@ type claims struct {
 }
 
 // sessionToken makes the token of a login's session.
-func (s *World) sessionToken(tenant string, login Login) (string, error) {
+func sessionToken(act *Act, login Login) (string, error) {
 	session := login.Session
 	userType := "CONSUMER"
 	if session.Sort == access.Staff {
@@ -93,13 +36,13 @@ func (s *World) sessionToken(tenant string, login Login) (string, error) {
 	claims := map[string]any{
 		"iss": "bff", "aud": "bff-clients", "sub": session.UserID, "jti": session.TokenID,
 		"iat": session.IssuedAt.Unix(), "exp": session.IssuedAt.Add(access.TokenLife).Unix(),
-		"tenantId": tenant, "customerId": session.CustomerID, "userId": session.UserID,
+		"tenantId": act.Tenant(), "customerId": session.CustomerID, "userId": session.UserID,
 		"userType": userType, "roles": session.Roles, "sessionId": session.ID, "email": login.email(),
 	}
 	if login.Customer == nil || login.Customer.Type == onboarding.Organization {
 		claims["orgId"] = session.CustomerID
 	}
-	return s.sign(claims)
+	return act.sign(claims)
 }
 
 // email is that of the person who has logged in; who has none is known by the name
@@ -163,14 +106,6 @@ func Identify(act *Act, token string, lapsed bool) (access.Caller, error) {
 	return identifySession(act, token, lapsed)
 }
 
-// Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.
-func (s *World) Admit(tenant string) error {
-	if len(s.config.Tenants) > 0 && !slices.Contains(s.config.Tenants, tenant) {
-		return refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s (--tenants)", tenant)
-	}
-	return nil
-}
-
 func identifySession(act *Act, token string, lapsed bool) (caller access.Caller, err error) {
 	var c claims
 	// Times are checked below, on the tenant's clock.
@@ -215,14 +150,4 @@ func expiry(c claims) string {
 		return "no time"
 	}
 	return c.ExpiresAt.UTC().Format(time.RFC3339)
-}
-
-func tokenFault(err error) string {
-	switch {
-	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "the token is not signed by this sandbox; without --seed or --data each start has a key of its own"
-	case errors.Is(err, jwt.ErrTokenMalformed):
-		return "the token is neither a JWT nor one of the fixed tokens"
-	}
-	return "the token cannot be used"
 }

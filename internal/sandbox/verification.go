@@ -19,7 +19,7 @@ const (
 	companyReview = 5 * 24 * time.Hour
 )
 
-func (s *World) verificationKind() *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
+func verificationKind(s *World) *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
 	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
 		Collection: engine.Collection[onboarding.Verification]{Name: "verification", Indexes: []engine.Index[onboarding.Verification]{
 			{Name: "customer", Of: func(v *onboarding.Verification) []string { return []string{v.CustomerID} }},

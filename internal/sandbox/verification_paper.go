@@ -19,7 +19,7 @@ func papersOf(act *Act, v *onboarding.Verification) []*onboarding.Document {
 		if d.VerificationID != "" {
 			return d.VerificationID != v.ID
 		}
-		return !act.counts(v, d)
+		return !counts(v, d)
 	})
 }
 

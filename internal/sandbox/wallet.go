@@ -12,7 +12,7 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
-func (s *World) walletKind() *engine.Kind[payments.Wallet, payments.WalletFacts] {
+func walletKind(s *World) *engine.Kind[payments.Wallet, payments.WalletFacts] {
 	return &engine.Kind[payments.Wallet, payments.WalletFacts]{
 		// It needs no index: the customer has the ids of both wallets.
 		Collection: engine.Collection[payments.Wallet]{Name: "wallet"},
@@ -117,7 +117,8 @@ func walletsReady(act *Act, customer *onboarding.Customer) error {
 	return nil
 }
 
-// activateWallets makes the customer's wallets ACTIVE.
+// activateWallets makes the customer's wallets ACTIVE, and puts the opening balance
+// on the product wallet, if the tenant's policy has one.
 func activateWallets(act *Act, customer *onboarding.Customer) error {
 	if err := walletsReady(act, customer); err != nil {
 		return err
@@ -127,7 +128,7 @@ func activateWallets(act *Act, customer *onboarding.Customer) error {
 			return err
 		}
 	}
-	return nil
+	return creditOpening(act, act.wallets.Get(act.Unit, customer.WalletID))
 }
 
 // account is a wallet on which a caller may act, with its customer.

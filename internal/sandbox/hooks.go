@@ -1,0 +1,21 @@
+package sandbox
+
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+)
+
+// hooks are what a step in the life of a customer means in areas that the
+// customer's own does not know. Whoever puts the areas together sets all of them.
+type hooks struct {
+	// registered opens what a new customer owns, and gives the product wallet.
+	registered func(*Act, *onboarding.Customer) (*payments.Wallet, error)
+	// ready is called when nothing is missing but the activation, and again whenever
+	// that becomes true anew.
+	ready func(*Act, *onboarding.Customer) error
+	// activated is called when the activation has succeeded.
+	activated func(*Act, *onboarding.Customer) error
+	// stopped is called after a customer has been suspended or closed.
+	stopped func(*Act, *onboarding.Customer, machine.Cause) error
+}
