@@ -18,83 +18,94 @@ type Handler func(*rest.Call, *sandbox.Act) (rest.Reply, error)
 // request (Within).
 func Handlers() map[string]rest.Handler {
 	handlers := map[string]rest.Handler{}
-	for id, handler := range operations() {
-		handlers[id] = serve(handler)
+	parameters := sandbox.Parameters()
+	for id, o := range operations() {
+		handlers[id] = serve(o, parameters)
 	}
 	return handlers
 }
 
-// operations has the handler of each operation of the document.
-func operations() map[string]Handler {
-	return map[string]Handler{
-		"createAdminSession":             createAdminSession,
-		"createIndividualSession":        createIndividualSession,
-		"getIndividualSession":           getIndividualSession,
-		"refreshIndividualSession":       refreshIndividualSession,
-		"deleteIndividualSession":        deleteIndividualSession,
-		"getCategorizationHierarchy":     getCategorizationHierarchy,
-		"registerIndividual":             registerIndividual,
-		"submitIndividualVerification":   submitIndividualVerification,
-		"initiateIndividualVerification": initiateIndividualVerification,
-		"createVerification":             createVerification,
-		"getVerification":                getVerification,
-		"uploadVerificationDocument":     uploadVerificationDocument,
-		"approveVerification":            approveVerification,
-		"acceptIndividualConsent":        acceptIndividualConsent,
-		"getConsentStatus":               getConsentStatus,
-		"resendConsentVerification":      resendConsentVerification,
-		"sendConsentMagicLink":           sendConsentMagicLink,
-		"verifyConsent":                  verifyConsent,
-		"checkIndividualActivation":      checkIndividualActivation,
-		"activateIndividual":             activateIndividual,
+// operation is what is done for an operation of the document, and what it says of
+// itself to scenarios besides what its parameters name.
+type operation struct {
+	handle Handler
+	// names completes whom and what a request names.
+	names func(*rest.Call, *sandbox.Asked)
+	// tells describes the thing that a request would make.
+	tells func(*rest.Call, *sandbox.Details)
+}
 
-		"registerOrganization":           registerOrganization,
-		"getOrganization":                getOrganization,
-		"createOrganizationSession":      createOrganizationSession,
-		"addDirector":                    addDirector,
-		"addDirectors":                   addDirector,
-		"listDirectors":                  listDirectors,
-		"removeDirector":                 removeDirector,
-		"addShareholders":                addShareholders,
-		"listShareholders":               listShareholders,
-		"removeShareholder":              removeShareholder,
-		"updateShareholder":              updateShareholder,
-		"addEmployee":                    addEmployee,
-		"addEmployees":                   addEmployee,
-		"listEmployees":                  listEmployees,
-		"updateEmployeeRoles":            updateEmployeeRoles,
-		"removeEmployee":                 removeEmployee,
-		"listOrganizationDocuments":      listOrganizationDocuments,
-		"uploadOrganizationDocument":     uploadOrganizationDocument,
-		"getOrganizationDocument":        getOrganizationDocument,
-		"deleteOrganizationDocument":     deleteOrganizationDocument,
-		"verifyOrganization":             verifyOrganization,
-		"submitOrganizationVerification": verifyOrganization,
-		"getVerificationRequirements":    getVerificationRequirements,
-		"getPersonnelStatus":             getPersonnelStatus,
-		"acceptOrganizationConsent":      acceptOrganizationConsent,
-		"checkOrganizationActivation":    checkOrganizationActivation,
-		"activateOrganization":           activateOrganization,
-		"getWalletStatus":                getWalletStatus,
+// operations has each operation of the document.
+func operations() map[string]operation {
+	return map[string]operation{
+		"createAdminSession":             {handle: createAdminSession},
+		"createIndividualSession":        {handle: createIndividualSession},
+		"getIndividualSession":           {handle: getIndividualSession},
+		"refreshIndividualSession":       {handle: refreshIndividualSession},
+		"deleteIndividualSession":        {handle: deleteIndividualSession},
+		"getCategorizationHierarchy":     {handle: getCategorizationHierarchy},
+		"registerIndividual":             {handle: registerIndividual, names: namesIndividual, tells: tellsIndividual},
+		"submitIndividualVerification":   {handle: submitIndividualVerification, tells: tellsSubmission},
+		"initiateIndividualVerification": {handle: initiateIndividualVerification},
+		"createVerification":             {handle: createVerification, tells: tellsVerification},
+		"getVerification":                {handle: getVerification},
+		"uploadVerificationDocument":     {handle: uploadVerificationDocument, tells: tellsUpload},
+		"approveVerification":            {handle: approveVerification},
+		"acceptIndividualConsent":        {handle: acceptIndividualConsent, tells: tellsConsent},
+		"getConsentStatus":               {handle: getConsentStatus},
+		"resendConsentVerification":      {handle: resendConsentVerification},
+		"sendConsentMagicLink":           {handle: sendConsentMagicLink},
+		"verifyConsent":                  {handle: verifyConsent},
+		"checkIndividualActivation":      {handle: checkIndividualActivation},
+		"activateIndividual":             {handle: activateIndividual},
 
-		"getCustomerWallets":     getCustomerWallets,
-		"getWalletBalance":       getWalletBalance,
-		"listWalletTransactions": listWalletTransactions,
-		"getAccountBalance":      getAccountBalance,
-		"getAllowedOperations":   getAllowedOperations,
-		"createBeneficiary":      createBeneficiary,
-		"listBeneficiaries":      listBeneficiaries,
-		"updateBeneficiary":      updateBeneficiary,
-		"deleteBeneficiary":      deleteBeneficiary,
-		"createPaymentConsent":   createPaymentConsent,
-		"listPaymentConsents":    listPaymentConsents,
-		"getPaymentConsent":      getPaymentConsent,
-		"revokePaymentConsent":   revokePaymentConsent,
-		"approvePaymentConsent":  approvePaymentConsent,
-		"validatePaymentConsent": validatePaymentConsent,
-		"prepareOperation":       prepareOperation,
-		"executeOperation":       executeOperation,
-		"getOrder":               getOrder,
+		"registerOrganization":           {handle: registerOrganization, names: namesOrganization, tells: tellsOrganization},
+		"getOrganization":                {handle: getOrganization},
+		"createOrganizationSession":      {handle: createOrganizationSession},
+		"addDirector":                    {handle: addDirector, names: namesPeople},
+		"addDirectors":                   {handle: addDirector, names: namesPeople},
+		"listDirectors":                  {handle: listDirectors},
+		"removeDirector":                 {handle: removeDirector},
+		"addShareholders":                {handle: addShareholders, names: namesPeople},
+		"listShareholders":               {handle: listShareholders},
+		"removeShareholder":              {handle: removeShareholder},
+		"updateShareholder":              {handle: updateShareholder},
+		"addEmployee":                    {handle: addEmployee, names: namesPeople},
+		"addEmployees":                   {handle: addEmployee, names: namesPeople},
+		"listEmployees":                  {handle: listEmployees},
+		"updateEmployeeRoles":            {handle: updateEmployeeRoles},
+		"removeEmployee":                 {handle: removeEmployee},
+		"listOrganizationDocuments":      {handle: listOrganizationDocuments},
+		"uploadOrganizationDocument":     {handle: uploadOrganizationDocument, tells: tellsOrganizationUpload},
+		"getOrganizationDocument":        {handle: getOrganizationDocument},
+		"deleteOrganizationDocument":     {handle: deleteOrganizationDocument},
+		"verifyOrganization":             {handle: verifyOrganization},
+		"submitOrganizationVerification": {handle: verifyOrganization},
+		"getVerificationRequirements":    {handle: getVerificationRequirements},
+		"getPersonnelStatus":             {handle: getPersonnelStatus},
+		"acceptOrganizationConsent":      {handle: acceptOrganizationConsent, tells: tellsConsent},
+		"checkOrganizationActivation":    {handle: checkOrganizationActivation},
+		"activateOrganization":           {handle: activateOrganization},
+		"getWalletStatus":                {handle: getWalletStatus},
+
+		"getCustomerWallets":     {handle: getCustomerWallets},
+		"getWalletBalance":       {handle: getWalletBalance},
+		"listWalletTransactions": {handle: listWalletTransactions},
+		"getAccountBalance":      {handle: getAccountBalance},
+		"getAllowedOperations":   {handle: getAllowedOperations},
+		"createBeneficiary":      {handle: createBeneficiary, tells: tellsPayee},
+		"listBeneficiaries":      {handle: listBeneficiaries},
+		"updateBeneficiary":      {handle: updateBeneficiary},
+		"deleteBeneficiary":      {handle: deleteBeneficiary},
+		"createPaymentConsent":   {handle: createPaymentConsent, tells: tellsPaymentConsent},
+		"listPaymentConsents":    {handle: listPaymentConsents},
+		"getPaymentConsent":      {handle: getPaymentConsent},
+		"revokePaymentConsent":   {handle: revokePaymentConsent},
+		"approvePaymentConsent":  {handle: approvePaymentConsent},
+		"validatePaymentConsent": {handle: validatePaymentConsent},
+		"prepareOperation":       {handle: prepareOperation, tells: tellsPreparation},
+		"executeOperation":       {handle: executeOperation, names: namesOrder},
+		"getOrder":               {handle: getOrder},
 	}
 }
 

@@ -1,28 +1,25 @@
 package api
 
 import (
-	"cmp"
 	"net/http"
 	"strings"
 
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 )
 
 // serve lets the governing scenario have its say before the handler.
-func serve(handler Handler) rest.Handler {
+func serve(o operation, parameters []string) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
 		act := c.Work.(work).Act
 		act.Caller = c.Caller
-		d, err := sandbox.Disturb(act, asked(c))
+		d, err := sandbox.Disturb(act, asked(c, o, parameters))
 		if err != nil {
 			return rest.Reply{}, err
 		}
 		c.Scenario, c.Notice = d.Scenario, d.Notice
-		reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return handler(c, act) })
+		reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
 		reply.Fault = faultOf(d)
 		return reply, err
 	}
@@ -38,42 +35,33 @@ func faultOf(d sandbox.Disturbance) *rest.Fault {
 	}
 }
 
-// asked says what a call says about itself.
-func asked(c *rest.Call) sandbox.Asked {
-	asked := sandbox.Asked{
-		Operation:      c.Operation.ID,
-		CustomerID:     cmp.Or(c.Path("customerId"), c.Path("organizationId")),
-		VerificationID: c.Path("verificationId"), WalletID: cmp.Or(c.Path("accountId"), c.Path("walletId")),
-		OrderID:   cmp.Or(c.Path("orderId"), c.Body.Str("preparedOrderId", "orderId")),
-		ConsentID: c.Path("consentId"), PayeeID: c.Path("beneficiaryId"), MemberID: c.Path("shareholderId"), Link: c.Path("token"),
-		Scenario: c.Header.Get(headers.Scenario), Details: func() sandbox.Details { return detailsOf(c) },
-	}
-	switch {
-	case c.Operation.ID == "registerIndividual":
-		p := personalOf(c.Body)
-		asked.Registers, asked.Email, asked.Misnamed = true, p.email(), misnamed(c.Header)
-	case c.Operation.ID == "registerOrganization":
-		asked.Registers, asked.Email, asked.Misnamed = true, organizationEmail(c.Body), misnamed(c.Header)
-	case adds(c.Operation.ID):
-		for _, b := range c.Bodies() {
-			asked.People = append(asked.People, b.Str("person.email", "email"))
+// asked says what a call says about itself: by its path, and without a path that
+// says more by its body. With one, what a body names may be somebody else, such as
+// the payee's customer.
+func asked(c *rest.Call, o operation, parameters []string) sandbox.Asked {
+	asked := sandbox.Asked{Operation: c.Operation.ID, Scenario: c.Header.Get(headers.Scenario), Details: func() sandbox.Details {
+		d := sandbox.Details{Method: c.Operation.Method, Path: c.URL()}
+		if o.tells != nil {
+			o.tells(c, &d)
 		}
-	case !strings.Contains(c.Operation.Path, "{"):
-		// What a body names may be somebody else, such as the payee's customer, but
-		// without a path that says more it is whom the call is about.
-		asked.CustomerID, asked.ConsentID = c.Body.Str("customerId", "organizationId"), c.Body.Str("consentId")
-		asked.WalletID = c.Body.Str("walletId", "accountId")
+		return d
+	}}
+	if o.names != nil {
+		o.names(c, &asked)
+	}
+	if asked.Registers {
+		return asked
+	}
+	read := c.Path
+	if !strings.Contains(c.Operation.Path, "{") {
+		read = func(name string) string { return c.Body.Str(name) }
+	}
+	for _, name := range parameters {
+		if value := read(name); value != "" {
+			asked.Names = append(asked.Names, sandbox.Named{Parameter: name, Value: value})
+		}
 	}
 	return asked
-}
-
-// adds tells whether an operation adds people to an organization.
-func adds(operation string) bool {
-	switch operation {
-	case "addDirector", "addDirectors", "addEmployee", "addEmployees", "addShareholders":
-		return true
-	}
-	return false
 }
 
 // misnamed finds a header that is nearly called as the one that chooses a scenario.
@@ -84,42 +72,4 @@ func misnamed(header http.Header) string {
 		}
 	}
 	return ""
-}
-
-// detailsOf reads what a call says about the thing that it would make.
-func detailsOf(c *rest.Call) sandbox.Details {
-	d := sandbox.Details{Method: c.Operation.Method, Path: c.URL()}
-	switch c.Operation.ID {
-	case "registerIndividual":
-		in := readRegistration(c)
-		d.Registration = &in
-	case "registerOrganization":
-		in := readOrganization(c)
-		d.Registration = &in
-	case "acceptIndividualConsent", "acceptOrganizationConsent":
-		d.ConsentType, _ = onboarding.ParseConsentType(c.Path("consentType"))
-		d.ConsentVersion = readAcceptance(c).Version
-	case "createVerification":
-		d.Verification.Type = c.Body.Str("type")
-	case "uploadVerificationDocument":
-		d.Document = readUpload(c.Body)
-	case "uploadOrganizationDocument":
-		d.Document, _ = readOrganizationUpload(c)
-	case "submitIndividualVerification":
-		data := c.Body.Object("verificationData")
-		d.Document = sandbox.Upload{
-			Type: documentType(data, "documentType"), FileName: strings.ToLower(documentType(data, "documentType")), Base64: data.Str("documentFrontImage"),
-			Expiry: dateOnly(data.Str("expiryDate")), Number: data.Str("documentNumber"), Country: data.Str("issuingCountry"),
-		}
-	case "createBeneficiary":
-		d.Payee = readDescription(c.Body)
-	case "createPaymentConsent":
-		d.PaymentConsent, _ = payments.ParseConsentOperation(c.Path("operationType"))
-	case "prepareOperation":
-		if w, err := way(c); err == nil {
-			in := readPreparation(c, w)
-			d.Preparation = &in
-		}
-	}
-	return d
 }

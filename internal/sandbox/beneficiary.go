@@ -9,10 +9,11 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/scenario"
 )
 
 func beneficiaryKind(s *World) *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts] {
-	return &engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]{
+	return see(s, &engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]{
 		Collection: engine.Collection[payments.Beneficiary]{Name: "beneficiary", Indexes: []engine.Index[payments.Beneficiary]{
 			{Name: "wallet", Of: func(b *payments.Beneficiary) []string { return []string{b.WalletID} }},
 			{Name: "asset", Of: func(b *payments.Beneficiary) []string { return []string{b.AssetID} }},
@@ -29,6 +30,16 @@ func beneficiaryKind(s *World) *engine.Kind[payments.Beneficiary, payments.Benef
 				"customerId": b.CustomerID, "walletId": b.WalletID, "accountId": b.WalletID, "beneficiaryId": b.ID, "assetId": b.AssetID,
 			}}
 		},
+	}, seenBeneficiary())
+}
+
+func seenBeneficiary() seen[payments.Beneficiary] {
+	return seen[payments.Beneficiary]{
+		owner: func(b *payments.Beneficiary) string { return b.CustomerID },
+		tells: []telling[payments.Beneficiary]{
+			{scenario.AboutBeneficiary, func(_ *Act, b *payments.Beneficiary, f *scenario.Facts) { f.Beneficiary = beneficiaryFacts(b) }},
+		},
+		links: []link[payments.Beneficiary]{{"wallet", func(b *payments.Beneficiary) string { return b.WalletID }}},
 	}
 }
 

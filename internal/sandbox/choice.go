@@ -8,9 +8,9 @@ import (
 
 // choose answers a choice that has just been armed, as the scenario does that
 // governs the customer.
-func choose(act *Act, aggregate any, p machine.Pending) (machine.Decision, error) {
-	customer := act.customers.Get(act.Unit, customerOf(aggregate))
-	about := chain{act, customer, aggregate}
+func choose(act *Act, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
+	customer := act.customers.Get(act.Unit, act.sights[kind].ownerOf(aggregate))
+	about := chain{act, customer, thing{kind, aggregate}}
 	decision, _, err := governing(act, customer).Answer(p, about.tell, diceOf(act, customer))
 	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
 		decision = heedExpiry(act, v, decision)

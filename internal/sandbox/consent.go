@@ -8,10 +8,11 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
 )
 
 func consentKind(s *World) *engine.Kind[onboarding.Consent, onboarding.ConsentFacts] {
-	return &engine.Kind[onboarding.Consent, onboarding.ConsentFacts]{
+	return see(s, &engine.Kind[onboarding.Consent, onboarding.ConsentFacts]{
 		Collection: engine.Collection[onboarding.Consent]{Name: "consent", Indexes: []engine.Index[onboarding.Consent]{
 			{Name: "customer", Of: func(e *onboarding.Consent) []string { return []string{e.CustomerID} }},
 		}},
@@ -24,6 +25,15 @@ func consentKind(s *World) *engine.Kind[onboarding.Consent, onboarding.ConsentFa
 			return engine.Subject{Customer: e.CustomerID, Data: map[string]string{
 				"customerId": e.CustomerID, "consentId": e.ID, "consentType": string(e.Type),
 			}}
+		},
+	}, seenConsent())
+}
+
+func seenConsent() seen[onboarding.Consent] {
+	return seen[onboarding.Consent]{
+		owner: func(e *onboarding.Consent) string { return e.CustomerID },
+		tells: []telling[onboarding.Consent]{
+			{scenario.AboutConsent, func(_ *Act, e *onboarding.Consent, f *scenario.Facts) { f.Consent = consentFacts(e) }},
 		},
 	}
 }

@@ -14,11 +14,15 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/scenario"
 )
 
+// customerName is the name of the kind to which all others belong.
+const customerName = "customer"
+
 func customerKind(s *World) *engine.Kind[onboarding.Customer, onboarding.CustomerFacts] {
-	return &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
-		Collection: engine.Collection[onboarding.Customer]{Name: "customer", Indexes: []engine.Index[onboarding.Customer]{
+	return see(s, &engine.Kind[onboarding.Customer, onboarding.CustomerFacts]{
+		Collection: engine.Collection[onboarding.Customer]{Name: customerName, Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
 			{Name: "registration", Of: func(c *onboarding.Customer) []string { return []string{registrationKey(c)} }},
 		}},
@@ -32,6 +36,28 @@ func customerKind(s *World) *engine.Kind[onboarding.Customer, onboarding.Custome
 				subject.Noun, subject.Data["organizationId"] = organizationNoun, c.ID
 			}
 			return subject
+		},
+	}, seenCustomer())
+}
+
+// seenCustomer also has what everything else that belongs to the customer tells.
+func seenCustomer() seen[onboarding.Customer] {
+	return seen[onboarding.Customer]{
+		// A customer that is just being made is found as well: it has been added.
+		owner: func(c *onboarding.Customer) string { return c.ID },
+		tells: []telling[onboarding.Customer]{
+			{scenario.AboutCustomer, toldCustomer},
+			{scenario.AboutFeatures, func(_ *Act, c *onboarding.Customer, f *scenario.Facts) { f.Customer.Features = featureFacts(c) }},
+			{scenario.AboutPeople, func(act *Act, c *onboarding.Customer, f *scenario.Facts) { f.Customer.People = peopleAround(act, c) }},
+			{scenario.AboutVerification, func(act *Act, c *onboarding.Customer, f *scenario.Facts) {
+				toldVerification(f, latestVerification(act, c.ID))
+			}},
+			{scenario.AboutPapers, func(act *Act, c *onboarding.Customer, f *scenario.Facts) {
+				f.Verification.Documents = paperFacts(act, latestVerification(act, c.ID))
+			}},
+			{scenario.AboutWallet, func(act *Act, c *onboarding.Customer, f *scenario.Facts) {
+				f.Wallet = walletFacts(act.wallets.Get(act.Unit, c.WalletID))
+			}},
 		},
 	}
 }

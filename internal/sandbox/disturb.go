@@ -1,16 +1,12 @@
 package sandbox
 
 import (
-	"cmp"
-	"sync"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -27,12 +23,9 @@ type Asked struct {
 	// People are the e-mails of those who are added to an organization.
 	People []string
 
-	CustomerID, VerificationID, WalletID, OrderID string
-	// ConsentID is a consent of the onboarding or a payment consent, PayeeID the
-	// id or asset id of a beneficiary, MemberID one of an organization's people.
-	ConsentID, PayeeID, MemberID string
-	// Link is the token of a magic link.
-	Link string
+	// Names are the things that its parameters name, and its body where no
+	// parameter says more.
+	Names []Named
 
 	// Details completes what conditions can ask. It is called only if a rule may
 	// act on the operation.
@@ -83,7 +76,7 @@ func Disturb(act *Act, in Asked) (Disturbance, error) {
 	if !subject.governing.Disturbs(in.Operation) && !subject.governing.Refuses(in.Operation) {
 		return d, nil
 	}
-	facts, dice := requestChainOf(act, in, subject.customer).tell, diceOf(act, subject.customer)
+	facts, dice := requestOf(act, in, subject.customer).tell, diceOf(act, subject.customer)
 	fault, err := subject.governing.Disturbance(in.Operation, facts, dice)
 	if err != nil {
 		return d, err
@@ -186,173 +179,4 @@ func subjectOf(act *Act, in Asked) subject {
 		found.shown = found.governing.Name
 	}
 	return found
-}
-
-// customerAsked is the id of the customer to whom the first thing belongs that
-// a request names.
-func customerAsked(act *Act, in Asked) string {
-	if act.customers.Get(act.Unit, in.CustomerID) != nil {
-		return in.CustomerID
-	}
-	if w := act.wallets.Get(act.Unit, in.WalletID); w != nil {
-		return w.CustomerID
-	}
-	if v := act.verifications.Get(act.Unit, in.VerificationID); v != nil {
-		return v.CustomerID
-	}
-	if e := act.consents.Get(act.Unit, in.ConsentID); e != nil {
-		return e.CustomerID
-	}
-	if p := act.paymentConsents.Get(act.Unit, in.ConsentID); p != nil {
-		return p.CustomerID
-	}
-	if b := findAnyPayee(act, in.PayeeID); b != nil {
-		return b.CustomerID
-	}
-	if p := act.personnel.Get(act.Unit, in.MemberID); p != nil {
-		return p.OrganizationID
-	}
-	if in.Link != "" {
-		if claims, err := readLink(act, in.Link); err == nil {
-			return claims.CustomerID
-		}
-	}
-	return ""
-}
-
-// requestChain is what a request belongs to: the things that it names as they are,
-// and those that it would make as it describes them.
-type requestChain struct {
-	chain
-	caller  access.Caller
-	in      Asked
-	details func() Details
-}
-
-func requestChainOf(act *Act, in Asked, customer *onboarding.Customer) requestChain {
-	return requestChain{chain{act: act, customer: customer}, act.Caller, in, sync.OnceValue(in.Details)}
-}
-
-func (r requestChain) tell(f *scenario.Facts, about scenario.Topic) {
-	switch about {
-	case scenario.AboutRequest:
-		details := r.details()
-		f.Request = scenario.Request{
-			Operation: r.in.Operation, Method: details.Method, Path: details.Path, Caller: string(r.caller.Sort), User: r.caller.UserID,
-			PowerTenant: r.caller.PowerTenant,
-		}
-	case scenario.AboutCustomer, scenario.AboutFeatures:
-		if registration := r.details().Registration; registration != nil {
-			described := registration.customer()
-			f.Customer = describedCustomer(r.act.Unit, described)
-			f.Customer.Features = featureFacts(described)
-			return
-		}
-		r.chain.tell(f, about)
-	case scenario.AboutClock, scenario.AboutPeople:
-		r.chain.tell(f, about)
-	case scenario.AboutDocument:
-		f.Document = r.details().Document.facts(r.act.Unit)
-	case scenario.AboutVerification:
-		r.named(about).tell(f, about)
-		f.Verification.Type = cmp.Or(r.details().Verification.Type, f.Verification.Type)
-	case scenario.AboutConsent:
-		details := r.details()
-		f.Consent = scenario.Consent{Type: string(details.ConsentType), Version: details.ConsentVersion}
-		if e := r.act.consents.Get(r.act.Unit, r.in.ConsentID); e != nil {
-			f.Consent = consentFacts(e)
-		}
-	case scenario.AboutPaymentConsent:
-		r.named(about).tell(f, about)
-		f.PaymentConsent.Type = cmp.Or(f.PaymentConsent.Type, string(r.details().PaymentConsent))
-	case scenario.AboutBeneficiary:
-		if r.named(about).tell(f, about); f.Beneficiary == (scenario.Beneficiary{}) {
-			f.Beneficiary = payeeFacts(r.details().Payee)
-		}
-	default:
-		r.named(about).tell(f, about)
-	}
-}
-
-// named is the chain of what the request names, as far as a topic goes: mostly of
-// the order.
-func (r requestChain) named(about scenario.Topic) chain {
-	c := r.chain
-	switch about {
-	case scenario.AboutVerification, scenario.AboutPapers:
-		if v := r.act.verifications.Get(r.act.Unit, r.in.VerificationID); v != nil {
-			c.aggregate = v
-		}
-		return c
-	case scenario.AboutWallet:
-		if w := r.act.wallets.Get(r.act.Unit, r.in.WalletID); w != nil {
-			c.aggregate = w
-			return c
-		}
-	case scenario.AboutPaymentConsent:
-		if p := r.act.paymentConsents.Get(r.act.Unit, r.in.ConsentID); p != nil {
-			c.aggregate = p
-			return c
-		}
-	case scenario.AboutBeneficiary:
-		if b := findAnyPayee(r.act, r.in.PayeeID); b != nil {
-			c.aggregate = b
-			return c
-		}
-	}
-	if o := orderAsked(r.act, r.in, r.details()); o != nil {
-		c.aggregate = o
-	}
-	return c
-}
-
-// customer is the customer whom a registration describes, of which nothing is
-// judged.
-func (in Registration) customer() *onboarding.Customer {
-	kind := onboarding.Individual
-	if in.Company != nil {
-		kind = onboarding.Organization
-	}
-	return &onboarding.Customer{
-		Type: kind, Email: in.Email, Phone: in.Phone, Name: in.Name, Person: in.Person, Company: in.Company,
-		Category: cmp.Or(in.Category, onboarding.DefaultCategory(kind).Code), Features: features(in.Choices, in.Declared),
-	}
-}
-
-// facts describe a document that would be handed in.
-func (in Upload) facts(u *engine.Unit) scenario.Document {
-	expires := onboarding.Document{Expiry: in.Expiry}
-	return scenario.Document{
-		Type: in.Type, FileName: in.FileName, MimeType: in.MimeType, Size: len(in.Base64) / 4 * 3, Category: in.Category,
-		Number: in.Number, Country: countryFact(in.Country), Expiry: in.Expiry, Expired: expires.Expired(u.Now()),
-	}
-}
-
-func payeeFacts(d Description) scenario.Beneficiary {
-	var b payments.Beneficiary
-	b.PartyType, b.IBAN = d.Texts["partyType"], bank.NormalIBAN(d.Texts["iban"])
-	b.Describe(d.Texts)
-	return beneficiaryFacts(&b)
-}
-
-// orderAsked is the order that a request names, or the one that it would
-// prepare, of which nothing is judged.
-func orderAsked(act *Act, in Asked, details Details) *payments.Order {
-	if o := act.orders.Get(act.Unit, in.OrderID); o != nil {
-		return o
-	}
-	if details.Preparation == nil {
-		return nil
-	}
-	a, err := findAnyAccount(act, in.WalletID)
-	set, errSet := policyOf(act)
-	if err != nil || errSet != nil {
-		return nil
-	}
-	o := &payments.Order{
-		WalletID: a.wallet.ID, CustomerID: a.customer.ID, Operation: details.Preparation.Way.Operation,
-		Reference: details.Preparation.Reference, Description: details.Preparation.Description, Documents: details.Preparation.Documents,
-	}
-	prepareFacts(act, a, o, *details.Preparation, set)
-	return o
 }

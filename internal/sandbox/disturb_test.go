@@ -25,20 +25,28 @@ func (g *stage) ask(c access.Caller, in Asked) Disturbance {
 	return d
 }
 
+// names are what a request names, as parameter, value pairs.
+func names(pairs ...string) (list []Named) {
+	for pair := range slices.Chunk(pairs, 2) {
+		list = append(list, Named{pair[0], pair[1]})
+	}
+	return list
+}
+
 func TestAScenarioRefusesAnOperation(t *testing.T) {
 	g := played(t, `rules: [{name: stale, on: acceptIndividualConsent, when: 'consent.type == "TERMS_AND_CONDITIONS" && consent.version < "2"', times: 2, refuse: CONSENT_VERSION_OUTDATED}]`)
 	anna, jonas := g.register("anna@example.com", "").Customer.ID, g.register("jonas@example.com", "").Customer.ID
 	terms := func(version string) func() Details {
 		return func() Details { return Details{ConsentType: onboarding.Terms, ConsentVersion: version} }
 	}
-	in := Asked{Operation: "acceptIndividualConsent", CustomerID: anna, Details: terms("1.0")}
+	in := Asked{Operation: "acceptIndividualConsent", Names: names("customerId", anna), Details: terms("1.0")}
 	e := g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
 	if e.Details != `scenario played, rule "stale", refuses acceptIndividualConsent` || e.Text() != refusal.Define(refusal.ConsentVersionOutdated).Message {
 		t.Errorf("got %v", e)
 	}
 	for _, pass := range []Asked{
-		{Operation: "acceptIndividualConsent", CustomerID: anna, Details: terms("2.0")},
-		{Operation: "acceptOrganizationConsent", CustomerID: anna, Details: terms("1.0")},
+		{Operation: "acceptIndividualConsent", Names: names("customerId", anna), Details: terms("2.0")},
+		{Operation: "acceptOrganizationConsent", Names: names("customerId", anna), Details: terms("1.0")},
 	} {
 		if d := g.ask(g.staff, pass); d.Refusal != nil || d.Scenario != "played" {
 			t.Errorf("%s is refused: %+v", pass.Operation, d)
@@ -49,7 +57,7 @@ func TestAScenarioRefusesAnOperation(t *testing.T) {
 		t.Errorf("refused a third time: %v", d.Refusal)
 	}
 	// Every customer has a count of its own.
-	in.CustomerID = jonas
+	in.Names = names("customerId", jonas)
 	g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
 }
 
@@ -61,7 +69,7 @@ func TestARefusalChangesNothingButItsCount(t *testing.T) {
 		return text
 	}
 	before := dump()
-	g.refused(g.ask(g.staff, Asked{Operation: "getVerification", VerificationID: "v"}).Refusal, refusal.VerificationNotFound)
+	g.refused(g.ask(g.staff, Asked{Operation: "getVerification", Names: names("verificationId", "v")}).Refusal, refusal.VerificationNotFound)
 	if g.ask(g.staff, Asked{Operation: "getOrder"}); dump() != before {
 		t.Error("a rule without limits has been counted")
 	}
@@ -89,23 +97,23 @@ func TestWhomARequestConcerns(t *testing.T) {
 		asked  Asked
 		want   string
 	}{
-		"customer":                  {g.staff, Asked{CustomerID: anna.Customer.ID}, "hers"},
-		"wallet":                    {g.staff, Asked{WalletID: jonas.Wallet.ID}, "his"},
-		"verification":              {g.staff, Asked{VerificationID: v.ID}, "hers"},
-		"consent":                   {g.staff, Asked{ConsentID: consent.ID}, "hers"},
-		"person of an organization": {g.staff, Asked{MemberID: owner[0].Record.ID}, "hers"},
-		"record of the person":      {g.staff, Asked{CustomerID: owner[0].Record.CustomerID}, "hers"},
+		"customer":                  {g.staff, Asked{Names: names("customerId", anna.Customer.ID)}, "hers"},
+		"wallet":                    {g.staff, Asked{Names: names("walletId", jonas.Wallet.ID)}, "his"},
+		"verification":              {g.staff, Asked{Names: names("verificationId", v.ID)}, "hers"},
+		"consent":                   {g.staff, Asked{Names: names("consentId", consent.ID)}, "hers"},
+		"person of an organization": {g.staff, Asked{Names: names("shareholderId", owner[0].Record.ID)}, "hers"},
+		"record of the person":      {g.staff, Asked{Names: names("customerId", owner[0].Record.CustomerID)}, "hers"},
 		"own token":                 {her, Asked{}, "hers"},
-		"own token, no such thing":  {her, Asked{VerificationID: "unknown"}, "hers"},
-		"somebody else's":           {her, Asked{CustomerID: jonas.Customer.ID}, "hers"},
-		"login":                     {access.Caller{Sort: access.Public, Tenant: "t"}, Asked{CustomerID: jonas.Customer.ID}, "his"},
+		"own token, no such thing":  {her, Asked{Names: names("verificationId", "unknown")}, "hers"},
+		"somebody else's":           {her, Asked{Names: names("customerId", jonas.Customer.ID)}, "hers"},
+		"login":                     {access.Caller{Sort: access.Public, Tenant: "t"}, Asked{Names: names("customerId", jonas.Customer.ID)}, "his"},
 		"registration by header":    {g.staff, Asked{Registers: true, Scenario: "his"}, "his"},
 		"registration by tag":       {g.staff, Asked{Registers: true, Email: "a+hers@example.com"}, "hers"},
 		"registration":              {g.staff, Asked{Registers: true, Email: "a@example.com"}, "happy-path"},
 		"unknown scenario":          {g.staff, Asked{Registers: true, Scenario: "unknown"}, ""},
 		"nobody":                    {g.staff, Asked{}, ""},
-		"nobody known":              {g.staff, Asked{CustomerID: "unknown", WalletID: "unknown", ConsentID: "unknown", PayeeID: "unknown"}, ""},
-		"another tenant":            {access.Caller{Sort: access.Staff, Tenant: "other"}, Asked{CustomerID: anna.Customer.ID}, ""},
+		"nobody known":              {g.staff, Asked{Names: names("customerId", "unknown", "walletId", "unknown", "consentId", "unknown", "beneficiaryId", "unknown")}, ""},
+		"another tenant":            {access.Caller{Sort: access.Staff, Tenant: "other"}, Asked{Names: names("customerId", anna.Customer.ID)}, ""},
 	} {
 		if got := g.ask(test.caller, test.asked).Scenario; got != test.want {
 			t.Errorf("%s: %q governs, want %q", name, got, test.want)
@@ -131,16 +139,16 @@ func TestConditionsSeeTheRequest(t *testing.T) {
 		operation, when string
 		asked           Asked
 	}{
-		"the request":      {"getOrder", `request.operation == "getOrder" && request.method == "GET" && request.path == "/p" && request.caller == "staff"`, Asked{WalletID: w, Details: func() Details { return Details{Method: "GET", Path: "/p"} }}},
-		"the customer":     {"getOrder", `customer.type == "INDIVIDUAL" && customer.risk == "LOW" && customer.state == "ACTIVE" && !customer.member`, Asked{WalletID: w}},
-		"an order":         {"executeOperation", `order.amount == 4200 && order.type == "TRANSFER" && order.network == "SEPA" && beneficiary.country == "DE"`, Asked{WalletID: w, OrderID: prepared.Order.ID}},
-		"an order to come": {"prepareOperation", `order.amount == 4200 && order.network == "SEPA" && order.reference == "R1" && order.currency == "EUR" && beneficiary.name == "Nordwind"`, Asked{WalletID: w, Details: preparation}},
-		"a payee":          {"deleteBeneficiary", `beneficiary.iban == "` + outsideIBAN + `"`, Asked{WalletID: w, PayeeID: payee.ID}},
-		"a payee to come": {"createBeneficiary", `beneficiary.iban == "` + outsideIBAN + `" && beneficiary.name == "Flagged GmbH" && beneficiary.country == "DE"`, Asked{WalletID: w, Details: func() Details {
+		"the request":      {"getOrder", `request.operation == "getOrder" && request.method == "GET" && request.path == "/p" && request.caller == "staff"`, Asked{Names: names("walletId", w), Details: func() Details { return Details{Method: "GET", Path: "/p"} }}},
+		"the customer":     {"getOrder", `customer.type == "INDIVIDUAL" && customer.risk == "LOW" && customer.state == "ACTIVE" && !customer.member`, Asked{Names: names("walletId", w)}},
+		"an order":         {"executeOperation", `order.amount == 4200 && order.type == "TRANSFER" && order.network == "SEPA" && beneficiary.country == "DE"`, Asked{Names: names("walletId", w, "orderId", prepared.Order.ID)}},
+		"an order to come": {"prepareOperation", `order.amount == 4200 && order.network == "SEPA" && order.reference == "R1" && order.currency == "EUR" && beneficiary.name == "Nordwind"`, Asked{Names: names("walletId", w), Details: preparation}},
+		"a payee":          {"deleteBeneficiary", `beneficiary.iban == "` + outsideIBAN + `"`, Asked{Names: names("walletId", w, "beneficiaryId", payee.ID)}},
+		"a payee to come": {"createBeneficiary", `beneficiary.iban == "` + outsideIBAN + `" && beneficiary.name == "Flagged GmbH" && beneficiary.country == "DE"`, Asked{Names: names("walletId", w), Details: func() Details {
 			return Details{Payee: Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "Flagged GmbH", "iban": "de89 3704 0044 0532 0130 00", "country": "DE"}}}
 		}}},
-		"a payment consent":         {"approvePaymentConsent", `paymentConsent.type == "TRANSFER"`, Asked{ConsentID: consent.Consent.ID}},
-		"a payment consent to come": {"createPaymentConsent", `paymentConsent.type == "TOPUP"`, Asked{WalletID: w, Details: func() Details { return Details{PaymentConsent: payments.Topup} }}},
+		"a payment consent":         {"approvePaymentConsent", `paymentConsent.type == "TRANSFER"`, Asked{Names: names("consentId", consent.Consent.ID)}},
+		"a payment consent to come": {"createPaymentConsent", `paymentConsent.type == "TOPUP"`, Asked{Names: names("walletId", w), Details: func() Details { return Details{PaymentConsent: payments.Topup} }}},
 		"a document to come": {"uploadVerificationDocument", `document.type == "PASSPORT" && document.fileName == "p.pdf" && document.size > 5`, Asked{Details: func() Details {
 			return Details{Document: Upload{Type: "PASSPORT", FileName: "p.pdf", Base64: passport}}
 		}}},
@@ -170,7 +178,7 @@ rules:
   - {on: getOrder, refuse: ORDER_NOT_FOUND}
   - {on: "*", fault: lost}`)
 	anna := g.register("anna@example.com", "").Customer.ID
-	in := Asked{Operation: "getOrder", CustomerID: anna}
+	in := Asked{Operation: "getOrder", Names: names("customerId", anna)}
 	d := g.ask(g.staff, in)
 	if d.Fault == nil || d.Fault.Kind != scenario.FaultStatus || d.Fault.Status != 503 || d.Delay != 2*time.Second || d.Refusal != nil {
 		t.Errorf("first: %+v", d)
@@ -181,7 +189,7 @@ rules:
 	}
 	// What does the work of the operation may still be refused, and lost then.
 	g.refused(d.Refusal, refusal.OrderNotFound)
-	if d := g.ask(g.staff, Asked{Operation: "getWalletBalance", CustomerID: anna}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
+	if d := g.ask(g.staff, Asked{Operation: "getWalletBalance", Names: names("customerId", anna)}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
 		t.Errorf("another operation: %+v", d)
 	}
 }
@@ -193,7 +201,7 @@ func TestADelayIsDrawnFromTheSeed(t *testing.T) {
 		anna := g.register("anna@example.com", "").Customer.ID
 		var drawn []time.Duration
 		for range 20 {
-			d := g.ask(g.staff, Asked{Operation: "getOrder", CustomerID: anna})
+			d := g.ask(g.staff, Asked{Operation: "getOrder", Names: names("customerId", anna)})
 			if d.Delay < time.Second || d.Delay > 3*time.Second {
 				t.Fatalf("drew %v", d.Delay)
 			}

@@ -10,10 +10,11 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
 )
 
 func documentKind(s *World) *engine.Kind[onboarding.Document, onboarding.DocumentFacts] {
-	return &engine.Kind[onboarding.Document, onboarding.DocumentFacts]{
+	return see(s, &engine.Kind[onboarding.Document, onboarding.DocumentFacts]{
 		Collection: engine.Collection[onboarding.Document]{Name: "document", Indexes: []engine.Index[onboarding.Document]{
 			{Name: "verification", Of: func(d *onboarding.Document) []string { return []string{d.VerificationID} }},
 			{Name: "customer", Of: func(d *onboarding.Document) []string { return []string{d.CustomerID} }},
@@ -26,6 +27,16 @@ func documentKind(s *World) *engine.Kind[onboarding.Document, onboarding.Documen
 		Subject: func(d *onboarding.Document) engine.Subject {
 			return engine.Subject{Customer: d.CustomerID, Data: map[string]string{"customerId": d.CustomerID, "verificationId": d.VerificationID}}
 		},
+	}, seenDocument())
+}
+
+func seenDocument() seen[onboarding.Document] {
+	return seen[onboarding.Document]{
+		owner: func(d *onboarding.Document) string { return d.CustomerID },
+		tells: []telling[onboarding.Document]{
+			{scenario.AboutDocument, func(act *Act, d *onboarding.Document, f *scenario.Facts) { f.Document = documentFacts(act.Unit, d) }},
+		},
+		links: []link[onboarding.Document]{{"verification", func(d *onboarding.Document) string { return d.VerificationID }}},
 	}
 }
 

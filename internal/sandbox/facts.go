@@ -13,168 +13,52 @@ import (
 	"finhub-sandbox/internal/scenario"
 )
 
-// customerOf is the id of the customer to whom an aggregate belongs.
-func customerOf(aggregate any) string {
-	switch e := aggregate.(type) {
-	case *onboarding.Customer:
-		// A customer that is just being made is found as well: it has been added.
-		return e.ID
-	case *onboarding.Verification:
-		return e.CustomerID
-	case *onboarding.Document:
-		return e.CustomerID
-	case *onboarding.Consent:
-		return e.CustomerID
-	case *payments.Wallet:
-		return e.CustomerID
-	case *payments.Beneficiary:
-		return e.CustomerID
-	case *payments.PaymentConsent:
-		return e.CustomerID
-	case *payments.Order:
-		return e.CustomerID
-	}
-	return ""
+// toldVerification tells of a verification, and keeps its papers if they have been
+// told already.
+func toldVerification(f *scenario.Facts, v *onboarding.Verification) {
+	papers := f.Verification.Documents
+	f.Verification = verificationFacts(v)
+	f.Verification.Documents = papers
 }
 
-// chain is everything to which something belongs that is decided or asked for: it
-// tells the conditions of scenarios what they ask, and looks up only that. What it
-// can tell is what scenario.Catalog.Known promises.
-type chain struct {
-	act      *Act
-	customer *onboarding.Customer
-	// aggregate is what it is about.
-	aggregate any
-}
-
-func (c chain) tell(f *scenario.Facts, about scenario.Topic) {
-	switch about {
-	case scenario.AboutCustomer:
-		features, people := f.Customer.Features, f.Customer.People
-		f.Customer = c.customerFacts()
-		f.Customer.Features, f.Customer.People = features, people
-	case scenario.AboutFeatures:
-		f.Customer.Features = featureFacts(c.customer)
-	case scenario.AboutPeople:
-		f.Customer.People = c.people()
-	case scenario.AboutVerification:
-		papers := f.Verification.Documents
-		f.Verification = verificationFacts(c.verification())
-		f.Verification.Documents = papers
-	case scenario.AboutPapers:
-		f.Verification.Documents = c.papers(c.verification())
-	case scenario.AboutDocument:
-		if d, ok := c.aggregate.(*onboarding.Document); ok {
-			f.Document = documentFacts(c.act.Unit, d)
-		}
-	case scenario.AboutConsent:
-		if e, ok := c.aggregate.(*onboarding.Consent); ok {
-			f.Consent = consentFacts(e)
-		}
-	case scenario.AboutWallet:
-		f.Wallet = walletFacts(c.wallet())
-	case scenario.AboutBeneficiary:
-		f.Beneficiary = c.payee()
-	case scenario.AboutPaymentConsent:
-		f.PaymentConsent = paymentConsentFacts(c.paymentConsent())
-	case scenario.AboutOrder:
-		if o, ok := c.aggregate.(*payments.Order); ok {
-			f.Order = orderFacts(o)
-		}
-	case scenario.AboutClock:
-		f.Clock = scenario.ClockAt(c.act.Unit.Now())
-	}
-}
-
-// verification is the one to which the aggregate belongs, or the one that counts
-// for the customer.
-func (c chain) verification() *onboarding.Verification {
-	switch e := c.aggregate.(type) {
-	case *onboarding.Verification:
-		return e
-	case *onboarding.Document:
-		if v := c.act.verifications.Get(c.act.Unit, e.VerificationID); v != nil {
-			return v
-		}
-	}
-	if c.customer == nil {
-		return nil
-	}
-	return latestVerification(c.act, c.customer.ID)
-}
-
-func (c chain) papers(v *onboarding.Verification) (papers []scenario.Document) {
+func paperFacts(act *Act, v *onboarding.Verification) (papers []scenario.Document) {
 	if v == nil {
 		return nil
 	}
-	for _, d := range papersOf(c.act, v) {
-		papers = append(papers, documentFacts(c.act.Unit, d))
+	for _, d := range papersOf(act, v) {
+		papers = append(papers, documentFacts(act.Unit, d))
 	}
 	return papers
 }
 
-// wallet is the one to which the aggregate belongs, or the customer's product
-// wallet.
-func (c chain) wallet() *payments.Wallet {
-	id := ""
-	switch e := c.aggregate.(type) {
-	case *payments.Wallet:
-		return e
-	case *payments.Beneficiary:
-		id = e.WalletID
-	case *payments.PaymentConsent:
-		id = e.WalletID
-	case *payments.Order:
-		id = e.WalletID
-	default:
-		if c.customer != nil {
-			id = c.customer.WalletID
-		}
+// counterpartyFacts are what an order says of its other side, where that is no
+// registered payee.
+func counterpartyFacts(o *payments.Order) scenario.Beneficiary {
+	iban := o.CounterpartyIBAN()
+	return scenario.Beneficiary{
+		Name: o.Counterparty, IBAN: iban, Country: ibanCountry(iban), Currency: o.Amount.Currency, Network: string(o.Network),
 	}
-	return c.act.wallets.Get(c.act.Unit, id)
 }
 
-func (c chain) paymentConsent() *payments.PaymentConsent {
-	switch e := c.aggregate.(type) {
-	case *payments.PaymentConsent:
-		return e
-	case *payments.Order:
-		return c.act.paymentConsents.Get(c.act.Unit, e.ConsentID)
-	}
-	return nil
+// toldCustomer tells of a customer, and keeps the features and the people if they
+// have been told already.
+func toldCustomer(act *Act, c *onboarding.Customer, f *scenario.Facts) {
+	features, people := f.Customer.Features, f.Customer.People
+	f.Customer = customerFacts(act, c)
+	f.Customer.Features, f.Customer.People = features, people
 }
 
-// payee is the beneficiary, or the other side of an order.
-func (c chain) payee() scenario.Beneficiary {
-	switch e := c.aggregate.(type) {
-	case *payments.Beneficiary:
-		return beneficiaryFacts(e)
-	case *payments.Order:
-		if b := c.act.beneficiaries.Get(c.act.Unit, e.BeneficiaryID); b != nil {
-			return beneficiaryFacts(b)
-		}
-		iban := e.CounterpartyIBAN()
-		return scenario.Beneficiary{
-			Name: e.Counterparty, IBAN: iban, Country: ibanCountry(iban), Currency: e.Amount.Currency, Network: string(e.Network),
-		}
-	}
-	return scenario.Beneficiary{}
-}
-
-func (c chain) customerFacts() scenario.Customer {
-	if c.customer == nil {
-		return scenario.Customer{}
-	}
-	facts := describedCustomer(c.act.Unit, c.customer)
-	facts.ID, facts.State = c.customer.ID, string(c.customer.State)
-	if c.customer.MemberOf == "" {
+func customerFacts(act *Act, c *onboarding.Customer) scenario.Customer {
+	facts := describedCustomer(act.Unit, c)
+	facts.ID, facts.State = c.ID, string(c.State)
+	if c.MemberOf == "" {
 		return facts
 	}
-	facts.Member, facts.Organization = true, rootOf(c.act, c.customer).Name
-	people := c.people()
+	facts.Member, facts.Organization = true, rootOf(act, c).Name
+	people := peopleAround(act, c)
 	// Who holds several positions is asked about the first.
-	for i, p := range activePersonnel(c.act, c.customer.MemberOf) {
-		if p.CustomerID != c.customer.ID {
+	for i, p := range activePersonnel(act, c.MemberOf) {
+		if p.CustomerID != c.ID {
 			continue
 		}
 		person := people[i]
@@ -186,16 +70,13 @@ func (c chain) customerFacts() scenario.Customer {
 	return facts
 }
 
-// people are those of the organization that the customer is, or belongs to.
-func (c chain) people() []scenario.Person {
-	if c.customer == nil {
-		return nil
-	}
-	organization := rootOf(c.act, c.customer)
+// peopleAround are those of the organization that a customer is, or belongs to.
+func peopleAround(act *Act, c *onboarding.Customer) []scenario.Person {
+	organization := rootOf(act, c)
 	if organization.Type != onboarding.Organization {
 		return nil
 	}
-	return peopleFacts(c.act, organization.ID)
+	return peopleFacts(act, organization.ID)
 }
 
 // describedCustomer is what a customer's own data say.

@@ -8,10 +8,11 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
 )
 
 func orderKind(s *World) *engine.Kind[payments.Order, payments.OrderFacts] {
-	return &engine.Kind[payments.Order, payments.OrderFacts]{
+	return see(s, &engine.Kind[payments.Order, payments.OrderFacts]{
 		Collection: engine.Collection[payments.Order]{Name: "order"},
 		Table:      payments.OrderTable(),
 		Facts:      facts(s, gatherOrderFacts),
@@ -22,6 +23,21 @@ func orderKind(s *World) *engine.Kind[payments.Order, payments.OrderFacts] {
 				"orderId": o.ID, "preparedOrderId": o.ID, "transactionId": o.LatestTransaction(),
 				"operationType": string(o.Operation), "amount": o.Amount.Decimal(), "currency": o.Amount.Currency,
 			}}
+		},
+	}, seenOrder())
+}
+
+func seenOrder() seen[payments.Order] {
+	return seen[payments.Order]{
+		owner: func(o *payments.Order) string { return o.CustomerID },
+		tells: []telling[payments.Order]{
+			{scenario.AboutOrder, func(_ *Act, o *payments.Order, f *scenario.Facts) { f.Order = orderFacts(o) }},
+			{scenario.AboutBeneficiary, func(_ *Act, o *payments.Order, f *scenario.Facts) { f.Beneficiary = counterpartyFacts(o) }},
+		},
+		links: []link[payments.Order]{
+			{"wallet", func(o *payments.Order) string { return o.WalletID }},
+			{"beneficiary", func(o *payments.Order) string { return o.BeneficiaryID }},
+			{"payment_consent", func(o *payments.Order) string { return o.ConsentID }},
 		},
 	}
 }

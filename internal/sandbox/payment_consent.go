@@ -11,10 +11,11 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/scenario"
 )
 
 func paymentConsentKind(s *World) *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts] {
-	return &engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]{
+	return see(s, &engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]{
 		Collection: engine.Collection[payments.PaymentConsent]{Name: "payment_consent", Indexes: []engine.Index[payments.PaymentConsent]{
 			{Name: "wallet", Of: func(p *payments.PaymentConsent) []string { return []string{p.WalletID} }},
 		}},
@@ -31,6 +32,18 @@ func paymentConsentKind(s *World) *engine.Kind[payments.PaymentConsent, payments
 				"consentId": p.ID, "operationType": string(p.Operation),
 			}}
 		},
+	}, seenPaymentConsent())
+}
+
+func seenPaymentConsent() seen[payments.PaymentConsent] {
+	return seen[payments.PaymentConsent]{
+		owner: func(p *payments.PaymentConsent) string { return p.CustomerID },
+		tells: []telling[payments.PaymentConsent]{
+			{scenario.AboutPaymentConsent, func(_ *Act, p *payments.PaymentConsent, f *scenario.Facts) {
+				f.PaymentConsent = paymentConsentFacts(p)
+			}},
+		},
+		links: []link[payments.PaymentConsent]{{"wallet", func(p *payments.PaymentConsent) string { return p.WalletID }}},
 	}
 }
 

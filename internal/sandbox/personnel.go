@@ -15,7 +15,7 @@ import (
 )
 
 func personnelKind(s *World) *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts] {
-	return &engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]{
+	return see(s, &engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]{
 		Collection: engine.Collection[onboarding.Personnel]{Name: "personnel", Indexes: []engine.Index[onboarding.Personnel]{
 			{Name: "organization", Of: func(p *onboarding.Personnel) []string { return []string{p.OrganizationID} }},
 			{Name: "user", Of: func(p *onboarding.Personnel) []string { return []string{p.UserID} }},
@@ -27,7 +27,12 @@ func personnelKind(s *World) *engine.Kind[onboarding.Personnel, onboarding.Perso
 				"organizationId": p.OrganizationID, "personnelId": p.ID, "position": string(p.Position), "customerId": p.CustomerID,
 			}}
 		},
-	}
+	}, seenPersonnel())
+}
+
+// seenPersonnel has nothing to tell itself: its organization tells of its people.
+func seenPersonnel() seen[onboarding.Personnel] {
+	return seen[onboarding.Personnel]{owner: func(p *onboarding.Personnel) string { return p.OrganizationID }}
 }
 
 func gatherPersonnelFacts(act *Act, p *onboarding.Personnel, _ machine.Cause) onboarding.PersonnelFacts {

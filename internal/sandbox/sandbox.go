@@ -13,10 +13,23 @@ import (
 
 // New opens the sandbox on its store. A table with a mistake is an error.
 func New(c Config) (*World, error) {
-	s, err := newWorld(c)
+	s, err := assemble(c)
+	if err == nil {
+		err = s.open()
+	}
 	if err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
 	}
+	return s, nil
+}
+
+// assemble makes the world with its kinds, which can do nothing yet.
+func assemble(c Config) (*World, error) {
+	s, err := newWorld(c)
+	if err != nil {
+		return nil, err
+	}
+	s.references = references()
 	s.hooks = hooks{registered: openWallets, ready: walletsReady, activated: activateWallets, stopped: endSessions}
 	s.customers = customerKind(s)
 	s.verifications = verificationKind(s)
@@ -31,19 +44,22 @@ func New(c Config) (*World, error) {
 	s.paymentConsents = paymentConsentKind(s)
 	s.orders = orderKind(s)
 	s.transactions = transactionCollection()
+	return s, nil
+}
+
+// open begins with what the store holds.
+func (s *World) open() error {
+	c := s.config
 	e, err := engine.New(
 		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.standing}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return delayScale(s.actOf(u)) },
-			Choose: func(u *engine.Unit, _ string, aggregate any, p machine.Pending) (machine.Decision, error) {
-				return choose(s.actOf(u), aggregate, p)
+			Choose: func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
+				return choose(s.actOf(u), kind, aggregate, p)
 			}},
 		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,
 		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
 	)
 	if err != nil {
-		return nil, fmt.Errorf("open sandbox: %w", err)
+		return err
 	}
-	if err := s.begin(e); err != nil {
-		return nil, fmt.Errorf("open sandbox: %w", err)
-	}
-	return s, nil
+	return s.begin(e)
 }

@@ -54,7 +54,15 @@ const (
 
 // openRepertoire reads the built-in scenarios.
 func (s *World) openRepertoire(tables []machine.Description) error {
-	s.repertoire.catalog = scenario.NewCatalog(tables, s.config.Operations).With(factValues())
+	known, err := s.sights.known()
+	if err != nil {
+		return err
+	}
+	catalog, err := scenario.NewCatalog(tables, s.config.Operations).With(factValues()).Seeing(known)
+	if err != nil {
+		return err
+	}
+	s.repertoire.catalog = catalog
 	sources, err := scenario.Sources(scenarios.Files)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
 )
 
 // How long the verification of a person, and of an organization, may take before
@@ -20,7 +21,7 @@ const (
 )
 
 func verificationKind(s *World) *engine.Kind[onboarding.Verification, onboarding.VerificationFacts] {
-	return &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
+	return see(s, &engine.Kind[onboarding.Verification, onboarding.VerificationFacts]{
 		Collection: engine.Collection[onboarding.Verification]{Name: "verification", Indexes: []engine.Index[onboarding.Verification]{
 			{Name: "customer", Of: func(v *onboarding.Verification) []string { return []string{v.CustomerID} }},
 		}},
@@ -35,6 +36,18 @@ func verificationKind(s *World) *engine.Kind[onboarding.Verification, onboarding
 			return engine.Subject{Customer: v.CustomerID, Data: map[string]string{
 				"customerId": v.CustomerID, "verificationId": v.ID, "verificationType": v.Type,
 			}}
+		},
+	}, seenVerification())
+}
+
+func seenVerification() seen[onboarding.Verification] {
+	return seen[onboarding.Verification]{
+		owner: func(v *onboarding.Verification) string { return v.CustomerID },
+		tells: []telling[onboarding.Verification]{
+			{scenario.AboutVerification, func(_ *Act, v *onboarding.Verification, f *scenario.Facts) { toldVerification(f, v) }},
+			{scenario.AboutPapers, func(act *Act, v *onboarding.Verification, f *scenario.Facts) {
+				f.Verification.Documents = paperFacts(act, v)
+			}},
 		},
 	}
 }

@@ -10,10 +10,11 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/scenario"
 )
 
 func walletKind(s *World) *engine.Kind[payments.Wallet, payments.WalletFacts] {
-	return &engine.Kind[payments.Wallet, payments.WalletFacts]{
+	return see(s, &engine.Kind[payments.Wallet, payments.WalletFacts]{
 		// It needs no index: the customer has the ids of both wallets.
 		Collection: engine.Collection[payments.Wallet]{Name: "wallet"},
 		Table:      payments.WalletTable(),
@@ -25,6 +26,15 @@ func walletKind(s *World) *engine.Kind[payments.Wallet, payments.WalletFacts] {
 			return engine.Subject{Customer: w.CustomerID, Data: map[string]string{
 				"customerId": w.CustomerID, "walletId": w.ID, "accountId": w.ID, "iban": w.IBAN,
 			}}
+		},
+	}, seenWallet())
+}
+
+func seenWallet() seen[payments.Wallet] {
+	return seen[payments.Wallet]{
+		owner: func(w *payments.Wallet) string { return w.CustomerID },
+		tells: []telling[payments.Wallet]{
+			{scenario.AboutWallet, func(_ *Act, w *payments.Wallet, f *scenario.Facts) { f.Wallet = walletFacts(w) }},
 		},
 	}
 }

@@ -48,6 +48,9 @@ type World struct {
 	repertoire repertoire
 	mistyped   seenMistyped
 	hooks      hooks
+	sights     sights
+	// references are how parameters of requests name things.
+	references []reference
 
 	customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
 	verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
@@ -69,7 +72,7 @@ type World struct {
 // with it, and then it begins.
 func newWorld(c Config) (*World, error) {
 	key, err := c.tokenKey()
-	return &World{config: c, builtIn: setting.BuiltIn(), key: key}, err
+	return &World{config: c, builtIn: setting.BuiltIn(), key: key, sights: sights{}}, err
 }
 
 // begin lets the world run on an engine that has its kinds.

@@ -26,11 +26,29 @@ func product(t testing.TB) scenario.Catalog {
 	for _, o := range document.Operations {
 		operations[o.ID] = o.Refusals
 	}
-	return scenario.NewCatalog([]machine.Description{
+	catalog, err := scenario.NewCatalog([]machine.Description{
 		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(), onboarding.ConsentTable().Describe(),
 		payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(), payments.OrderTable().Describe(),
 		payments.WalletTable().Describe(),
-	}, operations)
+	}, operations).Seeing(topics())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog
+}
+
+// topics are what can be asked about where the product's tables decide, as
+// internal/sandbox registers it.
+func topics() map[string][]scenario.Topic {
+	known := map[string][]scenario.Topic{
+		"customer": nil, "verification": nil, "wallet": nil, "document": {scenario.AboutDocument}, "consent": {scenario.AboutConsent},
+		"beneficiary": {scenario.AboutBeneficiary}, "payment_consent": {scenario.AboutPaymentConsent},
+		"order": {scenario.AboutOrder, scenario.AboutBeneficiary, scenario.AboutPaymentConsent},
+	}
+	for table, own := range known {
+		known[table] = append([]scenario.Topic{scenario.AboutCustomer, scenario.AboutVerification, scenario.AboutWallet}, own...)
+	}
+	return known
 }
 
 func builtIn(t testing.TB) *scenario.Library {

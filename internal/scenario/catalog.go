@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -11,6 +13,10 @@ import (
 // and the operations with the codes of their refusals.
 type Catalog struct {
 	points map[string]machine.Answer
+	// tables are the tables in which the choice points stand, and known the facts that
+	// can be asked about where a table decides; nil is all of them.
+	tables map[string]string
+	known  map[string][]string
 	// deadlines are choice points that no rule may answer: their end was
 	// announced to the caller.
 	deadlines []string
@@ -33,11 +39,37 @@ func (c Catalog) With(checks map[string]Check) Catalog {
 	return c
 }
 
+// Seeing gives the catalog with what can be asked about, by the tables that decide.
+// A choice point about which nothing can be asked is an error: a rule on it would
+// pass every check and act on nothing.
+func (c Catalog) Seeing(known map[string][]Topic) (Catalog, error) {
+	c.known = map[string][]string{}
+	var faults []error
+	for _, point := range c.Points() {
+		table := c.tables[point]
+		if len(known[table]) == 0 {
+			faults = append(faults, fmt.Errorf("scenario: nothing can be asked where %s is decided: no facts are registered for the kind %s", point, table))
+		}
+	}
+	for table, topics := range known {
+		for _, topic := range append(slices.Clone(topics), AboutClock) {
+			if fact := topic.fact(); !slices.Contains(c.known[table], fact) {
+				c.known[table] = append(c.known[table], fact)
+			}
+		}
+	}
+	return c, errors.Join(faults...)
+}
+
+// Known are the facts that a condition can ask about on a choice point; nil is
+// all of them, as on an operation.
+func (c Catalog) Known(on string) []string { return c.known[c.tables[on]] }
+
 // NewCatalog gathers the choice points of tables, and the operations with the
 // refusal codes that each can give. Without operations (nil) those that rules
 // name are not checked: that is for callers who have no document.
 func NewCatalog(tables []machine.Description, operations map[string][]string) Catalog {
-	c := Catalog{points: map[string]machine.Answer{}, operations: operations, states: map[string][]string{}}
+	c := Catalog{points: map[string]machine.Answer{}, tables: map[string]string{}, operations: operations, states: map[string][]string{}}
 	for _, d := range tables {
 		for _, state := range d.States {
 			c.states[d.Name] = append(c.states[d.Name], string(state))
@@ -45,7 +77,7 @@ func NewCatalog(tables []machine.Description, operations map[string][]string) Ca
 		for _, t := range d.Transitions {
 			for _, choice := range t.Choices {
 				if !choice.Deadline {
-					c.points[choice.Point] = choice
+					c.points[choice.Point], c.tables[choice.Point] = choice, d.Name
 				} else if !slices.Contains(c.deadlines, choice.Point) {
 					c.deadlines = append(c.deadlines, choice.Point)
 				}

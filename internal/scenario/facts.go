@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 )
@@ -271,33 +270,3 @@ func Members() (facts, items map[string][]string) {
 
 // lists names the facts that are lists of things.
 func (v vocabulary) lists() []string { return sortedNames(v.items) }
-
-// chains are the facts that are known where something is decided, besides those of
-// the customer that are known everywhere, by how the names of the choice points
-// begin. An operation knows whatever its request names.
-func chains() map[string][]string {
-	payment := []string{"order", "beneficiary", "paymentConsent"}
-	return map[string][]string{
-		"customer": nil, "activation": nil, "verification": nil, "wallet": nil,
-		"document":        {"document"},
-		"consent":         {"consent"},
-		"beneficiary":     {"beneficiary"},
-		"payment_consent": {"paymentConsent"},
-		"settlement":      payment,
-		"order":           payment,
-	}
-}
-
-// Known are the facts that a condition can ask about on a choice point; nil is
-// all of them, as on an operation.
-func (c Catalog) Known(on string) []string {
-	if _, ok := c.points[on]; !ok {
-		return nil
-	}
-	subject, _, _ := strings.Cut(on, ".")
-	own, ok := chains()[subject]
-	if !ok {
-		return nil
-	}
-	return slices.Concat([]string{"customer", "verification", "wallet"}, own, []string{"clock"})
-}

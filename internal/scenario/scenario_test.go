@@ -18,7 +18,7 @@ import (
 // catalog is what the cases speak about.
 func catalog() scenario.Catalog {
 	arms := func(answers ...machine.Answer) []machine.Transition { return []machine.Transition{{Choices: answers}} }
-	return scenario.NewCatalog([]machine.Description{
+	catalog, err := scenario.NewCatalog([]machine.Description{
 		{Name: "customer", States: []machine.State{"PENDING_VERIFICATION", "ACTIVE"}},
 		{Name: "verification", Transitions: arms(machine.Answer{
 			Point: "verification.outcome", Options: []string{"APPROVED", "REJECTED", "EXPIRED"}, Default: "APPROVED", AfterSeconds: 86400,
@@ -33,7 +33,11 @@ func catalog() scenario.Catalog {
 		"acceptIndividualConsent": {"CONSENT_VERSION_OUTDATED", "RATE_LIMITED"},
 		"executeOperation":        {"ORDER_EXPIRED", "RATE_LIMITED"},
 		"getDocs":                 nil,
-	})
+	}).Seeing(topics())
+	if err != nil {
+		panic(err)
+	}
+	return catalog
 }
 
 // A case is a scenario, then perhaps further files under lines of dashes that

@@ -1,6 +1,10 @@
 package scenario
 
-import "github.com/expr-lang/expr/ast"
+import (
+	"strings"
+
+	"github.com/expr-lang/expr/ast"
+)
 
 // Topic is a part of the facts that is told as a whole, when the first condition
 // asks about it: a fact, or a member of one for which somebody has to look further.
@@ -31,14 +35,30 @@ const (
 	papersName   = "verification.documents"
 )
 
-// topicNamed finds the topic of a fact, or of a member that is one of its own.
-func topicNamed(name string) (Topic, bool) {
-	topic, known := map[string]Topic{
+// topics are by the names of the facts and members.
+func topics() map[string]Topic {
+	return map[string]Topic{
 		"customer": AboutCustomer, featuresName: AboutFeatures, peopleName: AboutPeople, "verification": AboutVerification, papersName: AboutPapers,
 		"document": AboutDocument, "consent": AboutConsent, "wallet": AboutWallet, "beneficiary": AboutBeneficiary,
 		"paymentConsent": AboutPaymentConsent, "order": AboutOrder, "request": AboutRequest, "clock": AboutClock,
-	}[name]
+	}
+}
+
+// topicNamed finds the topic of a fact, or of a member that is one of its own.
+func topicNamed(name string) (Topic, bool) {
+	topic, known := topics()[name]
 	return topic, known
+}
+
+// fact is the name of the fact of which a topic is a part.
+func (t Topic) fact() string {
+	for name, topic := range topics() {
+		if topic == t {
+			fact, _, _ := strings.Cut(name, ".")
+			return fact
+		}
+	}
+	return ""
 }
 
 // topicOf is the topic of a member such as customer.name or customer.features.pep.
