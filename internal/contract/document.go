@@ -7,6 +7,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,10 +44,8 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The loader's own reading goes through YAML, also for JSON, and takes
-	// several times as long.
-	doc := &openapi3.T{}
-	if err := doc.UnmarshalJSON(reduced); err != nil {
+	doc, err := decode(reduced)
+	if err != nil {
 		return nil, fmt.Errorf("read OpenAPI document: %w", err)
 	}
 	if err := openapi3.NewLoader().ResolveRefsIn(doc, nil); err != nil {
@@ -76,6 +75,25 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 		}
 	}
 	return d, errors.Join(faults...)
+}
+
+// decode reads a document without extensions of the whole or of its components:
+// in search of those its own types would decode all of it two times more. The
+// loader's reading goes through YAML, also for JSON, and takes several times as
+// long.
+func decode(text []byte) (*openapi3.T, error) {
+	type plain openapi3.T
+	type components openapi3.Components
+	var read struct {
+		plain
+		Components *components `json:"components"`
+	}
+	if err := json.Unmarshal(text, &read); err != nil {
+		return nil, err
+	}
+	doc := openapi3.T(read.plain)
+	doc.Components = (*openapi3.Components)(read.Components)
+	return &doc, nil
 }
 
 // Operation finds an operation by its id, or nil.
