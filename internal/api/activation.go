@@ -6,7 +6,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type readinessView struct {
@@ -36,11 +37,11 @@ const notStarted machine.State = "NOT_STARTED"
 
 // checkIndividualActivation tells whether activation would succeed, with 200 in
 // either case (customer-apis/individual/activation-readiness-check).
-func checkIndividualActivation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func checkIndividualActivation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err := ownTenant(c, "ownerTenantId"); err != nil {
 		return rest.Reply{}, err
 	}
-	r, err := sandbox.CheckActivation(act, c.Path("customerId"))
+	r, err := customers.CheckActivation(act, c.Path("customerId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -48,7 +49,7 @@ func checkIndividualActivation(c *rest.Call, act *sandbox.Act) (rest.Reply, erro
 	return rest.Reply{Message: view.Message, Data: view}, nil
 }
 
-func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
+func viewReadiness(c *rest.Call, r customers.Readiness) readinessView {
 	allowed := r.Refusal == nil
 	view := readinessView{
 		ActivationAllowed: allowed, CanActivate: allowed, ConsentOk: met(r, onboarding.ConsentsAreAccepted), VerificationOk: met(r, onboarding.VerificationIsApproved), RiskLevel: r.Category.Risk,
@@ -76,7 +77,7 @@ func viewReadiness(c *rest.Call, r sandbox.Readiness) readinessView {
 }
 
 // met reports whether a need of activation is met.
-func met(r sandbox.Readiness, need string) bool {
+func met(r customers.Readiness, need string) bool {
 	n := machine.FindStanding(r.Needs, need)
 	return n != nil && n.Met
 }
@@ -147,8 +148,8 @@ func activationStatus(c *onboarding.Customer) string {
 // it lets it fail FAILED. The code may be any: the sandbox sends none. It refuses with
 // USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING and CUSTOMER_ALREADY_ACTIVE
 // (customer-apis/individual/activation).
-func activateIndividual(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	out, err := sandbox.Activate(act, c.Path("customerId"), sandbox.Activation{User: c.Body.Str("userId"), By: c.Body.Str("activatedBy")})
+func activateIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	out, err := customers.Activate(act, c.Path("customerId"), customers.Activation{User: c.Body.Str("userId"), By: c.Body.Str("activatedBy")})
 	if err != nil {
 		return rest.Reply{}, err
 	}

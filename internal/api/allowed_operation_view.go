@@ -8,7 +8,7 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 type allowedView struct {
@@ -47,7 +47,7 @@ type allowedPayeeView struct {
 	Kind     string `json:"kind"`
 }
 
-func viewAllowedPayee(p sandbox.AllowedPayee) allowedPayeeView {
+func viewAllowedPayee(p accounts.AllowedPayee) allowedPayeeView {
 	view := allowedPayeeView{beneficiaryView: viewBeneficiary(p.Beneficiary, ""), WalletID: p.Wallet, Kind: "INTERNAL"}
 	if p.Wallet == "" {
 		view.WalletID, view.Kind = p.AssetID, "EXTERNAL"
@@ -113,7 +113,7 @@ type usedLimitView struct {
 	Remaining float64 `json:"remaining"`
 }
 
-func viewAllowed(c *rest.Call, a sandbox.Allowance) allowedView {
+func viewAllowed(c *rest.Call, a accounts.Allowance) allowedView {
 	w := a.Wallet
 	kind := "CONSUMER_WALLET"
 	if w.Line != "B2C" {
@@ -149,7 +149,7 @@ func viewUsedLimit(limit money.Amount, used int64) usedLimitView {
 	return usedLimitView{viewNumber(limit), in(used), in(max(0, limit.Minor-used))}
 }
 
-func viewAllowedOperation(way payments.Way, a sandbox.Allowance) allowedOperationView {
+func viewAllowedOperation(way payments.Way, a accounts.Allowance) allowedOperationView {
 	o := way.Operation
 	limits := a.LimitsOf(o)
 	var active int
@@ -171,15 +171,15 @@ func viewAllowedOperation(way payments.Way, a sandbox.Allowance) allowedOperatio
 
 // requiresApproval tells whether a payment consent that can be used for the
 // operation lets others than the initiator approve orders.
-func requiresApproval(o payments.Operation, a sandbox.Allowance) bool {
-	return slices.ContainsFunc(a.Consents, func(d sandbox.ConsentDetail) bool {
+func requiresApproval(o payments.Operation, a accounts.Allowance) bool {
+	return slices.ContainsFunc(a.Consents, func(d accounts.ConsentDetail) bool {
 		p := d.Consent
 		covers := func(n payments.Network) bool { return p.Covers(o, n) }
 		return p.RequiresApproval() && p.Usable(a.At) && slices.ContainsFunc(payments.Networks(), covers)
 	})
 }
 
-func viewConsentStatus(a sandbox.Allowance) consentStatusView {
+func viewConsentStatus(a accounts.Allowance) consentStatusView {
 	var view consentStatusView
 	for _, d := range a.Consents {
 		if p := d.Consent; p.Usable(a.At) {

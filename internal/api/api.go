@@ -8,17 +8,18 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/government"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // Handler does one operation within the act of its request.
-type Handler func(*rest.Call, *sandbox.Act) (rest.Reply, error)
+type Handler func(*rest.Call, *world.Act) (rest.Reply, error)
 
 // Handlers gives the handlers by operationId. They are called in the act of their
 // request (Within).
 func Handlers() map[string]rest.Handler {
 	handlers := map[string]rest.Handler{}
-	parameters := sandbox.Parameters()
+	parameters := government.Parameters()
 	for id, o := range operations() {
 		handlers[id] = serve(o, parameters)
 	}
@@ -30,9 +31,9 @@ func Handlers() map[string]rest.Handler {
 type operation struct {
 	handle Handler
 	// names completes whom and what a request names.
-	names func(*rest.Call, *sandbox.Asked)
+	names func(*rest.Call, *government.Asked)
 	// tells describes the thing that a request would make.
-	tells func(*rest.Call, *sandbox.Details)
+	tells func(*rest.Call, *government.Details)
 }
 
 // operations has each operation of the document.

@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type beneficiaryView struct {
@@ -83,22 +84,22 @@ func further(b *payments.Beneficiary) map[string]any {
 }
 
 // createBeneficiary registers a payee (financial-operations/create-beneficiary).
-func createBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	b, err := sandbox.RegisterBeneficiary(act, c.Path("accountId"), readDescription(c.Body))
+func createBeneficiary(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b, err := accounts.RegisterBeneficiary(act, c.Path("accountId"), readDescription(c.Body))
 	return beneficiaryReply(b, err, "Beneficiary created successfully")
 }
 
 // updateBeneficiary changes how a payee is described
 // (financial-operations/beneficiaries).
-func updateBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	b, err := sandbox.UpdateBeneficiary(act, c.Path("beneficiaryId"), readDescription(c.Body))
+func updateBeneficiary(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b, err := accounts.UpdateBeneficiary(act, c.Path("beneficiaryId"), readDescription(c.Body))
 	return beneficiaryReply(b, err, "")
 }
 
 // deleteBeneficiary removes a payee from an account
 // (financial-operations/beneficiaries).
-func deleteBeneficiary(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	b, err := sandbox.RemoveBeneficiary(act, c.Path("accountId"), c.Path("beneficiaryId"))
+func deleteBeneficiary(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b, err := accounts.RemoveBeneficiary(act, c.Path("accountId"), c.Path("beneficiaryId"))
 	return beneficiaryReply(b, err, "")
 }
 
@@ -111,8 +112,8 @@ func beneficiaryReply(b *payments.Beneficiary, err error, message string) (rest.
 
 // listBeneficiaries lists the payees of an account
 // (financial-operations/beneficiaries).
-func listBeneficiaries(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	page, err := sandbox.ListBeneficiaries(act, c.Path("accountId"), sandbox.PayeeFilter{
+func listBeneficiaries(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	page, err := accounts.ListBeneficiaries(act, c.Path("accountId"), accounts.PayeeFilter{
 		Status: machine.State(strings.ToUpper(c.Query("status"))), PartyType: c.Query("partyType"),
 		Currency: c.Query("currency"), Network: c.Query("network"),
 		Limit: c.QueryInt("limit", pageSize), Offset: c.QueryInt("offset", 0),
@@ -132,8 +133,8 @@ func listBeneficiaries(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // readDescription takes every text over under its own name, and keeps what else
 // the documentation knows.
-func readDescription(b rest.Body) sandbox.Description {
-	d := sandbox.Description{Texts: map[string]string{}, Details: map[string]any{}}
+func readDescription(b rest.Body) accounts.Description {
+	d := accounts.Description{Texts: map[string]string{}, Details: map[string]any{}}
 	for _, name := range []string{
 		"partyType", "iban", "currency", "firstName", "lastName", "companyName", "shortName", "name", "country",
 		"networkName", "bic", "bicSwiftCode", "bankName", "email", "phoneNumber", "purposeCode",

@@ -4,7 +4,7 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type hierarchyView struct {
@@ -46,7 +46,7 @@ type featureView struct {
 // getCategorizationHierarchy lists the categories and features of the tenant,
 // for both kinds of customers. The tenant of the path must be the caller's: 403
 // TENANT_ACCESS_DENIED (customer-apis/individual/categorization).
-func getCategorizationHierarchy(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func getCategorizationHierarchy(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err := ownTenant(c, "tenantId"); err != nil {
 		return rest.Reply{}, err
 	}
@@ -58,7 +58,7 @@ func getCategorizationHierarchy(c *rest.Call, act *sandbox.Act) (rest.Reply, err
 		view.Features[f.Code] = featureView{f.DatabaseID, f.Code, f.Name, f.Description, f.Mandatory, f.Allowed, f.Multiple}
 	}
 	for _, category := range onboarding.Categories() {
-		limits, err := sandbox.CategoryLimits(act, category.Code)
+		limits, err := world.CategoryLimits(act, category.Code)
 		if err != nil {
 			return rest.Reply{}, err
 		}

@@ -4,7 +4,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type consentView struct {
@@ -36,15 +37,15 @@ const defaultVersion = "1.0"
 // acceptIndividualConsent accepts one of the three consents; accepting it again
 // answers the same. It refuses with CUSTOMER_NOT_FOUND
 // (verification-compliance/consents-individual).
-func acceptIndividualConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func acceptIndividualConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
-	consent, err := sandbox.AcceptConsent(act, onboarding.Individual, c.Path("customerId"), t, readAcceptance(c))
+	consent, err := customers.AcceptConsent(act, onboarding.Individual, c.Path("customerId"), t, readAcceptance(c))
 	return consentReply(c, consent, err)
 }
 
 // getConsentStatus shows a consent. It refuses with CONSENT_NOT_FOUND.
-func getConsentStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	consent, err := sandbox.GetConsent(act, c.Path("consentId"))
+func getConsentStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	consent, err := customers.GetConsent(act, c.Path("consentId"))
 	return consentReply(c, consent, err)
 }
 

@@ -7,7 +7,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type consentLinkView struct {
@@ -26,27 +27,27 @@ type consentLinkView struct {
 // resendConsentVerification sends the magic link of a consent again, by e-mail
 // or by SMS. It refuses with CUSTOMER_NOT_FOUND, CONSENT_NOT_FOUND and
 // PHASE_ORDER_BROKEN (verification-compliance/consent-verification).
-func resendConsentVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	return sendLink(c, act, sandbox.LinkRequest{Channel: c.Body.Str("channel"), Life: onboarding.LinkLife})
+func resendConsentVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	return sendLink(c, act, customers.LinkRequest{Channel: c.Body.Str("channel"), Life: onboarding.LinkLife})
 }
 
 // sendConsentMagicLink sends a magic link that leads to a page of the client. It
 // refuses as resendConsentVerification does
 // (verification-compliance/consent-verification).
-func sendConsentMagicLink(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	in := sandbox.LinkRequest{RedirectURL: c.Body.Str("redirectUrl"), Life: onboarding.LinkLife}
+func sendConsentMagicLink(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	in := customers.LinkRequest{RedirectURL: c.Body.Str("redirectUrl"), Life: onboarding.LinkLife}
 	if c.Body.Has("expiresInMinutes") {
 		in.Life = time.Duration(c.Body.Int("expiresInMinutes")) * time.Minute
 	}
 	return sendLink(c, act, in)
 }
 
-func sendLink(c *rest.Call, act *sandbox.Act, in sandbox.LinkRequest) (rest.Reply, error) {
+func sendLink(c *rest.Call, act *world.Act, in customers.LinkRequest) (rest.Reply, error) {
 	in.CustomerID, in.ConsentID = c.Body.Str("customerId"), c.Body.Str("consentId")
 	if in.Channel == "" {
-		in.Channel = sandbox.ByEmail
+		in.Channel = customers.ByEmail
 	}
-	link, err := sandbox.SendConsentLink(act, in)
+	link, err := customers.SendConsentLink(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -60,7 +61,7 @@ func sendLink(c *rest.Call, act *sandbox.Act, in sandbox.LinkRequest) (rest.Repl
 // verifyConsent confirms a consent by the token of a magic link; a second time
 // it answers the same. It refuses with MAGIC_LINK_INVALID, MAGIC_LINK_EXPIRED and
 // PHASE_ORDER_BROKEN (verification-compliance/consent-verification).
-func verifyConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	consent, err := sandbox.ConfirmConsent(act, c.Path("token"))
+func verifyConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	consent, err := customers.ConfirmConsent(act, c.Path("token"))
 	return consentReply(c, consent, err)
 }

@@ -11,7 +11,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // redirect is where the documentation sends a front end after registration.
@@ -104,8 +105,8 @@ type walletStubView struct {
 // registerIndividual makes a customer from any of the three families of bodies.
 // It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL and SCENARIO_UNKNOWN
 // (customer-apis/individual/registration).
-func registerIndividual(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	out, err := sandbox.Register(act, readRegistration(c))
+func registerIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	out, err := customers.Register(act, readRegistration(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -187,10 +188,10 @@ func (p *personal) email() string {
 	return cmp.Or(p.str("email"), p[0].Str("individualCustomer.user.email"))
 }
 
-func readRegistration(c *rest.Call) sandbox.Registration {
+func readRegistration(c *rest.Call) customers.Registration {
 	b := c.Body
 	p := personalOf(b)
-	in := sandbox.Registration{
+	in := customers.Registration{
 		Email:    p.email(),
 		Scenario: c.Header.Get(headers.Scenario),
 		Phone:    b.Str("phone", "individualCustomer.phoneNumber"),
@@ -257,7 +258,7 @@ func readAddresses(b rest.Body) []onboarding.Address {
 
 // readContacts takes the contacts of the body; without any, the e-mail and the
 // phone are the contacts. The second phone and the contact of the block are added.
-func readContacts(b rest.Body, in sandbox.Registration) []onboarding.Contact {
+func readContacts(b rest.Body, in customers.Registration) []onboarding.Contact {
 	list := []onboarding.Contact{}
 	for _, o := range b.Objects("individualCustomer.person.contacts") {
 		list = append(list, readContact(o))

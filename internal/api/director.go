@@ -9,7 +9,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // memberView is what directors and employees have in common: the organization's
@@ -33,7 +34,7 @@ type memberView struct {
 	TelephoneNumbers any `json:"telephoneNumbers,omitzero"`
 }
 
-func viewMember(m sandbox.Appointed) memberView {
+func viewMember(m customers.Appointed) memberView {
 	p := m.Record
 	return memberView{
 		ID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID, Email: p.Email,
@@ -58,7 +59,7 @@ type directorView struct {
 	VerificationStatus machine.State `json:"verificationStatus"`
 }
 
-func viewDirector(m sandbox.Appointed) directorView {
+func viewDirector(m customers.Appointed) directorView {
 	p := m.Record
 	v := directorView{
 		memberView: viewMember(m), DirectorID: p.ID, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
@@ -87,7 +88,7 @@ type enrolledView struct {
 	LastName          string `json:"lastName"`
 }
 
-func viewEnrolled(m sandbox.Appointed) enrolledView {
+func viewEnrolled(m customers.Appointed) enrolledView {
 	return enrolledView{
 		CustomerID: m.Record.CustomerID, UserID: m.Record.UserID, Email: m.Record.Email, Username: m.User.Username,
 		TemporaryPassword: m.Password, Status: "ACTIVE", FirstName: m.Record.Person.FirstName, LastName: m.Record.Person.LastName,
@@ -100,7 +101,7 @@ type memberVerification struct {
 	waitingView
 }
 
-func viewMemberVerification(c *rest.Call, m sandbox.Appointed) *memberVerification {
+func viewMemberVerification(c *rest.Call, m customers.Appointed) *memberVerification {
 	if m.Verification == nil {
 		return nil
 	}
@@ -109,12 +110,12 @@ func viewMemberVerification(c *rest.Call, m sandbox.Appointed) *memberVerificati
 
 // readPaper reads the data of an identity paper that comes along with a person;
 // nil without its number.
-func readPaper(b rest.Body) *sandbox.Upload {
+func readPaper(b rest.Body) *customers.Upload {
 	if !b.Has("number") {
 		return nil
 	}
 	kind := cmp.Or(documentType(b, "type"), "PASSPORT")
-	return &sandbox.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate")),
+	return &customers.Upload{Type: kind, FileName: b.Str("number"), MimeType: "application/json", Expiry: dateOnly(b.Str("expiryDate")),
 		Number: b.Str("number"), Country: b.Str("issuingCountry"),
 	}
 }
@@ -123,7 +124,7 @@ func readPaper(b rest.Body) *sandbox.Upload {
 // own. It refuses with CUSTOMER_NOT_FOUND, DUPLICATE_EMAIL and
 // PHASE_ORDER_BROKEN (customer-apis/organization/management). The document has
 // it under two paths; both are this one.
-func addDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func addDirector(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	in := readAppointment(onboarding.Director, c.Body)
 	in.Title = c.Body.Str("position", "role")
 	in.Kind = c.Body.Str("directorType")
@@ -138,7 +139,7 @@ func addDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 		}
 		in.Details["ownershipPercentage"] = owned.Float()
 	}
-	list, err := sandbox.AddPersonnel(act, c.Path("organizationId"), []sandbox.Appointment{in})
+	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.Appointment{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -149,8 +150,8 @@ func addDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // listDirectors lists the directors of an organization.
-func listDirectors(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Director)
+func listDirectors(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	list, err := customers.ListPersonnel(act, c.Path("organizationId"), onboarding.Director)
 	directors := []directorView{}
 	for _, m := range list {
 		directors = append(directors, viewDirector(m))
@@ -159,8 +160,8 @@ func listDirectors(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // removeDirector removes a director. It refuses with DIRECTOR_NOT_FOUND.
-func removeDirector(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
+func removeDirector(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	return noContent(customers.RemovePersonnel(act, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
 }
 
 // succeeded is the member that older pages have beside the envelope's.
@@ -170,9 +171,9 @@ func noContent(err error) (rest.Reply, error) { return rest.Reply{Status: http.S
 
 // readAppointment reads who joins an organization: from the person object of the
 // newer families, or from flat members.
-func readAppointment(position onboarding.Position, b rest.Body) sandbox.Appointment {
+func readAppointment(position onboarding.Position, b rest.Body) customers.Appointment {
 	person := func(name string) string { return b.Str("person."+name, name) }
-	in := sandbox.Appointment{
+	in := customers.Appointment{
 		Position: position,
 		Person: onboarding.Person{
 			FirstName: person("firstName"), MiddleName: person("middleName"), LastName: person("lastName"), Called: person("fullName"),

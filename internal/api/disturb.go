@@ -6,7 +6,7 @@ import (
 
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/government"
 )
 
 // serve lets the governing scenario have its say before the handler.
@@ -14,18 +14,18 @@ func serve(o operation, parameters []string) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
 		act := c.Work.(work).Act
 		act.Caller = c.Caller
-		d, err := sandbox.Disturb(act, asked(c, o, parameters))
+		d, err := government.Disturb(act, asked(c, o, parameters))
 		if err != nil {
 			return rest.Reply{}, err
 		}
 		c.Scenario, c.Notice = d.Scenario, d.Notice
-		reply, err := sandbox.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
+		reply, err := government.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
 		reply.Fault = faultOf(d)
 		return reply, err
 	}
 }
 
-func faultOf(d sandbox.Disturbance) *rest.Fault {
+func faultOf(d government.Disturbance) *rest.Fault {
 	if d.Fault == nil {
 		return nil
 	}
@@ -38,9 +38,9 @@ func faultOf(d sandbox.Disturbance) *rest.Fault {
 // asked says what a call says about itself: by its path, and without a path that
 // says more by its body. With one, what a body names may be somebody else, such as
 // the payee's customer.
-func asked(c *rest.Call, o operation, parameters []string) sandbox.Asked {
-	asked := sandbox.Asked{Operation: c.Operation.ID, Scenario: c.Header.Get(headers.Scenario), Details: func() sandbox.Details {
-		d := sandbox.Details{Method: c.Operation.Method, Path: c.URL()}
+func asked(c *rest.Call, o operation, parameters []string) government.Asked {
+	asked := government.Asked{Operation: c.Operation.ID, Scenario: c.Header.Get(headers.Scenario), Details: func() government.Details {
+		d := government.Details{Method: c.Operation.Method, Path: c.URL()}
 		if o.tells != nil {
 			o.tells(c, &d)
 		}
@@ -58,7 +58,7 @@ func asked(c *rest.Call, o operation, parameters []string) sandbox.Asked {
 	}
 	for _, name := range parameters {
 		if value := read(name); value != "" {
-			asked.Names = append(asked.Names, sandbox.Named{Parameter: name, Value: value})
+			asked.Names = append(asked.Names, government.Named{Parameter: name, Value: value})
 		}
 	}
 	return asked

@@ -7,7 +7,8 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type employeeView struct {
@@ -26,7 +27,7 @@ type employeeView struct {
 	UltimateShare    any `json:"ultimatePercentage,omitzero"`
 }
 
-func viewEmployee(m sandbox.Appointed) employeeView {
+func viewEmployee(m customers.Appointed) employeeView {
 	p := m.Record
 	v := employeeView{memberView: viewMember(m), EmployeeID: p.ID, Department: p.Department, Roles: p.Roles, HiredDate: p.Appointed,
 		Permissions: p.Details["permissions"], Responsibility: p.Details["responsibility"], OrganizationRole: p.Details["organizationRole"],
@@ -44,7 +45,7 @@ func viewEmployee(m sandbox.Appointed) employeeView {
 // refuses with CUSTOMER_NOT_FOUND, DUPLICATE_EMAIL and PHASE_ORDER_BROKEN
 // (customer-apis/organization/employee). The document has it under two paths;
 // both are this one.
-func addEmployee(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func addEmployee(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	in := readAppointment(onboarding.Employee, c.Body)
 	in.Title, in.Department, in.Since = c.Body.Str("position"), c.Body.Str("department"), c.Body.Str("hiredDate")
 	in.Roles = readRoles(c.Body)
@@ -59,7 +60,7 @@ func addEmployee(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 		}
 		in.Details[name] = share.Float()
 	}
-	list, err := sandbox.AddPersonnel(act, c.Path("organizationId"), []sandbox.Appointment{in})
+	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.Appointment{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -84,9 +85,9 @@ func readRoles(b rest.Body) []string {
 
 // listEmployees lists a page of the employees of an organization, of a
 // department or with a role if the query names one.
-func listEmployees(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Employee)
-	list = slices.DeleteFunc(list, func(m sandbox.Appointed) bool {
+func listEmployees(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	list, err := customers.ListPersonnel(act, c.Path("organizationId"), onboarding.Employee)
+	list = slices.DeleteFunc(list, func(m customers.Appointed) bool {
 		department, role := c.Query("department"), c.Query("role")
 		holds := func(held string) bool { return strings.EqualFold(held, role) }
 		return department != "" && !strings.EqualFold(m.Record.Department, department) || role != "" && !slices.ContainsFunc(m.Record.Roles, holds)
@@ -103,8 +104,8 @@ func listEmployees(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // updateEmployeeRoles replaces the roles of an employee. It refuses with
 // EMPLOYEE_NOT_FOUND, and with LAST_ADMIN_USER if nobody would hold ADMIN_USER.
-func updateEmployeeRoles(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	m, err := sandbox.ChangePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId"), func(p *onboarding.Personnel) {
+func updateEmployeeRoles(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	m, err := customers.ChangePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId"), func(p *onboarding.Personnel) {
 		p.Roles = readRoles(c.Body)
 	})
 	if err != nil {
@@ -115,6 +116,6 @@ func updateEmployeeRoles(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // removeEmployee removes an employee. It refuses with EMPLOYEE_NOT_FOUND and
 // LAST_ADMIN_USER.
-func removeEmployee(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId")))
+func removeEmployee(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	return noContent(customers.RemovePersonnel(act, c.Path("organizationId"), onboarding.Employee, c.Path("employeeId")))
 }

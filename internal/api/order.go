@@ -7,17 +7,18 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // prepareOperation makes an order from any of the families of bodies
 // (financial-operations/prepare-financial-operation).
-func prepareOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func prepareOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	state, err := sandbox.Prepare(act, readPreparation(c, w))
+	state, err := accounts.Prepare(act, readPreparation(c, w))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -26,13 +27,13 @@ func prepareOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // executeOperation executes a prepared order
 // (financial-operations/execute-prepared-operation).
-func executeOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func executeOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	w, err := way(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	b := c.Body
-	in := sandbox.Execution{
+	in := accounts.Execution{
 		AccountID: c.Path("accountId"), OrderID: b.Str("preparedOrderId"), Way: w,
 		Confirmation: payments.Confirmation{
 			Codes:      texts(b, "authenticationCode", "confirmationCode", "otp"),
@@ -42,7 +43,7 @@ func executeOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 		Documents: b.Strs("supportingDocuments"), Details: map[string]any{},
 	}
 	keep(b, in.Details, "consentConfirmation", "executionMetadata", "clientReference")
-	executed, err := sandbox.Execute(act, in)
+	executed, err := accounts.Execute(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -50,8 +51,8 @@ func executeOperation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // getOrder shows an order (reference/financial-operations).
-func getOrder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	state, err := sandbox.GetOrder(act, c.Path("accountId"), c.Path("orderId"))
+func getOrder(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	state, err := accounts.GetOrder(act, c.Path("accountId"), c.Path("orderId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -60,9 +61,9 @@ func getOrder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // readPreparation reads the families of bodies, which call the payee's account
 // by four names.
-func readPreparation(c *rest.Call, w payments.Way) sandbox.Preparation {
+func readPreparation(c *rest.Call, w payments.Way) accounts.Preparation {
 	b := c.Body
-	in := sandbox.Preparation{
+	in := accounts.Preparation{
 		AccountID: c.Path("accountId"), Way: w,
 		Amount:   askedAmount(b, "amount"),
 		Currency: b.Str("currency"), ConsentID: b.Str("consent.consentReference"),
@@ -81,31 +82,31 @@ func readPreparation(c *rest.Call, w payments.Way) sandbox.Preparation {
 }
 
 // readPayee reads whom money goes to, and that it comes from the account.
-func readPayee(b rest.Body, in *sandbox.Preparation) {
-	in.Own = slices.Concat(named(b, sandbox.ByID, "sourceAccount.walletId"), named(b, sandbox.ByIBAN, "sourceAccount.iban"))
+func readPayee(b rest.Body, in *accounts.Preparation) {
+	in.Own = slices.Concat(named(b, accounts.ByID, "sourceAccount.walletId"), named(b, accounts.ByIBAN, "sourceAccount.iban"))
 	in.Payees = slices.Concat(
-		named(b, sandbox.ByID, "beneficiaryId", "target.beneficiaryRef", "targetAccount.beneficiaryRef", "destinationAccount.beneficiaryRef"),
-		named(b, sandbox.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban", "beneficiary.iban", "beneficiaryIban"),
-		named(b, sandbox.ByWallet, "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
+		named(b, accounts.ByID, "beneficiaryId", "target.beneficiaryRef", "targetAccount.beneficiaryRef", "destinationAccount.beneficiaryRef"),
+		named(b, accounts.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban", "beneficiary.iban", "beneficiaryIban"),
+		named(b, accounts.ByWallet, "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
 	)
-	in.PayeeNames = named(b, sandbox.ByText, "target.name", "targetAccount.beneficiaryName", "targetAccount.name", "destinationAccount.name",
+	in.PayeeNames = named(b, accounts.ByText, "target.name", "targetAccount.beneficiaryName", "targetAccount.name", "destinationAccount.name",
 		"beneficiary.name", "beneficiaryName")
 	if len(in.PayeeNames) == 0 {
 		// A company may be called otherwise than whoever is to be paid there.
-		in.PayeeNames = named(b, sandbox.ByText, "companyName")
+		in.PayeeNames = named(b, accounts.ByText, "companyName")
 	}
-	for _, bic := range named(b, sandbox.ByText, "targetAccount.bic", "target.bic", "beneficiary.bic") {
+	for _, bic := range named(b, accounts.ByText, "targetAccount.bic", "target.bic", "beneficiary.bic") {
 		in.PayeeBIC = bic
 	}
 }
 
 // readTopup reads where money comes from, and that it goes to the account.
-func readTopup(b rest.Body, in *sandbox.Preparation) {
+func readTopup(b rest.Body, in *accounts.Preparation) {
 	in.Own = slices.Concat(
-		named(b, sandbox.ByID, "target.accountId", "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
-		named(b, sandbox.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban"),
+		named(b, accounts.ByID, "target.accountId", "target.walletId", "targetAccount.walletId", "destinationAccount.walletId"),
+		named(b, accounts.ByIBAN, "target.iban", "targetAccount.iban", "destinationAccount.iban"),
 	)
-	in.Source = sandbox.Party{Name: b.Str("sourceAccount.accountHolder", "sourceAccount.name"), IBAN: b.Str("sourceAccount.iban")}
+	in.Source = accounts.Party{Name: b.Str("sourceAccount.accountHolder", "sourceAccount.name"), IBAN: b.Str("sourceAccount.iban")}
 }
 
 // readKind reads the body's own word for the order, which has to agree with the
@@ -127,11 +128,11 @@ func readKind(b rest.Body, w payments.Way) (payments.Way, []refusal.Fault) {
 }
 
 // named reads the names that are there, each with its place.
-func named(b rest.Body, by sandbox.NameKind, fields ...string) []sandbox.Naming {
-	var list []sandbox.Naming
+func named(b rest.Body, by accounts.NameKind, fields ...string) []accounts.Naming {
+	var list []accounts.Naming
 	for _, field := range fields {
 		if value := b.Str(field); value != "" {
-			list = append(list, sandbox.Naming{Field: field, Value: value, By: by})
+			list = append(list, accounts.Naming{Field: field, Value: value, By: by})
 		}
 	}
 	return list
@@ -140,7 +141,7 @@ func named(b rest.Body, by sandbox.NameKind, fields ...string) []sandbox.Naming 
 // texts gives all of the texts that are there.
 func texts(b rest.Body, fields ...string) []string {
 	var list []string
-	for _, n := range named(b, sandbox.ByText, fields...) {
+	for _, n := range named(b, accounts.ByText, fields...) {
 		list = append(list, n.Value)
 	}
 	return list

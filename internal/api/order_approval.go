@@ -4,13 +4,14 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // approveOrder gives an order one more approval
 // (flows/organization-customer/payment-consent-setup).
-func approveOrder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	state, err := sandbox.ApproveOrder(act, c.Path("consentId"), c.Body.Str("orderId"))
+func approveOrder(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	state, err := accounts.ApproveOrder(act, c.Path("consentId"), c.Body.Str("orderId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -106,7 +107,7 @@ func approvalPlaces() []approvalPlace {
 }
 
 // readApproval reads what a payment consent says about approval, if it does.
-func readApproval(b rest.Body, in *sandbox.ConsentRequest) {
+func readApproval(b rest.Body, in *accounts.ConsentRequest) {
 	anywhere := func(member string) []string {
 		var names []string
 		for _, place := range approvalPlaces() {

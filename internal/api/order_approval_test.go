@@ -7,7 +7,7 @@ import (
 
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 // TestWhereApprovalMayStand reads the members about approval from every object
@@ -41,7 +41,7 @@ func TestWhereApprovalMayStand(t *testing.T) {
 		if err := json.Unmarshal([]byte(test.body), &b); err != nil {
 			t.Fatal(err)
 		}
-		var in sandbox.ConsentRequest
+		var in accounts.ConsentRequest
 		readApproval(b, &in)
 		if !reflect.DeepEqual(in.Approval, test.approval) || !reflect.DeepEqual(in.ApprovalThreshold, test.threshold) {
 			t.Errorf("%s: got %+v, %+v", test.body, in.Approval, in.ApprovalThreshold)

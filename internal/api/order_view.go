@@ -8,7 +8,7 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 type preparedView struct {
@@ -85,7 +85,7 @@ type settlementView struct {
 	SettledAt *string          `json:"settledAt"`
 }
 
-func viewPrepared(c *rest.Call, s sandbox.OrderState) preparedView {
+func viewPrepared(c *rest.Call, s accounts.OrderState) preparedView {
 	o, w := s.Order, s.Wallet
 	validation := consentValidationView{Required: o.Operation.NeedsConsent(), Valid: o.ConsentID != "", BeneficiaryAllowed: true}
 	return preparedView{
@@ -134,7 +134,7 @@ func viewFees(o *payments.Order) feesView {
 	return feesView{viewFormatted(o.Fee), none, fee, fee, fee}
 }
 
-func viewSummary(s sandbox.OrderState) orderSummaryView {
+func viewSummary(s accounts.OrderState) orderSummaryView {
 	o := s.Order
 	return orderSummaryView{
 		Amount: viewFormatted(o.Amount), Fees: viewFormatted(o.Fee), TotalAmount: viewFormatted(o.Total()), Currency: o.Amount.Currency,
@@ -143,7 +143,7 @@ func viewSummary(s sandbox.OrderState) orderSummaryView {
 	}
 }
 
-func lines(s sandbox.OrderState) []transactionView {
+func lines(s accounts.OrderState) []transactionView {
 	if s.Line == nil {
 		return []transactionView{}
 	}
@@ -151,7 +151,7 @@ func lines(s sandbox.OrderState) []transactionView {
 }
 
 // executionTime is when the order was executed, or would be if it were now.
-func executionTime(s sandbox.OrderState) time.Time {
+func executionTime(s accounts.OrderState) time.Time {
 	switch {
 	case !s.Order.ExecutedAt.IsZero():
 		return s.Order.ExecutedAt
@@ -162,7 +162,7 @@ func executionTime(s sandbox.OrderState) time.Time {
 }
 
 // completionTime is when the money arrives, as far as that is known.
-func completionTime(s sandbox.OrderState) time.Time {
+func completionTime(s accounts.OrderState) time.Time {
 	switch {
 	case !s.Order.SettledAt.IsZero():
 		return s.Order.SettledAt
@@ -211,9 +211,9 @@ type balanceUpdateView struct {
 	balanceChangeView
 }
 
-func viewExecuted(c *rest.Call, e sandbox.Executed) executedView {
+func viewExecuted(c *rest.Call, e accounts.Executed) executedView {
 	o, w := e.Order, e.Wallet
-	pair := func(m sandbox.Money) balancePairView {
+	pair := func(m accounts.Money) balancePairView {
 		return balancePairView{w.Money(m.Available).Decimal(), w.Money(m.Current).Decimal()}
 	}
 	change := balanceChangeView{pair(e.Before), pair(e.After)}
@@ -255,7 +255,7 @@ type passageView struct {
 	Event  string        `json:"event"`
 }
 
-func viewOrder(c *rest.Call, s sandbox.OrderState) orderView {
+func viewOrder(c *rest.Call, s accounts.OrderState) orderView {
 	o := s.Order
 	view := orderView{
 		preparedView: viewPrepared(c, s), AccountID: o.WalletID, CreatedAt: instant(o.Created),

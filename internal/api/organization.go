@@ -9,7 +9,9 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // organizationView begins with the members of registrationView. They stand twice
@@ -90,12 +92,12 @@ type companyAddress struct {
 // any of the three families of bodies. Personnel in the body is ignored, and the
 // reply says so. It refuses with CATEGORIZATION_INVALID, DUPLICATE_EMAIL,
 // DUPLICATE_ORGANIZATION and SCENARIO_UNKNOWN (customer-apis/organization/registration).
-func registerOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	out, err := sandbox.Register(act, readOrganization(c))
+func registerOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	out, err := customers.Register(act, readOrganization(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	detail, err := sandbox.GetOrganization(act.As(operatorOf(c)), out.Customer.ID)
+	detail, err := customers.GetOrganization(act.As(operatorOf(c)), out.Customer.ID)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -112,15 +114,15 @@ func operatorOf(c *rest.Call) access.Caller {
 
 // getOrganization shows an organization with its people. It refuses with
 // CUSTOMER_NOT_FOUND (integration/flows/organization-customer/registration).
-func getOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	detail, err := sandbox.GetOrganization(act, c.Path("organizationId"))
+func getOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	detail, err := customers.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	return rest.Reply{Data: viewOrganization(c.Tenant, detail)}, nil
 }
 
-func viewOrganization(tenant string, d sandbox.OrganizationDetail) organizationView {
+func viewOrganization(tenant string, d customers.OrganizationDetail) organizationView {
 	o := d.Customer
 	v := organizationView{
 		ID: o.ID, OrganizationID: o.ID, CustomerID: o.ID, UserID: o.UserID, TenantID: tenant, Organization: true, Email: o.Email,
@@ -184,9 +186,9 @@ func organizationEmail(b rest.Body) string {
 	return b.Str("email", "contactEmail", "organizationCustomer.user.email")
 }
 
-func readOrganization(c *rest.Call) sandbox.Registration {
+func readOrganization(c *rest.Call) customers.Registration {
 	b := c.Body
-	in := sandbox.Registration{
+	in := customers.Registration{
 		Email:    organizationEmail(b),
 		Scenario: c.Header.Get(headers.Scenario),
 		Phone:    b.Str(company("phone", "contactPhone")...),
@@ -284,7 +286,7 @@ func ignoredPersonnel(b rest.Body, id string) []string {
 // createOrganizationSession logs the default administrator or one of the
 // personnel of an organization in. It refuses as createIndividualSession does
 // (b2b-customer--organization/create-organization-user-session).
-func createOrganizationSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	login, err := sandbox.LogIn(act, onboarding.Organization, c.Path("organizationId"), c.Path("userId"), credentials(c))
+func createOrganizationSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	login, err := sessions.LogIn(act, onboarding.Organization, c.Path("organizationId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }

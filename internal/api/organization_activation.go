@@ -5,7 +5,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type organizationReadinessView struct {
@@ -62,13 +63,13 @@ func viewConditions(c *rest.Call, needs []machine.Standing) []conditionView {
 // checkOrganizationActivation tells condition by condition whether an
 // organization can be activated by this caller, with 200 in either case
 // (customer-apis/organization/activation).
-func checkOrganizationActivation(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	r, err := sandbox.CheckOrganization(act, c.Path("organizationId"))
+func checkOrganizationActivation(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	r, err := customers.CheckOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	view := organizationReadinessView{
-		readinessView: viewReadiness(c, r), OrganizationID: r.Customer.ID, Conditions: viewConditions(c, r.Needs), Warnings: sandbox.Warnings(r.Needs),
+		readinessView: viewReadiness(c, r), OrganizationID: r.Customer.ID, Conditions: viewConditions(c, r.Needs), Warnings: customers.Warnings(r.Needs),
 	}
 	return rest.Reply{Message: view.Message, Data: view}, nil
 }
@@ -114,8 +115,8 @@ const walletBIC = "RETBLT21XXX"
 // It refuses with PERMISSION_DENIED, USER_NOT_FOUND, VERIFICATION_NOT_APPROVED, CONSENTS_MISSING,
 // CUSTOMER_ALREADY_ACTIVE and, if the tenant's settings say so,
 // PERSONNEL_INCOMPLETE (customer-apis/organization/activation).
-func activateOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	out, err := sandbox.ActivateOrganization(act, c.Path("organizationId"), sandbox.Activation{
+func activateOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	out, err := customers.ActivateOrganization(act, c.Path("organizationId"), customers.Activation{
 		User: c.Body.Str("additionalInfo.userId"), By: c.Body.Str("activatedBy", "additionalInfo.activatedBy"),
 	})
 	if err != nil {
@@ -158,8 +159,8 @@ type walletStatusView struct {
 
 // getWalletStatus tells how far the wallet of an organization is; clients poll it
 // while the activation takes time (b2b-customer--organization/activate-organization).
-func getWalletStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	d, err := sandbox.GetOrganization(act, c.Path("organizationId"))
+func getWalletStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	d, err := customers.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -3,7 +3,8 @@ package api
 import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // organizationConsentView is a consent with the members that the older pages
@@ -32,9 +33,9 @@ type organizationConsentView struct {
 // organization, in any of the three documented forms; accepting it again answers
 // the same. It refuses with CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN
 // (verification-compliance/consents-organization).
-func acceptOrganizationConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func acceptOrganizationConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
-	consent, err := sandbox.AcceptConsent(act, onboarding.Organization, c.Path("organizationId"), t, readAcceptance(c))
+	consent, err := customers.AcceptConsent(act, onboarding.Organization, c.Path("organizationId"), t, readAcceptance(c))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -46,8 +47,8 @@ func acceptOrganizationConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, erro
 }
 
 // readAcceptance reads who accepts a consent, which version, and since when.
-func readAcceptance(c *rest.Call) sandbox.Acceptance {
-	in := sandbox.Acceptance{Version: c.Body.Str("version"), SignedAt: c.Body.Str("acceptedDate", "acceptanceTimestamp", "acceptedAt")}
+func readAcceptance(c *rest.Call) customers.Acceptance {
+	in := customers.Acceptance{Version: c.Body.Str("version"), SignedAt: c.Body.Str("acceptedDate", "acceptanceTimestamp", "acceptedAt")}
 	if in.Version == "" {
 		in.Version = defaultVersion
 	}

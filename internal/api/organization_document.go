@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type organizationDocumentView struct {
@@ -42,7 +43,7 @@ type organizationDocumentView struct {
 	UploadURL         string        `json:"uploadUrl,omitzero"`
 }
 
-func viewOrganizationDocument(c *rest.Call, o sandbox.OrganizationDocument) organizationDocumentView {
+func viewOrganizationDocument(c *rest.Call, o customers.OrganizationDocument) organizationDocumentView {
 	d, tenant := o.Document, c.Tenant
 	view := organizationDocumentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
@@ -60,9 +61,9 @@ func viewOrganizationDocument(c *rest.Call, o sandbox.OrganizationDocument) orga
 }
 
 // listOrganizationDocuments lists a page of the documents of an organization.
-func listOrganizationDocuments(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func listOrganizationDocuments(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	page, size := c.QueryInt("page", 0), c.QueryInt("size", 20)
-	list, total, err := sandbox.ListOrganizationDocuments(act, c.Path("organizationId"), page, size)
+	list, total, err := customers.ListOrganizationDocuments(act, c.Path("organizationId"), page, size)
 	documents := []organizationDocumentView{}
 	for _, d := range list {
 		documents = append(documents, viewOrganizationDocument(c, d))
@@ -76,19 +77,19 @@ func listOrganizationDocuments(c *rest.Call, act *sandbox.Act) (rest.Reply, erro
 // metadata that accompany one for a payment. It refuses with REQUEST_INVALID a
 // file that is no base64, too large, or not of its type
 // (customer-apis/organization/documents).
-func uploadOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func uploadOrganizationDocument(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	in, err := readOrganizationUpload(c)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	d, err := sandbox.UploadOrganizationDocument(act, c.Path("organizationId"), in)
+	d, err := customers.UploadOrganizationDocument(act, c.Path("organizationId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c, d)}, nil
 }
 
-func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
+func readOrganizationUpload(c *rest.Call) (customers.Upload, error) {
 	var faults []refusal.Fault
 	details := map[string]any{}
 	keep(c.Body, details, "accountId", "currency", "purpose", "docId")
@@ -99,7 +100,7 @@ func readOrganizationUpload(c *rest.Call) (sandbox.Upload, error) {
 		}
 		details["transactionAmount"] = amount.Decimal()
 	}
-	in := sandbox.Upload{
+	in := customers.Upload{
 		Type: documentType(c.Body, "documentType"), FileName: c.Body.Str("fileName"), MimeType: c.Body.Str("mimeType"),
 		Base64: c.Body.Str("fileContent", "file"), Description: c.Body.Str("description"), Category: c.Body.Str("category", "documentCategory"), Details: details,
 	}
@@ -139,8 +140,8 @@ func documentCategory(documentType string) string {
 }
 
 // getOrganizationDocument shows a document. It refuses with DOCUMENT_NOT_FOUND.
-func getOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	d, err := sandbox.GetOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId"))
+func getOrganizationDocument(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	d, err := customers.GetOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -149,6 +150,6 @@ func getOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error)
 
 // deleteOrganizationDocument removes a document. It refuses with
 // DOCUMENT_NOT_FOUND.
-func deleteOrganizationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	return noContent(sandbox.DeleteOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId")))
+func deleteOrganizationDocument(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	return noContent(customers.DeleteOrganizationDocument(act, c.Path("organizationId"), c.Path("documentId")))
 }

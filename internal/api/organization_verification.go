@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type businessVerificationView struct {
@@ -23,7 +24,7 @@ type businessVerificationView struct {
 // with PERMISSION_DENIED, CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS
 // (customer-apis/organization/verify). The document has it under two paths; both
 // are this one.
-func verifyOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func verifyOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	id := c.Path("organizationId")
 	for _, field := range []string{"customerId", "organizationId"} {
 		if sent := c.Body.Str(field); sent != "" && sent != id {
@@ -37,7 +38,7 @@ func verifyOrganization(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	default:
 		level = cmp.Or(level, asked)
 	}
-	detail, err := sandbox.VerifyOrganization(act, id, sandbox.VerificationRequest{
+	detail, err := customers.VerifyOrganization(act, id, customers.VerificationRequest{
 		Level: level, Depth: depth, Notes: c.Body.Str("notes", "reason", "additionalData.verificationReason"),
 		Why: c.Body.Str("reason", "additionalData.verificationReason", "additionalData.description"), By: c.Body.Str("requestedByUserId"),
 		Kind: c.Body.Str("verificationType"), Data: c.Body.Object("verificationData"),
@@ -100,8 +101,8 @@ type requirementView struct {
 // getVerificationRequirements lists the documents that the verification of an
 // organization needs, and who decides it
 // (customer-apis/organization/verification).
-func getVerificationRequirements(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	d, err := sandbox.GetOrganization(act, c.Path("organizationId"))
+func getVerificationRequirements(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	d, err := customers.GetOrganization(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -137,7 +138,7 @@ func getVerificationRequirements(c *rest.Call, act *sandbox.Act) (rest.Reply, er
 	return rest.Reply{Extra: succeeded(), Data: v}, nil
 }
 
-func viewRequirement(d sandbox.OrganizationDetail, need onboarding.Requirement) requirementView {
+func viewRequirement(d customers.OrganizationDetail, need onboarding.Requirement) requirementView {
 	formats, size := onboarding.Formats(need.Type)
 	r := requirementView{
 		DocumentType: need.Type, Alternatives: need.AnyOf[1:], Reason: need.Reason, Formats: formats, MaxFileSize: size, Status: "MISSING",
@@ -173,13 +174,13 @@ type personStatusView struct {
 // getPersonnelStatus lists the people of an organization with their
 // verifications: directors, beneficial owners, and employees, who need none
 // (customer-apis/organization/verification).
-func getPersonnelStatus(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func getPersonnelStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	id := c.Path("organizationId")
-	members, err := sandbox.ListPersonnel(act, id, "")
+	members, err := customers.ListPersonnel(act, id, "")
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := sandbox.GetOwnership(act, id)
+	ownership, err := customers.GetOwnership(act, id)
 	if err != nil {
 		return rest.Reply{}, err
 	}

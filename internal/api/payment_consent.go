@@ -9,13 +9,14 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // createPaymentConsent records a payment consent from any of the four families
 // of bodies, and gives its magic link token
 // (financial-operations/create-payment-consent).
-func createPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func createPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	o, known := payments.ParseConsentOperation(c.Path("operationType"))
 	if !known {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "must be one of " + consentWords()}})
@@ -24,7 +25,7 @@ func createPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	d, err := sandbox.CreatePaymentConsent(act, c.Path("accountId"), in)
+	d, err := accounts.CreatePaymentConsent(act, c.Path("accountId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -38,8 +39,8 @@ func createPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // listPaymentConsents lists the payment consents of an account
 // (flows/organization-customer/payment-consent-setup).
-func listPaymentConsents(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	list, err := sandbox.ListPaymentConsents(act, c.Path("accountId"))
+func listPaymentConsents(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	list, err := accounts.ListPaymentConsents(act, c.Path("accountId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -51,18 +52,18 @@ func listPaymentConsents(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // getPaymentConsent shows one payment consent (financial-operations/approvals).
-func getPaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	d, err := sandbox.GetPaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
+func getPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	d, err := accounts.GetPaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
 	return paymentConsentReply(d, err, "")
 }
 
 // revokePaymentConsent ends a payment consent (financial-operations/approvals).
-func revokePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	d, err := sandbox.RevokePaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
+func revokePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	d, err := accounts.RevokePaymentConsent(act, c.Path("accountId"), c.Path("consentId"))
 	return paymentConsentReply(d, err, "Payment consent revoked")
 }
 
-func paymentConsentReply(d sandbox.ConsentDetail, err error, message string) (rest.Reply, error) {
+func paymentConsentReply(d accounts.ConsentDetail, err error, message string) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -72,11 +73,11 @@ func paymentConsentReply(d sandbox.ConsentDetail, err error, message string) (re
 // approvePaymentConsent approves a payment consent that waits for it, or the
 // order under it that the body names
 // (api-reference/consent/approve-payment-consent).
-func approvePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func approvePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if c.Body.Has("orderId") {
 		return approveOrder(c, act)
 	}
-	d, err := sandbox.ApprovePaymentConsent(act, c.Path("consentId"))
+	d, err := accounts.ApprovePaymentConsent(act, c.Path("consentId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -85,18 +86,18 @@ func approvePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // validatePaymentConsent says whether a payment consent would allow a payment,
 // with 200 in either case (financial-operations/payment-consents).
-func validatePaymentConsent(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func validatePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
-	in := sandbox.ConsentCheck{
+	in := accounts.ConsentCheck{
 		ConsentID: b.Str("consentId"), PayeeName: b.Str("beneficiaryName"), Reference: b.Str("reference"),
-		Payees: slices.Concat(named(b, sandbox.ByID, "beneficiaryId"), named(b, sandbox.ByIBAN, "iban")),
+		Payees: slices.Concat(named(b, accounts.ByID, "beneficiaryId"), named(b, accounts.ByIBAN, "iban")),
 		Amount: payments.AskedAmount{Field: "amount", Value: b.Get("amount"), Major: true, Currency: b.Str("currency")},
 	}
 	if b.Has("amount.value") {
 		in.Amount = askedAmount(b, "amount")
 		in.Amount.Currency = cmp.Or(in.Amount.Currency, b.Str("currency"))
 	}
-	v, err := sandbox.CheckPayment(act, in)
+	v, err := accounts.CheckPayment(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

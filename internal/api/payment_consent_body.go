@@ -9,14 +9,14 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 // readConsent reads the four families. Two have their terms in one object, in
 // major units; one has a single maximum; and one has limits at the top, in
 // minor units.
-func readConsent(b rest.Body, o payments.Operation) (sandbox.ConsentRequest, error) {
-	in := sandbox.ConsentRequest{
+func readConsent(b rest.Body, o payments.Operation) (accounts.ConsentRequest, error) {
+	in := accounts.ConsentRequest{
 		Operation: o, PaymentType: b.Str("metadata.paymentType", "paymentType"),
 		Title: b.Str("metadata.title", "title"), Description: b.Str("metadata.description", "description"),
 		Details: map[string]any{},
@@ -47,7 +47,7 @@ func readConsent(b rest.Body, o payments.Operation) (sandbox.ConsentRequest, err
 
 // readConsentWords holds the words of a payment consent to their lists, and what
 // it repeats of the path to the path.
-func readConsentWords(b rest.Body, in *sandbox.ConsentRequest) {
+func readConsentWords(b rest.Body, in *accounts.ConsentRequest) {
 	if in.Operation == payments.Exchange {
 		in.Faults = append(in.Faults, refusal.Fault{
 			Field:   "path.operationType",
@@ -96,7 +96,7 @@ func consentWords() string {
 	return strings.Join(list, ", ")
 }
 
-func readTerms(b rest.Body, at string, in *sandbox.ConsentRequest) {
+func readTerms(b rest.Body, at string, in *accounts.ConsentRequest) {
 	limit := func(name string) *payments.AskedAmount {
 		return limitAmount(b, at+".limits."+name, true)
 	}
@@ -111,7 +111,7 @@ func readTerms(b rest.Body, at string, in *sandbox.ConsentRequest) {
 	readPayees(b, at+".beneficiaries", in)
 }
 
-func readFlat(b rest.Body, in *sandbox.ConsentRequest) {
+func readFlat(b rest.Body, in *accounts.ConsentRequest) {
 	if b.Has("maxAmount") {
 		most := askedAmount(b, "maxAmount")
 		in.PerTransaction = &most
@@ -147,7 +147,7 @@ func limitAmount(b rest.Body, name string, major bool) *payments.AskedAmount {
 	return &payments.AskedAmount{Field: name, Member: "amount", Value: b.Get(name + ".amount"), Major: major, Currency: b.Str(name + ".currency")}
 }
 
-func readPayees(b rest.Body, at string, in *sandbox.ConsentRequest) {
+func readPayees(b rest.Body, at string, in *accounts.ConsentRequest) {
 	in.Payees = payments.ConsentPayees{
 		Accounts: b.Strs(at + ".allowedAccounts"), Types: knownTypes(b, at+".allowedTypes", in),
 		RequireName: b.Bool(at + ".requireBeneficiaryName"), RequireReference: b.Bool(at + ".requireInvoiceReference"),
@@ -160,7 +160,7 @@ func readPayees(b rest.Body, at string, in *sandbox.ConsentRequest) {
 
 // knownTypes reads the types of payments that are allowed, and finds fault with
 // words that are none.
-func knownTypes(b rest.Body, field string, in *sandbox.ConsentRequest) []string {
+func knownTypes(b rest.Body, field string, in *accounts.ConsentRequest) []string {
 	types := b.Strs(field)
 	for i, word := range types {
 		if !payments.KnownType(word) {

@@ -7,7 +7,7 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 type paymentConsentView struct {
@@ -110,7 +110,7 @@ type consentPayeesView struct {
 	RequireInvoiceReference bool     `json:"requireInvoiceReference"`
 }
 
-func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentView {
+func viewPaymentConsent(d accounts.ConsentDetail, message string) paymentConsentView {
 	p := d.Consent
 	view := paymentConsentView{
 		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, PaymentType: p.PaymentType, Status: p.State,
@@ -143,7 +143,7 @@ func viewPaymentConsent(d sandbox.ConsentDetail, message string) paymentConsentV
 	return view
 }
 
-func viewConsentLimits(d sandbox.ConsentDetail) consentLimitsView {
+func viewConsentLimits(d accounts.ConsentDetail) consentLimitsView {
 	l, currency := d.Consent.Limits, d.Consent.Currency
 	daily, monthly := viewRemaining(d)
 	return consentLimitsView{
@@ -159,7 +159,7 @@ func viewConsentLimits(d sandbox.ConsentDetail) consentLimitsView {
 }
 
 // viewRemaining gives what the windows leave of the limits that there are.
-func viewRemaining(d sandbox.ConsentDetail) (daily, monthly *majorView) {
+func viewRemaining(d accounts.ConsentDetail) (daily, monthly *majorView) {
 	l, currency := d.Consent.Limits, d.Consent.Currency
 	return optionalMajor(payments.Remaining(l.PerDay, d.Windows.Day.Minor), currency),
 		optionalMajor(payments.Remaining(l.PerMonth, d.Windows.Month.Minor), currency)
@@ -194,7 +194,7 @@ type objectionView struct {
 	Available any          `json:"available,omitzero"`
 }
 
-func viewVerdict(v sandbox.Verdict) verdictView {
+func viewVerdict(v accounts.Verdict) verdictView {
 	p := v.Consent
 	view := verdictView{
 		Valid: len(v.Objections) == 0, ConsentID: p.ID, OperationType: p.Operation, Status: p.State, Violations: []objectionView{},

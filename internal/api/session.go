@@ -9,7 +9,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // sessionView is a session with whose it is, the superset of what the
@@ -80,8 +81,8 @@ type openSessionView struct {
 
 // createAdminSession logs a member of the tenant's staff in. It refuses with
 // CREDENTIALS_INVALID and ACCOUNT_LOCKED (administration/session-management).
-func createAdminSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	login, err := sandbox.LogInAdmin(act, c.Path("organizationId"), c.Path("userId"), credentials(c))
+func createAdminSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	login, err := sessions.LogInAdmin(act, c.Path("organizationId"), c.Path("userId"), credentials(c))
 	reply, err := loginReply(c, login, err)
 	if view, is := reply.Data.(loginView); is {
 		view.User.Role = cmp.Or(c.Body.Str("role"), view.User.Role)
@@ -93,14 +94,14 @@ func createAdminSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 // createIndividualSession logs a customer's user in. It refuses with
 // CUSTOMER_NOT_FOUND, USER_NOT_FOUND, CREDENTIALS_INVALID and ACCOUNT_LOCKED
 // (customer-apis/individual/sessions).
-func createIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	login, err := sandbox.LogIn(act, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
+func createIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	login, err := sessions.LogIn(act, onboarding.Individual, c.Path("customerId"), c.Path("userId"), credentials(c))
 	return loginReply(c, login, err)
 }
 
 // getIndividualSession shows a session without its tokens.
-func getIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	login, err := sandbox.GetSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+func getIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	login, err := sessions.GetSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -112,25 +113,25 @@ func getIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // refreshIndividualSession renews a session's token.
-func refreshIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	login, err := sandbox.RefreshSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"), c.Body.Str("refreshToken"))
+func refreshIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	login, err := sessions.RefreshSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"), c.Body.Str("refreshToken"))
 	return loginReply(c, login, err)
 }
 
 // deleteIndividualSession logs out.
-func deleteIndividualSession(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	err := sandbox.EndSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
+func deleteIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	err := sessions.EndSession(act, c.Path("customerId"), c.Path("userId"), c.Path("sessionId"))
 	return rest.Reply{Data: map[string]any{"sessionId": c.Path("sessionId"), "success": true, "loggedOut": true}}, err
 }
 
-func credentials(c *rest.Call) sandbox.Credentials {
-	return sandbox.Credentials{
+func credentials(c *rest.Call) sessions.Credentials {
+	return sessions.Credentials{
 		Username: c.Body.Str("username"), Password: c.Body.Str("password"),
 		TenantKey: c.Body.Str("tenantKey"), TenantSecret: c.Body.Str("tenantSecret"),
 	}
 }
 
-func loginReply(c *rest.Call, login sandbox.Login, err error) (rest.Reply, error) {
+func loginReply(c *rest.Call, login sessions.Login, err error) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -141,7 +142,7 @@ func loginReply(c *rest.Call, login sandbox.Login, err error) (rest.Reply, error
 	}}, nil
 }
 
-func viewSession(tenant string, login sandbox.Login) sessionView {
+func viewSession(tenant string, login sessions.Login) sessionView {
 	s := login.Session
 	v := sessionView{
 		SessionID: s.ID, UserID: s.UserID, CustomerID: s.CustomerID, TenantID: tenant, Roles: s.Roles,

@@ -9,7 +9,8 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type shareholderView struct {
@@ -66,7 +67,7 @@ type ownerView struct {
 	Owners             []ownerView `json:"owners"`
 }
 
-func viewShareholder(m sandbox.Appointed) shareholderView {
+func viewShareholder(m customers.Appointed) shareholderView {
 	p, o := m.Record, m.Record.Owner
 	v := shareholderView{
 		ID: p.ID, ShareholderID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID,
@@ -125,7 +126,7 @@ type beneficialOwnerView struct {
 
 // structure is who owns an organization, the members that the replies about
 // shareholders share.
-func structure(o sandbox.Ownership) map[string]any {
+func structure(o customers.Ownership) map[string]any {
 	owners := []beneficialOwnerView{}
 	for _, b := range o.UBOs {
 		v := beneficialOwnerView{
@@ -142,8 +143,8 @@ func structure(o sandbox.Ownership) map[string]any {
 // a record and a user, and companies, which disclose their own owners. It
 // refuses with OWNERSHIP_EXCEEDED, CUSTOMER_NOT_FOUND and DUPLICATE_EMAIL
 // (customer-apis/organization/shareholders).
-func addShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	var list []sandbox.Appointment
+func addShareholders(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	var list []customers.Appointment
 	var faults []refusal.Fault
 	for i, b := range c.Bodies() {
 		at := ""
@@ -163,11 +164,11 @@ func addShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	if err := refusal.Invalid(faults); err != nil {
 		return rest.Reply{}, err
 	}
-	added, err := sandbox.AddPersonnel(act, c.Path("organizationId"), list)
+	added, err := customers.AddPersonnel(act, c.Path("organizationId"), list)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := sandbox.GetOwnership(act, c.Path("organizationId"))
+	ownership, err := customers.GetOwnership(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -235,12 +236,12 @@ func shareFault(field string, err error) error {
 
 // listShareholders lists the shareholders of an organization and who is behind
 // them.
-func listShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	list, err := sandbox.ListPersonnel(act, c.Path("organizationId"), onboarding.Shareholder)
+func listShareholders(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	list, err := customers.ListPersonnel(act, c.Path("organizationId"), onboarding.Shareholder)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	ownership, err := sandbox.GetOwnership(act, c.Path("organizationId"))
+	ownership, err := customers.GetOwnership(act, c.Path("organizationId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -255,20 +256,20 @@ func listShareholders(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // removeShareholder removes a shareholder. It refuses with
 // SHAREHOLDER_NOT_FOUND.
-func removeShareholder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	return noContent(sandbox.RemovePersonnel(act, c.Path("organizationId"), onboarding.Shareholder, c.Path("shareholderId")))
+func removeShareholder(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	return noContent(customers.RemovePersonnel(act, c.Path("organizationId"), onboarding.Shareholder, c.Path("shareholderId")))
 }
 
 // updateShareholder replaces the data and the share of a person who is a
 // shareholder. It refuses with SHAREHOLDER_NOT_FOUND, OWNERSHIP_EXCEEDED and
 // DUPLICATE_EMAIL, and with REQUEST_INVALID a company
 // (shareholderV0201/update-shareholder).
-func updateShareholder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func updateShareholder(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	share, err := onboarding.ParseShare(c.Body.Get("sharePercentage"))
 	if err != nil {
 		return rest.Reply{}, shareFault("sharePercentage", err)
 	}
-	in := sandbox.ShareholderChange{
+	in := customers.ShareholderChange{
 		Person: onboarding.Person{
 			FirstName: c.Body.Str("firstName"), LastName: c.Body.Str("lastName"),
 			DateOfBirth: c.Body.Str("dateOfBirth"), Nationality: c.Body.Str("nationality"),
@@ -285,7 +286,7 @@ func updateShareholder(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	if exposed := c.Body.Bool("isPep"); c.Body.Has("isPep") {
 		in.PEP = &exposed
 	}
-	m, err := sandbox.ChangeShareholder(act, c.Body.Str("organizationId"), c.Path("shareholderId"), in)
+	m, err := customers.ChangeShareholder(act, c.Body.Str("organizationId"), c.Path("shareholderId"), in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -6,70 +6,71 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/government"
 )
 
 // What requests name besides their parameters.
 
-func namesIndividual(c *rest.Call, asked *sandbox.Asked) {
+func namesIndividual(c *rest.Call, asked *government.Asked) {
 	p := personalOf(c.Body)
 	asked.Registers, asked.Email, asked.Misnamed = true, p.email(), misnamed(c.Header)
 }
 
-func namesOrganization(c *rest.Call, asked *sandbox.Asked) {
+func namesOrganization(c *rest.Call, asked *government.Asked) {
 	asked.Registers, asked.Email, asked.Misnamed = true, organizationEmail(c.Body), misnamed(c.Header)
 }
 
-func namesPeople(c *rest.Call, asked *sandbox.Asked) {
+func namesPeople(c *rest.Call, asked *government.Asked) {
 	for _, b := range c.Bodies() {
 		asked.People = append(asked.People, b.Str("person.email", "email"))
 	}
 }
 
-func namesOrder(c *rest.Call, asked *sandbox.Asked) {
-	asked.Names = append(asked.Names, sandbox.Named{Parameter: "preparedOrderId", Value: c.Body.Str("preparedOrderId", "orderId")})
+func namesOrder(c *rest.Call, asked *government.Asked) {
+	asked.Names = append(asked.Names, government.Named{Parameter: "preparedOrderId", Value: c.Body.Str("preparedOrderId", "orderId")})
 }
 
 // What requests would make.
 
-func tellsIndividual(c *rest.Call, d *sandbox.Details) {
+func tellsIndividual(c *rest.Call, d *government.Details) {
 	in := readRegistration(c)
 	d.Registration = &in
 }
 
-func tellsOrganization(c *rest.Call, d *sandbox.Details) {
+func tellsOrganization(c *rest.Call, d *government.Details) {
 	in := readOrganization(c)
 	d.Registration = &in
 }
 
-func tellsConsent(c *rest.Call, d *sandbox.Details) {
+func tellsConsent(c *rest.Call, d *government.Details) {
 	d.ConsentType, _ = onboarding.ParseConsentType(c.Path("consentType"))
 	d.ConsentVersion = readAcceptance(c).Version
 }
 
-func tellsVerification(c *rest.Call, d *sandbox.Details) { d.Verification.Type = c.Body.Str("type") }
+func tellsVerification(c *rest.Call, d *government.Details) { d.Verification.Type = c.Body.Str("type") }
 
-func tellsUpload(c *rest.Call, d *sandbox.Details) { d.Document = readUpload(c.Body) }
+func tellsUpload(c *rest.Call, d *government.Details) { d.Document = readUpload(c.Body) }
 
-func tellsOrganizationUpload(c *rest.Call, d *sandbox.Details) {
+func tellsOrganizationUpload(c *rest.Call, d *government.Details) {
 	d.Document, _ = readOrganizationUpload(c)
 }
 
-func tellsSubmission(c *rest.Call, d *sandbox.Details) {
+func tellsSubmission(c *rest.Call, d *government.Details) {
 	data := c.Body.Object("verificationData")
-	d.Document = sandbox.Upload{
+	d.Document = customers.Upload{
 		Type: documentType(data, "documentType"), FileName: strings.ToLower(documentType(data, "documentType")), Base64: data.Str("documentFrontImage"),
 		Expiry: dateOnly(data.Str("expiryDate")), Number: data.Str("documentNumber"), Country: data.Str("issuingCountry"),
 	}
 }
 
-func tellsPayee(c *rest.Call, d *sandbox.Details) { d.Payee = readDescription(c.Body) }
+func tellsPayee(c *rest.Call, d *government.Details) { d.Payee = readDescription(c.Body) }
 
-func tellsPaymentConsent(c *rest.Call, d *sandbox.Details) {
+func tellsPaymentConsent(c *rest.Call, d *government.Details) {
 	d.PaymentConsent, _ = payments.ParseConsentOperation(c.Path("operationType"))
 }
 
-func tellsPreparation(c *rest.Call, d *sandbox.Details) {
+func tellsPreparation(c *rest.Call, d *government.Details) {
 	if w, err := way(c); err == nil {
 		in := readPreparation(c, w)
 		d.Preparation = &in

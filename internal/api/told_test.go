@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"finhub-sandbox/internal/contract"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/spec"
 )
 
@@ -22,7 +22,7 @@ func TestEveryPathParameterNamesSomething(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := sandbox.Parameters()
+	named := government.Parameters()
 	met := map[string]bool{}
 	for _, o := range document.Operations {
 		for _, match := range regexp.MustCompile(`\{(\w+)\}`).FindAllStringSubmatch(o.Path, -1) {

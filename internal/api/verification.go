@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 type verificationView struct {
@@ -48,8 +49,8 @@ type verificationView struct {
 // createVerification opens a verification of a person (KYC) or a company (KYB).
 // It refuses with CUSTOMER_NOT_FOUND and VERIFICATION_EXISTS
 // (verification-compliance/create-verification).
-func createVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	detail, err := sandbox.OpenVerification(act, c.Body.Str("customerId", "organizationId"), sandbox.VerificationRequest{
+func createVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	detail, err := customers.OpenVerification(act, c.Body.Str("customerId", "organizationId"), customers.VerificationRequest{
 		Type: c.Body.Str("type"), Level: c.Body.Str("requestedLevel"), Kind: c.Body.Str("verificationType"),
 		Notes: c.Body.Str("notes", "additionalData.verificationReason", "additionalData.description"), Why: c.Body.Str("additionalData.verificationReason", "additionalData.description"),
 		Priority: c.Body.Str("additionalData.priority"), By: c.Body.Str("requestedByUserId", "userId"),
@@ -59,8 +60,8 @@ func createVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // initiateIndividualVerification opens the identity verification of a customer
 // (customer-apis/individual/verification).
-func initiateIndividualVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	detail, err := sandbox.InitiateVerification(act, c.Path("customerId"))
+func initiateIndividualVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	detail, err := customers.InitiateVerification(act, c.Path("customerId"))
 	reply, err := openedReply(c, detail, err)
 	reply.Message = "Verification initiated successfully"
 	return reply, err
@@ -68,14 +69,14 @@ func initiateIndividualVerification(c *rest.Call, act *sandbox.Act) (rest.Reply,
 
 // submitIndividualVerification hands in the data of a paper, with its pictures if
 // there are any; the review begins if nothing else is missing (integration/flows/individual-customer/verification).
-func submitIndividualVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func submitIndividualVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	data, details := c.Body.Object("verificationData"), map[string]any{}
 	keep(data, details, "documentNumber", "issuingCountry", "issuingAuthority", "issueDate", "expiryDate", "additionalData")
-	detail, err := sandbox.SubmitVerification(act, c.Path("customerId"), sandbox.Submission{
+	detail, err := customers.SubmitVerification(act, c.Path("customerId"), customers.Submission{
 		DocumentType: documentType(data, "documentType"), DocumentNumber: data.Str("documentNumber"),
 		Notes: c.Body.Str("notes", "adminNotes"), Expiry: dateOnly(data.Str("expiryDate")), Country: data.Str("issuingCountry"),
 		Depth: submittedDepth(c.Body.Str("verificationType")), Details: details,
-		Images: []sandbox.Image{
+		Images: []customers.Image{
 			{Field: "verificationData.documentFrontImage", Data: data.Str("documentFrontImage")},
 			{Field: "verificationData.documentBackImage", Data: data.Str("documentBackImage")},
 			{Field: "verificationData.selfieImage", Data: data.Str("selfieImage")},
@@ -98,16 +99,16 @@ func submittedDepth(kind string) string {
 }
 
 // getVerification shows a verification; clients poll it.
-func getVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	detail, err := sandbox.GetVerification(act, c.Path("verificationId"))
+func getVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	detail, err := customers.GetVerification(act, c.Path("verificationId"))
 	return verificationReply(c, detail, err)
 }
 
 // approveVerification approves a verification, or rejects it with status
 // REJECTED. It refuses with VERIFICATION_DECIDED and POWER_TENANT_REQUIRED
 // (verification-compliance/approve-verification).
-func approveVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	detail, err := sandbox.DecideVerification(act, c.Path("verificationId"), sandbox.Decision{
+func approveVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	detail, err := customers.DecideVerification(act, c.Path("verificationId"), customers.Decision{
 		About:  readAbout(c.Body),
 		Reject: c.Body.Str("status") == "REJECTED", Reason: c.Body.Str("reason"),
 		Comment: c.Body.Str("comment", "notes"), By: c.Body.Str("userId", "approvedBy"),
@@ -116,13 +117,13 @@ func approveVerification(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // openedReply has the members that older pages have beside the envelope's.
-func openedReply(c *rest.Call, d sandbox.VerificationDetail, err error) (rest.Reply, error) {
+func openedReply(c *rest.Call, d customers.VerificationDetail, err error) (rest.Reply, error) {
 	reply, err := verificationReply(c, d, err)
 	reply.Extra = map[string]any{"success": true, "timestamp": instant(d.At)}
 	return reply, err
 }
 
-func verificationReply(c *rest.Call, d sandbox.VerificationDetail, err error) (rest.Reply, error) {
+func verificationReply(c *rest.Call, d customers.VerificationDetail, err error) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -144,7 +145,7 @@ func viewWaiting(c *rest.Call, v *onboarding.Verification) waitingView {
 	return view
 }
 
-func viewVerification(c *rest.Call, d sandbox.VerificationDetail) verificationView {
+func viewVerification(c *rest.Call, d customers.VerificationDetail) verificationView {
 	v, tenant := d.Verification, c.Tenant
 	view := verificationView{
 		ID: v.ID, VerificationID: v.ID, CustomerID: v.CustomerID, TenantID: tenant, Type: v.Type, VerificationType: kycOrKYB(v.Subject),
@@ -220,16 +221,16 @@ type documentView struct {
 // refuses with VERIFICATION_DECIDED, and with REQUEST_INVALID a file that is no
 // base64, too large, or not of its type
 // (verification-compliance/upload-verification-document).
-func uploadVerificationDocument(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	out, err := sandbox.UploadDocument(act, c.Path("verificationId"), readAbout(c.Body), readUpload(c.Body))
+func uploadVerificationDocument(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	out, err := customers.UploadDocument(act, c.Path("verificationId"), readAbout(c.Body), readUpload(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}
 	return rest.Reply{Data: viewUploaded(c, out)}, nil
 }
 
-func readUpload(b rest.Body) sandbox.Upload {
-	in := sandbox.Upload{
+func readUpload(b rest.Body) customers.Upload {
+	in := customers.Upload{
 		Type: documentType(b, "documentType", "document.documentType"), FileName: b.Str("fileName", "document.fileName"),
 		MimeType: b.Str("mimeType", "document.mimeType"), Base64: b.Str("fileContent", "document.fileContent"),
 		Description: b.Str("description"), Nested: b.Has("document"), Category: b.Str("documentCategory"), Details: map[string]any{},
@@ -240,8 +241,8 @@ func readUpload(b rest.Body) sandbox.Upload {
 }
 
 // readAbout reads whom and what a body about a verification says that it concerns.
-func readAbout(b rest.Body) sandbox.About {
-	return sandbox.About{CustomerID: b.Str("customerId"), OrganizationID: b.Str("organizationId"), Type: b.Str("verificationType")}
+func readAbout(b rest.Body) customers.About {
+	return customers.About{CustomerID: b.Str("customerId"), OrganizationID: b.Str("organizationId"), Type: b.Str("verificationType")}
 }
 
 // uploadedView is a document that has just been handed in, with what is still
@@ -251,7 +252,7 @@ type uploadedView struct {
 	waitingView
 }
 
-func viewUploaded(c *rest.Call, out sandbox.Uploaded) uploadedView {
+func viewUploaded(c *rest.Call, out customers.Uploaded) uploadedView {
 	return uploadedView{viewDocument(c, out.Document, out.Verification), viewWaiting(c, out.Verification)}
 }
 

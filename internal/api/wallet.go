@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // pageSize is the size of a page that asks for none.
@@ -16,8 +17,8 @@ const pageSize = 50
 
 // getCustomerWallets lists a customer's wallets in every state
 // (financial-operations/get-wallets-by-customer).
-func getCustomerWallets(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	wallets, err := sandbox.ListWallets(act, c.Path("customerId"), c.Query("customerType"))
+func getCustomerWallets(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	wallets, err := accounts.ListWallets(act, c.Path("customerId"), c.Query("customerType"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -30,8 +31,8 @@ func getCustomerWallets(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // getWalletBalance shows a wallet's money in its four parts, as numbers of major
 // units (financial-operations/wallet).
-func getWalletBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	b, err := sandbox.GetBalance(act, c.Path("walletId"))
+func getWalletBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b, err := accounts.GetBalance(act, c.Path("walletId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -40,8 +41,8 @@ func getWalletBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // getAccountBalance shows an account's balance as strings of minor units
 // (flows/individual-customer/wallet-operations).
-func getAccountBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	b, err := sandbox.GetBalance(act, c.Path("accountId"))
+func getAccountBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b, err := accounts.GetBalance(act, c.Path("accountId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -50,9 +51,9 @@ func getAccountBalance(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 
 // listWalletTransactions lists ledger lines, the newest first
 // (financial-operations/wallet).
-func listWalletTransactions(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func listWalletTransactions(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
-	in := sandbox.Statement{
+	in := accounts.Statement{
 		CustomerID: b.Str("customerId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
 		Limit: pageSize, Offset: int(b.Int("offset")),
 	}
@@ -70,7 +71,7 @@ func listWalletTransactions(c *rest.Call, act *sandbox.Act) (rest.Reply, error) 
 	if err := refusal.Invalid(faults); err != nil {
 		return rest.Reply{}, err
 	}
-	page, err := sandbox.ListTransactions(act, in)
+	page, err := accounts.ListTransactions(act, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -83,9 +84,9 @@ func listWalletTransactions(c *rest.Call, act *sandbox.Act) (rest.Reply, error) 
 
 // getAllowedOperations says what may be done on an account
 // (financial-operations/get-beneficiaries-for-wallet).
-func getAllowedOperations(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func getAllowedOperations(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	beneficiaries, consents := c.QueryBool("includeBeneficiaries"), c.QueryBool("includeConsents")
-	allowed, err := sandbox.GetAllowedOperations(act, c.Path("accountId"), beneficiaries)
+	allowed, err := accounts.GetAllowedOperations(act, c.Path("accountId"), beneficiaries)
 	if err != nil {
 		return rest.Reply{}, err
 	}

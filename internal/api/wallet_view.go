@@ -7,7 +7,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 // numberView is an amount as a JSON number of major units.
@@ -124,7 +124,7 @@ type closingView struct {
 	Balance string `json:"balance"`
 }
 
-func viewAccountBalance(b sandbox.Balance) accountBalanceView {
+func viewAccountBalance(b accounts.Balance) accountBalanceView {
 	w := b.Wallet
 	current, available, blocked := w.Money(w.Balance), w.Money(w.Available()), w.Money(w.Reserved+w.Pending)
 	view := accountBalanceView{

@@ -22,6 +22,7 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
 	"finhub-sandbox/spec"
@@ -31,7 +32,7 @@ import (
 type App struct {
 	config Config
 	store  *store.DB
-	world  *sandbox.World
+	world  *world.World
 	// server answers product and control calls; with a listener of its own the
 	// latter are answered by control.
 	server, control *rest.Server
@@ -89,7 +90,7 @@ func (a *App) wire() error {
 	if c.Store != nil {
 		rows = c.Store(rows)
 	}
-	a.world, err = sandbox.New(sandbox.Config{
+	a.world, err = sandbox.New(world.Config{
 		Store: rows, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
 	})
@@ -178,7 +179,7 @@ func (a *App) Handler() http.Handler { return a.server }
 func (a *App) ControlHandler() http.Handler { return a.control }
 
 // World gives the product, to those who look behind the requests.
-func (a *App) World() *sandbox.World { return a.world }
+func (a *App) World() *world.World { return a.world }
 
 // Close gives the data file free. Whatever was acknowledged is in it.
 func (a *App) Close() error { return a.store.Close() }

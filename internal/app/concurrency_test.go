@@ -13,7 +13,8 @@ import (
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // TestClientsAtOnce lets several clients live in one tenant at once, all of them
@@ -47,7 +48,7 @@ func TestClientsAtOnce(t *testing.T) {
 	if registered.Load() != 1 || executed.Load() != 1 {
 		t.Errorf("%d registrations with one e-mail and %d executions of one order succeeded", registered.Load(), executed.Load())
 	}
-	books, err := sandbox.Show(a.World(), access.Caller{Tenant: "crowd"}, sandbox.Books)
+	books, err := world.Show(a.World(), access.Caller{Tenant: "crowd"}, accounts.Books)
 	if err != nil {
 		t.Fatal(err)
 	}

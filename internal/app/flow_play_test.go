@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/golden"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/sessions"
 )
 
 // flowPlay is one flow being played, with everything that has been kept.
@@ -319,11 +319,11 @@ func (p *flowPlay) token(s flowStep) (string, error) {
 	}
 	switch as {
 	case "", "admin":
-		return sandbox.TokenAdmin, nil
+		return sessions.TokenAdmin, nil
 	case "power-tenant":
-		return sandbox.TokenPowerTenant, nil
+		return sessions.TokenPowerTenant, nil
 	case "compliance":
-		return sandbox.TokenCompliance, nil
+		return sessions.TokenCompliance, nil
 	case "nobody":
 		return "", nil
 	case "customer":

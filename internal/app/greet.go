@@ -7,7 +7,7 @@ import (
 	"strings"
 	"text/template"
 
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
@@ -43,7 +43,7 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	data := map[string]any{
 		"Config": c, "Addr": l.Product[0].Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
 		"State": state(c, a.Opened), "Delays": DelayScale(*settings.DelayScale), "Relaxed": relaxed, "Headers": "strict: every documented header is required",
-		"Seed": cmp.Or(c.Seed, DefaultSeed+" for ids, a random key for tokens"), "Tenants": "any", "Replies": "not checked", "Tokens": sandbox.FixedTokens(),
+		"Seed": cmp.Or(c.Seed, DefaultSeed+" for ids, a random key for tokens"), "Tenants": "any", "Replies": "not checked", "Tokens": sessions.FixedTokens(),
 	}
 	if relaxed {
 		data["Headers"] = "relaxed: X-Tenant-ID and Authorization are required"

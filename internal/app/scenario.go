@@ -13,6 +13,7 @@ import (
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
 	"finhub-sandbox/spec"
@@ -223,7 +224,7 @@ func lintSources(sources []scenario.Source) (library *scenario.Library, err erro
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, empty.Close()) }()
-	s, err := sandbox.New(sandbox.Config{Store: empty, Wall: time.Now, Operations: refusals(product)})
+	s, err := sandbox.New(world.Config{Store: empty, Wall: time.Now, Operations: refusals(product)})
 	if err != nil {
 		return nil, err
 	}

@@ -45,14 +45,16 @@ var layout = []layer{
 	{
 		dir: "internal/api",
 		imports: []string{
-			"internal/headers", "internal/rest", "internal/sandbox", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
+			"internal/headers", "internal/rest", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts",
+			"internal/sandbox/customers", "internal/sandbox/world", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
 			"internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
 		},
 	},
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/rest", "internal/sandbox", "internal/engine", "internal/scenario", "internal/setting", "internal/domain/access",
+			"internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/engine",
+			"internal/scenario", "internal/setting", "internal/domain/access",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
@@ -70,12 +72,56 @@ var layout = []layer{
 	{
 		dir: "internal/sandbox",
 		imports: []string{
-			"internal/engine", "internal/scenario", "internal/setting", "internal/fake", "internal/store", "internal/domain/access",
-			"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/onboarding",
-			"internal/domain/payments", "internal/domain/refusal", "scenarios",
+			"internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts", "internal/sandbox/customers",
+			"internal/sandbox/world", "internal/engine", "internal/domain/machine",
+		},
+	},
+	{
+		dir: "internal/sandbox/government",
+		imports: []string{
+			"internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/scenario", "internal/fake",
+			"internal/domain/access", "internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding",
+			"internal/domain/payments", "internal/domain/refusal", "internal/engine",
+		},
+		why: "accounts, customers: conditions ask about the chain to which something belongs",
+	},
+	{
+		dir: "internal/sandbox/sessions",
+		imports: []string{
+			"internal/sandbox/customers", "internal/sandbox/world", "internal/engine", "internal/fake", "internal/domain/access",
+			"internal/domain/machine", "internal/domain/onboarding", "internal/domain/refusal",
 		},
 		outside: []string{"github.com/golang-jwt/jwt/v5"},
-		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: tokens are the product's",
+		why:     "customers: who is suspended cannot log in",
+	},
+	{
+		dir: "internal/sandbox/accounts",
+		imports: []string{
+			"internal/sandbox/customers", "internal/sandbox/world", "internal/engine", "internal/scenario", "internal/fake",
+			"internal/domain/access", "internal/domain/bank", "internal/domain/machine", "internal/domain/money",
+			"internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
+		},
+		why: "customers: an account has an owner; scenario: what conditions see of a kind stands with the kind",
+	},
+	{
+		dir: "internal/sandbox/customers",
+		imports: []string{
+			"internal/sandbox/world", "internal/engine", "internal/scenario", "internal/setting", "internal/fake", "internal/domain/access",
+			"internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments",
+			"internal/domain/refusal",
+		},
+		outside: []string{"github.com/golang-jwt/jwt/v5"},
+		why:     "payments: a registration shows the wallet that it opens; jwt: magic links",
+	},
+	{
+		dir: "internal/sandbox/world",
+		imports: []string{
+			"internal/engine", "internal/scenario", "internal/setting", "internal/fake", "internal/store", "internal/domain/access",
+			"internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments",
+			"internal/domain/refusal", "scenarios",
+		},
+		outside: []string{"github.com/golang-jwt/jwt/v5"},
+		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: it signs tokens",
 	},
 	{
 		dir: "internal/scenario", imports: []string{"internal/headers", "internal/setting", "internal/domain/machine"},
@@ -117,6 +163,7 @@ var layout = []layer{
 // sharedModules are the outside modules that several packages import, with the
 // reason.
 var sharedModules = map[string]string{
+	"github.com/golang-jwt/jwt/v5":       "tokens are signed in one place, and read where those of a session and of a magic link are known",
 	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
 	"github.com/getkin/kin-openapi":      "what bundles a document reads it as what loads it does",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
@@ -388,6 +435,47 @@ func TestPackagesSayWhatTheyAre(t *testing.T) {
 	for dir, ok := range commented {
 		if !ok {
 			t.Errorf("package %s has no comment that says what it owns", dir)
+		}
+	}
+}
+
+// TestNoTypeDoesEverything bounds the methods of a type: one with more has several
+// businesses, and everybody leans on it.
+func TestNoTypeDoesEverything(t *testing.T) {
+	const most = 60
+	methods := map[string]int{}
+	for _, f := range programFiles(t) {
+		for _, declaration := range f.syntax.Decls {
+			if d, ok := declaration.(*ast.FuncDecl); ok && d.Recv != nil {
+				methods[f.dir+"."+receiver(d)]++
+			}
+		}
+	}
+	if len(methods) < 100 {
+		t.Fatalf("only %d types have methods", len(methods))
+	}
+	for of, n := range methods {
+		if n > most {
+			t.Errorf("%s has %d methods, and %d are the most", of, n, most)
+		}
+	}
+}
+
+// receiver is the name of the type of which a method is.
+func receiver(d *ast.FuncDecl) string {
+	of := d.Recv.List[0].Type
+	for {
+		switch x := of.(type) {
+		case *ast.StarExpr:
+			of = x.X
+		case *ast.IndexExpr:
+			of = x.X
+		case *ast.IndexListExpr:
+			of = x.X
+		case *ast.Ident:
+			return x.Name
+		default:
+			return ""
 		}
 	}
 }

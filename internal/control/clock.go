@@ -8,7 +8,8 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -54,7 +55,7 @@ type rejectedView struct {
 	Reason     string `json:"reason"`
 }
 
-func viewStanding(c *rest.Call, list []sandbox.Standing) []waitingView {
+func viewStanding(c *rest.Call, list []customers.Standing) []waitingView {
 	var views []waitingView
 	for _, s := range list {
 		v := waitingView{
@@ -151,7 +152,7 @@ func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Rep
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	standing, err := sandbox.Show(a.world, operator(c), sandbox.ListStanding)
+	standing, err := world.Show(a.world, operator(c), customers.ListStanding)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -13,7 +13,7 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/spec"
 )
 
@@ -30,12 +30,12 @@ type Info struct {
 
 // API answers the operations of the control document.
 type API struct {
-	world *sandbox.World
+	world *world.World
 	info  Info
 }
 
 // New makes the control API over a world.
-func New(w *sandbox.World, info Info) *API { return &API{world: w, info: info} }
+func New(w *world.World, info Info) *API { return &API{world: w, info: info} }
 
 // Handlers gives the handlers by operationId.
 func (a *API) Handlers() map[string]rest.Handler {
@@ -66,13 +66,13 @@ func (a *API) Handlers() map[string]rest.Handler {
 }
 
 // within makes one act of the operator's of a call.
-func (a *API) within(handler func(*rest.Call, *sandbox.Act) (rest.Reply, error)) rest.Handler {
+func (a *API) within(handler func(*rest.Call, *world.Act) (rest.Reply, error)) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
-		verb := func(act *sandbox.Act) (rest.Reply, error) { return handler(c, act) }
+		verb := func(act *world.Act) (rest.Reply, error) { return handler(c, act) }
 		if c.Operation.Method == http.MethodGet {
-			return sandbox.Show(a.world, operator(c), verb)
+			return world.Show(a.world, operator(c), verb)
 		}
-		return sandbox.Do(a.world, operator(c), verb)
+		return world.Do(a.world, operator(c), verb)
 	}
 }
 
@@ -102,8 +102,8 @@ func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return sandbox.Show(a.world, operator(c), func(act *sandbox.Act) (rest.Reply, error) {
-		scenario, _ := sandbox.TenantScenario(act)
+	return world.Show(a.world, operator(c), func(act *world.Act) (rest.Reply, error) {
+		scenario, _ := world.TenantScenario(act)
 		return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, nil
 	})
 }

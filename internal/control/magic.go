@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -48,12 +48,12 @@ type mistypedView struct {
 
 // listMagic lists every value that makes a scenario act, made from the scenarios
 // that are loaded.
-func listMagic(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func listMagic(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	active, err := readActive(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	scenarios, err := sandbox.ListScenarios(act)
+	scenarios, err := world.ListScenarios(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -10,7 +10,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 )
 
@@ -68,12 +68,12 @@ type faultView struct {
 
 // listScenarios lists the scenarios that can govern the tenant's customers, and
 // the one that governs those for whom nothing else is chosen.
-func listScenarios(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func listScenarios(_ *rest.Call, act *world.Act) (rest.Reply, error) {
 	active, err := readActive(act)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	scenarios, err := sandbox.ListScenarios(act)
+	scenarios, err := world.ListScenarios(act)
 	list := []scenarioSummary{}
 	for _, s := range scenarios {
 		list = append(list, summarizeScenario(s))
@@ -82,7 +82,7 @@ func listScenarios(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 }
 
 // getScenario shows a scenario rule by rule. It refuses with SCENARIO_UNKNOWN.
-func getScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func getScenario(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	s, err := find(act, c.Path("name"))
 	if err != nil {
 		return rest.Reply{}, err
@@ -97,12 +97,12 @@ func getScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 // useScenario makes a scenario the tenant's active one: a known one by its name,
 // or a new one as YAML. It refuses with SCENARIO_UNKNOWN and SCENARIO_INVALID,
 // and then nothing has changed.
-func useScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
+func useScenario(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	var err error
 	if c.Text != nil {
-		_, err = sandbox.SetTenantScenarioText(act, string(c.Text))
+		_, err = world.SetTenantScenarioText(act, string(c.Text))
 	} else {
-		err = sandbox.SetTenantScenario(act, c.Body.Str("name"))
+		err = world.SetTenantScenario(act, c.Body.Str("name"))
 	}
 	var mistakes scenario.Mistakes
 	if errors.As(err, &mistakes) {
@@ -115,8 +115,8 @@ func useScenario(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
 	return rest.Reply{Data: active}, err
 }
 
-func readActive(act *sandbox.Act) (activeScenarioView, error) {
-	name, source := sandbox.TenantScenario(act)
+func readActive(act *world.Act) (activeScenarioView, error) {
+	name, source := world.TenantScenario(act)
 	s, err := find(act, name)
 	if err != nil {
 		return activeScenarioView{}, err
@@ -125,8 +125,8 @@ func readActive(act *sandbox.Act) (activeScenarioView, error) {
 }
 
 // find gives a scenario of the tenant's, or one of all tenants.
-func find(act *sandbox.Act, name string) (*scenario.Scenario, error) {
-	scenarios, err := sandbox.ListScenarios(act)
+func find(act *world.Act, name string) (*scenario.Scenario, error) {
+	scenarios, err := world.ListScenarios(act)
 	if err != nil {
 		return nil, err
 	}

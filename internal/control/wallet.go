@@ -6,14 +6,15 @@ import (
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
-	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // fundWallet puts money on an active wallet. The amount is in major units, or an
 // object in minor units. It refuses with WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED,
 // WALLET_NOT_ACTIVE and CURRENCY_MISMATCH.
-func fundWallet(c *rest.Call, act *sandbox.Act) (rest.Reply, error) {
-	transaction, wallet, err := sandbox.Fund(act, c.Path("walletId"), readAmount(c.Body))
+func fundWallet(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	transaction, wallet, err := accounts.Fund(act, c.Path("walletId"), readAmount(c.Body))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -1,35 +1,38 @@
 package sandbox
 
 import (
-	"fmt"
-	"testing"
-	"time"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/world"
+	"fmt"
+	"testing"
+	"time"
 )
 
 // played is a stage in which one scenario governs.
 func played(t *testing.T, rules string) *stage {
 	t.Helper()
-	g := newStage(t, Config{}, "name: played\ndescription: Under test.\n"+rules)
+	g := newStage(t, world.Config{}, "name: played\ndescription: Under test.\n"+rules)
 	g.ok(g.SetTenantScenario("t", "played"))
 	return g
 }
 
 func (g *stage) accept(customerID string, t onboarding.ConsentType) *onboarding.Consent {
 	g.Helper()
-	c, err := g.AcceptConsent(g.staff, onboarding.Individual, customerID, t, Acceptance{Version: "1.0"})
+	c, err := g.AcceptConsent(g.staff, onboarding.Individual, customerID, t, customers.Acceptance{Version: "1.0"})
 	g.ok(err)
 	return c
 }
 
 func (g *stage) open(customerID string) *onboarding.Verification {
 	g.Helper()
-	d, err := g.OpenVerification(g.staff, customerID, VerificationRequest{})
+	d, err := g.OpenVerification(g.staff, customerID, customers.VerificationRequest{})
 	g.ok(err)
 	return d.Verification
 }
@@ -39,12 +42,12 @@ const passport = "JVBERi0xLjQK"
 
 func (g *stage) upload(verificationID string) *onboarding.Document {
 	g.Helper()
-	d, err := g.UploadDocument(g.staff, verificationID, About{}, Upload{Type: "PASSPORT", FileName: "passport.pdf", MimeType: "application/pdf", Base64: passport})
+	d, err := g.UploadDocument(g.staff, verificationID, customers.About{}, customers.Upload{Type: "PASSPORT", FileName: "passport.pdf", MimeType: "application/pdf", Base64: passport})
 	g.ok(err)
 	return d.Document
 }
 
-func (g *stage) seen(verificationID string) VerificationDetail {
+func (g *stage) seen(verificationID string) customers.VerificationDetail {
 	g.Helper()
 	d, err := g.GetVerification(g.staff, verificationID)
 	g.ok(err)
@@ -55,7 +58,7 @@ func (g *stage) seen(verificationID string) VerificationDetail {
 func (g *stage) ready() string {
 	g.Helper()
 	id := g.register("anna@example.com", "").Customer.ID
-	_, err := g.DecideVerification(g.staff, g.open(id).ID, Decision{})
+	_, err := g.DecideVerification(g.staff, g.open(id).ID, customers.Decision{})
 	g.ok(err)
 	for _, t := range onboarding.ConsentTypes() {
 		g.accept(id, t)
@@ -64,7 +67,7 @@ func (g *stage) ready() string {
 }
 
 func TestADocumentIsDecidedWithItsVerification(t *testing.T) {
-	g := newStage(t, Config{})
+	g := newStage(t, world.Config{})
 	id := g.register("anna@example.com", "").Customer.ID
 	v := g.open(id)
 	if d := g.upload(v.ID); d.State != onboarding.DocumentUploaded {
@@ -117,7 +120,7 @@ func TestADocumentThatIsRejectedAtOnce(t *testing.T) {
 	if d := g.upload(v.ID); d.State != onboarding.DocumentRejected || d.Reason != onboarding.DefaultRejection {
 		t.Errorf("got %+v", d)
 	}
-	paper := Submission{DocumentType: "PASSPORT", DocumentNumber: "1"}
+	paper := customers.Submission{DocumentType: "PASSPORT", DocumentNumber: "1"}
 	for attempt, want := range []string{"[]", "[verification.approved customer.updated]"} {
 		_, err := g.SubmitVerification(g.staff, id, paper)
 		g.ok(err)
@@ -139,7 +142,7 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 		t.Errorf("got %+v, then %+v", consent, again)
 	}
 	jonas := g.register("jonas@example.com", "").Customer.ID
-	in := LinkRequest{CustomerID: anna, ConsentID: consent.ID, RedirectURL: "https://app.example.com/c?x=1", Life: onboarding.LinkLife}
+	in := customers.LinkRequest{CustomerID: anna, ConsentID: consent.ID, RedirectURL: "https://app.example.com/c?x=1", Life: onboarding.LinkLife}
 	link, err := g.SendConsentLink(g.staff, in)
 	g.ok(err)
 	if link.SentTo != "a***@example.com" || !link.ExpiresAt.Equal(payday.Add(time.Hour)) || link.URL(in.RedirectURL, "/p") != "https://app.example.com/c?token="+link.Token+"&x=1" || link.URL("", "/p") != "/p" {
@@ -152,8 +155,8 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	nobody := access.Caller{Sort: access.Public, Tenant: "t"}
 	g.refused(errOf(g.ConfirmConsent(nobody, "x"+link.Token)), refusal.MagicLinkInvalid)
 	g.refused(errOf(g.ConfirmConsent(access.Caller{Sort: access.Public, Tenant: "other"}, link.Token)), refusal.MagicLinkInvalid)
-	session, err := Do(g.World, nobody, func(act *Act) (string, error) {
-		return sessionToken(act, Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
+	session, err := world.Do(g.World, nobody, func(act *world.Act) (string, error) {
+		return sessions.SessionToken(act, sessions.Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
 	})
 	g.ok(err)
 	g.refused(errOf(g.ConfirmConsent(nobody, session)), refusal.MagicLinkInvalid)
@@ -161,10 +164,10 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	g.advance("59m")
 	confirmed, err := g.ConfirmConsent(nobody, link.Token)
 	g.ok(err)
-	before, _ := g.engine.Dump("t")
+	before, _ := g.Engine().Dump("t")
 	second, err := g.ConfirmConsent(nobody, link.Token)
 	g.ok(err)
-	after, _ := g.engine.Dump("t")
+	after, _ := g.Engine().Dump("t")
 	if confirmed.State != onboarding.ConsentAccepted || !confirmed.AcceptedAt.Equal(payday.Add(59*time.Minute)) || second.ID != confirmed.ID || before != after {
 		t.Errorf("got %+v", confirmed)
 	}
@@ -201,14 +204,14 @@ rules:
 	id := g.ready()
 	activate := func() *onboarding.Customer {
 		t.Helper()
-		out, err := g.Activate(g.staff, id, Activation{})
+		out, err := g.Activate(g.staff, id, customers.Activation{})
 		g.ok(err)
 		return out.Customer
 	}
 	if c := activate(); c.State != onboarding.CustomerActivating {
 		t.Errorf("got %s", c.State)
 	}
-	g.refused(errOf(g.Activate(g.staff, id, Activation{})), refusal.CustomerAlreadyActive)
+	g.refused(errOf(g.Activate(g.staff, id, customers.Activation{})), refusal.CustomerAlreadyActive)
 	if got := fmt.Sprint(g.advance("1h")); got != "[customer.updated IBAN_NOT_ISSUED]" {
 		t.Errorf("got %s", got)
 	}
@@ -252,7 +255,7 @@ func TestACompletedTransferComesBack(t *testing.T) {
 	if o.State != payments.OrderCompleted || o.Return == nil || o.Return.Reason != "ACCOUNT_CLOSED" || o.Return.TransactionID == o.TransactionID {
 		t.Errorf("got %+v", o)
 	}
-	page, err := b.ListTransactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := b.ListTransactions(b.staff, accounts.Statement{WalletIDs: []string{w}, Limit: 10})
 	b.ok(err)
 	if back := page.Items[0]; back.ID != o.Return.TransactionID || back.Direction != payments.Credit || back.Moved() != 10_000 || back.OrderID != o.ID {
 		t.Errorf("got %+v", back)
@@ -309,7 +312,7 @@ rules:
 			return c.State
 		}, "PENDING", "ACCEPTED")
 	}
-	out, err := g.Activate(g.staff, id, Activation{})
+	out, err := g.Activate(g.staff, id, customers.Activation{})
 	g.ok(err)
 	polled("wallets", func() machine.State {
 		list, err := g.ListWallets(g.staff, id, "")
@@ -321,7 +324,7 @@ rules:
 	b.fund(w, 100_000)
 	b.payeeOf(w, outsideIBAN, "SEPA")
 	polled("beneficiary", func() machine.State {
-		page, err := g.ListBeneficiaries(g.staff, w, PayeeFilter{Limit: 10})
+		page, err := g.ListBeneficiaries(g.staff, w, accounts.PayeeFilter{Limit: 10})
 		g.ok(err)
 		if len(page.Items) != 1 || page.Total != 1 {
 			t.Fatalf("got %+v", page)

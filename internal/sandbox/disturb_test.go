@@ -1,24 +1,27 @@
 package sandbox
 
 import (
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/government"
+	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/scenario"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/scenario"
 )
 
 // ask asks what becomes of a request.
-func (g *stage) ask(c access.Caller, in Asked) Disturbance {
+func (g *stage) ask(c access.Caller, in government.Asked) government.Disturbance {
 	g.Helper()
 	if in.Details == nil {
-		in.Details = func() Details { return Details{} }
+		in.Details = func() government.Details { return government.Details{} }
 	}
 	d, err := g.Disturb(c, in)
 	g.ok(err)
@@ -26,9 +29,9 @@ func (g *stage) ask(c access.Caller, in Asked) Disturbance {
 }
 
 // names are what a request names, as parameter, value pairs.
-func names(pairs ...string) (list []Named) {
+func names(pairs ...string) (list []government.Named) {
 	for pair := range slices.Chunk(pairs, 2) {
-		list = append(list, Named{pair[0], pair[1]})
+		list = append(list, government.Named{Parameter: pair[0], Value: pair[1]})
 	}
 	return list
 }
@@ -36,15 +39,17 @@ func names(pairs ...string) (list []Named) {
 func TestAScenarioRefusesAnOperation(t *testing.T) {
 	g := played(t, `rules: [{name: stale, on: acceptIndividualConsent, when: 'consent.type == "TERMS_AND_CONDITIONS" && consent.version < "2"', times: 2, refuse: CONSENT_VERSION_OUTDATED}]`)
 	anna, jonas := g.register("anna@example.com", "").Customer.ID, g.register("jonas@example.com", "").Customer.ID
-	terms := func(version string) func() Details {
-		return func() Details { return Details{ConsentType: onboarding.Terms, ConsentVersion: version} }
+	terms := func(version string) func() government.Details {
+		return func() government.Details {
+			return government.Details{ConsentType: onboarding.Terms, ConsentVersion: version}
+		}
 	}
-	in := Asked{Operation: "acceptIndividualConsent", Names: names("customerId", anna), Details: terms("1.0")}
+	in := government.Asked{Operation: "acceptIndividualConsent", Names: names("customerId", anna), Details: terms("1.0")}
 	e := g.refused(g.ask(g.staff, in).Refusal, refusal.ConsentVersionOutdated)
 	if e.Details != `scenario played, rule "stale", refuses acceptIndividualConsent` || e.Text() != refusal.Define(refusal.ConsentVersionOutdated).Message {
 		t.Errorf("got %v", e)
 	}
-	for _, pass := range []Asked{
+	for _, pass := range []government.Asked{
 		{Operation: "acceptIndividualConsent", Names: names("customerId", anna), Details: terms("2.0")},
 		{Operation: "acceptOrganizationConsent", Names: names("customerId", anna), Details: terms("1.0")},
 	} {
@@ -64,16 +69,16 @@ func TestAScenarioRefusesAnOperation(t *testing.T) {
 func TestARefusalChangesNothingButItsCount(t *testing.T) {
 	g := played(t, `rules: [{on: registerIndividual, times: 1, refuse: DUPLICATE_EMAIL}, {on: getVerification, refuse: VERIFICATION_NOT_FOUND}]`)
 	dump := func() string {
-		text, err := g.engine.Dump("t")
+		text, err := g.Engine().Dump("t")
 		g.ok(err)
 		return text
 	}
 	before := dump()
-	g.refused(g.ask(g.staff, Asked{Operation: "getVerification", Names: names("verificationId", "v")}).Refusal, refusal.VerificationNotFound)
-	if g.ask(g.staff, Asked{Operation: "getOrder"}); dump() != before {
+	g.refused(g.ask(g.staff, government.Asked{Operation: "getVerification", Names: names("verificationId", "v")}).Refusal, refusal.VerificationNotFound)
+	if g.ask(g.staff, government.Asked{Operation: "getOrder"}); dump() != before {
 		t.Error("a rule without limits has been counted")
 	}
-	g.refused(g.ask(g.staff, Asked{Operation: "registerIndividual", Registers: true, Email: "a@example.com"}).Refusal, refusal.DuplicateEmail)
+	g.refused(g.ask(g.staff, government.Asked{Operation: "registerIndividual", Registers: true, Email: "a@example.com"}).Refusal, refusal.DuplicateEmail)
 	changed := slices.DeleteFunc(strings.Split(dump(), "\n"), func(line string) bool { return strings.Contains(before, line) })
 	if len(changed) != 1 || !strings.HasPrefix(changed[0], "count/") {
 		t.Errorf("changed: %q", changed)
@@ -83,37 +88,37 @@ func TestARefusalChangesNothingButItsCount(t *testing.T) {
 // TestWhomARequestConcerns finds the customer behind everything that a request
 // can name.
 func TestWhomARequestConcerns(t *testing.T) {
-	g := newStage(t, Config{}, nothing("hers"), nothing("his"))
+	g := newStage(t, world.Config{}, nothing("hers"), nothing("his"))
 	anna, jonas := g.register("anna@example.com", "hers"), g.register("jonas@example.com", "his")
 	v := g.open(anna.Customer.ID)
 	consent := g.accept(anna.Customer.ID, onboarding.Terms)
-	company, err := g.Register(g.staff, Registration{Email: "o@m.example", Name: "M", Scenario: "hers", Company: &onboarding.Company{LegalName: "M", RegistrationNumber: "1"}})
+	company, err := g.Register(g.staff, customers.Registration{Email: "o@m.example", Name: "M", Scenario: "hers", Company: &onboarding.Company{LegalName: "M", RegistrationNumber: "1"}})
 	g.ok(err)
-	owner, err := g.AddPersonnel(g.staff, company.Customer.ID, []Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
+	owner, err := g.AddPersonnel(g.staff, company.Customer.ID, []customers.Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
 	g.ok(err)
 	her := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: anna.Customer.ID}
 	for name, test := range map[string]struct {
 		caller access.Caller
-		asked  Asked
+		asked  government.Asked
 		want   string
 	}{
-		"customer":                  {g.staff, Asked{Names: names("customerId", anna.Customer.ID)}, "hers"},
-		"wallet":                    {g.staff, Asked{Names: names("walletId", jonas.Wallet.ID)}, "his"},
-		"verification":              {g.staff, Asked{Names: names("verificationId", v.ID)}, "hers"},
-		"consent":                   {g.staff, Asked{Names: names("consentId", consent.ID)}, "hers"},
-		"person of an organization": {g.staff, Asked{Names: names("shareholderId", owner[0].Record.ID)}, "hers"},
-		"record of the person":      {g.staff, Asked{Names: names("customerId", owner[0].Record.CustomerID)}, "hers"},
-		"own token":                 {her, Asked{}, "hers"},
-		"own token, no such thing":  {her, Asked{Names: names("verificationId", "unknown")}, "hers"},
-		"somebody else's":           {her, Asked{Names: names("customerId", jonas.Customer.ID)}, "hers"},
-		"login":                     {access.Caller{Sort: access.Public, Tenant: "t"}, Asked{Names: names("customerId", jonas.Customer.ID)}, "his"},
-		"registration by header":    {g.staff, Asked{Registers: true, Scenario: "his"}, "his"},
-		"registration by tag":       {g.staff, Asked{Registers: true, Email: "a+hers@example.com"}, "hers"},
-		"registration":              {g.staff, Asked{Registers: true, Email: "a@example.com"}, "happy-path"},
-		"unknown scenario":          {g.staff, Asked{Registers: true, Scenario: "unknown"}, ""},
-		"nobody":                    {g.staff, Asked{}, ""},
-		"nobody known":              {g.staff, Asked{Names: names("customerId", "unknown", "walletId", "unknown", "consentId", "unknown", "beneficiaryId", "unknown")}, ""},
-		"another tenant":            {access.Caller{Sort: access.Staff, Tenant: "other"}, Asked{Names: names("customerId", anna.Customer.ID)}, ""},
+		"customer":                  {g.staff, government.Asked{Names: names("customerId", anna.Customer.ID)}, "hers"},
+		"wallet":                    {g.staff, government.Asked{Names: names("walletId", jonas.Wallet.ID)}, "his"},
+		"verification":              {g.staff, government.Asked{Names: names("verificationId", v.ID)}, "hers"},
+		"consent":                   {g.staff, government.Asked{Names: names("consentId", consent.ID)}, "hers"},
+		"person of an organization": {g.staff, government.Asked{Names: names("shareholderId", owner[0].Record.ID)}, "hers"},
+		"record of the person":      {g.staff, government.Asked{Names: names("customerId", owner[0].Record.CustomerID)}, "hers"},
+		"own token":                 {her, government.Asked{}, "hers"},
+		"own token, no such thing":  {her, government.Asked{Names: names("verificationId", "unknown")}, "hers"},
+		"somebody else's":           {her, government.Asked{Names: names("customerId", jonas.Customer.ID)}, "hers"},
+		"login":                     {access.Caller{Sort: access.Public, Tenant: "t"}, government.Asked{Names: names("customerId", jonas.Customer.ID)}, "his"},
+		"registration by header":    {g.staff, government.Asked{Registers: true, Scenario: "his"}, "his"},
+		"registration by tag":       {g.staff, government.Asked{Registers: true, Email: "a+hers@example.com"}, "hers"},
+		"registration":              {g.staff, government.Asked{Registers: true, Email: "a@example.com"}, "happy-path"},
+		"unknown scenario":          {g.staff, government.Asked{Registers: true, Scenario: "unknown"}, ""},
+		"nobody":                    {g.staff, government.Asked{}, ""},
+		"nobody known":              {g.staff, government.Asked{Names: names("customerId", "unknown", "walletId", "unknown", "consentId", "unknown", "beneficiaryId", "unknown")}, ""},
+		"another tenant":            {access.Caller{Sort: access.Staff, Tenant: "other"}, government.Asked{Names: names("customerId", anna.Customer.ID)}, ""},
 	} {
 		if got := g.ask(test.caller, test.asked).Scenario; got != test.want {
 			t.Errorf("%s: %q governs, want %q", name, got, test.want)
@@ -130,40 +135,40 @@ func TestConditionsSeeTheRequest(t *testing.T) {
 	payee, consent := b.payeeOf(w, outsideIBAN, "SEPA"), b.consentOf(w, nil)
 	prepared, err := b.prepare(w, payments.Transfer, 4_200, outsideIBAN)
 	b.ok(err)
-	preparation := func() Details {
-		return Details{Preparation: &Preparation{
-			AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: []Naming{{"beneficiaryId", payee.ID, ByID}}, Amount: euros(4_200), Reference: "R1",
+	preparation := func() government.Details {
+		return government.Details{Preparation: &accounts.Preparation{
+			AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: []accounts.Naming{{Field: "beneficiaryId", Value: payee.ID, By: accounts.ByID}}, Amount: euros(4_200), Reference: "R1",
 		}}
 	}
 	for name, test := range map[string]struct {
 		operation, when string
-		asked           Asked
+		asked           government.Asked
 	}{
-		"the request":      {"getOrder", `request.operation == "getOrder" && request.method == "GET" && request.path == "/p" && request.caller == "staff"`, Asked{Names: names("walletId", w), Details: func() Details { return Details{Method: "GET", Path: "/p"} }}},
-		"the customer":     {"getOrder", `customer.type == "INDIVIDUAL" && customer.risk == "LOW" && customer.state == "ACTIVE" && !customer.member`, Asked{Names: names("walletId", w)}},
-		"an order":         {"executeOperation", `order.amount == 4200 && order.type == "TRANSFER" && order.network == "SEPA" && beneficiary.country == "DE"`, Asked{Names: names("walletId", w, "orderId", prepared.Order.ID)}},
-		"an order to come": {"prepareOperation", `order.amount == 4200 && order.network == "SEPA" && order.reference == "R1" && order.currency == "EUR" && beneficiary.name == "Nordwind"`, Asked{Names: names("walletId", w), Details: preparation}},
-		"a payee":          {"deleteBeneficiary", `beneficiary.iban == "` + outsideIBAN + `"`, Asked{Names: names("walletId", w, "beneficiaryId", payee.ID)}},
-		"a payee to come": {"createBeneficiary", `beneficiary.iban == "` + outsideIBAN + `" && beneficiary.name == "Flagged GmbH" && beneficiary.country == "DE"`, Asked{Names: names("walletId", w), Details: func() Details {
-			return Details{Payee: Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "Flagged GmbH", "iban": "de89 3704 0044 0532 0130 00", "country": "DE"}}}
+		"the request":      {"getOrder", `request.operation == "getOrder" && request.method == "GET" && request.path == "/p" && request.caller == "staff"`, government.Asked{Names: names("walletId", w), Details: func() government.Details { return government.Details{Method: "GET", Path: "/p"} }}},
+		"the customer":     {"getOrder", `customer.type == "INDIVIDUAL" && customer.risk == "LOW" && customer.state == "ACTIVE" && !customer.member`, government.Asked{Names: names("walletId", w)}},
+		"an order":         {"executeOperation", `order.amount == 4200 && order.type == "TRANSFER" && order.network == "SEPA" && beneficiary.country == "DE"`, government.Asked{Names: names("walletId", w, "orderId", prepared.Order.ID)}},
+		"an order to come": {"prepareOperation", `order.amount == 4200 && order.network == "SEPA" && order.reference == "R1" && order.currency == "EUR" && beneficiary.name == "Nordwind"`, government.Asked{Names: names("walletId", w), Details: preparation}},
+		"a payee":          {"deleteBeneficiary", `beneficiary.iban == "` + outsideIBAN + `"`, government.Asked{Names: names("walletId", w, "beneficiaryId", payee.ID)}},
+		"a payee to come": {"createBeneficiary", `beneficiary.iban == "` + outsideIBAN + `" && beneficiary.name == "Flagged GmbH" && beneficiary.country == "DE"`, government.Asked{Names: names("walletId", w), Details: func() government.Details {
+			return government.Details{Payee: accounts.Description{Texts: map[string]string{"partyType": payments.BusinessParty, "companyName": "Flagged GmbH", "iban": "de89 3704 0044 0532 0130 00", "country": "DE"}}}
 		}}},
-		"a payment consent":         {"approvePaymentConsent", `paymentConsent.type == "TRANSFER"`, Asked{Names: names("consentId", consent.Consent.ID)}},
-		"a payment consent to come": {"createPaymentConsent", `paymentConsent.type == "TOPUP"`, Asked{Names: names("walletId", w), Details: func() Details { return Details{PaymentConsent: payments.Topup} }}},
-		"a document to come": {"uploadVerificationDocument", `document.type == "PASSPORT" && document.fileName == "p.pdf" && document.size > 5`, Asked{Details: func() Details {
-			return Details{Document: Upload{Type: "PASSPORT", FileName: "p.pdf", Base64: passport}}
+		"a payment consent":         {"approvePaymentConsent", `paymentConsent.type == "TRANSFER"`, government.Asked{Names: names("consentId", consent.Consent.ID)}},
+		"a payment consent to come": {"createPaymentConsent", `paymentConsent.type == "TOPUP"`, government.Asked{Names: names("walletId", w), Details: func() government.Details { return government.Details{PaymentConsent: payments.Topup} }}},
+		"a document to come": {"uploadVerificationDocument", `document.type == "PASSPORT" && document.fileName == "p.pdf" && document.size > 5`, government.Asked{Details: func() government.Details {
+			return government.Details{Document: customers.Upload{Type: "PASSPORT", FileName: "p.pdf", Base64: passport}}
 		}}},
-		"a registration": {"registerOrganization", `customer.type == "ORGANIZATION" && customer.email startsWith "office" && customer.category == "B2B_SMALL_BUSINESS"`, Asked{Registers: true, Details: func() Details {
-			return Details{Registration: &Registration{Email: "office@m.example", Company: &onboarding.Company{}}}
+		"a registration": {"registerOrganization", `customer.type == "ORGANIZATION" && customer.email startsWith "office" && customer.category == "B2B_SMALL_BUSINESS"`, government.Asked{Registers: true, Details: func() government.Details {
+			return government.Details{Registration: &customers.Registration{Email: "office@m.example", Company: &onboarding.Company{}}}
 		}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := g.SetTenantScenarioText("t", fmt.Sprintf("name: x\nrules:\n  - on: %s\n    when: '%s'\n    refuse: RATE_LIMITED\n", test.operation, test.when))
 			g.ok(err)
 			test.asked.Operation = test.operation
-			before, _ := g.engine.Dump("t")
+			before, _ := g.Engine().Dump("t")
 			d := g.ask(g.staff, test.asked)
 			g.refused(d.Refusal, refusal.RateLimited)
-			if after, _ := g.engine.Dump("t"); after != before {
+			if after, _ := g.Engine().Dump("t"); after != before {
 				t.Error("looking at the facts has changed something")
 			}
 		})
@@ -178,7 +183,7 @@ rules:
   - {on: getOrder, refuse: ORDER_NOT_FOUND}
   - {on: "*", fault: lost}`)
 	anna := g.register("anna@example.com", "").Customer.ID
-	in := Asked{Operation: "getOrder", Names: names("customerId", anna)}
+	in := government.Asked{Operation: "getOrder", Names: names("customerId", anna)}
 	d := g.ask(g.staff, in)
 	if d.Fault == nil || d.Fault.Kind != scenario.FaultStatus || d.Fault.Status != 503 || d.Delay != 2*time.Second || d.Refusal != nil {
 		t.Errorf("first: %+v", d)
@@ -189,7 +194,7 @@ rules:
 	}
 	// What does the work of the operation may still be refused, and lost then.
 	g.refused(d.Refusal, refusal.OrderNotFound)
-	if d := g.ask(g.staff, Asked{Operation: "getWalletBalance", Names: names("customerId", anna)}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
+	if d := g.ask(g.staff, government.Asked{Operation: "getWalletBalance", Names: names("customerId", anna)}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
 		t.Errorf("another operation: %+v", d)
 	}
 }
@@ -201,7 +206,7 @@ func TestADelayIsDrawnFromTheSeed(t *testing.T) {
 		anna := g.register("anna@example.com", "").Customer.ID
 		var drawn []time.Duration
 		for range 20 {
-			d := g.ask(g.staff, Asked{Operation: "getOrder", Names: names("customerId", anna)})
+			d := g.ask(g.staff, government.Asked{Operation: "getOrder", Names: names("customerId", anna)})
 			if d.Delay < time.Second || d.Delay > 3*time.Second {
 				t.Fatalf("drew %v", d.Delay)
 			}

@@ -1,14 +1,13 @@
 package sandbox
 
 import (
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/scenario"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/scenario"
 )
 
 // aggregateTypes are what the tables are about that decide something.
@@ -82,7 +81,7 @@ func openSandboxForFacts(t *testing.T) (catalog scenario.Catalog, points map[str
 	t.Helper()
 	s := newBank(t).World
 	points = map[string]string{}
-	for _, table := range s.engine.Machines() {
+	for _, table := range s.Engine().Machines() {
 		for _, transition := range table.Transitions {
 			for _, choice := range transition.Choices {
 				if !choice.Deadline {

@@ -1,17 +1,19 @@
 package sandbox
 
 import (
-	"slices"
-	"testing"
-	"time"
-
-	"pgregory.net/rapid"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
 )
 
 // business makes an active organization that can send a lot, with money and one
@@ -19,10 +21,10 @@ import (
 func (b *bankTest) business() (walletID string) {
 	b.Helper()
 	walletID = b.customer("LOW_RISK_BUSINESS")
-	b.ok(b.do(b.staff, func(act *Act) error {
-		c := act.customers.Get(act.Unit, act.wallets.Get(act.Unit, walletID).CustomerID)
+	b.ok(b.do(b.staff, func(act *world.Act) error {
+		c := act.Customers.Get(act.Unit, act.Wallets.Get(act.Unit, walletID).CustomerID)
 		c.Type = onboarding.Organization
-		act.customers.Save(act.Unit, c)
+		act.Customers.Save(act.Unit, c)
 		return nil
 	}))
 	b.fund(walletID, 20_000_000)
@@ -36,14 +38,14 @@ func (b *bankTest) user(wallet, id string, roles ...string) access.Caller {
 }
 
 // transferBy prepares and executes a transfer.
-func (b *bankTest) transferBy(c access.Caller, wallet string, minor int64, consent ConsentDetail) OrderState {
+func (b *bankTest) transferBy(c access.Caller, wallet string, minor int64, consent accounts.ConsentDetail) accounts.OrderState {
 	b.Helper()
 	executed, err := b.executeBy(c, b.preparedBy(c, wallet, minor), consent.Consent.Answer)
 	b.ok(err)
 	return executed.OrderState
 }
 
-func (b *bankTest) preparedBy(c access.Caller, wallet string, minor int64) OrderState {
+func (b *bankTest) preparedBy(c access.Caller, wallet string, minor int64) accounts.OrderState {
 	b.Helper()
 	staff := b.staff
 	defer func() { b.staff = staff }()
@@ -53,15 +55,15 @@ func (b *bankTest) preparedBy(c access.Caller, wallet string, minor int64) Order
 	return order
 }
 
-func (b *bankTest) executeBy(c access.Caller, order OrderState, answer string) (Executed, error) {
+func (b *bankTest) executeBy(c access.Caller, order accounts.OrderState, answer string) (accounts.Executed, error) {
 	staff := b.staff
 	defer func() { b.staff = staff }()
 	b.staff = c
 	return b.execute(order, answer)
 }
 
-func fourEyes(threshold int64, approvers int) func(*ConsentRequest) {
-	return func(in *ConsentRequest) {
+func fourEyes(threshold int64, approvers int) func(*accounts.ConsentRequest) {
+	return func(in *accounts.ConsentRequest) {
 		in.Approval = &payments.ConsentApproval{Required: true, Approvers: approvers}
 		in.ApprovalThreshold = &payments.AskedAmount{Field: "approvalThreshold", Value: threshold, OrNone: true}
 	}
@@ -185,7 +187,7 @@ func TestTheEndOfTheTimeForApprovalsLeavesAnApprovedOrderAlone(t *testing.T) {
 func TestARevokedConsentHoldsAWaitingOrderBack(t *testing.T) {
 	b := newBank(t)
 	w := b.business()
-	usedUp := b.consentOf(w, func(in *ConsentRequest) {
+	usedUp := b.consentOf(w, func(in *accounts.ConsentRequest) {
 		fourEyes(0, 1)(in)
 		in.MaxUses = 1
 	})
@@ -209,12 +211,12 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	consent := b.consentOf(w, nil)
 	anna := b.user(w, "anna")
 	var mine, another string
-	b.ok(b.do(b.staff, func(act *Act) error {
-		mine = keepDocument(act.As(anna), anna.CustomerID, "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
-		another = keepDocument(act.As(anna), "another", "", "", file{Upload{Type: "INVOICE", FileName: "invoice"}, 0}).ID
+	b.ok(b.do(b.staff, func(act *world.Act) error {
+		mine = customers.KeepDocument(act.As(anna), anna.CustomerID, "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
+		another = customers.KeepDocument(act.As(anna), "another", "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
 		return nil
 	}))
-	in := Preparation{
+	in := accounts.Preparation{
 		AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: byIBAN(outsideIBAN),
 		Amount: euros(payments.HighValue + 1), Documents: []string{another},
 	}
@@ -222,7 +224,7 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	in.Documents = nil
 	order, err := b.Prepare(anna, in)
 	b.ok(err)
-	execution := Execution{
+	execution := accounts.Execution{
 		AccountID: w, OrderID: order.Order.ID, Way: payments.Way{Operation: payments.Transfer},
 		Confirmation: payments.Confirmation{Codes: []string{consent.Consent.Answer}, ConsentIDs: []string{consent.Consent.ID}},
 	}
@@ -244,7 +246,7 @@ func TestAnInternationalConsentGoesOverSWIFT(t *testing.T) {
 	b := newBank(t)
 	w := b.business()
 	b.payeeOf(w, swiftIBAN, "SWIFT")
-	consent := b.consentOf(w, func(in *ConsentRequest) { in.Kind = payments.InternationalConsent })
+	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.Kind = payments.InternationalConsent })
 	b.refused(errOf(b.prepare(w, payments.Transfer, 1_000, outsideIBAN)), refusal.PaymentConsentRequired)
 	order, err := b.prepare(w, payments.Transfer, 1_000, swiftIBAN)
 	b.ok(err)
@@ -252,7 +254,7 @@ func TestAnInternationalConsentGoesOverSWIFT(t *testing.T) {
 		t.Errorf("got %+v", order.Order)
 	}
 	for iban, objections := range map[string]int{outsideIBAN: 1, swiftIBAN: 0} {
-		v, err := b.CheckPayment(b.staff, ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(iban), Amount: payments.AskedAmount{Value: "10", Major: true}})
+		v, err := b.CheckPayment(b.staff, accounts.ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(iban), Amount: payments.AskedAmount{Value: "10", Major: true}})
 		b.ok(err)
 		if len(v.Objections) != objections {
 			t.Errorf("%s: got %v", iban, v.Objections)
@@ -286,13 +288,13 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 		b.settle = func() machine.Decision {
 			return machine.Decision{Option: "COMPLETED", After: time.Duration(rapid.SampledFrom([]int{0, 0, 5, 30}).Draw(t, "delay")) * time.Hour}
 		}
-		consent := b.consentOf(w, func(in *ConsentRequest) {
+		consent := b.consentOf(w, func(in *accounts.ConsentRequest) {
 			fourEyes(paperThreshold, paperApprovers)(in)
 			// The audit holds the payment consent to this limit.
 			in.PerDay = &payments.AskedAmount{Field: "limit", Value: int64(150_000)}
 		})
 		var papers []*paper
-		var orders []OrderState
+		var orders []accounts.OrderState
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			who := b.anybody(t, w)
 			step := rapid.SampledFrom([]string{"prepare", "execute", "approve", "approve", "approve", "wait"}).Draw(t, "step")
@@ -301,7 +303,7 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 				b.advance(time.Duration(rapid.IntRange(1, 20).Draw(t, "hours")) * time.Hour)
 			case step == "prepare" || len(papers) == 0:
 				minor := rapid.SampledFrom([]int64{1, paperThreshold, paperThreshold + 1, 2 * paperThreshold}).Draw(t, "amount")
-				order, err := b.Prepare(who, Preparation{
+				order, err := b.Prepare(who, accounts.Preparation{
 					AccountID: w, Way: payments.Way{Operation: payments.Transfer}, Payees: byIBAN(outsideIBAN), Amount: euros(minor),
 				})
 				if b.mayRefuse(err) {
@@ -334,7 +336,7 @@ func (b *bankTest) anybody(t *rapid.T, wallet string) access.Caller {
 }
 
 // write does one step and compares whether it was allowed with the paper.
-func (b *bankTest) write(p *paper, step string, who access.Caller, order OrderState, consent ConsentDetail) {
+func (b *bankTest) write(p *paper, step string, who access.Caller, order accounts.OrderState, consent accounts.ConsentDetail) {
 	b.Helper()
 	now := b.now()
 	if step == "execute" {
@@ -361,8 +363,8 @@ func (b *bankTest) write(p *paper, step string, who access.Caller, order OrderSt
 // hold compares an order with its paper.
 func (b *bankTest) hold(p *paper) {
 	b.Helper()
-	b.ok(b.do(b.staff, func(act *Act) error {
-		o := act.orders.Get(act.Unit, p.id)
+	b.ok(b.do(b.staff, func(act *world.Act) error {
+		o := act.Orders.Get(act.Unit, p.id)
 		enough := p.minor <= paperThreshold || len(p.approvers) >= paperApprovers
 		lapsed := !p.executed.IsZero() && !enough && !p.waits(act.Now())
 		switch {
@@ -379,7 +381,7 @@ func (b *bankTest) hold(p *paper) {
 
 func (b *bankTest) now() (now time.Time) {
 	b.Helper()
-	b.ok(b.do(b.staff, func(act *Act) error {
+	b.ok(b.do(b.staff, func(act *world.Act) error {
 		now = act.Now()
 		return nil
 	}))
@@ -391,9 +393,9 @@ func euros(minor int64) payments.AskedAmount {
 }
 
 // byIBAN names a payee; without an IBAN, nobody.
-func byIBAN(iban string) []Naming {
+func byIBAN(iban string) []accounts.Naming {
 	if iban == "" {
 		return nil
 	}
-	return []Naming{{"target.iban", iban, ByIBAN}}
+	return []accounts.Naming{{Field: "target.iban", Value: iban, By: accounts.ByIBAN}}
 }

@@ -2,14 +2,15 @@ package sandbox
 
 import (
 	"errors"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
-
-	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/domain/refusal"
 )
 
 // TestNoOrderOfEventsLosesMoney lets two customers do anything in any order, and
@@ -30,12 +31,12 @@ func TestNoOrderOfEventsLosesMoney(t *testing.T) {
 				b.payeeOf(w, iban, []string{"SEPA", "SEPA", "SEPA", "SWIFT"}[i])
 			}
 			limit := func(minor int64) *payments.AskedAmount { return &payments.AskedAmount{Field: "limit", Value: minor} }
-			d := b.consentOf(w, func(in *ConsentRequest) {
+			d := b.consentOf(w, func(in *accounts.ConsentRequest) {
 				in.PerDay, in.PerMonth, in.CountPerWeek, in.MaxUses = limit(150_000), limit(900_000), 12, 20
 			})
 			answers[d.Consent.ID] = d.Consent.Answer
 		}
-		var orders []OrderState
+		var orders []accounts.OrderState
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			w := rapid.SampledFrom(b.wallets).Draw(t, "wallet")
 			switch rapid.SampledFrom([]string{"fund", "prepare", "prepare", "prepare", "execute", "execute", "wait"}).Draw(t, "step") {
@@ -74,26 +75,26 @@ func (b *bankTest) mayRefuse(err error) bool {
 
 // audit adds up ledgers and orders and compares the sums with what the wallets,
 // the books, the limits and the payment consents say.
-func (b *bankTest) audit(orders []OrderState) {
+func (b *bankTest) audit(orders []accounts.OrderState) {
 	b.Helper()
 	books, err := b.Books("t")
 	b.ok(err)
 	if books.Unaccounted() != 0 {
 		b.Fatalf("%d are unaccounted for: %+v", books.Unaccounted(), books)
 	}
-	b.ok(b.do(b.staff, func(act *Act) error {
-		for _, w := range act.wallets.All(act.Unit) {
+	b.ok(b.do(b.staff, func(act *world.Act) error {
+		for _, w := range act.Wallets.All(act.Unit) {
 			b.auditWallet(act, w, orders)
 		}
 		return nil
 	}))
 }
 
-func (b *bankTest) auditWallet(act *Act, w *payments.Wallet, orders []OrderState) {
+func (b *bankTest) auditWallet(act *world.Act, w *payments.Wallet, orders []accounts.OrderState) {
 	b.Helper()
 	var balance, reserved, pending, today, counted int64
 	for n := int64(1); n <= w.Transactions; n++ {
-		line := transaction(act, w, n)
+		line := accounts.Transaction(act, w, n)
 		if balance += line.Moved(); balance < 0 {
 			b.Fatalf("the ledger goes below zero at %+v", line)
 		}
@@ -103,7 +104,7 @@ func (b *bankTest) auditWallet(act *Act, w *payments.Wallet, orders []OrderState
 		if known.Order.WalletID != w.ID {
 			continue
 		}
-		o := act.orders.Get(act.Unit, known.Order.ID)
+		o := act.Orders.Get(act.Unit, known.Order.ID)
 		switch o.State {
 		case payments.OrderReady:
 			reserved += o.Held()
@@ -123,11 +124,11 @@ func (b *bankTest) auditWallet(act *Act, w *payments.Wallet, orders []OrderState
 	if w.Balance != balance || w.Reserved != reserved || w.Pending != pending {
 		b.Fatalf("wallet has %d/%d/%d, ledger and orders say %d/%d/%d", w.Balance, w.Reserved, w.Pending, balance, reserved, pending)
 	}
-	if used, _ := spending(act, w.CustomerID).Used(act.Now()); w.Purpose == payments.Product && used != today {
+	if used, _ := accounts.Spending(act, w.CustomerID).Used(act.Now()); w.Purpose == payments.Product && used != today {
 		b.Fatalf("%d count against the category today, orders say %d", used, today)
 	}
 	if consent != "" {
-		if got := windowsOf(act, act.paymentConsents.Get(act.Unit, consent)).Day.Minor; got != counted || got > 150_000 {
+		if got := accounts.WindowsOf(act, act.PaymentConsents.Get(act.Unit, consent)).Day.Minor; got != counted || got > 150_000 {
 			b.Fatalf("%d count against the payment consent, orders say %d", got, counted)
 		}
 	}

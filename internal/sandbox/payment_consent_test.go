@@ -1,20 +1,23 @@
 package sandbox
 
-import "testing"
+import (
+	"finhub-sandbox/internal/sandbox/accounts"
+	"testing"
+)
 
 // TestAListWithoutPagesIsBounded: of very many payment consents the newest are
 // shown.
 func TestAListWithoutPagesIsBounded(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
-	var last ConsentDetail
-	for range maxOfAccount + 5 {
-		last = b.consentOf(b.wallets[0], func(*ConsentRequest) {})
+	var last accounts.ConsentDetail
+	for range accounts.MaxOfAccount + 5 {
+		last = b.consentOf(b.wallets[0], func(*accounts.ConsentRequest) {})
 	}
 	list, err := b.ListPaymentConsents(b.staff, b.wallets[0])
 	b.ok(err)
 	allowed, err := b.GetAllowedOperations(b.staff, b.wallets[0], true)
 	b.ok(err)
-	if len(list) != maxOfAccount || list[len(list)-1].Consent.ID != last.Consent.ID || len(allowed.Consents) != maxOfAccount {
+	if len(list) != accounts.MaxOfAccount || list[len(list)-1].Consent.ID != last.Consent.ID || len(allowed.Consents) != accounts.MaxOfAccount {
 		t.Errorf("%d consents are listed, %d allow operations", len(list), len(allowed.Consents))
 	}
 }

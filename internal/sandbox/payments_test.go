@@ -3,18 +3,19 @@ package sandbox
 import (
 	"context"
 	"errors"
-	"fmt"
-	"testing"
-	"time"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
+	"fmt"
+	"testing"
+	"time"
 )
 
 // failer is what both testing.T and rapid.T are.
@@ -49,17 +50,17 @@ func newBank(t failer, categories ...string) *bankTest {
 		t.Fatal(err)
 	}
 	b := &bankTest{failer: t, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff"}}
-	if b.World, err = New(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", Settings: setting.Settings{DelayScale: new(1.0)}}); err != nil {
+	if b.World, err = New(world.Config{Store: state, Wall: func() time.Time { return payday }, Seed: "bank", Settings: setting.Settings{DelayScale: new(1.0)}}); err != nil {
 		t.Fatal(err)
 	}
-	choose := b.engine.Choose
-	b.engine.Choose = func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
+	choose := b.Engine().Choose
+	b.Engine().Choose = func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
 		if p.Point == "settlement.outcome" && b.settle != nil {
 			return b.settle(), nil
 		}
 		return choose(u, kind, aggregate, p)
 	}
-	if _, err := b.engine.Freeze(context.Background(), "t", &payday); err != nil {
+	if _, err := b.Engine().Freeze(context.Background(), "t", &payday); err != nil {
 		t.Fatal(err)
 	}
 	for _, category := range categories {
@@ -71,17 +72,17 @@ func newBank(t failer, categories ...string) *bankTest {
 // customer makes an active customer and gives its product wallet.
 func (b *bankTest) customer(category string) (walletID string) {
 	b.Helper()
-	b.ok(b.do(b.staff, func(act *Act) error {
-		c := &onboarding.Customer{Life: newLife(act, "customer"), Type: onboarding.Individual, Category: category, Name: "Anna Kowalska"}
+	b.ok(b.do(b.staff, func(act *world.Act) error {
+		c := &onboarding.Customer{Life: world.NewLife(act, "customer"), Type: onboarding.Individual, Category: category, Name: "Anna Kowalska"}
 		c.State = onboarding.CustomerActive
-		w, err := openWallets(act, c)
+		w, err := accounts.OpenWallets(act, c)
 		if err != nil {
 			return err
 		}
 		c.WalletID = w.ID
-		act.customers.Add(act.Unit, c)
+		act.Customers.Add(act.Unit, c)
 		walletID = w.ID
-		return activateWallets(act, c)
+		return accounts.ActivateWallets(act, c)
 	}))
 	return walletID
 }
@@ -110,16 +111,16 @@ func (b *bankTest) fund(wallet string, minor int64) {
 
 func (b *bankTest) payeeOf(wallet, iban, network string) *payments.Beneficiary {
 	b.Helper()
-	p, err := b.RegisterBeneficiary(b.staff, wallet, Description{Texts: map[string]string{
+	p, err := b.RegisterBeneficiary(b.staff, wallet, accounts.Description{Texts: map[string]string{
 		"partyType": payments.BusinessParty, "companyName": "Nordwind", "iban": iban, "currency": "EUR", "networkName": network, "country": iban[:2],
 	}})
 	b.ok(err)
 	return p
 }
 
-func (b *bankTest) consentOf(wallet string, change func(*ConsentRequest)) ConsentDetail {
+func (b *bankTest) consentOf(wallet string, change func(*accounts.ConsentRequest)) accounts.ConsentDetail {
 	b.Helper()
-	in := ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
+	in := accounts.ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
 	if change != nil {
 		change(&in)
 	}
@@ -136,15 +137,15 @@ func (b *bankTest) consentOf(wallet string, change func(*ConsentRequest)) Consen
 	return d
 }
 
-func (b *bankTest) prepare(wallet string, o payments.Operation, minor int64, iban string) (OrderState, error) {
-	return b.Prepare(b.staff, Preparation{
-		AccountID: wallet, Way: payments.Way{Operation: o}, Payees: byIBAN(iban), PayeeNames: []Naming{{"target.name", "Nordwind", ByText}},
+func (b *bankTest) prepare(wallet string, o payments.Operation, minor int64, iban string) (accounts.OrderState, error) {
+	return b.Prepare(b.staff, accounts.Preparation{
+		AccountID: wallet, Way: payments.Way{Operation: o}, Payees: byIBAN(iban), PayeeNames: []accounts.Naming{{Field: "target.name", Value: "Nordwind", By: accounts.ByText}},
 		Amount: euros(minor),
 	})
 }
 
-func (b *bankTest) execute(s OrderState, code string) (Executed, error) {
-	in := Execution{AccountID: s.Order.WalletID, OrderID: s.Order.ID, Way: payments.Way{Operation: s.Order.Operation}}
+func (b *bankTest) execute(s accounts.OrderState, code string) (accounts.Executed, error) {
+	in := accounts.Execution{AccountID: s.Order.WalletID, OrderID: s.Order.ID, Way: payments.Way{Operation: s.Order.Operation}}
 	if s.Order.ConsentID != "" {
 		in.Confirmation = payments.Confirmation{Codes: []string{code}, ConsentIDs: []string{s.Order.ConsentID}}
 	}
@@ -160,7 +161,7 @@ func (b *bankTest) wallet(id string) *payments.Wallet {
 
 func (b *bankTest) advance(d time.Duration) []engine.Event {
 	b.Helper()
-	happened, err := b.engine.Advance(context.Background(), "t", engine.Target{By: d})
+	happened, err := b.Engine().Advance(context.Background(), "t", engine.Target{By: d})
 	b.ok(err)
 	return happened.Events
 }
@@ -190,10 +191,10 @@ func TestATransferFromPrepareToTheLedger(t *testing.T) {
 	done, err := b.execute(order, consent.Consent.Answer)
 	b.ok(err)
 	b.holds(w, 399_850, 0, 0)
-	if done.Order.State != payments.OrderCompleted || done.Before != (Money{399_850, 500_000}) || done.After != (Money{399_850, 399_850}) {
+	if done.Order.State != payments.OrderCompleted || done.Before != (accounts.Money{Available: 399_850, Current: 500_000}) || done.After != (accounts.Money{Available: 399_850, Current: 399_850}) {
 		t.Errorf("got %+v", done)
 	}
-	page, err := b.ListTransactions(b.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := b.ListTransactions(b.staff, accounts.Statement{WalletIDs: []string{w}, Limit: 10})
 	b.ok(err)
 	if line := page.Items[0]; page.Total != 2 || line.ID != done.Order.TransactionID || line.Status != payments.OrderCompleted || line.BalanceAfter.Minor != 399_850 || line.Moved() != -100_150 {
 		t.Errorf("%d lines, the newest %+v", page.Total, line)
@@ -224,7 +225,7 @@ func TestAnInternalTransferCreditsThePayeeInTheSameCommit(t *testing.T) {
 	b.ok(err)
 	b.holds(payer, 0, 0, 0)
 	b.holds(payee, 10_000, 0, 0)
-	page, err := b.ListTransactions(b.staff, Statement{CustomerID: b.wallet(payee).CustomerID, Limit: 10})
+	page, err := b.ListTransactions(b.staff, accounts.Statement{CustomerID: b.wallet(payee).CustomerID, Limit: 10})
 	b.ok(err)
 	if page.Total != 1 || page.Items[0].Direction != payments.Credit || page.Items[0].CounterpartyIBAN != b.wallet(payer).IBAN {
 		t.Errorf("the payee's ledger has %d lines", page.Total)
@@ -236,7 +237,7 @@ func TestAnOrderExpiresAndGivesEverythingBack(t *testing.T) {
 	w := b.wallets[0]
 	b.fund(w, 1_000_150)
 	b.payeeOf(w, outsideIBAN, "SEPA")
-	consent := b.consentOf(w, func(in *ConsentRequest) { in.CountPerDay = 1 })
+	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.CountPerDay = 1 })
 	order, err := b.prepare(w, payments.Transfer, 500_000, outsideIBAN)
 	b.ok(err)
 	b.refused(errOf(b.prepare(w, payments.Transfer, 1, outsideIBAN)), refusal.ConsentLimitExceeded)
@@ -295,7 +296,7 @@ func TestAPaymentConsentIsUsedUp(t *testing.T) {
 	w := b.wallets[0]
 	b.fund(w, 100_000)
 	b.payeeOf(w, outsideIBAN, "SEPA")
-	consent := b.consentOf(w, func(in *ConsentRequest) { in.MaxUses = 1 })
+	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.MaxUses = 1 })
 	first, err := b.prepare(w, payments.Transfer, 1_000, outsideIBAN)
 	b.ok(err)
 	second, err := b.prepare(w, payments.Transfer, 1_000, outsideIBAN)
@@ -314,7 +315,7 @@ func TestAPaymentConsentIsUsedUp(t *testing.T) {
 func TestAPaymentConsentExpiresAndIsRevoked(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	w := b.wallets[0]
-	short := b.consentOf(w, func(in *ConsentRequest) { in.Until = payday.Add(time.Hour) })
+	short := b.consentOf(w, func(in *accounts.ConsentRequest) { in.Until = payday.Add(time.Hour) })
 	long := b.consentOf(w, nil)
 	if events := b.advance(time.Hour); len(events) != 1 || events[0].Type != "payment_consent.expired" || events[0].ID != short.Consent.ID {
 		t.Errorf("got %v", events)

@@ -1,21 +1,25 @@
-// Package sandbox owns the product's verbs: each opens one unit of work,
-// gathers facts that cross aggregates, and fires triggers. Rules that concern
-// one aggregate alone are in internal/domain; what happens over HTTP is not its
-// business.
+// Package sandbox puts the areas of the product together: it registers their kinds
+// with the world, hooks what a step of one area means in another, and opens the
+// engine. Rules that concern one aggregate alone are in internal/domain; what
+// happens over HTTP is nobody's business here.
 package sandbox
 
 import (
-	"fmt"
-
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/government"
+	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/world"
+	"fmt"
 )
 
 // New opens the sandbox on its store. A table with a mistake is an error.
-func New(c Config) (*World, error) {
+func New(c world.Config) (*world.World, error) {
 	s, err := assemble(c)
 	if err == nil {
-		err = s.open()
+		err = open(s)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open sandbox: %w", err)
@@ -24,42 +28,42 @@ func New(c Config) (*World, error) {
 }
 
 // assemble makes the world with its kinds, which can do nothing yet.
-func assemble(c Config) (*World, error) {
-	s, err := newWorld(c)
+func assemble(c world.Config) (*world.World, error) {
+	s, err := world.New(c)
 	if err != nil {
 		return nil, err
 	}
-	s.references = references()
-	s.hooks = hooks{registered: openWallets, ready: walletsReady, activated: activateWallets, stopped: endSessions}
-	s.customers = customerKind(s)
-	s.verifications = verificationKind(s)
-	s.consents = consentKind(s)
-	s.personnel = personnelKind(s)
-	s.users = userKind(s)
-	s.sessions = sessionKind(s)
-	s.documents = documentKind(s)
-	s.standing = standingCollection()
-	s.wallets = walletKind(s)
-	s.beneficiaries = beneficiaryKind(s)
-	s.paymentConsents = paymentConsentKind(s)
-	s.orders = orderKind(s)
-	s.transactions = transactionCollection()
+	s.References = government.References()
+	s.Hooks = world.Hooks{Registered: accounts.OpenWallets, Ready: accounts.WalletsReady, Activated: accounts.ActivateWallets, Stopped: sessions.EndSessions}
+	s.Customers = customers.CustomerKind(s)
+	s.Verifications = customers.VerificationKind(s)
+	s.Consents = customers.ConsentKind(s)
+	s.Personnel = customers.PersonnelKind(s)
+	s.Users = sessions.UserKind(s)
+	s.Sessions = sessions.SessionKind(s)
+	s.Documents = customers.DocumentKind(s)
+	s.Standing = customers.StandingCollection()
+	s.Wallets = accounts.WalletKind(s)
+	s.Beneficiaries = accounts.BeneficiaryKind(s)
+	s.PaymentConsents = accounts.PaymentConsentKind(s)
+	s.Orders = accounts.OrderKind(s)
+	s.Transactions = accounts.TransactionCollection()
 	return s, nil
 }
 
-// open begins with what the store holds.
-func (s *World) open() error {
-	c := s.config
+// open begins a world with what the store holds.
+func open(s *world.World) error {
+	c := s.Config
 	e, err := engine.New(
-		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.standing}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return delayScale(s.actOf(u)) },
+		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.Standing}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
 			Choose: func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
-				return choose(s.actOf(u), kind, aggregate, p)
+				return government.Choose(s.ActOf(u), kind, aggregate, p)
 			}},
-		s.customers, s.personnel, s.users, s.sessions, s.verifications, s.documents, s.consents,
-		s.wallets, s.beneficiaries, s.paymentConsents, s.orders,
+		s.Customers, s.Personnel, s.Users, s.Sessions, s.Verifications, s.Documents, s.Consents,
+		s.Wallets, s.Beneficiaries, s.PaymentConsents, s.Orders,
 	)
 	if err != nil {
 		return err
 	}
-	return s.begin(e)
+	return s.Begin(e)
 }

@@ -3,20 +3,21 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/internal/store"
 	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"finhub-sandbox/internal/domain/access"
-	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/scenario"
-	"finhub-sandbox/internal/store"
 )
 
 // stage is a sandbox with a frozen clock on which scenarios are tried, in tenant
@@ -27,7 +28,7 @@ type stage struct {
 	staff access.Caller
 }
 
-func newStage(t *testing.T, config Config, texts ...string) *stage {
+func newStage(t *testing.T, config world.Config, texts ...string) *stage {
 	t.Helper()
 	if config.Store == nil {
 		state, _, err := store.Open(store.Options{})
@@ -43,7 +44,7 @@ func newStage(t *testing.T, config Config, texts ...string) *stage {
 	}
 	g := &stage{T: t, opened: opened{s}, staff: access.Caller{Sort: access.Staff, Tenant: "t", UserID: "staff", PowerTenant: true, Roles: []string{access.RoleAdminUser}}}
 	g.load(texts...)
-	if _, err := s.engine.Freeze(context.Background(), "t", &payday); err != nil {
+	if _, err := s.Engine().Freeze(context.Background(), "t", &payday); err != nil {
 		t.Fatal(err)
 	}
 	return g
@@ -78,9 +79,9 @@ func (g *stage) refused(err error, code refusal.Code) refusal.Error {
 }
 
 // register makes an individual.
-func (g *stage) register(email, named string) Registered {
+func (g *stage) register(email, named string) customers.Registered {
 	g.Helper()
-	out, err := g.Register(g.staff, Registration{Email: email, Name: "Anna", Password: "p", Scenario: named, Person: onboarding.Person{FirstName: "Anna", LastName: "P"}})
+	out, err := g.Register(g.staff, customers.Registration{Email: email, Name: "Anna", Password: "p", Scenario: named, Person: onboarding.Person{FirstName: "Anna", LastName: "P"}})
 	g.ok(err)
 	return out
 }
@@ -89,7 +90,7 @@ func (g *stage) advance(by string) []string {
 	g.Helper()
 	d, err := machine.ParseDelay(by)
 	g.ok(err)
-	happened, err := g.engine.Advance(context.Background(), "t", engine.Target{By: d})
+	happened, err := g.Engine().Advance(context.Background(), "t", engine.Target{By: d})
 	g.ok(err)
 	var list []string
 	for _, e := range happened.Events {
@@ -115,17 +116,17 @@ func (g *stage) tenantHas(want, source string) {
 func nothing(name string) string { return "name: " + name + "\ndescription: Nothing happens.\n" }
 
 func TestWhichScenarioGoverns(t *testing.T) {
-	g := newStage(t, Config{}, nothing("named"), nothing("tagged"), nothing("tenants"), nothing("servers"))
-	g.tenantHas("happy-path", FromBuiltIn)
+	g := newStage(t, world.Config{}, nothing("named"), nothing("tagged"), nothing("tenants"), nothing("servers"))
+	g.tenantHas("happy-path", world.FromBuiltIn)
 	g.governs(g.register("a@example.com", "").Customer.ID, "happy-path")
 
 	g.ok(g.SetDefaultScenario("servers"))
-	g.tenantHas("servers", FromServer)
+	g.tenantHas("servers", world.FromServer)
 	old := g.register("b@example.com", "").Customer.ID
 	g.governs(old, "servers")
 
 	g.ok(g.SetTenantScenario("t", "tenants"))
-	g.tenantHas("tenants", FromTenant)
+	g.tenantHas("tenants", world.FromTenant)
 	g.governs(g.register("c@example.com", "").Customer.ID, "tenants")
 	g.governs(g.register("d+tagged@example.com", "").Customer.ID, "tagged")
 	g.governs(g.register("d+x+TAGGED@example.com", "").Customer.ID, "tagged")
@@ -135,13 +136,13 @@ func TestWhichScenarioGoverns(t *testing.T) {
 	g.governs(old, "servers")
 
 	g.ok(g.SetTenantScenario("t", ""))
-	g.tenantHas("servers", FromServer)
+	g.tenantHas("servers", world.FromServer)
 }
 
 func TestAnUnknownScenarioIsRefused(t *testing.T) {
-	g := newStage(t, Config{}, nothing("known"))
-	before, _ := g.engine.Dump("t")
-	_, err := g.Register(g.staff, Registration{Email: "a@example.com", Scenario: "unknown"})
+	g := newStage(t, world.Config{}, nothing("known"))
+	before, _ := g.Engine().Dump("t")
+	_, err := g.Register(g.staff, customers.Registration{Email: "a@example.com", Scenario: "unknown"})
 	e := g.refused(err, refusal.ScenarioUnknown)
 	names, _ := e.Data["scenarios"].([]string)
 	if !slices.Contains(names, "known") || !slices.Contains(names, "happy-path") || !strings.Contains(e.Details, "known") {
@@ -149,18 +150,18 @@ func TestAnUnknownScenarioIsRefused(t *testing.T) {
 	}
 	g.refused(g.SetTenantScenario("t", "unknown"), refusal.ScenarioUnknown)
 	g.refused(g.SetDefaultScenario("unknown"), refusal.ScenarioUnknown)
-	if after, _ := g.engine.Dump("t"); after != before {
+	if after, _ := g.Engine().Dump("t"); after != before {
 		t.Error("a refused scenario has changed something")
 	}
 }
 
 func TestPeopleAreGovernedAsTheirOrganization(t *testing.T) {
-	g := newStage(t, Config{}, nothing("strict"))
-	out, err := g.Register(g.staff, Registration{
+	g := newStage(t, world.Config{}, nothing("strict"))
+	out, err := g.Register(g.staff, customers.Registration{
 		Email: "office@medis.example", Name: "Medis", Scenario: "strict", Company: &onboarding.Company{LegalName: "Medis", RegistrationNumber: "1"},
 	})
 	g.ok(err)
-	people, err := g.AddPersonnel(g.staff, out.Customer.ID, []Appointment{{
+	people, err := g.AddPersonnel(g.staff, out.Customer.ID, []customers.Appointment{{
 		Position: onboarding.Director, Email: "rasa@medis.example", Person: onboarding.Person{FirstName: "Rasa", LastName: "K"},
 	}})
 	g.ok(err)
@@ -181,13 +182,13 @@ func TestATenantHasItsOwnScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := newStage(t, Config{Store: state})
+	g := newStage(t, world.Config{Store: state})
 	mine, err := g.SetTenantScenarioText("t", fmt.Sprintf(rejectsOnce, "DATA_MISMATCH"))
 	g.ok(err)
 	if mine.Name != "mine" {
 		t.Errorf("read %s", mine.Name)
 	}
-	g.tenantHas("mine", FromTenant)
+	g.tenantHas("mine", world.FromTenant)
 	if name, _ := g.TenantScenario("other"); name != "happy-path" {
 		t.Errorf("another tenant has %s", name)
 	}
@@ -203,16 +204,16 @@ func TestATenantHasItsOwnScenarios(t *testing.T) {
 	if _, err := g.SetTenantScenarioText("t", nothing("happy-path")); !errors.As(err, &mistakes) {
 		t.Errorf("a name of all tenants was taken: %v", err)
 	}
-	g.tenantHas("mine", FromTenant)
+	g.tenantHas("mine", world.FromTenant)
 
 	g.ok(state.Close())
 	state, _, err = store.Open(store.Options{Path: path})
 	g.ok(err)
 	t.Cleanup(func() { state.Close() })
-	g = newStage(t, Config{Store: state})
-	g.tenantHas("mine", FromTenant)
+	g = newStage(t, world.Config{Store: state})
+	g.tenantHas("mine", world.FromTenant)
 	g.governs(anna, "mine")
-	_, err = g.SubmitVerification(g.staff, anna, Submission{DocumentType: "PASSPORT", DocumentNumber: "1"})
+	_, err = g.SubmitVerification(g.staff, anna, customers.Submission{DocumentType: "PASSPORT", DocumentNumber: "1"})
 	g.ok(err)
 	if got := fmt.Sprint(g.advance("2h")); got != "[verification.rejected DATA_MISMATCH]" {
 		t.Errorf("got %s", got)
@@ -220,7 +221,7 @@ func TestATenantHasItsOwnScenarios(t *testing.T) {
 	// Another text under the name governs those who had it.
 	_, err = g.SetTenantScenarioText("t", strings.Replace(fmt.Sprintf(rejectsOnce, "SUSPECTED_FRAUD"), "times: 1", "times: 2", 1))
 	g.ok(err)
-	_, err = g.SubmitVerification(g.staff, anna, Submission{DocumentType: "PASSPORT", DocumentNumber: "2"})
+	_, err = g.SubmitVerification(g.staff, anna, customers.Submission{DocumentType: "PASSPORT", DocumentNumber: "2"})
 	g.ok(err)
 	if got := fmt.Sprint(g.advance("2h")); got != "[verification.rejected SUSPECTED_FRAUD]" {
 		t.Errorf("got %s", got)
@@ -233,11 +234,11 @@ func TestATenantHasItsOwnScenarios(t *testing.T) {
 }
 
 func TestALibraryIsReplacedAtOnce(t *testing.T) {
-	g := newStage(t, Config{DefaultScenario: "later"})
+	g := newStage(t, world.Config{DefaultScenario: "later"})
 	builtIn := g.Scenarios()
-	g.tenantHas("happy-path", FromBuiltIn)
+	g.tenantHas("happy-path", world.FromBuiltIn)
 	g.load("name: later\ndescription: It takes a week.\nrules: [{on: verification.outcome, after: 7d}]\n")
-	g.tenantHas("later", FromServer)
+	g.tenantHas("later", world.FromServer)
 	anna := g.register("anna@example.com", "").Customer.ID
 	_, err := g.SetTenantScenarioText("t", "name: own\nextends: later\n")
 	g.ok(err)
@@ -250,7 +251,7 @@ func TestALibraryIsReplacedAtOnce(t *testing.T) {
 	g.load("name: later\ndescription: It takes two.\nrules: [{on: verification.outcome, after: 14d}]\n")
 	g.governs(anna, "later")
 	g.governs(jonas, "own")
-	_, err = g.SubmitVerification(g.staff, jonas, Submission{DocumentType: "PASSPORT", DocumentNumber: "1"})
+	_, err = g.SubmitVerification(g.staff, jonas, customers.Submission{DocumentType: "PASSPORT", DocumentNumber: "1"})
 	g.ok(err)
 	if got := g.advance("8d"); len(got) > 0 {
 		t.Errorf("the former rule has acted: %v", got)
@@ -262,7 +263,7 @@ func TestPlusTags(t *testing.T) {
 		"anna+kyc-rejected@example.com": "kyc-rejected", "anna+a+B@example.com": "b", "anna@example.com": "",
 		"anna@ex+ample.com": "", "": "", "+x@example.com": "x", "anna+@example.com": "", "no address": "",
 	} {
-		if got := plusTag(email); got != want {
+		if got := world.PlusTag(email); got != want {
 			t.Errorf("%q has the tag %q, want %q", email, got, want)
 		}
 	}
@@ -272,7 +273,7 @@ func TestPlusTags(t *testing.T) {
 // there can be replaced.
 func TestATenantKeepsSoManyScenarios(t *testing.T) {
 	g := newBank(t)
-	for i := range maxOwn {
+	for i := range world.MaxOwn {
 		if _, err := g.SetTenantScenarioText("t", fmt.Sprintf("name: own-%d", i)); err != nil {
 			t.Fatal(err)
 		}
@@ -281,7 +282,7 @@ func TestATenantKeepsSoManyScenarios(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "keeps no more") {
 		t.Errorf("one more: %v", err)
 	}
-	if name, _ := g.TenantScenario("t"); name != fmt.Sprintf("own-%d", maxOwn-1) {
+	if name, _ := g.TenantScenario("t"); name != fmt.Sprintf("own-%d", world.MaxOwn-1) {
 		t.Errorf("the scenario is %s", name)
 	}
 	if _, err := g.SetTenantScenarioText("t", "name: own-0\ndescription: again"); err != nil {

@@ -1,31 +1,32 @@
 package sandbox
 
 import (
-	"strings"
-	"testing"
-	"time"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
+	"strings"
+	"testing"
+	"time"
 )
 
 // stolenSessions is a world in which it is decided of each session whether it is
 // ended again at once: a choice of a kind that has none.
-func stolenSessions(t *testing.T) *World {
+func stolenSessions(t *testing.T) *world.World {
 	t.Helper()
 	state, _, err := store.Open(store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := assemble(Config{Store: state, Wall: func() time.Time { return payday }, Seed: "stolen", Settings: setting.Settings{DelayScale: new(1.0)}})
+	w, err := assemble(world.Config{Store: state, Wall: func() time.Time { return payday }, Seed: "stolen", Settings: setting.Settings{DelayScale: new(1.0)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.sessions.Table.Rows[0].Arms = []machine.Choice[access.SessionFacts]{{
+	w.Sessions.Table.Rows[0].Arms = []machine.Choice[access.SessionFacts]{{
 		Point: "session.theft", Options: []machine.Option{{Name: "STOLEN", Trigger: access.EndSession}},
 	}}
 	return w
@@ -35,16 +36,16 @@ func stolenSessions(t *testing.T) *World {
 // the kind, and nothing else.
 func TestAChoicePointOfAnotherKind(t *testing.T) {
 	w := stolenSessions(t)
-	see(w, w.sessions, seen[access.Session]{
-		owner: func(e *access.Session) string { return e.CustomerID },
-		tells: []telling[access.Session]{{scenario.AboutRequest, func(_ *Act, e *access.Session, f *scenario.Facts) { f.Request.User = e.UserID }}},
+	world.See(w, w.Sessions, world.Seen[access.Session]{
+		Owner: func(e *access.Session) string { return e.CustomerID },
+		Tells: []world.Telling[access.Session]{{About: scenario.AboutRequest, Tell: func(_ *world.Act, e *access.Session, f *scenario.Facts) { f.Request.User = e.UserID }}},
 	})
-	if err := w.open(); err != nil {
+	if err := open(w); err != nil {
 		t.Fatal(err)
 	}
 	states := map[string]machine.State{"anna": access.SessionEnded, "jonas": access.SessionOpen, "eva": access.SessionOpen}
-	_, err := Do(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *Act) (struct{}, error) {
-		_, err := SetTenantScenarioText(act, `name: thief
+	_, err := world.Do(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
+		_, err := world.SetTenantScenarioText(act, `name: thief
 rules: [{on: session.theft, decide: STOLEN, when: 'customer.name startsWith "Anna" and wallet.balance == 0 and wallet.purpose == "product" and request.user == "anna"'}]`)
 		for name := range states {
 			if err == nil {
@@ -56,9 +57,9 @@ rules: [{on: session.theft, decide: STOLEN, when: 'customer.name startsWith "Ann
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = Show(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *Act) (struct{}, error) {
+	_, _ = world.Show(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
 		for name, want := range states {
-			if e := act.sessions.Get(act.Unit, name); e.State != want {
+			if e := act.Sessions.Get(act.Unit, name); e.State != want {
 				t.Errorf("the session of %s is %s", name, e.State)
 			}
 		}
@@ -67,26 +68,26 @@ rules: [{on: session.theft, decide: STOLEN, when: 'customer.name startsWith "Ann
 }
 
 // openStolen opens a session of a customer with a wallet, who is called Anna but for one.
-func openStolen(act *Act, user string) error {
+func openStolen(act *world.Act, user string) error {
 	name := "Anna"
 	if user == "jonas" {
 		name = "Jonas"
 	}
-	c := &onboarding.Customer{Life: newLife(act, "customer"), Type: onboarding.Individual, Name: name}
-	wallet, err := openWallets(act, c)
+	c := &onboarding.Customer{Life: world.NewLife(act, "customer"), Type: onboarding.Individual, Name: name}
+	wallet, err := accounts.OpenWallets(act, c)
 	if err != nil {
 		return err
 	}
 	c.WalletID = wallet.ID
-	act.customers.Add(act.Unit, c)
+	act.Customers.Add(act.Unit, c)
 	e := &access.Session{Life: machine.Life{ID: user, Seq: act.Next()}, CustomerID: c.ID, UserID: user}
-	return act.sessions.Create(act.Unit, e, access.OpenSession, machine.Cause{})
+	return act.Sessions.Create(act.Unit, e, access.OpenSession, machine.Cause{})
 }
 
 // A kind that decides and of which nothing is seen would let rules pass every check
 // and never act: the world does not open.
 func TestAChoicePointOfWhichNothingIsSeen(t *testing.T) {
-	err := stolenSessions(t).open()
+	err := open(stolenSessions(t))
 	if err == nil || !strings.Contains(err.Error(), "session.theft") || !strings.Contains(err.Error(), "the kind session") {
 		t.Errorf("opened with %v", err)
 	}
@@ -95,11 +96,11 @@ func TestAChoicePointOfWhichNothingIsSeen(t *testing.T) {
 // A link to a kind of which nothing is seen would panic when something is decided.
 func TestALinkToWhatIsNotSeen(t *testing.T) {
 	w := stolenSessions(t)
-	see(w, w.sessions, seen[access.Session]{
-		owner: func(e *access.Session) string { return e.CustomerID },
-		links: []link[access.Session]{{"user", func(e *access.Session) string { return e.UserID }}},
+	world.See(w, w.Sessions, world.Seen[access.Session]{
+		Owner: func(e *access.Session) string { return e.CustomerID },
+		Links: []world.Link[access.Session]{{Kind: "user", ID: func(e *access.Session) string { return e.UserID }}},
 	})
-	err := w.open()
+	err := open(w)
 	if err == nil || !strings.Contains(err.Error(), "a session belongs to a user, of which nothing is seen") {
 		t.Errorf("opened with %v", err)
 	}
@@ -108,13 +109,13 @@ func TestALinkToWhatIsNotSeen(t *testing.T) {
 // What a kind tells wins over its owner's, and its link's over its own.
 func TestTheNearestTells(t *testing.T) {
 	b := newBank(t, "STANDARD")
-	_ = b.do(b.staff, func(act *Act) error {
-		w := act.wallets.Get(act.Unit, b.wallets[0])
-		c := act.customers.Get(act.Unit, w.CustomerID)
+	_ = b.do(b.staff, func(act *world.Act) error {
+		w := act.Wallets.Get(act.Unit, b.wallets[0])
+		c := act.Customers.Get(act.Unit, w.CustomerID)
 		other := *w
 		other.Balance = 4200
 		var f scenario.Facts
-		chain{act, c, thing{"wallet", &other}}.tell(&f, scenario.AboutWallet)
+		world.Chain{Act: act, Customer: c, About: world.Thing{Kind: "wallet", Aggregate: &other}}.Tell(&f, scenario.AboutWallet)
 		if f.Wallet.Balance != 4200 {
 			t.Errorf("the wallet itself has %d", f.Wallet.Balance)
 		}

@@ -1,17 +1,19 @@
 package sandbox
 
 import (
-	"testing"
-
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/store"
+	"testing"
 )
 
 // size counts what is stored.
 func (g *stage) size() (keys, bytes int) {
 	g.Helper()
-	g.ok(g.config.Store.View(g.Context(), "t", func(tx store.Tx) error {
+	g.ok(g.Config.Store.View(g.Context(), "t", func(tx store.Tx) error {
 		tx.Range(nil, nil, func(key []byte, text string) bool {
 			keys, bytes = keys+1, bytes+len(key)+len(text)
 			return true
@@ -21,9 +23,9 @@ func (g *stage) size() (keys, bytes int) {
 	return keys, bytes
 }
 
-func (g *stage) login(r Registered) Login {
+func (g *stage) login(r customers.Registered) sessions.Login {
 	g.Helper()
-	login, err := g.LogIn(g.staff, onboarding.Individual, r.Customer.ID, r.User.ID, Credentials{r.User.Username, "p", "key", "secret"})
+	login, err := g.LogIn(g.staff, onboarding.Individual, r.Customer.ID, r.User.ID, sessions.Credentials{Username: r.User.Username, Password: "p", TenantKey: "key", TenantSecret: "secret"})
 	g.ok(err)
 	return login
 }
@@ -31,7 +33,7 @@ func (g *stage) login(r Registered) Login {
 // TestLoginsDoNotFillTheStore logs in and out again and again, rightly and wrongly:
 // after a while nothing is added any more.
 func TestLoginsDoNotFillTheStore(t *testing.T) {
-	g := newStage(t, Config{})
+	g := newStage(t, world.Config{})
 	anna := g.register("anna@example.com", "")
 	rounds := func(n int) {
 		for i := range n {
@@ -45,9 +47,9 @@ func TestLoginsDoNotFillTheStore(t *testing.T) {
 			} else {
 				g.ok(err)
 			}
-			_, err = g.LogIn(g.staff, onboarding.Individual, anna.Customer.ID, anna.User.ID, Credentials{anna.User.Username, "wrong", "key", "secret"})
+			_, err = g.LogIn(g.staff, onboarding.Individual, anna.Customer.ID, anna.User.ID, sessions.Credentials{Username: anna.User.Username, Password: "wrong", TenantKey: "key", TenantSecret: "secret"})
 			g.refused(err, refusal.CredentialsInvalid)
-			_, err = g.LogInAdmin(g.staff, "headquarters", "chief", Credentials{"chief", "p", "key", "secret"})
+			_, err = g.LogInAdmin(g.staff, "headquarters", "chief", sessions.Credentials{Username: "chief", Password: "p", TenantKey: "key", TenantSecret: "secret"})
 			g.ok(err)
 		}
 	}
@@ -62,15 +64,15 @@ func TestLoginsDoNotFillTheStore(t *testing.T) {
 // TestWhichSessionsAreForgotten: the oldest, one with each login, and whoever holds
 // its token is told to log in again.
 func TestWhichSessionsAreForgotten(t *testing.T) {
-	g := newStage(t, Config{})
+	g := newStage(t, world.Config{})
 	anna := g.register("anna@example.com", "")
-	holds := func(l Login) error {
+	holds := func(l sessions.Login) error {
 		_, err := g.Identify("t", l.Token, true)
 		return err
 	}
 	g.login(anna)
 	first := g.login(anna)
-	for range maxSessions - 1 {
+	for range sessions.MaxSessions - 1 {
 		g.login(anna)
 	}
 	g.ok(holds(first))

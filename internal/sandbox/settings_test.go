@@ -1,13 +1,15 @@
 package sandbox
 
 import (
-	"testing"
-	"time"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/setting"
+	"testing"
+	"time"
 )
 
 const governed = `
@@ -24,7 +26,7 @@ tenant:
 `
 
 func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
-	g := newStage(t, Config{}, governed)
+	g := newStage(t, world.Config{}, governed)
 	if g.Relaxed("t") {
 		t.Error("relaxed before")
 	}
@@ -40,7 +42,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 
 	b := &bankTest{failer: t, opened: g.opened, staff: g.staff}
 	id := g.ready()
-	out, err := g.Activate(g.staff, id, Activation{})
+	out, err := g.Activate(g.staff, id, customers.Activation{})
 	g.ok(err)
 	w := out.Wallet.ID
 	b.holds(w, 25_000, 0, 0)
@@ -49,7 +51,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 	if books.Funded != 25_000 || books.Unaccounted() != 0 {
 		t.Errorf("the books: %+v", books)
 	}
-	page, err := g.ListTransactions(g.staff, Statement{WalletIDs: []string{w}, Limit: 10})
+	page, err := g.ListTransactions(g.staff, accounts.Statement{WalletIDs: []string{w}, Limit: 10})
 	g.ok(err)
 	if len(page.Items) != 1 || page.Items[0].Type != payments.FundTransaction {
 		t.Errorf("got %+v", page.Items)
@@ -87,7 +89,7 @@ func TestAScenarioSetsWhatTheTenantHasNot(t *testing.T) {
 // A tenant works by its own settings, then its scenario's, then the server's,
 // and at last those that are built in.
 func TestWhoseSettingsHold(t *testing.T) {
-	g := newStage(t, Config{Settings: setting.Settings{Headers: setting.Strict, TenantKey: "server's"}}, "name: speaks\ndescription: Under test.\ntenant: {headers: relaxed, orderLife: 5m}\n")
+	g := newStage(t, world.Config{Settings: setting.Settings{Headers: setting.Strict, TenantKey: "server's"}}, "name: speaks\ndescription: Under test.\ntenant: {headers: relaxed, orderLife: 5m}\n")
 	holds := func(headers, key string, life time.Duration) {
 		t.Helper()
 		p, err := g.policyOf("t")
@@ -102,7 +104,7 @@ func TestWhoseSettingsHold(t *testing.T) {
 	_, err := g.ChangeSettings("t", func(s *setting.Settings) { s.Headers, s.TenantKey, s.OrderLife = setting.Strict, "own", 60 })
 	g.ok(err)
 	holds(setting.Strict, "own", time.Minute)
-	g.config.Settings.Headers = setting.Relaxed
+	g.Config.Settings.Headers = setting.Relaxed
 	holds(setting.Strict, "own", time.Minute)
 	_, err = g.ChangeSettings("t", func(s *setting.Settings) { *s = setting.Settings{} })
 	g.ok(err)
@@ -111,16 +113,16 @@ func TestWhoseSettingsHold(t *testing.T) {
 }
 
 func TestAScenarioSetsTheDelayScale(t *testing.T) {
-	g := newStage(t, Config{}, governed)
-	g.ok(g.engine.Run("t"))
+	g := newStage(t, world.Config{}, governed)
+	g.ok(g.Engine().Run("t"))
 	due := func(name string) time.Duration {
 		t.Helper()
 		id := g.register(name+"@example.com", "").Customer.ID
 		v := g.open(id)
 		g.upload(v.ID)
 		var d time.Duration
-		g.ok(g.do(g.staff, func(act *Act) error {
-			d = act.verifications.Get(act.Unit, v.ID).Armed[0].Due.Sub(act.Now())
+		g.ok(g.do(g.staff, func(act *world.Act) error {
+			d = act.Verifications.Get(act.Unit, v.ID).Armed[0].Due.Sub(act.Now())
 			return nil
 		}))
 		return d
@@ -135,7 +137,7 @@ func TestAScenarioSetsTheDelayScale(t *testing.T) {
 }
 
 func TestAScenarioRequiresPersonnel(t *testing.T) {
-	g := newStage(t, Config{}, governed)
+	g := newStage(t, world.Config{}, governed)
 	g.ok(g.SetTenantScenario("t", "governed"))
 	c := access.Caller{Sort: access.Staff, Tenant: "t"}
 	if r, err := g.personnelPolicy(c); err != nil || r != setting.Required {

@@ -1,29 +1,30 @@
 package sandbox
 
 import (
-	"testing"
-
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
+	"testing"
 )
 
 func TestALinkDoesNotConfirmForASuspendedCustomer(t *testing.T) {
 	g := played(t, `rules: [{on: consent.confirmation, when: 'consent.version == "2.0"', decide: NEEDS_CONFIRMATION}]`)
 	id := g.ready()
-	_, err := g.Activate(g.staff, id, Activation{})
+	_, err := g.Activate(g.staff, id, customers.Activation{})
 	g.ok(err)
 	g.advance("366d")
-	consent, err := g.AcceptConsent(g.staff, onboarding.Individual, id, onboarding.Terms, Acceptance{Version: "2.0"})
+	consent, err := g.AcceptConsent(g.staff, onboarding.Individual, id, onboarding.Terms, customers.Acceptance{Version: "2.0"})
 	g.ok(err)
-	link, err := g.SendConsentLink(g.staff, LinkRequest{CustomerID: id, ConsentID: consent.ID, Channel: ByEmail, Life: 1 << 40})
+	link, err := g.SendConsentLink(g.staff, customers.LinkRequest{CustomerID: id, ConsentID: consent.ID, Channel: customers.ByEmail, Life: 1 << 40})
 	g.ok(err)
-	_, err = g.SetCustomerStatus(g.staff, id, StatusChange{Status: onboarding.CustomerSuspended})
+	_, err = g.SetCustomerStatus(g.staff, id, world.StatusChange{Status: onboarding.CustomerSuspended})
 	g.ok(err)
 	_, err = g.ConfirmConsent(g.staff, link.Token)
 	g.refused(err, refusal.CustomerNotActive)
-	_, err = g.SendConsentLink(g.staff, LinkRequest{CustomerID: id, ConsentID: consent.ID, Channel: ByEmail, Life: 1 << 40})
+	_, err = g.SendConsentLink(g.staff, customers.LinkRequest{CustomerID: id, ConsentID: consent.ID, Channel: customers.ByEmail, Life: 1 << 40})
 	g.refused(err, refusal.CustomerNotActive)
 }
 

@@ -1,0 +1,70 @@
+package accounts
+
+import (
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/sandbox/world"
+	"time"
+)
+
+// Allowance is what may be done on an account now.
+type Allowance struct {
+	Wallet   *payments.Wallet
+	Customer *onboarding.Customer
+	// Enabled is false while the wallet or the customer is not ACTIVE.
+	Enabled bool
+	// Limits are those of what is sent, and Topups those of what comes in.
+	Limits, Topups payments.Limits
+	Fees           payments.Fees
+	// UsedToday and UsedThisMonth count against the limits of what is sent.
+	UsedToday, UsedThisMonth int64
+	Beneficiaries            []AllowedPayee
+	Consents                 []ConsentDetail
+	At                       time.Time
+}
+
+// AllowedPayee is a payee of the account, and where it is paid: a wallet of the
+// tenant, or else empty.
+type AllowedPayee struct {
+	*payments.Beneficiary
+	Wallet string
+}
+
+// LimitsOf are the limits of an operation.
+func (a Allowance) LimitsOf(o payments.Operation) payments.Limits {
+	if o.Outgoing() {
+		return a.Limits
+	}
+	return a.Topups
+}
+
+// GetAllowedOperations says what may be done on an account. Beneficiaries are only
+// looked up if they are asked for.
+func GetAllowedOperations(act *world.Act, accountID string, beneficiaries bool) (out Allowance, err error) {
+	a, err := findReadableAccount(act, accountID)
+	if err != nil {
+		return out, err
+	}
+	set, err := world.PolicyOf(act)
+	if err != nil {
+		return out, err
+	}
+	out = Allowance{
+		Wallet: a.Wallet, Customer: a.Customer, Enabled: a.facts().Usable() == nil,
+		Limits: set.Limits(a.Customer.Category), Topups: set.LimitsFor(payments.Topup, a.Customer.Category), Fees: set.Fees, At: act.Now(),
+	}
+	out.UsedToday, out.UsedThisMonth = Spending(act, a.Customer.ID).Used(act.Now())
+	if beneficiaries {
+		for _, b := range act.Beneficiaries.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
+			payee := AllowedPayee{Beneficiary: b}
+			if w := walletByIBAN(act, b.IBAN); w != nil {
+				payee.Wallet = w.ID
+			}
+			out.Beneficiaries = append(out.Beneficiaries, payee)
+		}
+	}
+	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
+		out.Consents = append(out.Consents, consentDetail(act, p))
+	}
+	return out, nil
+}

@@ -1,0 +1,64 @@
+// Package government is how scenarios govern: it answers choices, refuses requests
+// and injects faults as the governing scenario says, and tells its conditions what
+// they ask.
+package government
+
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/world"
+)
+
+// Choose answers a choice that has just been armed, as the scenario does that
+// governs the customer.
+func Choose(act *world.Act, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
+	customer := act.Customers.Get(act.Unit, act.Sights[kind].OwnerOf(aggregate))
+	about := world.Chain{Act: act, Customer: customer, About: world.Thing{Kind: kind, Aggregate: aggregate}}
+	decision, _, err := world.Governing(act, customer).Answer(p, about.Tell, diceOf(act, customer))
+	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
+		decision = heedExpiry(act, v, decision)
+	}
+	return decision, err
+}
+
+// heedExpiry turns the approval of a verification into a rejection if a document
+// on which it rests does not hold any more when the decision comes.
+func heedExpiry(act *world.Act, v *onboarding.Verification, decision machine.Decision) machine.Decision {
+	due := act.Now().Add(act.Delay(decision.After))
+	if decision.Option == onboarding.OutcomeApproved && len(onboarding.Missing(v.Required, onboarding.Unexpired(customers.Counting(act, v), due))) > 0 {
+		decision.Option, decision.Reason = onboarding.OutcomeRejected, onboarding.DocumentExpired
+	}
+	return decision
+}
+
+// dice throws for what one scenario governs: a customer, with its people if it
+// is an organization. The counts are kept with the tenant, and chance comes from
+// its seed.
+type dice struct {
+	act      *world.Act
+	customer string
+}
+
+func diceOf(act *world.Act, c *onboarding.Customer) dice {
+	d := dice{act: act}
+	if root := world.RootOf(act, c); root != nil {
+		d.customer = root.ID
+	}
+	return d
+}
+
+func (d dice) Count(rule string) int { return int(d.count("rule/" + d.customer + "/" + rule)) }
+
+func (d dice) Chance(rule string) float64 {
+	n := d.count("chance/" + d.customer + "/" + rule)
+	return fake.Fraction(world.Seed(d.act), "chance/"+d.customer+"/"+rule, n)
+}
+
+// count counts in the act, and notes that it has: what a rule has counted stays,
+// whatever becomes of the request.
+func (d dice) count(name string) int64 {
+	d.act.Counted = true
+	return d.act.Count(name)
+}

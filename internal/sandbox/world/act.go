@@ -1,0 +1,96 @@
+// Package world is what all areas of the sandbox share: the act in which everything
+// happens, the kinds of things that there are, the keys and settings of tenants, and
+// which scenario governs whom. It must not know what the areas do with these.
+package world
+
+import (
+	"errors"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/engine"
+)
+
+// Act is one unit of work of one caller: whatever a request does it does in one
+// act, which is committed whole or not at all. Verbs take it, so that several of
+// them can be one act. It must not be kept after the function that got it.
+type Act struct {
+	*engine.Unit
+	*World
+	Caller access.Caller
+	// kept is a refusal that leaves what the act has done.
+	Kept error
+	// counted tells that a rule that is limited has been counted.
+	Counted bool
+}
+
+// Do runs verb as an act that may change the caller's tenant, and gives what it
+// gives. If it fails nothing has happened, unless it says so (Act.refuseAndKeep).
+// A verb can be run again after it has failed: it sets what it gives, and does
+// not add to it.
+func Do[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+	return run(w, w.engine.Do, c, verb)
+}
+
+// Show runs verb as an act that looks at the caller's tenant and counts that
+// (engine.Show).
+func Show[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+	return run(w, w.engine.Show, c, verb)
+}
+
+func run[R any](w *World, open func(string, func(*engine.Unit) error) error, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+	var out R
+	var kept error
+	err := open(c.Tenant, func(u *engine.Unit) (err error) {
+		act := w.act(u, c)
+		out, err = verb(act)
+		if kept = act.Kept; kept != nil {
+			err = nil
+		}
+		return err
+	})
+	return out, errors.Join(err, kept)
+}
+
+// act gives the act of a unit. One that the engine has opened itself, for a timer
+// that has come due, has nobody as its caller.
+func (w *World) act(u *engine.Unit, c access.Caller) *Act {
+	act := &Act{Unit: u, World: w, Caller: c}
+	u.Beside = act
+	return act
+}
+
+// ActOf is the act of a unit of work, whoever has opened that.
+func (w *World) ActOf(u *engine.Unit) *Act {
+	if act, ok := u.Beside.(*Act); ok {
+		return act
+	}
+	return w.act(u, access.Caller{})
+}
+
+// RefuseAndKeep refuses what was asked, and lets stand what the act has done.
+func (act *Act) RefuseAndKeep(err error) error {
+	act.Kept = err
+	return err
+}
+
+// By is the cause of a trigger that the caller fires.
+func By(act *Act) machine.Cause { return machine.Cause{By: act.Caller.UserID, Input: act.Caller} }
+
+// Facts lets a kind gather facts in the act.
+func Facts[T, F any](w *World, gather func(*Act, *T, machine.Cause) F) func(*engine.Unit, *T, machine.Cause) F {
+	return func(u *engine.Unit, e *T, cause machine.Cause) F { return gather(w.ActOf(u), e, cause) }
+}
+
+// Effect lets what a step of a kind does happen in the act.
+func Effect[T any](w *World, do func(*Act, *T, machine.Step, machine.Cause) error) func(*engine.Unit, *T, machine.Step, machine.Cause) error {
+	return func(u *engine.Unit, e *T, step machine.Step, cause machine.Cause) error {
+		return do(w.ActOf(u), e, step, cause)
+	}
+}
+
+// As is the act on behalf of another caller.
+func (act *Act) As(c access.Caller) *Act {
+	other := *act
+	other.Caller = c
+	return &other
+}

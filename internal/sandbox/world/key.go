@@ -1,0 +1,84 @@
+package world
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
+	"fmt"
+	"slices"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+// secretName is the key in the store under which the secret is kept from which
+// the tokens' key is made.
+const secretName = "secret/tokens"
+
+// derivedKey makes a key from a seed or a secret.
+func derivedKey(from string) []byte {
+	sum := sha256.Sum256([]byte("finhub-sandbox token key/" + from))
+	return sum[:]
+}
+
+// tokenKey makes the key that signs the tokens: of a seed that somebody chose, so
+// that it gives the same tokens everywhere, and else of a secret that nobody
+// else has. That is kept in the store, so that a token is still good after a
+// restart.
+func (c Config) tokenKey() ([]byte, error) {
+	if c.Secret == nil {
+		return derivedKey(c.Seed), nil
+	}
+	var secret string
+	err := c.Store.Update(context.Background(), store.Shared, func(tx store.Tx) error {
+		var ok bool
+		if secret, ok = tx.Get([]byte(secretName)); !ok {
+			secret = c.Secret()
+			tx.Set([]byte(secretName), secret)
+		}
+		return nil
+	})
+	return derivedKey(secret), err
+}
+
+// Sign makes an HS256 token of the claims.
+func (s *World) Sign(claims map[string]any) (string, error) {
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString(s.Key)
+	if err != nil {
+		return "", fmt.Errorf("sign token: %w", err)
+	}
+	return token, nil
+}
+
+// Digest is what is kept of a password. It is keyed and bound to its user, so
+// that equal passwords look different, but deliberately not slow: these are
+// test accounts, and a slow digest would be most of the cost of a registration.
+// Its key comes from the seed even where that of the tokens does not, so that the
+// same requests leave the same state.
+func (s *World) Digest(userID, password string) string {
+	mac := hmac.New(sha256.New, derivedKey(s.Config.Seed))
+	mac.Write([]byte(userID + "\x00" + password))
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// TokenFault says why a token of this sandbox cannot be used.
+func TokenFault(err error) string {
+	switch {
+	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
+		return "the token is not signed by this sandbox; without --seed or --data each start has a key of its own"
+	case errors.Is(err, jwt.ErrTokenMalformed):
+		return "the token is neither a JWT nor one of the fixed tokens"
+	}
+	return "the token cannot be used"
+}
+
+// Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.
+func (s *World) Admit(tenant string) error {
+	if len(s.Config.Tenants) > 0 && !slices.Contains(s.Config.Tenants, tenant) {
+		return refusal.New(refusal.TenantAccessDenied, "this sandbox was started for other tenants than %s (--tenants)", tenant)
+	}
+	return nil
+}

@@ -1,0 +1,94 @@
+package world
+
+import (
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/fake"
+	"finhub-sandbox/internal/setting"
+	"finhub-sandbox/internal/store"
+	"time"
+)
+
+// Config is what a sandbox stands on.
+type Config struct {
+	Store store.Store
+	// Wall is the real time.
+	Wall func() time.Time
+	// Seed makes ids, people and account numbers; tenants add their own id.
+	Seed string
+	// Secret makes the secret from which the tokens' key comes, once for a store.
+	// Nil takes the Seed for it: whoever knows that can then sign tokens.
+	Secret func() string
+	// Settings are for the tenants who have none of their own; what is not set is
+	// built in.
+	Settings setting.Settings
+	// Tenants restricts the tenants that may be used; empty allows any.
+	Tenants []string
+	// NoFixedTokens switches the fixed tokens off.
+	NoFixedTokens bool
+	// DefaultScenario governs the customers for whom neither they nor their tenant
+	// chose one; empty, or a name that is not loaded, is happy-path.
+	DefaultScenario string
+	// Operations are those of the product's document with the refusals that each
+	// can give, for scenarios to refuse with. Nil takes what scenarios say on
+	// trust.
+	Operations map[string][]string
+}
+
+// World is the product's state: the kinds of things that there are in it, and what
+// they stand on.
+type World struct {
+	Config     Config
+	builtIn    *setting.Settings
+	engine     *engine.Engine
+	Key        []byte
+	repertoire repertoire
+	Mistypes   seenMistyped
+	Hooks      Hooks
+	Sights     sights
+	// references are how parameters of requests name things.
+	References []Reference
+
+	Customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
+	Verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
+	Consents      *engine.Kind[onboarding.Consent, onboarding.ConsentFacts]
+	Personnel     *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]
+	Users         *engine.Kind[access.User, access.UserFacts]
+	Sessions      *engine.Kind[access.Session, access.SessionFacts]
+	Documents     *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
+	Standing      engine.Collection[Standing]
+
+	Wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
+	Beneficiaries   *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]
+	PaymentConsents *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]
+	Orders          *engine.Kind[payments.Order, payments.OrderFacts]
+	Transactions    engine.Collection[payments.Transaction]
+}
+
+// New makes a world in which nothing can be yet: areas register their kinds
+// with it, and then it begins.
+func New(c Config) (*World, error) {
+	key, err := c.tokenKey()
+	return &World{Config: c, builtIn: setting.BuiltIn(), Key: key, Sights: sights{}}, err
+}
+
+// Begin lets the world run on an engine that has its kinds.
+func (s *World) Begin(e *engine.Engine) error {
+	s.engine = e
+	return s.openRepertoire(e.Machines())
+}
+
+// Engine gives the engine to those who drive the clock.
+func (s *World) Engine() *engine.Engine { return s.engine }
+
+// Seed is what a tenant's invented data is made from.
+func Seed(act *Act) string { return act.Config.Seed + "/" + act.Tenant() }
+
+// NewLife gives a new aggregate of a kind its id and its place in the order.
+func NewLife(act *Act, kind string) machine.Life {
+	n := act.Next()
+	return machine.Life{ID: fake.ID(Seed(act), kind, n), Seq: n}
+}
