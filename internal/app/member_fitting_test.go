@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/base64"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -18,7 +19,7 @@ func (w *memberWorld) fitting(schema map[string]any) []any {
 		}
 	}
 	if enum, ok := schema["enum"].([]any); ok {
-		return enum
+		return slices.Clone(enum) // What follows may be added to, and the document is shared.
 	}
 	switch schema["type"] {
 	case "boolean":
