@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -57,16 +56,16 @@ func openRequest(t *testing.T, addr, text string) <-chan *rawReply {
 func TestStopEndsWhatWaits(t *testing.T) {
 	var looks atomic.Int64
 	looks.Store(-1)
-	moving, move, held := make(chan struct{}), make(chan struct{}), make(chan struct{})
-	letGo := sync.OnceFunc(func() { close(move) })
+	moving, move, held, cut := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
 	config := app.Config{
 		Addr: "127.0.0.1:0", Seed: "stop", Settings: scaled(1), StopTime: 100 * time.Millisecond, Wait: func(ctx context.Context, _ time.Duration) error {
 			close(held)
 			<-ctx.Done()
+			close(cut)
 			return ctx.Err()
 		},
-		// The clock is looked at for each timer: in the middle of the advance it is
-		// held there until the others have been cut short.
+		// The clock is looked at for each timer, within its transaction: in the middle
+		// of the advance it is held there until requests are cut short.
 		Now: func() time.Time {
 			if looks.Add(-1) == 0 {
 				close(moving)
@@ -102,10 +101,11 @@ func TestStopEndsWhatWaits(t *testing.T) {
 	advance := openRequest(t, addr, "POST /_sandbox/clock/advance HTTP/1.1\nHost: localhost\nX-Tenant-ID: t\nContent-Type: application/json\nContent-Length: "+fmt.Sprint(len(target))+"\n\n"+target)
 	<-moving
 	stop()
+	<-cut
+	close(move)
 	if reply := <-body; reply == nil || reply.code() != "BODY_MALFORMED" || !strings.Contains(reply.body, "did not come in time") {
 		t.Errorf("half a body got %v", reply)
 	}
-	letGo()
 	if reply := <-advance; reply == nil || reply.code() != "CLOCK_INTERRUPTED" {
 		t.Errorf("the clock that was being moved got %v", reply)
 	}
