@@ -40,7 +40,7 @@ type Unit struct {
 	err    error
 
 	// keyBuf is where keys are put together.
-	keyBuf [96]byte
+	keyBuf [128]byte
 }
 
 // slot is a record of the unit: as it was stored, if it was, and as it is now.

@@ -57,7 +57,7 @@ func (t *transaction) readHead() {
 	} else {
 		t.head.home, _ = t.get(homePrefix + t.tenant)
 	}
-	t.prefix = "t" + t.head.home + "/" + t.tenant + "/"
+	t.place = "t" + t.head.home + "/" + t.tenant
 }
 
 func (t *transaction) writeHead() {
@@ -75,7 +75,7 @@ func (t *transaction) Clear() (removed int) {
 		return 0
 	}
 	t.SetDue(time.Time{})
-	removed = t.clearSlice(t.prefix)
+	removed = t.clearSlice(t.place + "/")
 	if removed == slice {
 		t.move()
 	}
@@ -92,7 +92,7 @@ func (t *transaction) move() {
 	text, _ := t.get(movesName)
 	n, _ := strconv.ParseInt(text, 10, 64) // None is the first.
 	t.head.home = strconv.FormatInt(n+1, 10)
-	t.set(leftPrefix+t.prefix, "")
+	t.set(leftPrefix+t.place+"/", "")
 	t.set(movesName, t.head.home)
 }
 

@@ -15,19 +15,17 @@ type transaction struct {
 	// log takes down what is written; nil in memory, and for readers.
 	log *commitLog
 
-	// tenant is the name as a part of a row's, and prefix what the names of its rows
-	// begin with.
-	tenant, prefix string
-	head           head
+	// tenant is the name as a part of a row's. The names of its rows begin with
+	// place and a slash; so put, the compiler joins them without copying the key.
+	tenant, place string
+	head          head
 
 	// undo is what was written over since the first mark, the newest last.
 	undo   []before
 	marked bool
-	err    error
-
-	// named is where names are put together, and shown where keys are shown.
-	named [96]byte
+	// shown is where keys are shown.
 	shown []byte
+	err   error
 }
 
 // before is what a row was before it was written, and how much had been taken
@@ -39,7 +37,7 @@ type before struct {
 }
 
 func (t *transaction) name(key []byte) string {
-	return string(append(append(t.named[:0], t.prefix...), key...))
+	return t.place + "/" + string(key)
 }
 
 func (t *transaction) Get(key []byte) (value string, ok bool) { return t.get(t.name(key)) }
@@ -56,10 +54,10 @@ func (t *transaction) Delete(key []byte) { t.delete(t.name(key)) }
 func (t *transaction) Range(from, to []byte, visit func(key []byte, value string) bool) {
 	end := t.name(to)
 	if to == nil {
-		end = prefixEnd(t.prefix)
+		end = prefixEnd(t.place + "/")
 	}
 	t.scan(t.name(from), end, func(name, value string) bool {
-		t.shown = append(t.shown[:0], name[len(t.prefix):]...)
+		t.shown = append(t.shown[:0], name[len(t.place)+len("/"):]...)
 		return visit(t.shown, value)
 	})
 }

@@ -59,7 +59,7 @@ func (t *transaction) upgradeTenant(tenant string) {
 	t.writeHead()
 	t.readHead()
 	old := "t" + home + "/" + tenant + "/"
-	if old == t.prefix {
+	if old == t.place+"/" {
 		return
 	}
 	for _, key := range t.under(old, -1) {
