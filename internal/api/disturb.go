@@ -20,6 +20,7 @@ func serve(o operation, parameters []string) rest.Handler {
 		}
 		c.Scenario, c.Notice = d.Scenario, d.Notice
 		reply, err := government.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
+		c.Rules = act.Rules
 		reply.Fault = faultOf(d)
 		return reply, err
 	}
@@ -31,7 +32,7 @@ func faultOf(d government.Disturbance) *rest.Fault {
 	}
 	return &rest.Fault{
 		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
-		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter,
+		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter, Rule: d.Rule,
 	}
 }
 

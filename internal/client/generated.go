@@ -4,6 +4,17 @@ package client
 
 import "net/http"
 
+// ActingRule is the document's object of this name: rule that acted.
+type ActingRule struct {
+	// File in which it stands.
+	File string `json:"file"`
+	Line int    `json:"line"`
+	// Name of the rule, or rule 3 for one without.
+	Name string `json:"name"`
+	// Scenario in which the rule stands; the one that governs may extend it.
+	Scenario string `json:"scenario"`
+}
+
 // ActiveScenario is the document's object of this name: scenario of new customers.
 type ActiveScenario struct {
 	Description string `json:"description"`
@@ -96,6 +107,7 @@ type Event struct {
 	Entity     string         `json:"entity"`
 	ID         string         `json:"id"`
 	Reason     string         `json:"reason,omitzero"`
+	Rule       *ActingRule    `json:"rule,omitzero"`
 	Seq        int64          `json:"seq"`
 	// State of the entity after the event.
 	State string `json:"state,omitzero"`
@@ -274,7 +286,8 @@ type NextDue struct {
 	// How it will be decided.
 	Option string `json:"option"`
 	// The choice that is pending.
-	Point string `json:"point"`
+	Point string      `json:"point"`
+	Rule  *ActingRule `json:"rule,omitzero"`
 }
 
 // Prerequisite is the document's object of this name: condition of a row.

@@ -28,6 +28,8 @@ type nextDueView struct {
 	ID     string    `json:"id"`
 	Point  string    `json:"point"`
 	Option string    `json:"option"`
+	// Rule is the rule of a scenario that decided so.
+	Rule machine.Rule `json:"rule,omitzero"`
 }
 
 type movedClockView struct {
@@ -169,7 +171,7 @@ func (a *API) clock(tenant string) (clockView, error) {
 		view.Mode = "frozen"
 	}
 	if due := clock.Due; due != nil {
-		view.NextDue = &nextDueView{due.Due, due.Entity, due.ID, due.Point, due.Option}
+		view.NextDue = &nextDueView{due.Due, due.Entity, due.ID, due.Point, due.Option, due.Rule}
 	}
 	return view, err
 }

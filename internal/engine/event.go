@@ -23,6 +23,8 @@ type Event struct {
 	By       string            `json:"by,omitempty"`
 	Reason   string            `json:"reason,omitempty"`
 	Data     map[string]string `json:"data,omitempty"`
+	// Rule is the rule of the scenario that decided so; none if nobody did.
+	Rule machine.Rule `json:"rule,omitzero"`
 }
 
 // maxEvents is how many events a tenant keeps; the oldest go first.
@@ -36,7 +38,7 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 	}
 	event := Event{
 		Seq: u.counters.event, At: u.now, Type: kind, Entity: entity, ID: life.ID, State: life.State,
-		Customer: s.Customer, By: cause.By, Reason: cause.Reason, Data: s.Data,
+		Customer: s.Customer, By: cause.By, Reason: cause.Reason, Data: s.Data, Rule: cause.Rule,
 	}
 	text, err := store.Encode(event)
 	if err != nil {

@@ -139,6 +139,7 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	armed := machine.Armed{
 		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Otherwise: option.Otherwise, Reason: decision.Reason,
 		Due: p.Until, Reads: decision.Reads, Seq: u.Next(), Deadline: deadline,
+		Rule: decision.Rule,
 	}
 	if !deadline && armed.Reads == 0 {
 		armed.Due = u.now.Add(u.Delay(decision.After))
@@ -174,7 +175,7 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	armed := life.Armed[i]
 	life.Armed = slices.Delete(life.Armed, i, i+1)
 	k.Save(u, e)
-	on, cause := armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true}
+	on, cause := armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true, Rule: armed.Rule}
 	if armed.Otherwise != "" {
 		if cause.Refused = k.Can(u, e, on, cause); cause.Refused != nil {
 			on = armed.Otherwise

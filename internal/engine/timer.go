@@ -20,6 +20,8 @@ type Timer struct {
 	On     machine.Trigger `json:"trigger"`
 	// Deadline marks an announced end: nobody waits for it.
 	Deadline bool `json:"deadline,omitempty"`
+	// Rule is the rule of the scenario that decided; none for the default.
+	Rule machine.Rule `json:"rule,omitzero"`
 }
 
 const (
@@ -34,7 +36,7 @@ func (u *Unit) timerKey(due time.Time, seq int64) []byte {
 
 func (u *Unit) addTimer(entity, id string, a machine.Armed) {
 	text, err := store.Encode(Timer{
-		Due: a.Due, Seq: a.Seq, Entity: entity, ID: id, Point: a.Point, Option: a.Option, On: a.Trigger, Deadline: a.Deadline,
+		Due: a.Due, Seq: a.Seq, Entity: entity, ID: id, Point: a.Point, Option: a.Option, On: a.Trigger, Deadline: a.Deadline, Rule: a.Rule,
 	})
 	if err != nil {
 		u.fail(err)

@@ -2,7 +2,6 @@ package rest
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"strings"
 	"time"
@@ -62,18 +61,7 @@ type Exchange struct {
 }
 
 // Rule is a rule of a scenario that acted on a request, and where it is written.
-type Rule struct {
-	Scenario, Name, File string
-	Line                 int
-}
-
-// String words a rule for the log: its name, and the line of the file.
-func (r Rule) String() string {
-	if r.File == "" {
-		return r.Name
-	}
-	return fmt.Sprintf("%s (%s:%d)", r.Name, r.File, r.Line)
-}
+type Rule = refusal.Rule
 
 // log writes the line of an exchange that is over.
 func (s *Server) log(ctx context.Context, x *Exchange) {

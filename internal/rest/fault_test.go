@@ -245,8 +245,8 @@ func TestTheLogNamesTheRulesThatActed(t *testing.T) {
 		rules []rest.Rule
 		want  string
 	}{
-		{slow, nil, `scenario=bad-day fault=delay rules="slow (bad-day.yaml:7)"`},
-		{slow, []rest.Rule{{Name: "late"}}, `scenario=bad-day fault=delay rules="late, slow (bad-day.yaml:7)"`},
+		{slow, nil, `scenario=bad-day fault=delay rules="slow of bad-day (bad-day.yaml:7)"`},
+		{slow, []rest.Rule{{Name: "late"}}, `scenario=bad-day fault=delay rules="late, slow of bad-day (bad-day.yaml:7)"`},
 		{nil, []rest.Rule{{Name: "late"}}, "rules=late"},
 	} {
 		s := newTiny(t, c.fault, nil)

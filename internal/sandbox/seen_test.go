@@ -1,14 +1,17 @@
 package sandbox
 
 import (
+	"errors"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/sandbox/accounts"
+	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -121,4 +124,42 @@ func TestTheNearestTells(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// What rules answered is undone with a verb that is refused, and stays with one that
+// keeps what it has done; a rule that refused has acted all the same.
+func TestRulesOfWhatIsUndoneHaveNotActed(t *testing.T) {
+	shut, answered := machine.Rule{Scenario: "s", Name: "shut"}, machine.Rule{Scenario: "s", Name: "answered"}
+	b := newBank(t)
+	for name, c := range map[string]struct {
+		counted, keeps, passes bool
+		want                   []machine.Rule
+	}{
+		"refused":              {want: []machine.Rule{shut}},
+		"refused and counted":  {counted: true, want: []machine.Rule{shut}},
+		"refused and kept":     {keeps: true, want: []machine.Rule{shut, answered}},
+		"kept and counted":     {counted: true, keeps: true, want: []machine.Rule{shut, answered}},
+		"answered":             {passes: true, want: []machine.Rule{shut, answered}},
+		"answered and counted": {counted: true, passes: true, want: []machine.Rule{shut, answered}},
+	} {
+		_ = b.do(b.staff, func(act *world.Act) error {
+			act.Counted = c.counted
+			act.NoteRule(shut)
+			act.NoteRule(machine.Rule{})
+			_, err := government.Under(act, government.Disturbance{}, func() (struct{}, error) {
+				act.NoteRule(answered)
+				switch {
+				case c.passes:
+					return struct{}{}, nil
+				case c.keeps:
+					return struct{}{}, act.RefuseAndKeep(errors.New("kept"))
+				}
+				return struct{}{}, errors.New("undone")
+			})
+			if (err == nil) != c.passes || !slices.Equal(act.Rules, c.want) {
+				t.Errorf("%s: %v, %v", name, act.Rules, err)
+			}
+			return err
+		})
+	}
 }

@@ -70,7 +70,7 @@ func (s *Scenario) Answer(p machine.Pending, facts Teller, dice Dice) (machine.D
 	if r.Delayed {
 		decision.After = r.After
 	}
-	decision.Reads = r.Reads
+	decision.Reads, decision.Rule = r.Reads, r.Origin()
 	return decision, r, nil
 }
 

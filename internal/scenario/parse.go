@@ -242,7 +242,7 @@ func (p *parser) scenario(n *yaml.Node) *Scenario {
 	ids := map[string]bool{}
 	for i, node := range rules.Content {
 		r := p.rule(aliased(node))
-		r.scenario, r.number = s.Name, i+1
+		r.scenario, r.number, r.file, r.line = s.Name, i+1, p.file, node.Line
 		// A rule that keeps its name keeps its counts when others are put before it.
 		r.id = s.Name + "#" + r.Label()
 		if ids[r.id] {

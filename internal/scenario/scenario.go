@@ -11,6 +11,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -64,6 +65,8 @@ type Rule struct {
 	Chance             float64
 
 	scenario string
+	file     string
+	line     int
 	number   int
 	id       string
 	program  *vm.Program
@@ -78,6 +81,11 @@ type Rule struct {
 // Scenario is the name of the scenario in which the rule is written, which can
 // be one that the governing scenario extends.
 func (r *Rule) Scenario() string { return r.scenario }
+
+// Origin names the rule and the place where it is written.
+func (r *Rule) Origin() machine.Rule {
+	return machine.Rule{Scenario: r.scenario, Name: r.Label(), File: r.file, Line: r.line}
+}
 
 // Label names the rule to people: by its name, or by its place.
 func (r *Rule) Label() string {

@@ -186,10 +186,13 @@ rules:
   - {on: verification.outcome, after: 2d}
 `)
 	pending := machine.Pending{Point: "verification.outcome", Default: "APPROVED", After: 24 * time.Hour}
+	rule := func(name string, line int) machine.Rule {
+		return machine.Rule{Scenario: "s", Name: name, File: "s.yaml", Line: line}
+	}
 	for risk, want := range map[string]machine.Decision{
-		"HIGH":   {Option: "REJECTED", Reason: "DATA_MISMATCH", After: 24 * time.Hour},
-		"MEDIUM": {Option: "EXPIRED", After: 24 * time.Hour, Reads: 3},
-		"LOW":    {Option: "APPROVED", After: 48 * time.Hour},
+		"HIGH":   {Option: "REJECTED", Reason: "DATA_MISMATCH", After: 24 * time.Hour, Rule: rule("rule 2", 5)},
+		"MEDIUM": {Option: "EXPIRED", After: 24 * time.Hour, Reads: 3, Rule: rule("rule 3", 6)},
+		"LOW":    {Option: "APPROVED", After: 48 * time.Hour, Rule: rule("rule 4", 7)},
 	} {
 		d, _, err := s.Answer(pending, scenario.Told(scenario.Facts{Customer: scenario.Customer{Risk: risk}}), newDice())
 		if err != nil || d != want {
@@ -197,7 +200,7 @@ rules:
 		}
 	}
 	d, r, err := s.Answer(machine.Pending{Point: "beneficiary.screening", Default: "VERIFIED"}, scenario.Told(scenario.Facts{}), newDice())
-	if err != nil || r != nil || d.Option != "VERIFIED" {
+	if err != nil || r != nil || d.Option != "VERIFIED" || d.Rule != (machine.Rule{}) {
 		t.Errorf("a point without rules: got %v, %v, %v", d, r, err)
 	}
 }

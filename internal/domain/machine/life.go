@@ -31,6 +31,8 @@ type Armed struct {
 	Reads    int   `json:"reads,omitzero"`
 	Seq      int64 `json:"seq"`
 	Deadline bool  `json:"deadline,omitempty"`
+	// Rule is the rule of the scenario that answered; none for the default.
+	Rule Rule `json:"rule,omitzero"`
 }
 
 // Living is what embeds a Life.
@@ -49,6 +51,8 @@ type Cause struct {
 	// Refused is why what had been decided could not happen any more, where this is
 	// what happens otherwise.
 	Refused error
+	// Rule is the rule of the scenario that decided; none if nobody did.
+	Rule Rule
 	// Input is what the verb that fires the trigger wants the facts and the
 	// effect to know, such as the caller. Only they look at it.
 	Input any

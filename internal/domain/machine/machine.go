@@ -144,6 +144,8 @@ type Decision struct {
 	// Reads, if not 0, lets the decision come when the aggregate has been looked
 	// at so many times, whatever the clock says.
 	Reads int
+	// Rule is the rule that answered; none for the default.
+	Rule Rule
 }
 
 // Step is what a trigger does: it has not happened yet.

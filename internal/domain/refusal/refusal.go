@@ -53,6 +53,25 @@ type Call struct {
 	Waits bool
 }
 
+// Rule names a rule of a scenario that acted, and where it is written. The zero
+// value is none.
+type Rule struct {
+	// Scenario is the one in which the rule stands, which the one that governs may
+	// extend.
+	Scenario string `json:"scenario"`
+	Name     string `json:"name"`
+	File     string `json:"file"`
+	Line     int    `json:"line"`
+}
+
+// String words a rule for the log: its name, and the line of the file.
+func (r Rule) String() string {
+	if r.File == "" {
+		return r.Name
+	}
+	return fmt.Sprintf("%s of %s (%s:%d)", r.Name, r.Scenario, r.File, r.Line)
+}
+
 // Error is one refusal on its way to the caller. The zero value is not useful;
 // make one with New.
 type Error struct {
@@ -70,6 +89,8 @@ type Error struct {
 	// missingConsents, or requested and available. A Call among them, also
 	// within lists of maps, is worded as its path.
 	Data map[string]any
+	// Rule is the rule of a scenario that refused; only the log tells it.
+	Rule Rule
 }
 
 // New refuses with a code. The details say what state caused it.

@@ -20,6 +20,7 @@ func Choose(act *world.Act, kind string, aggregate any, p machine.Pending) (mach
 	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
 		decision = heedExpiry(act, v, decision)
 	}
+	act.NoteRule(decision.Rule)
 	return decision, err
 }
 
@@ -28,7 +29,7 @@ func Choose(act *world.Act, kind string, aggregate any, p machine.Pending) (mach
 func heedExpiry(act *world.Act, v *onboarding.Verification, decision machine.Decision) machine.Decision {
 	due := act.Now().Add(act.Delay(decision.After))
 	if decision.Option == onboarding.OutcomeApproved && len(onboarding.Missing(v.Required, onboarding.Unexpired(customers.Counting(act, v), due))) > 0 {
-		decision.Option, decision.Reason = onboarding.OutcomeRejected, onboarding.DocumentExpired
+		decision.Option, decision.Reason, decision.Rule = onboarding.OutcomeRejected, onboarding.DocumentExpired, machine.Rule{}
 	}
 	return decision
 }

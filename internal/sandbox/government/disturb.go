@@ -2,6 +2,7 @@ package government
 
 import (
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -61,6 +62,8 @@ type Disturbance struct {
 	// Fault is what goes wrong at the edge, after Delay; nil is nothing.
 	Fault *scenario.Fault
 	Delay time.Duration
+	// Rule is the rule that asks for the fault; a refusal has its own.
+	Rule machine.Rule
 	// Refusal takes the place of the operation's own answer; nil lets it answer.
 	Refusal error
 }
@@ -84,7 +87,7 @@ func Disturb(act *world.Act, in Asked) (Disturbance, error) {
 		return d, err
 	}
 	if fault != nil {
-		d.Fault, d.Delay = fault.Fault, delayOf(fault, dice)
+		d.Fault, d.Delay, d.Rule = fault.Fault, delayOf(fault, dice), fault.Origin()
 		if answersItself(fault.Fault) {
 			return d, nil
 		}
@@ -92,12 +95,14 @@ func Disturb(act *world.Act, in Asked) (Disturbance, error) {
 	rule, err := subject.governing.Refusal(in.Operation, facts, dice)
 	if rule != nil {
 		d.Refusal = refusedBy(subject.governing, rule)
+		act.NoteRule(rule.Origin())
 	}
 	return d, err
 }
 
 // Under runs a verb as a disturbance has it: not at all where that answers by
-// itself. What rules have counted stays, whatever comes of the verb.
+// itself. What rules have counted stays, whatever comes of the verb; what they have
+// answered is undone with it.
 func Under[R any](act *world.Act, d Disturbance, verb func() (R, error)) (out R, err error) {
 	if d.Refusal != nil {
 		return out, act.RefuseAndKeep(d.Refusal)
@@ -105,8 +110,12 @@ func Under[R any](act *world.Act, d Disturbance, verb func() (R, error)) (out R,
 	if d.Fault != nil && answersItself(d.Fault) {
 		return out, nil
 	}
+	noted := len(act.Rules)
 	if !act.Counted {
-		return verb()
+		if out, err = verb(); err != nil && act.Kept == nil {
+			act.Rules = act.Rules[:noted]
+		}
+		return out, err
 	}
 	err = act.Attempt(func() error {
 		out, err = verb()
@@ -116,6 +125,7 @@ func Under[R any](act *world.Act, d Disturbance, verb func() (R, error)) (out R,
 		return err
 	})
 	if err != nil {
+		act.Rules = act.Rules[:noted]
 		return out, act.RefuseAndKeep(err)
 	}
 	return out, act.Kept
@@ -144,6 +154,7 @@ func delayOf(r *scenario.Rule, d dice) time.Duration {
 // says about its cause.
 func refusedBy(governing *scenario.Scenario, r *scenario.Rule) error {
 	e := refusal.New(refusal.Code(r.Refuse), "scenario %s, rule %q, refuses %s", governing.Name, r.Label(), r.On)
+	e.Rule = r.Origin()
 	if e.Code == refusal.ConsentVersionOutdated {
 		e.Field = "version"
 	}

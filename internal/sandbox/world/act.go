@@ -21,6 +21,15 @@ type Act struct {
 	Kept error
 	// counted tells that a rule that is limited has been counted.
 	Counted bool
+	// Rules are those of scenarios that answered or refused in the act.
+	Rules []machine.Rule
+}
+
+// NoteRule notes a rule that has acted; the zero rule is none.
+func (act *Act) NoteRule(r machine.Rule) {
+	if r != (machine.Rule{}) {
+		act.Rules = append(act.Rules, r)
+	}
 }
 
 // Do runs verb as an act that may change the caller's tenant, and gives what it
