@@ -1,15 +1,16 @@
 package sandbox
 
 import (
+	"slices"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"testing"
-	"time"
 )
 
 func TestForeignCustomersSeeNothing(t *testing.T) {

@@ -1,6 +1,10 @@
 package sandbox
 
 import (
+	"fmt"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -10,9 +14,6 @@ import (
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/sandbox/world"
-	"fmt"
-	"testing"
-	"time"
 )
 
 // played is a stage in which one scenario governs.

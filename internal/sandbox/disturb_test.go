@@ -1,6 +1,12 @@
 package sandbox
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -10,11 +16,6 @@ import (
 	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"fmt"
-	"slices"
-	"strings"
-	"testing"
-	"time"
 )
 
 // ask asks what becomes of a request.

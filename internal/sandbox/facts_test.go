@@ -1,13 +1,14 @@
 package sandbox
 
 import (
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/scenario"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/scenario"
 )
 
 // aggregateTypes are what the tables are about that decide something.

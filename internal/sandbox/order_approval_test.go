@@ -1,6 +1,12 @@
 package sandbox
 
 import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -9,11 +15,6 @@ import (
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"testing"
-	"time"
-
-	"pgregory.net/rapid"
 )
 
 // business makes an active organization that can send a lot, with money and one

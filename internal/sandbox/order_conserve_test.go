@@ -2,15 +2,16 @@ package sandbox
 
 import (
 	"errors"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/world"
-	"testing"
-	"time"
-
-	"pgregory.net/rapid"
 )
 
 // TestNoOrderOfEventsLosesMoney lets two customers do anything in any order, and

@@ -1,8 +1,9 @@
 package sandbox
 
 import (
-	"finhub-sandbox/internal/sandbox/accounts"
 	"testing"
+
+	"finhub-sandbox/internal/sandbox/accounts"
 )
 
 // TestAListWithoutPagesIsBounded: of very many payment consents the newest are

@@ -3,6 +3,10 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -13,9 +17,6 @@ import (
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
-	"fmt"
-	"testing"
-	"time"
 )
 
 // failer is what both testing.T and rapid.T are.

@@ -5,6 +5,8 @@
 package sandbox
 
 import (
+	"fmt"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/accounts"
@@ -12,7 +14,6 @@ import (
 	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/sandbox/world"
-	"fmt"
 )
 
 // New opens the sandbox on its store. A table with a mistake is an error.

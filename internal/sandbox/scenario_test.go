@@ -3,6 +3,13 @@ package sandbox
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -12,12 +19,6 @@ import (
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
-	"fmt"
-	"path/filepath"
-	"slices"
-	"strings"
-	"testing"
-	"time"
 )
 
 // stage is a sandbox with a frozen clock on which scenarios are tried, in tenant

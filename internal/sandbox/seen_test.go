@@ -2,6 +2,11 @@ package sandbox
 
 import (
 	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -11,10 +16,6 @@ import (
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
-	"slices"
-	"strings"
-	"testing"
-	"time"
 )
 
 // stolenSessions is a world in which it is decided of each session whether it is

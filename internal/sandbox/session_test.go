@@ -1,13 +1,14 @@
 package sandbox
 
 import (
+	"testing"
+
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/store"
-	"testing"
 )
 
 // size counts what is stored.

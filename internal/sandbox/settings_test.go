@@ -1,6 +1,9 @@
 package sandbox
 
 import (
+	"testing"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -8,8 +11,6 @@ import (
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/setting"
-	"testing"
-	"time"
 )
 
 const governed = `

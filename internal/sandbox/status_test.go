@@ -1,13 +1,14 @@
 package sandbox
 
 import (
+	"testing"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"testing"
 )
 
 func TestALinkDoesNotConfirmForASuspendedCustomer(t *testing.T) {

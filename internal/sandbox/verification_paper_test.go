@@ -1,13 +1,14 @@
 package sandbox
 
 import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"fmt"
-	"math/rand/v2"
-	"testing"
 )
 
 // checkReviews holds every verification to the rule: the review runs, with a

@@ -1,10 +1,11 @@
 package accounts
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/sandbox/world"
-	"time"
 )
 
 // Allowance is what may be done on an account now.

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"maps"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
@@ -9,7 +11,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"maps"
 )
 
 // BeneficiaryKind makes the kind of registered payees.

@@ -1,10 +1,11 @@
 package accounts
 
 import (
+	"strings"
+
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/world"
-	"strings"
 )
 
 // Naming is a name that a request gives to somebody, and where it stands.

@@ -1,6 +1,8 @@
 package accounts
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -8,7 +10,6 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"time"
 )
 
 // OrderKind makes the kind of prepared orders.

@@ -1,11 +1,12 @@
 package accounts
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
 )
 
 // ApproveOrder lets one more user approve an executed order; the last approval

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"cmp"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"

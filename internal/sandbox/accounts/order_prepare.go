@@ -2,13 +2,14 @@ package accounts
 
 import (
 	"cmp"
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"strings"
 )
 
 // Preparation is what an order is made of, whatever family of body it came in.

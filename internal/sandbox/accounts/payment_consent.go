@@ -1,6 +1,10 @@
 package accounts
 
 import (
+	"strconv"
+	"strings"
+	"time"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
@@ -9,9 +13,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // PaymentConsentKind makes the kind of payment consents.

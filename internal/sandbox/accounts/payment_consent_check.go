@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"errors"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"

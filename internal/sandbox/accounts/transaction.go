@@ -1,6 +1,11 @@
 package accounts
 
 import (
+	"fmt"
+	"sort"
+	"strings"
+	"time"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
@@ -8,10 +13,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"fmt"
-	"sort"
-	"strings"
-	"time"
 )
 
 // TransactionCollection has no index: a transaction's id is made from its wallet

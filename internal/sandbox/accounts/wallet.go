@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"errors"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
@@ -207,7 +208,7 @@ func noWallet(id string) error {
 	return refusal.New(refusal.WalletNotFound, "the tenant has no wallet %s", id)
 }
 
-// facts are what guards ask about the account.
+// facts are what needs ask about the account.
 func (a Account) facts() payments.Account {
 	return payments.Account{
 		CustomerID: a.Customer.ID, CustomerState: a.Customer.State, CustomerActive: a.Customer.State == onboarding.CustomerActive,

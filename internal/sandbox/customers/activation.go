@@ -2,13 +2,14 @@ package customers
 
 import (
 	"cmp"
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"strings"
 )
 
 // Readiness is whether a customer can be activated, and why not.

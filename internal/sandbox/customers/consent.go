@@ -1,6 +1,8 @@
 package customers
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -8,7 +10,6 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"time"
 )
 
 // ConsentKind makes the kind of the consents of the onboarding.

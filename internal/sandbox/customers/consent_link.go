@@ -1,14 +1,15 @@
 package customers
 
 import (
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/sandbox/world"
 	"net/url"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/sandbox/world"
 )
 
 // The channels by which a magic link is sent.

@@ -6,6 +6,10 @@ package customers
 import (
 	"cmp"
 	"errors"
+	"maps"
+	"strconv"
+	"strings"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -15,9 +19,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"maps"
-	"strconv"
-	"strings"
 )
 
 // CustomerKind makes the kind of customers: persons, organizations and their people.

@@ -3,14 +3,15 @@ package customers
 import (
 	"cmp"
 	"encoding/base64"
+	"fmt"
+	"strings"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"fmt"
-	"strings"
 )
 
 // DocumentKind makes the kind of the documents of verifications.

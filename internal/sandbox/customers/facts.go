@@ -2,15 +2,16 @@ package customers
 
 import (
 	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"slices"
-	"strconv"
-	"strings"
 )
 
 // toldVerification tells of a verification, and keeps its papers if they have been

@@ -1,12 +1,13 @@
 package customers
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/setting"
-	"slices"
 )
 
 // organizationFacts are what the activation of an organization looks at besides its

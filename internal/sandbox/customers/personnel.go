@@ -1,6 +1,11 @@
 package customers
 
 import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -8,10 +13,6 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"strconv"
-	"strings"
-	"time"
 )
 
 // PersonnelKind makes the kind of the positions in organizations.

@@ -1,13 +1,14 @@
 package customers
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/world"
-	"fmt"
-	"slices"
-	"strings"
 )
 
 // peopleChanged does what follows whenever the people of an organization are not

@@ -2,6 +2,7 @@ package customers
 
 import (
 	"cmp"
+
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/scenario"

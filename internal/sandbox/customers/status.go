@@ -1,10 +1,11 @@
 package customers
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
 )
 
 // SetCustomerStatus suspends an active customer, lets it be active again, or

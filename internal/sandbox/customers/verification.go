@@ -2,6 +2,9 @@ package customers
 
 import (
 	"cmp"
+	"slices"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -9,8 +12,6 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"slices"
-	"time"
 )
 
 // How long the verification of a person, and of an organization, may take before

@@ -1,14 +1,15 @@
 package customers
 
 import (
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"strings"
 )
 
 // papersOf are the documents that a verification shows: those that were handed in

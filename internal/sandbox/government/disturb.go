@@ -1,6 +1,8 @@
 package government
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -10,7 +12,6 @@ import (
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"time"
 )
 
 // Asked is what a request says about itself, so far as scenarios look at it: the

@@ -1,11 +1,12 @@
 package government
 
 import (
-	"finhub-sandbox/internal/sandbox/world"
-	"finhub-sandbox/internal/scenario"
 	"fmt"
 	"slices"
 	"strings"
+
+	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/scenario"
 )
 
 // findMistyped looks whether a request says something that looks as if it should

@@ -1,10 +1,11 @@
 package government
 
 import (
+	"slices"
+
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
 )
 
 // Named is something that a request names: by which parameter, or member of its

@@ -2,6 +2,9 @@ package government
 
 import (
 	"cmp"
+	"slices"
+	"sync"
+
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -9,8 +12,6 @@ import (
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
-	"slices"
-	"sync"
 )
 
 // request is what a request belongs to: the things that it names as they are,

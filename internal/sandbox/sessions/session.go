@@ -5,6 +5,10 @@ package sessions
 import (
 	"crypto/hmac"
 	"errors"
+	"slices"
+	"strings"
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -13,9 +17,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/world"
-	"slices"
-	"strings"
-	"time"
 )
 
 // UserKind makes the kind of users.

@@ -2,13 +2,14 @@ package sessions
 
 import (
 	"crypto/hmac"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/world"
-	"time"
-
-	"github.com/golang-jwt/jwt/v5"
 )
 
 func passwordFits(act *world.Act, u *access.User, password string) bool {

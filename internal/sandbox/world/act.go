@@ -5,6 +5,7 @@ package world
 
 import (
 	"errors"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/engine"
@@ -17,9 +18,9 @@ type Act struct {
 	*engine.Unit
 	*World
 	Caller access.Caller
-	// kept is a refusal that leaves what the act has done.
+	// Kept is a refusal that leaves what the act has done.
 	Kept error
-	// counted tells that a rule that is limited has been counted.
+	// Counted tells that a rule that is limited has been counted.
 	Counted bool
 	// Rules are those of scenarios that answered or refused in the act.
 	Rules []machine.Rule
@@ -33,7 +34,7 @@ func (act *Act) NoteRule(r machine.Rule) {
 }
 
 // Do runs verb as an act that may change the caller's tenant, and gives what it
-// gives. If it fails nothing has happened, unless it says so (Act.refuseAndKeep).
+// gives. If it fails nothing has happened, unless it says so (Act.RefuseAndKeep).
 // A verb can be run again after it has failed: it sets what it gives, and does
 // not add to it.
 func Do[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {

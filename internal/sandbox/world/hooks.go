@@ -9,13 +9,13 @@ import (
 // Hooks are what a step in the life of a customer means in areas that the
 // customer's own does not know. Whoever puts the areas together sets all of them.
 type Hooks struct {
-	// registered opens what a new customer owns, and gives the product wallet.
+	// Registered opens what a new customer owns, and gives the product wallet.
 	Registered func(*Act, *onboarding.Customer) (*payments.Wallet, error)
-	// ready is called when nothing is missing but the activation, and again whenever
+	// Ready is called when nothing is missing but the activation, and again whenever
 	// that becomes true anew.
 	Ready func(*Act, *onboarding.Customer) error
-	// activated is called when the activation has succeeded.
+	// Activated is called when the activation has succeeded.
 	Activated func(*Act, *onboarding.Customer) error
-	// stopped is called after a customer has been suspended or closed.
+	// Stopped is called after a customer has been suspended or closed.
 	Stopped func(*Act, *onboarding.Customer, machine.Cause) error
 }

@@ -6,12 +6,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/store"
 	"fmt"
 	"slices"
 
 	"github.com/golang-jwt/jwt/v5"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
 )
 
 // secretName is the key in the store under which the secret is kept from which

@@ -4,18 +4,19 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/scenario"
-	"finhub-sandbox/scenarios"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/scenarios"
 )
 
 // defaultScenario governs every customer for whom nothing else is chosen.

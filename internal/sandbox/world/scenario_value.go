@@ -2,14 +2,15 @@ package world
 
 import (
 	"errors"
-	"finhub-sandbox/internal/domain/bank"
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
-	"finhub-sandbox/internal/scenario"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"finhub-sandbox/internal/domain/bank"
+	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/scenario"
 )
 
 // factValues say of facts whether they can ever have a value with which a condition

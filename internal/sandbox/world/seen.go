@@ -1,23 +1,24 @@
 package world
 
 import (
+	"fmt"
+	"slices"
+
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/scenario"
-	"fmt"
-	"slices"
 )
 
 // Seen is what the conditions of scenarios see of a kind. A kind that arms choices
 // needs one, since conditions of its choice points have nothing to ask about
 // otherwise: World refuses to open without it.
 type Seen[T any] struct {
-	// owner is the id of the customer to whom an aggregate belongs, who tells what
+	// Owner is the id of the customer to whom an aggregate belongs, who tells what
 	// neither the aggregate nor its links tell.
 	Owner func(e *T) string
-	// tells has the facts that an aggregate tells itself.
+	// Tells has the facts that an aggregate tells itself.
 	Tells []Telling[T]
-	// links lead to what it belongs to besides its owner; they come before what it
+	// Links lead to what it belongs to besides its owner; they come before what it
 	// tells itself, so that an order can tell of a payee who is not registered.
 	Links []Link[T]
 }

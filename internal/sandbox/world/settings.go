@@ -2,6 +2,7 @@ package world
 
 import (
 	"context"
+
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/setting"
 )

@@ -1,11 +1,12 @@
 package world
 
 import (
+	"slices"
+	"strings"
+
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"slices"
-	"strings"
 )
 
 // StatusChange is a status into which an operator brings a customer or a wallet,

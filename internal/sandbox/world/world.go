@@ -1,6 +1,8 @@
 package world
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -9,7 +11,6 @@ import (
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
-	"time"
 )
 
 // Config is what a sandbox stands on.
@@ -49,7 +50,7 @@ type World struct {
 	Mistypes   seenMistyped
 	Hooks      Hooks
 	Sights     sights
-	// references are how parameters of requests name things.
+	// References are how parameters of requests name things.
 	References []Reference
 
 	Customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
