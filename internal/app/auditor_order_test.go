@@ -14,7 +14,7 @@ import (
 func (a *auditor) prepared(t *auditedTenant, h httpCall, data any) error {
 	o := &auditedOrder{
 		id: textAt(data, "preparedOrderId"), wallet: h.path["accountId"], operation: strings.ToLower(textAt(data, "operationType")),
-		amount: minorAt(data, "amount.value"), fee: minorAt(data, "fees.value"), state: textAt(data, "status"),
+		network: textAt(data, "regulatoryInfo.network"), amount: minorAt(data, "amount.value"), fee: minorAt(data, "fees.value"), state: textAt(data, "status"),
 		made: a.now(t), consent: textAt(data, "consent.consentReference"), preparedBy: t.actor(h).user,
 	}
 	var err error
@@ -232,7 +232,8 @@ func (a *auditor) orderNotFound(t *auditedTenant, h httpCall) error {
 	case "executeOperation":
 		id = textAt(h.body, "preparedOrderId")
 		found = func(o *auditedOrder) bool {
-			return o.wallet == h.path["accountId"] && o.operation == operationOfPath(h)
+			sepa := strings.HasPrefix(strings.ToLower(h.path["operationType"]), "sepa_")
+			return o.wallet == h.path["accountId"] && o.operation == operationOfPath(h) && (!sepa || o.network == "SEPA")
 		}
 	case "approvePaymentConsent":
 		id = textAt(h.body, "orderId")

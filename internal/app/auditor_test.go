@@ -64,7 +64,9 @@ type auditedWallet struct {
 
 type auditedOrder struct {
 	id, wallet, operation string
-	amount, fee           int64
+	// network is the one over which the order goes.
+	network     string
+	amount, fee int64
 	// target is the wallet of the tenant that is paid, if one is.
 	target      string
 	state       string
