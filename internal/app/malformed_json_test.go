@@ -153,7 +153,11 @@ func (s spoiler) nested(value any) any {
 	if err != nil {
 		return value
 	}
-	depth := 1 + min(s.random.IntN(20), 2<<20/(len(text)+1))
+	// An object may double with each copy.
+	depth := 1 + s.random.IntN(20)
+	for depth > 1 && len(text)<<depth > 2<<20 {
+		depth--
+	}
 	for range depth {
 		switch v := value.(type) {
 		case map[string]any:
