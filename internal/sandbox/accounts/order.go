@@ -100,8 +100,7 @@ func GetOrder(act *world.Act, accountID, id string) (state OrderState, err error
 	if err := act.Orders.Look(act.Unit, o); err != nil {
 		return state, err
 	}
-	state = orderState(act, o, a.Wallet)
-	return state, nil
+	return orderState(act, o, a.Wallet), nil
 }
 
 func noOrder(a Account, id, details string) error {

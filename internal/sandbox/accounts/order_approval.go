@@ -33,8 +33,7 @@ func ApproveOrder(act *world.Act, consentID, orderID string) (state OrderState, 
 	if err := act.Orders.Fire(act.Unit, o, payments.ApproveOrder, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
 		return state, o.Explain(err)
 	}
-	state = orderState(act, o, a.Wallet)
-	return state, nil
+	return orderState(act, o, a.Wallet), nil
 }
 
 // approver is a caller in the roles in which it approves: a user's own, and for

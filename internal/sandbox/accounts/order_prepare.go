@@ -67,8 +67,7 @@ func Prepare(act *world.Act, in Preparation) (state OrderState, err error) {
 	if err := act.Orders.Create(act.Unit, o, payments.PrepareOrder, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
 		return state, err
 	}
-	state = orderState(act, o, a.Wallet)
-	return state, nil
+	return orderState(act, o, a.Wallet), nil
 }
 
 // PrepareFacts finds what the request names, completes the order with it, and

@@ -240,8 +240,7 @@ func GetPaymentConsent(act *world.Act, accountID, id string) (d ConsentDetail, e
 	if err := act.PaymentConsents.Look(act.Unit, p); err != nil {
 		return d, err
 	}
-	d = consentDetail(act, p)
-	return d, nil
+	return consentDetail(act, p), nil
 }
 
 // RevokePaymentConsent ends a payment consent. Besides what an account refuses, it
@@ -277,8 +276,7 @@ func decideConsent(act *world.Act, on machine.Trigger, find func() (*payments.Pa
 	if err := act.PaymentConsents.Fire(act.Unit, p, on, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
 		return d, p.Explain(err)
 	}
-	d = consentDetail(act, p)
-	return d, nil
+	return consentDetail(act, p), nil
 }
 
 func consentUses() *engine.Collection[payments.Use] {

@@ -235,7 +235,6 @@ func ListWallets(act *world.Act, customerID, line string) (list []*payments.Wall
 	if err := act.Customers.Look(act.Unit, customer); err != nil {
 		return list, err
 	}
-	list = nil
 	for _, w := range walletsOf(act, customer) {
 		if line == "" || line == w.Line {
 			list = append(list, w)
@@ -259,8 +258,7 @@ func GetBalance(act *world.Act, walletID string) (b Balance, err error) {
 	if err != nil {
 		return b, err
 	}
-	b = Balance{Wallet: a.Wallet, Last: Transaction(act, a.Wallet, a.Wallet.Transactions), Closings: a.Wallet.Closings(act.Now())}
-	return b, nil
+	return Balance{Wallet: a.Wallet, Last: Transaction(act, a.Wallet, a.Wallet.Transactions), Closings: a.Wallet.Closings(act.Now())}, nil
 }
 
 // Fund puts money on a wallet, for the control interface. It refuses with
@@ -282,8 +280,7 @@ func Fund(act *world.Act, walletID string, asked payments.AskedAmount) (transact
 	if err != nil {
 		return transaction, wallet, err
 	}
-	transaction, wallet = *t, *a.Wallet
-	return transaction, wallet, nil
+	return *t, *a.Wallet, nil
 }
 
 // fund credits money that comes from nowhere.

@@ -28,8 +28,7 @@ type Readiness struct {
 
 // CheckActivation tells whether a customer is ready to be activated.
 func CheckActivation(act *world.Act, customerID string) (r Readiness, err error) {
-	r, err = readiness(act, customerID, findIndividual)
-	return r, err
+	return readiness(act, customerID, findIndividual)
 }
 
 // finder finds a customer on whose behalf the caller may act: a person, or an

@@ -24,8 +24,7 @@ type OrganizationDetail struct {
 
 // GetOrganization gives an organization. It refuses with CUSTOMER_NOT_FOUND.
 func GetOrganization(act *world.Act, id string) (d OrganizationDetail, err error) {
-	d, err = organizationDetail(act, id)
-	return d, err
+	return organizationDetail(act, id)
 }
 
 func organizationDetail(act *world.Act, id string) (OrganizationDetail, error) {

@@ -70,8 +70,7 @@ func UploadOrganizationDocument(act *world.Act, organizationID string, in Upload
 	if err := papersChanged(act, d, world.By(act)); err != nil {
 		return out, err
 	}
-	out = viewed(act, d)
-	return out, nil
+	return viewed(act, d), nil
 }
 
 // GetOrganizationDocument gives one document of an organization. It refuses with
@@ -84,8 +83,7 @@ func GetOrganizationDocument(act *world.Act, organizationID, id string) (out Org
 	if err := act.Documents.Look(act.Unit, d); err != nil {
 		return out, err
 	}
-	out = viewed(act, d)
-	return out, nil
+	return viewed(act, d), nil
 }
 
 // DeleteOrganizationDocument removes a document of an organization. A verification

@@ -269,10 +269,7 @@ func SubmitVerification(act *world.Act, customerID string, in Submission) (Verif
 		if err != nil {
 			return nil, err
 		}
-		if err := addDocuments(act, v, files); err != nil {
-			return nil, err
-		}
-		return v, nil
+		return v, addDocuments(act, v, files)
 	})
 }
 

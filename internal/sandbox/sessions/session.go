@@ -259,8 +259,7 @@ func keyMark(tenantKey string) string {
 
 // GetSession gives a session of a customer's user.
 func GetSession(act *world.Act, customerID, userID, sessionID string) (login Login, err error) {
-	login, err = findLogin(act, customerID, userID, sessionID)
-	return login, err
+	return findLogin(act, customerID, userID, sessionID)
 }
 
 // RefreshSession gives a session a new token and a new end; the old token does

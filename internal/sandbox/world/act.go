@@ -4,8 +4,6 @@
 package world
 
 import (
-	"errors"
-
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/engine"
@@ -58,7 +56,10 @@ func run[R any](w *World, open func(string, func(*engine.Unit) error) error, c a
 		}
 		return err
 	})
-	return out, errors.Join(err, kept)
+	if err == nil {
+		err = kept
+	}
+	return out, err
 }
 
 // act gives the act of a unit. One that the engine has opened itself, for a timer

@@ -60,7 +60,6 @@ func GetSettings(act *Act) (own setting.Settings, err error) {
 
 // ChangeSettings changes some of what a tenant has set itself and gives it all.
 func ChangeSettings(act *Act, change func(*setting.Settings)) (own setting.Settings, err error) {
-	own = setting.Settings{}
 	if _, err := act.Value(settingsName, &own); err != nil {
 		return own, err
 	}
