@@ -126,7 +126,7 @@ func readReadme(text string) readme {
 	return read
 }
 
-// unfinished tells whether a command goes on in the next line.
+// unfinished reports whether a command goes on in the next line.
 func unfinished(command string) bool {
 	return strings.HasSuffix(command, `\`) || strings.Count(command, "'")%2 == 1
 }

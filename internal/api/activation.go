@@ -35,7 +35,7 @@ type readinessView struct {
 // notStarted is the verification status of a customer without a verification.
 const notStarted machine.State = "NOT_STARTED"
 
-// checkIndividualActivation tells whether activation would succeed, with 200 in
+// checkIndividualActivation reports whether activation would succeed, with 200 in
 // either case (customer-apis/individual/activation-readiness-check).
 func checkIndividualActivation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err := ownTenant(c, "ownerTenantId"); err != nil {

@@ -169,7 +169,7 @@ func viewAllowedOperation(way payments.Way, a accounts.Allowance) allowedOperati
 	}
 }
 
-// requiresApproval tells whether a payment consent that can be used for the
+// requiresApproval reports whether a payment consent that can be used for the
 // operation lets others than the initiator approve orders.
 func requiresApproval(o payments.Operation, a accounts.Allowance) bool {
 	return slices.ContainsFunc(a.Consents, func(d accounts.ConsentDetail) bool {

@@ -118,7 +118,7 @@ func kept(o *payments.Order) map[string]any {
 	return all
 }
 
-// direction tells whether the money stays inside the tenant.
+// direction reports whether the money stays inside the tenant.
 func direction(o *payments.Order) string {
 	if o.Network == payments.Internal {
 		return "INTERNAL"

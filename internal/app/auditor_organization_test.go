@@ -13,7 +13,7 @@ import (
 // of every customer.
 type auditedCompany struct {
 	number string
-	// risky tells whether the registration alone makes it a high risk.
+	// risky reports whether the registration alone makes it a high risk.
 	risky bool
 	// admin are the roles of the default administrator.
 	admin  []string
@@ -70,7 +70,7 @@ func textsIn(value any) []string {
 	return nil
 }
 
-// fits tells whether a path is meant for customers of this kind.
+// fits reports whether a path is meant for customers of this kind.
 func (c *auditedCustomer) fits(path string) bool {
 	if c.company != nil {
 		return !strings.Contains(path, "/individual/")
@@ -92,7 +92,7 @@ func (o *auditedCompany) roles(user string) []string {
 	return roles
 }
 
-// highRisk tells whether the books know a reason why only a power tenant may
+// highRisk reports whether the books know a reason why only a power tenant may
 // decide. The sandbox may know more.
 func (o *auditedCompany) highRisk() bool {
 	return o.risky || slices.ContainsFunc(sortedKeys(o.people), func(id string) bool { return o.people[id].exposed })
@@ -132,7 +132,7 @@ func (c *auditedCustomer) reads() []auditedRead {
 }
 
 // observeOrganization takes the replies of operations that only organizations
-// have, and tells whether this was one.
+// have, and reports whether this was one.
 func (a *auditor) observeOrganization(t *auditedTenant, h httpCall, r httpReply) (bool, error) {
 	data := valueAt(r.value, "data")
 	c := t.customers[h.path["organizationId"]]
@@ -203,7 +203,7 @@ func (a *auditor) organized(t *auditedTenant, h httpCall, data any) error {
 	return nil
 }
 
-// riskyIn tells whether a registration names a sector or a country of high risk.
+// riskyIn reports whether a registration names a sector or a country of high risk.
 func riskyIn(body any) bool {
 	for _, text := range textsIn(body) {
 		if slices.Contains(riskySectors, text) || slices.Contains(riskyCountries, text) {
@@ -367,7 +367,7 @@ func (a *auditor) memberVerified(t *auditedTenant, h httpCall, data any) error {
 	return a.see(t, "verification", id, textAt(data, "status"))
 }
 
-// emailKnown tells whether a request names an e-mail that is taken: by a
+// emailKnown reports whether a request names an e-mail that is taken: by a
 // customer, or by one of an organization's people.
 func (t *auditedTenant) emailKnown(h httpCall) bool {
 	known := func(email string) bool {
@@ -404,7 +404,7 @@ func (t *auditedTenant) emailKnown(h httpCall) bool {
 	return false
 }
 
-// organizationRefused tells whether a reason of a refusal is true by the books.
+// organizationRefused reports whether a reason of a refusal is true by the books.
 func (a *auditor) organizationRefused(t *auditedTenant, h httpCall, code string, o *auditedOrder) bool {
 	c := t.customers[h.path["organizationId"]]
 	switch code {
@@ -426,7 +426,7 @@ func (a *auditor) organizationRefused(t *auditedTenant, h httpCall, code string,
 	return false
 }
 
-// wouldExceed tells whether shares that a request asks for come to more than the
+// wouldExceed reports whether shares that a request asks for come to more than the
 // whole: of the organization, or of a company among its owners.
 func (t *auditedTenant) wouldExceed(h httpCall) bool {
 	whole := big.NewRat(100, 1)

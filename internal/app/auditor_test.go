@@ -181,7 +181,7 @@ func (a *auditor) see(t *auditedTenant, machine, id, state string) error {
 	return nil
 }
 
-// leads tells whether any number of steps leads from one state to another.
+// leads reports whether any number of steps leads from one state to another.
 func (a *auditor) leads(machine, from, to string) bool {
 	seen := map[string]bool{}
 	next := []string{from}

@@ -53,7 +53,7 @@ func bounds(text string) (shortest, longest time.Duration, err error) {
 	return shortest, longest, errors.Join(errFrom, errTo)
 }
 
-// reads tells whether a step's call only looks.
+// reads reports whether a step's call only looks.
 func (s flowStep) reads() bool { return strings.HasPrefix(s.Call, "GET ") }
 
 // delayKey is the key under which a request carries where its delay is noted.
@@ -67,7 +67,7 @@ func recordDelay(ctx context.Context, d time.Duration) error {
 	return ctx.Err()
 }
 
-// closes answers a request and tells whether the server would have closed the
+// closes answers a request and reports whether the server would have closed the
 // connection before the reply was whole.
 func closes(serve func()) (closed bool) {
 	defer func() {
@@ -94,7 +94,7 @@ func (p *flowPlay) state(tenant string) (string, error) {
 	return strings.Join(kept, ""), err
 }
 
-// mustRepeat tells whether a client would send a request again, in a flow that
+// mustRepeat reports whether a client would send a request again, in a flow that
 // repeats: a gateway has answered, or nothing has come and a look at the state
 // says that nothing was done. A step that expects the fault is not repeated.
 func (p *flowPlay) mustRepeat(s flowStep, reply flowReply) bool {

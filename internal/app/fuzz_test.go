@@ -94,7 +94,7 @@ func (w *fuzzWorld) try(t *testing.T, h httpCall) {
 	w.begin(t)
 }
 
-// counted tells whether a refusal is one of those that are counted.
+// counted reports whether a refusal is one of those that are counted.
 func counted(r httpReply) bool {
 	code := textAt(r.value, "data.refusal")
 	return code == "CREDENTIALS_INVALID" || code == "ACCOUNT_LOCKED"

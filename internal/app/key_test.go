@@ -18,7 +18,7 @@ func (p *localSandbox) login() string {
 		`{"username": "ona@example.com", "password": "SecurePass123!", "tenantKey": "k3y", "tenantSecret": "s3cret"}`).get("data.token")
 }
 
-// takes tells whether a token is good in a sandbox in which its session is open.
+// takes reports whether a token is good in a sandbox in which its session is open.
 func (p *localSandbox) takes(token string) bool {
 	p.t.Helper()
 	return p.call("demo", http.MethodGet, hierarchy, "", "Authorization", "Bearer "+token).status == http.StatusOK

@@ -95,7 +95,7 @@ func newMemberWorld(t testing.TB, server *flowServer, documents []memberDocument
 	return w
 }
 
-// tries tells whether the file tries a family of bodies.
+// tries reports whether the file tries a family of bodies.
 func (w *memberWorld) tries(family string) bool {
 	return len(w.file.Families) == 0 || slices.Contains(w.file.Families, family)
 }

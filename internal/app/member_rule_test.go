@@ -262,7 +262,7 @@ func textEdges(schema map[string]any, patterns []*regexp.Regexp) (inside, outsid
 	return inside, append(outside, 7.0)
 }
 
-// ofFormat tells whether a text has a format, as far as the standard knows it.
+// ofFormat reports whether a text has a format, as far as the standard knows it.
 func ofFormat(format, s string) (is, known bool) {
 	switch format {
 	case "date":

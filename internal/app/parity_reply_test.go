@@ -80,7 +80,7 @@ func (p *replyParity) check(t *testing.T, documents []*contract.Document) {
 	}
 }
 
-// documented tells whether any page shows a reply of an operation.
+// documented reports whether any page shows a reply of an operation.
 func documented(o *contract.Operation) bool {
 	return !slices.Contains([]string{
 		// Pages name these and show no reply.

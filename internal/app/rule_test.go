@@ -123,3 +123,29 @@ func logged(log, words string) bool {
 	}
 	return false
 }
+
+// A rule that a scenario inherits says where it is written: in the scenario that
+// is extended.
+func TestAnInheritedRuleNamesItsOwnFile(t *testing.T) {
+	server := openFlowServer(t, app.Config{})
+	const tenant = "heir"
+	control := func(method, path, kind, body string) flowReply {
+		t.Helper()
+		reply, err := server.exchange(method, "/_sandbox"+path, http.Header{"X-Tenant-Id": {tenant}, "Content-Type": {kind}}, strings.NewReader(body))
+		if err != nil || reply.status != http.StatusOK {
+			t.Fatal(err, reply)
+		}
+		return reply
+	}
+	control(http.MethodPut, "/scenario", "application/yaml", "name: heir\nextends: kyc-rejected\n")
+	c := &client{documents: server.documents, unchecked: true, send: inProcess(server.app.Handler())}
+	c.on(t, c.register(t, tenant, "heir@example.com"), "submitIndividualVerification", map[string]any{
+		"verificationType": "IDENTITY", "verificationData": map[string]any{"documentType": "PASSPORT", "documentNumber": "24010103", "issuingCountry": "LT"},
+	})
+	control(http.MethodPost, "/clock/freeze", "application/json", "{}")
+	reply := control(http.MethodPost, "/clock/advance", "application/json", `{"until": "verification.rejected"}`)
+	extended := server.app.World().Scenarios().Get("kyc-rejected")
+	if !strings.Contains(string(reply.raw), `"scenario":"kyc-rejected"`) || !strings.Contains(string(reply.raw), `"file":"`+extended.File+`"`) {
+		t.Errorf("got %s", reply)
+	}
+}

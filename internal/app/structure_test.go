@@ -322,7 +322,7 @@ func noteVariables(t *testing.T, f goFile, d *ast.GenDecl, variables map[string]
 	}
 }
 
-// isTable tells whether a variable begins as something that need not change: a
+// isTable reports whether a variable begins as something that need not change: a
 // map, list or structure written down, a compiled pattern, an error.
 func isTable(e ast.Expr) bool {
 	switch x := e.(type) {

@@ -27,7 +27,7 @@ type tenantPlay struct {
 	tenant, scenario string
 	start            time.Time
 	// outcome is the event that the scenario makes happen, and wait how long it
-	// takes; refused tells whether the first activation is refused.
+	// takes; refused reports whether the first activation is refused.
 	outcome string
 	wait    time.Duration
 	refused bool

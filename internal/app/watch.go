@@ -107,7 +107,7 @@ func noticesOf(directories []string) notices {
 	return notices{watcher.Events, watcher.Errors, watcher.Close}
 }
 
-// changed tells whether the files are not those that were last read.
+// changed reports whether the files are not those that were last read.
 func (a *App) changed() bool {
 	sources, err := a.scenarios.read()
 	if err != nil {

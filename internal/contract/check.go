@@ -131,7 +131,7 @@ func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Viola
 	return f.name, distinct(append(list, more...))
 }
 
-// FitsRelaxed tells whether a body that CheckBody finds wrong fits a family that
+// FitsRelaxed reports whether a body that CheckBody finds wrong fits a family that
 // only a tenant's own policy allows.
 func (o *Operation) FitsRelaxed(body any, sent Sent) bool {
 	return slices.ContainsFunc(o.relaxed, func(f family) bool { return o.accepts(f, body, sent) })

@@ -487,9 +487,9 @@ func (d *fullDisk) WriteAt(p []byte, at int64) (int, error) {
 	return d.File.WriteAt(p, at)
 }
 
-// TestADecisionThatCannotBeWrittenComesLater: the disk is full when it is due, by
-// the driver, by a reader and by who moves the clock; it is not dropped.
-func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
+// farmOnDisk is a farm whose disk can become full.
+func farmOnDisk(t *testing.T) (*farm, *fullDisk) {
+	t.Helper()
 	disk := &fullDisk{}
 	s, _, err := store.Open(store.Options{Path: filepath.Join(t.TempDir(), "farm.db"), Through: func(f store.File) store.File {
 		disk.File = f
@@ -498,8 +498,18 @@ func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s.Close()
-	f := newFarm(t, s, 1)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return newFarm(t, s, 1), disk
+}
+
+// TestADecisionThatCannotBeWrittenComesLater: the disk is full when it is due, by
+// the driver, by a reader and by who moves the clock; it is not dropped.
+func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
+	f, disk := farmOnDisk(t)
 	f.lay(t, "a", "e1")
 	due := nextDue(t, f.engine)
 	f.wall = start.Add(25 * time.Hour)

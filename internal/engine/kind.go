@@ -59,7 +59,7 @@ func (k *Kind[T, F]) Then(u *Unit, e *T, on machine.Trigger, cause machine.Cause
 	u.After(func() error { return k.apply(u, e, on, cause) })
 }
 
-// Can tells whether the trigger would be applied now, and if not, why.
+// Can reports whether the trigger would be applied now, and if not, why.
 func (k *Kind[T, F]) Can(u *Unit, e *T, on machine.Trigger, cause machine.Cause) error {
 	_, err := k.fire(u, e, on, cause)
 	return err

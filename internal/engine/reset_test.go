@@ -2,7 +2,6 @@ package engine_test
 
 import (
 	"context"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -10,7 +9,6 @@ import (
 
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/store"
 )
 
 // breath is a context that is asked whether it has ended between two slices of
@@ -164,16 +162,7 @@ func TestAResetForgetsNoNewTimer(t *testing.T) {
 // A reset that cannot be written has not happened for those either who ask
 // meanwhile what is due.
 func TestAResetThatFailsHidesNoTimer(t *testing.T) {
-	disk := &fullDisk{}
-	s, _, err := store.Open(store.Options{Path: filepath.Join(t.TempDir(), "farm.db"), Through: func(f store.File) store.File {
-		disk.File = f
-		return disk
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	f := newFarm(t, s, 1)
+	f, disk := farmOnDisk(t)
 	f.lay(t, "a", "e1")
 	asked := make(chan time.Time, 1)
 	disk.refuse, disk.refusing = 1, func() {

@@ -46,7 +46,7 @@ func (b Body) Get(names ...string) any {
 	return nil
 }
 
-// Has tells whether any of the names is present and not null.
+// Has reports whether any of the names is present and not null.
 func (b Body) Has(names ...string) bool { return b.Get(names...) != nil }
 
 // Str gives the first text that is present and not empty.

@@ -79,7 +79,7 @@ func (s *Server) authorize(c *Call) error {
 			With("requiredRoles", o.Roles)
 	}
 	// This compares the path with the token and looks nothing up, so that the
-	// answer does not tell whether another customer exists.
+	// answer does not report whether another customer exists.
 	if c.Customer != "" && !caller.MayActFor(c.Customer) {
 		return refusal.New(refusal.CustomerAccessDenied, "the token is customer %s's, the path names %s", caller.CustomerID, c.Customer)
 	}

@@ -63,7 +63,7 @@ func TestNoOrderOfEventsLosesMoney(t *testing.T) {
 	})
 }
 
-// mayRefuse tells whether something was done; an error that is no refusal is a
+// mayRefuse reports whether something was done; an error that is no refusal is a
 // fault.
 func (b *bankTest) mayRefuse(err error) bool {
 	b.Helper()

@@ -93,7 +93,7 @@ func (c Catalog) Points() []string { return sortedNames(c.points) }
 // Operations lists the operations in alphabetical order.
 func (c Catalog) Operations() []string { return sortedNames(c.operations) }
 
-// isOperation tells whether a word names an operation. Choice points have a dot
+// isOperation reports whether a word names an operation. Choice points have a dot
 // in their names, operations have none.
 func (c Catalog) isOperation(word string) bool {
 	if c.operations == nil {

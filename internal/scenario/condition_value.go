@@ -56,7 +56,7 @@ func (c *conditionCheck) fault(operator, fact, value string) string {
 	return ""
 }
 
-// inOtherCase tells whether a text is compared with what lower or upper never give.
+// inOtherCase reports whether a text is compared with what lower or upper never give.
 func inOtherCase(fact ast.Node, value string) bool {
 	call, ok := fact.(*ast.BuiltinNode)
 	return ok && (call.Name == "lower" && strings.ToLower(value) != value || call.Name == "upper" && strings.ToUpper(value) != value)

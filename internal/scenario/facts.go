@@ -53,7 +53,7 @@ type Customer struct {
 	// LegalForm and Industry are an organization's.
 	LegalForm string `expr:"legalForm"`
 	Industry  string `expr:"industry"`
-	// Member tells whether it is the record of a person of an organization, which
+	// Member reports whether it is the record of a person of an organization, which
 	// has the name Organization. The other members say what the person is there: in
 	// which position, the how manieth of those, with what share in percent.
 	Member       bool     `expr:"member"`
@@ -149,7 +149,7 @@ type Beneficiary struct {
 	Network   string `expr:"network"`
 	State     string `expr:"state"`
 	Screening string `expr:"screening"`
-	// Registered tells whether it is a registered payee.
+	// Registered reports whether it is a registered payee.
 	Registered bool `expr:"registered"`
 }
 

@@ -135,7 +135,7 @@ func (r *Rule) holds(asked *inquiry, m *vm.VM) (bool, error) {
 	return result == true, err
 }
 
-// acts counts a match and tells whether the rule acts on it.
+// acts counts a match and reports whether the rule acts on it.
 func (r *Rule) acts(dice Dice) bool {
 	if r.Times == 0 && r.Skip == 0 && r.Every == 0 && r.Chance == 1 {
 		return true

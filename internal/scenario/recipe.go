@@ -72,7 +72,7 @@ func recipesOf(node ast.Node) []Recipe {
 }
 
 // ways finds in which ways a condition holds, or does not hold if that is wanted.
-// few tells whether they could all be named.
+// few reports whether they could all be named.
 func ways(node ast.Node, wanted bool) (recipes []Recipe, few bool) {
 	switch n := node.(type) {
 	case *ast.BoolNode:
@@ -107,7 +107,7 @@ func ways(node ast.Node, wanted bool) (recipes []Recipe, few bool) {
 	return []Recipe{{comparisonOf(node, wanted)}}, true
 }
 
-// joint tells whether an operator joins two conditions, and whether either of them
+// joint reports whether an operator joins two conditions, and whether either of them
 // is enough: of an and that must not hold it is.
 func joint(operator string, wanted bool) (either, joins bool) {
 	switch operator {

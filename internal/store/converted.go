@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// isConverted tells whether a file would begin as a data file does if its line
+// isConverted reports whether a file would begin as a data file does if its line
 // ends were restored.
 func isConverted(head []byte) bool {
 	restored, err := io.ReadAll(restoreLines(bytes.NewReader(head)))

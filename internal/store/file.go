@@ -172,7 +172,7 @@ func lock(f *os.File, path string) (locked *lockedFile, err error) {
 	return &lockedFile{File: f, path: own, lock: l}, nil
 }
 
-// isStill tells whether a name, an open file and a lock are of one file.
+// isStill reports whether a name, an open file and a lock are of one file.
 func isStill(path string, f *os.File, l *flock.Flock) (bool, error) {
 	named, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -20,7 +20,7 @@ const (
 	oldBeginning = "*3\r\n$3\r\nset\r\n$7\r\n!"
 )
 
-// isOld tells whether a file begins as one of the old format does. A file that
+// isOld reports whether a file begins as one of the old format does. A file that
 // is shorter than that beginning is taken for one.
 func isOld(head []byte) bool {
 	n := min(len(head), len(oldBeginning))

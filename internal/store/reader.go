@@ -160,7 +160,7 @@ func (r *reader) line() (a announced, err error) {
 	return a, nil
 }
 
-// mayBegin tells whether a text is the beginning of the next commit's line.
+// mayBegin reports whether a text is the beginning of the next commit's line.
 func (r *reader) mayBegin(text string) bool {
 	known := announced{word: wordCommit, number: r.number + 1}.line()[:len("commit 000000000000 ")]
 	n := min(len(text), len(known))

@@ -41,7 +41,7 @@ func (s *DB) anew(f *lockedFile, in *commands) func(to io.Writer) (position, err
 	return nil
 }
 
-// valuesBelow tells whether keys and values together are shorter than a size.
+// valuesBelow reports whether keys and values together are shorter than a size.
 func (s *DB) valuesBelow(most int64) bool {
 	size := int64(0)
 	err := s.each(func(key, value string) bool {

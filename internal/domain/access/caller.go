@@ -44,12 +44,12 @@ type Caller struct {
 	ForwardedFor, UserAgent, Platform string
 }
 
-// HasAny tells whether the caller holds one of the roles.
+// HasAny reports whether the caller holds one of the roles.
 func (c Caller) HasAny(roles []string) bool {
 	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(c.Roles, r) })
 }
 
-// MayActFor tells whether the caller may touch what belongs to a customer.
+// MayActFor reports whether the caller may touch what belongs to a customer.
 func (c Caller) MayActFor(customer string) bool {
 	return c.Sort == Staff || c.Sort == Customer && c.CustomerID == customer
 }

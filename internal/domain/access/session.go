@@ -51,7 +51,7 @@ type Session struct {
 	Platform  string    `json:"platform,omitempty"`
 }
 
-// Over tells whether the session has reached its end.
+// Over reports whether the session has reached its end.
 func (s *Session) Over(now time.Time) bool { return !now.Before(s.ExpiresAt) }
 
 // SessionFacts are what the session's table needs to know.

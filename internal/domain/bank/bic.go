@@ -38,7 +38,7 @@ func CheckBIC(s string) error {
 // upper case and without spaces. It checks nothing.
 func NormalBIC(s string) string { return normal(s) }
 
-// SameBIC tells whether two BICs mean the same branch: without one, or as XXX, it
+// SameBIC reports whether two BICs mean the same branch: without one, or as XXX, it
 // is the head office.
 func SameBIC(a, b string) bool { return branch(a) == branch(b) }
 

@@ -157,7 +157,7 @@ type Step struct {
 	Disarms  []string
 }
 
-// Moved tells whether the step leaves its state. Choices die when it does.
+// Moved reports whether the step leaves its state. Choices die when it does.
 func (s Step) Moved() bool { return s.From != s.To }
 
 // Asks reports whether what a trigger does in a state depends on facts: most rows
@@ -203,7 +203,7 @@ func (t *Table[F]) Fire(from State, on Trigger, facts F) (Step, error) {
 	return step, nil
 }
 
-// Allows tells whether a row other than a refusing one answers the trigger.
+// Allows reports whether a row other than a refusing one answers the trigger.
 func (t *Table[F]) Allows(from State, on Trigger) bool {
 	row, ok := t.row(from, on)
 	return ok && row.Refuse == ""

@@ -266,20 +266,20 @@ func (f CustomerFacts) notOwned() *refusal.Error {
 
 func (f CustomerFacts) peopleUnverified() *refusal.Error {
 	o := f.Organization
-	if o.Verified == o.People {
-		return nil
-	}
-	return refusal.New(refusal.VerificationNotApproved, "Directors and beneficial owners are not verified - %d of %d are", o.Verified, o.People).
-		Try("getPersonnelStatus", "shows who is not", "organizationId", f.CustomerID)
+	return f.fewer(o.Verified, o.People, "Directors and beneficial owners are not verified - %d of %d are", "getPersonnelStatus", "shows who is not")
 }
 
 func (f CustomerFacts) documentsMissing() *refusal.Error {
 	o := f.Organization
-	if o.Uploaded == o.Required {
+	return f.fewer(o.Uploaded, o.Required, "Required documents are missing - %d of %d are uploaded", "uploadOrganizationDocument", "uploads one")
+}
+
+// fewer refuses fewer than there must be; details words both numbers.
+func (f CustomerFacts) fewer(are, must int, details, operation, why string) *refusal.Error {
+	if are == must {
 		return nil
 	}
-	return refusal.New(refusal.VerificationNotApproved, "Required documents are missing - %d of %d are uploaded", o.Uploaded, o.Required).
-		Try("uploadOrganizationDocument", "uploads one", "organizationId", f.CustomerID)
+	return refusal.New(refusal.VerificationNotApproved, details, are, must).Try(operation, why, "organizationId", f.CustomerID)
 }
 
 // documentsUnproven suggests what brings the verification on, with which documents

@@ -20,7 +20,7 @@ type Requirement struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// SatisfiedBy tells whether one of the submitted documents will do.
+// SatisfiedBy reports whether one of the submitted documents will do.
 func (r Requirement) SatisfiedBy(submitted []string) bool {
 	return slices.ContainsFunc(submitted, func(t string) bool { return slices.Contains(r.AnyOf, t) })
 }

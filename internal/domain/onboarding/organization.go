@@ -82,12 +82,12 @@ func riskyCountries() []string {
 	return []string{"IR", "IRAN", "KP", "NORTH KOREA", "MM", "MYANMAR", "AF", "AFGHANISTAN", "SY", "SYRIA", "YE", "YEMEN"}
 }
 
-// RiskyCountry tells whether a country, by its code or its name, is listed.
+// RiskyCountry reports whether a country, by its code or its name, is listed.
 func RiskyCountry(country string) bool {
 	return slices.Contains(riskyCountries(), strings.ToUpper(country))
 }
 
-// sectorIn tells whether one of the company's sectors speaks of one of the
+// sectorIn reports whether one of the company's sectors speaks of one of the
 // words.
 func (c *Company) sectorIn(words []string) bool {
 	for _, sector := range []string{c.Industry, c.Sector, c.BusinessType} {
@@ -178,7 +178,7 @@ func OrganizationRisk(category Category, c *Company, people []RiskReason) []Risk
 	return append(reasons, people...)
 }
 
-// Regulated tells whether the company's sector needs a licence.
+// Regulated reports whether the company's sector needs a licence.
 func (c *Company) Regulated() bool { return c.sectorIn(regulatedSectors()) }
 
 // Form is what the legal form comes to.

@@ -58,14 +58,14 @@ func (s Share) Of(other Share) Share {
 // AtLeast compares with a whole percentage.
 func (s Share) AtLeast(percent int64) bool { return s.rat().Cmp(big.NewRat(percent, 1)) >= 0 }
 
-// Over tells whether the share is more than the whole.
+// Over reports whether the share is more than the whole.
 func (s Share) Over() bool { return s.rat().Cmp(hundred()) > 0 }
 
 // Compare is negative if the share is smaller than another one, positive if it is
 // larger.
 func (s Share) Compare(other Share) int { return s.rat().Cmp(other.rat()) }
 
-// Whole tells whether the share is exactly the whole.
+// Whole reports whether the share is exactly the whole.
 func (s Share) Whole() bool { return s.rat().Cmp(hundred()) == 0 }
 
 // String writes the percentage with as few decimals as it needs, at most four,
@@ -119,7 +119,7 @@ type Owner struct {
 	Owners []Owner `json:"owners,omitempty"`
 }
 
-// Disclosed tells whether the chains of companies end in persons who own the
+// Disclosed reports whether the chains of companies end in persons who own the
 // whole of each. It is so for a person.
 func (o Owner) Disclosed() bool {
 	if o.Kind != CompanyOwner {
@@ -163,7 +163,7 @@ type BeneficialOwner struct {
 	Share                           Share
 }
 
-// UBO tells whether the person is an ultimate beneficial owner.
+// UBO reports whether the person is an ultimate beneficial owner.
 func (b BeneficialOwner) UBO() bool { return b.Share.AtLeast(UBOThreshold) }
 
 // BeneficialOwners finds every person behind the owners, through all levels of
@@ -196,11 +196,11 @@ func collect(owners []Owner, of Share, found *[]BeneficialOwner) {
 	}
 }
 
-// Is tells whether an owner is this person: by e-mail, or where neither has one
+// Is reports whether an owner is this person: by e-mail, or where neither has one
 // by name and date of birth.
 func (b BeneficialOwner) Is(o Owner) bool { return b.IsPerson(o.Email, o.Name, o.BirthDate) }
 
-// IsPerson tells whether this is who is described so.
+// IsPerson reports whether this is who is described so.
 func (b BeneficialOwner) IsPerson(email, name, birthDate string) bool {
 	if b.Email != "" || email != "" {
 		return strings.EqualFold(b.Email, email)
@@ -208,7 +208,7 @@ func (b BeneficialOwner) IsPerson(email, name, birthDate string) bool {
 	return strings.EqualFold(b.Name, name) && b.BirthDate == birthDate
 }
 
-// Behind tells whether the person stands behind an owner, or is the owner.
+// Behind reports whether the person stands behind an owner, or is the owner.
 func (b BeneficialOwner) Behind(o Owner) bool {
 	return slices.ContainsFunc(BeneficialOwners([]Owner{o}), func(other BeneficialOwner) bool {
 		return b.IsPerson(other.Email, other.Name, other.BirthDate)

@@ -69,7 +69,7 @@ type Personnel struct {
 	Details map[string]any `json:"details,omitempty"`
 }
 
-// Admin tells whether the member holds ADMIN_USER.
+// Admin reports whether the member holds ADMIN_USER.
 func (p *Personnel) Admin() bool { return slices.Contains(p.Roles, RoleAdminUser) }
 
 // PersonnelFacts are what the table of the personnel needs to know. Others are

@@ -122,7 +122,7 @@ type VerificationFacts struct {
 	ID          string
 	HighRisk    bool
 	RiskReasons []RiskReason
-	// PowerTenant tells whether a power tenant decides; decisions of the world
+	// PowerTenant reports whether a power tenant decides; decisions of the world
 	// are made by whoever is entitled to.
 	PowerTenant bool
 	// Missing are the required documents that are not there.

@@ -12,7 +12,7 @@ import (
 type Account struct {
 	CustomerID    string
 	CustomerState machine.State
-	// CustomerActive tells whether that state lets the customer pay.
+	// CustomerActive reports whether that state lets the customer pay.
 	CustomerActive bool
 	// CustomerClosed tells that it never will again.
 	CustomerClosed bool

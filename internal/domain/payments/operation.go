@@ -49,14 +49,14 @@ const withdraw = "WITHDRAW"
 // Segment is how the operation stands in paths.
 func (o Operation) Segment() string { return strings.ToLower(string(o)) }
 
-// Outgoing tells whether the operation takes money from the account.
+// Outgoing reports whether the operation takes money from the account.
 func (o Operation) Outgoing() bool { return o != Topup }
 
-// NeedsConsent tells whether the operation is possible only under a payment
+// NeedsConsent reports whether the operation is possible only under a payment
 // consent.
 func (o Operation) NeedsConsent() bool { return o == Transfer }
 
-// Covers tells whether a payment consent that is for o can be used by an order.
+// Covers reports whether a payment consent that is for o can be used by an order.
 func (o Operation) Covers(order Operation, n Network) bool {
 	switch o {
 	case Payment:
@@ -93,7 +93,7 @@ func ParseConsentKind(word string) (ConsentKind, bool) {
 	return kind, slices.Contains(ConsentKinds(), kind)
 }
 
-// Covers tells whether a payment consent of kind k can be used by an order.
+// Covers reports whether a payment consent of kind k can be used by an order.
 func (k ConsentKind) Covers(order Operation, n Network) bool {
 	switch k {
 	case RecurringConsent, BulkConsent:
@@ -104,7 +104,7 @@ func (k ConsentKind) Covers(order Operation, n Network) bool {
 	return true
 }
 
-// ForTransfers tells whether a payment consent that is for o lets a registered
+// ForTransfers reports whether a payment consent that is for o lets a registered
 // payee be paid.
 func (o Operation) ForTransfers() bool {
 	return o == Transfer || o == InternalTransfer || o == ExternalTransfer || o == Payment

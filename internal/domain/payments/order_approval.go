@@ -28,10 +28,10 @@ type ConsentApproval struct {
 	Approvers int `json:"approvers"`
 }
 
-// RequiresApproval tells whether there are orders that others have to approve.
+// RequiresApproval reports whether there are orders that others have to approve.
 func (c *PaymentConsent) RequiresApproval() bool { return c.Approval != nil && c.Approval.Required }
 
-// NeedsApproval tells whether an order of an amount is one of them.
+// NeedsApproval reports whether an order of an amount is one of them.
 func (c *PaymentConsent) NeedsApproval(amount money.Amount) bool {
 	return c.RequiresApproval() && (c.Approval.Threshold == nil || amount.Minor > *c.Approval.Threshold)
 }
@@ -57,7 +57,7 @@ type Approver struct {
 	Roles  []string
 }
 
-// Waiting tells whether the order is executed and has not all its approvals.
+// Waiting reports whether the order is executed and has not all its approvals.
 func (o *Order) Waiting() bool {
 	return o.State == OrderProcessing && o.Approval != nil && len(o.Approval.Given) < o.Approval.Required
 }
@@ -79,7 +79,7 @@ func (f OrderFacts) Approval() *OrderApproval {
 	return &OrderApproval{Required: a.Approvers, Roles: a.Roles, Deadline: f.Now.Add(ApprovalLife)}
 }
 
-// settlesAtOnce tells whether the order settles without waiting for anybody.
+// settlesAtOnce reports whether the order settles without waiting for anybody.
 func (f OrderFacts) settlesAtOnce() bool { return f.Approval() == nil }
 
 // approvalDeadline is zero for an order that does not wait.
@@ -90,7 +90,7 @@ func (f OrderFacts) approvalDeadline() time.Time {
 	return time.Time{}
 }
 
-// lastApproval tells whether one more approval is all that the order waits for.
+// lastApproval reports whether one more approval is all that the order waits for.
 func (f OrderFacts) lastApproval() bool {
 	return f.Order.Waiting() && len(f.Order.Approval.Given)+1 == f.Order.Approval.Required
 }

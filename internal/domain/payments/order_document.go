@@ -12,11 +12,11 @@ import (
 // above a threshold and does not say which.
 const HighValue = 50_000_00
 
-// HighValue tells whether the order is of an amount that organizations have to
+// HighValue reports whether the order is of an amount that organizations have to
 // prove.
 func (o *Order) HighValue() bool { return o.Operation.Outgoing() && o.Amount.Minor > HighValue }
 
-// mustProve tells whether the order needs supporting documents.
+// mustProve reports whether the order needs supporting documents.
 func (f OrderFacts) mustProve() bool { return f.Business && f.Order.HighValue() }
 
 // documentsUnknown refuses documents that the customer has not uploaded, where the

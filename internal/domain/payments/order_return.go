@@ -35,7 +35,7 @@ func settlementReturn() machine.Choice[OrderFacts] {
 	}
 }
 
-// Returnable tells whether the order's money went to another bank.
+// Returnable reports whether the order's money went to another bank.
 func (o *Order) Returnable() bool { return o.Operation == Transfer && o.Network != Internal }
 
 // LatestTransaction is the ledger line that was written last for the order.

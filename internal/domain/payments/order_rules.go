@@ -41,7 +41,7 @@ type OrderFacts struct {
 	Spending       *Spending
 	Available      int64
 
-	// Business tells whether the customer is an organization. Documents are the
+	// Business reports whether the customer is an organization. Documents are the
 	// supporting documents that prepare and execute name, and UnknownDocuments
 	// those of them that the customer has not uploaded.
 	Business         bool
@@ -62,7 +62,7 @@ type Confirmation struct {
 	// Codes are all authentication codes that the request has, and ConsentIDs all
 	// ids of payment consents.
 	Codes, ConsentIDs []string
-	// Sent tells whether there is a confirmation, Confirmed what it says.
+	// Sent reports whether there is a confirmation, Confirmed what it says.
 	Sent, Confirmed bool
 }
 

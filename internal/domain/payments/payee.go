@@ -15,7 +15,7 @@ type PayeeName struct {
 	Beneficiary *Beneficiary
 }
 
-// NeedsPayee tells whether an operation's money goes to a registered payee. It
+// NeedsPayee reports whether an operation's money goes to a registered payee. It
 // does wherever money leaves the account; what comes in may come from anywhere.
 func (o Operation) NeedsPayee() bool { return o.Outgoing() }
 

@@ -97,13 +97,13 @@ type PaymentConsentFacts struct {
 	Fault error
 	// Consent is the payment consent itself.
 	Consent *PaymentConsent
-	// Asked tells whether somebody asks, and not the world; the account is known
+	// Asked reports whether somebody asks, and not the world; the account is known
 	// then. Approver is who approves.
 	Asked    bool
 	Approver Approver
 }
 
-// undemanding tells whether a new consent leaves it to the world how it begins.
+// undemanding reports whether a new consent leaves it to the world how it begins.
 func (f PaymentConsentFacts) undemanding() bool {
 	return f.Consent == nil || !f.Consent.RequiresApproval()
 }
@@ -205,7 +205,7 @@ func (c *PaymentConsent) quorum() quorum {
 	return q
 }
 
-// Approve records an approval and tells whether it was the last that is needed.
+// Approve records an approval and reports whether it was the last that is needed.
 func (c *PaymentConsent) Approve(by string, at time.Time) (enough bool) {
 	enough = c.quorum().complete()
 	c.Given = append(c.Given, Approval{UserID: by, At: at})
@@ -218,7 +218,7 @@ func (c *PaymentConsent) Approve(by string, at time.Time) (enough bool) {
 // Approvals is how many users have to approve the consent.
 func (c *PaymentConsent) Approvals() int { return c.quorum().required }
 
-// Verified tells whether enough have approved the consent.
+// Verified reports whether enough have approved the consent.
 func (c *PaymentConsent) Verified() bool { return !c.ApprovedAt.IsZero() }
 
 // The states of a payment consent's verification.
@@ -235,7 +235,7 @@ func (c *PaymentConsent) Verification() string {
 	return ConsentUnverified
 }
 
-// Covers tells whether an order can use the consent.
+// Covers reports whether an order can use the consent.
 func (c *PaymentConsent) Covers(o Operation, n Network) bool {
 	return c.Operation.Covers(o, n) && c.Kind.Covers(o, n)
 }
@@ -249,7 +249,7 @@ func (c *PaymentConsent) Misfit(o Operation, n Network) string {
 	return "payment consent " + c.ID + " is for " + purpose + ", and the order is a " + string(o) + " over " + string(n)
 }
 
-// UsedUp tells whether the last use is spent.
+// UsedUp reports whether the last use is spent.
 func (c *PaymentConsent) UsedUp() bool { return c.MaxUses > 0 && c.Used >= c.MaxUses }
 
 // Explain adds to a refusal which payment consent it is about, and what may

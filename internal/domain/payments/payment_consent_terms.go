@@ -56,7 +56,7 @@ func consentNeeds() []machine.Need[consentNow] {
 	}
 }
 
-// Usable tells whether the consent can be used at an instant.
+// Usable reports whether the consent can be used at an instant.
 func (c *PaymentConsent) Usable(now time.Time) bool { return c.usable(now) == nil }
 
 func (c *PaymentConsent) usable(now time.Time) *refusal.Error {
@@ -136,7 +136,7 @@ func (p ConsentPayees) lists(payee Payee) bool {
 	})
 }
 
-// allowsType tells whether one of the types covers a payment; without any, all
+// allowsType reports whether one of the types covers a payment; without any, all
 // are allowed.
 func (p ConsentPayees) allowsType(o Operation, n Network) bool {
 	if len(p.Types) == 0 {
@@ -195,7 +195,7 @@ func AllowedTypes() []string {
 	return list
 }
 
-// KnownType tells whether a word, in any case, is one of them.
+// KnownType reports whether a word, in any case, is one of them.
 func KnownType(word string) bool {
 	_, ok := parseAllowedType(word)
 	return ok
@@ -240,7 +240,7 @@ func Remaining(limit *int64, used int64) *int64 {
 	return &left
 }
 
-// Open tells whether the consent lets payees be paid that it does not list.
+// Open reports whether the consent lets payees be paid that it does not list.
 func (p ConsentPayees) Open() bool {
 	if p.AllowNew != nil {
 		return *p.AllowNew

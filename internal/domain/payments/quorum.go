@@ -66,5 +66,5 @@ func (q quorum) another(e *refusal.Error) *refusal.Error {
 	return e.With("approvals", len(q.given)).With("requiredApprovals", q.required).With("requiredRoles", q.roles)
 }
 
-// complete tells whether one more approval is all that is needed.
+// complete reports whether one more approval is all that is needed.
 func (q quorum) complete() bool { return len(q.given)+1 >= q.required }

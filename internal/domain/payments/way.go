@@ -12,7 +12,7 @@ type Way struct {
 	Operation Operation
 	// Network is the one that is asked for; empty leaves it to the payee.
 	Network Network
-	// Outside tells whether the money is said to leave the tenant.
+	// Outside reports whether the money is said to leave the tenant.
 	Outside bool
 	// Word is how the request says it.
 	Word string
@@ -89,7 +89,7 @@ func parseWay(word string, known []Way) (Way, bool) {
 	return known[i], true
 }
 
-// And joins what a path says with what its body says, and tells whether both can
+// And joins what a path says with what its body says, and reports whether both can
 // be so at once.
 func (w Way) And(other Way) (Way, bool) {
 	switch {
@@ -127,7 +127,7 @@ func (w Way) Route(ours bool, payee Network) (n Network, misfit string) {
 	return SEPA, ""
 }
 
-// Fits tells whether an order can be executed under the path's word.
+// Fits reports whether an order can be executed under the path's word.
 func (w Way) Fits(o *Order) bool {
 	return w.Operation == o.Operation && (w.Network == "" || w.Network == o.Network)
 }

@@ -164,7 +164,7 @@ func Execute(act *world.Act, in Execution) (out Executed, err error) {
 	return out, nil
 }
 
-// organization tells whether the account is a business's.
+// organization reports whether the account is a business's.
 func (a Account) organization() bool { return a.Customer.Type == onboarding.Organization }
 
 func moneyOn(w *payments.Wallet) Money { return Money{w.Available(), w.Balance} }

@@ -26,7 +26,7 @@ type Readiness struct {
 	Refusal error
 }
 
-// CheckActivation tells whether a customer is ready to be activated.
+// CheckActivation reports whether a customer is ready to be activated.
 func CheckActivation(act *world.Act, customerID string) (r Readiness, err error) {
 	return readiness(act, customerID, findIndividual)
 }

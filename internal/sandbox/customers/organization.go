@@ -95,7 +95,7 @@ func ActivateOrganization(act *world.Act, organizationID string, in Activation) 
 	return activate(act, organizationID, in, findOrganization)
 }
 
-// CheckOrganization tells whether an organization is ready to be activated by this
+// CheckOrganization reports whether an organization is ready to be activated by this
 // caller.
 func CheckOrganization(act *world.Act, organizationID string) (Readiness, error) {
 	return readiness(act, organizationID, findOrganization)

@@ -43,7 +43,7 @@ func viewed(act *world.Act, d *onboarding.Document) OrganizationDocument {
 	return out
 }
 
-// counts tells whether a verification rests on a document of the organization as
+// counts reports whether a verification rests on a document of the organization as
 // such: it asks for it, and once approved it keeps what it has confirmed.
 func counts(v *onboarding.Verification, d *onboarding.Document) bool {
 	return v.Requires(d.Type) && (d.State == onboarding.DocumentVerified || v.State != onboarding.VerificationApproved)

@@ -132,7 +132,7 @@ func Under[R any](act *world.Act, d Disturbance, verb func() (R, error)) (out R,
 	return out, act.Kept
 }
 
-// answersItself tells whether a fault takes the place of the operation.
+// answersItself reports whether a fault takes the place of the operation.
 func answersItself(f *scenario.Fault) bool {
 	switch f.Kind {
 	case scenario.FaultStatus, scenario.FaultReset, scenario.FaultMalformed, scenario.FaultEmpty:

@@ -34,7 +34,7 @@ func (act *Act) NoteRule(r machine.Rule) {
 // Do runs verb as an act that may change the caller's tenant, and gives what it
 // gives. If it fails nothing has happened, unless it says so (Act.RefuseAndKeep).
 // A verb can be run again after it has failed: it sets what it gives, and does
-// not add to it.
+// not add to it. It opens no act itself, which would wait for this one.
 func Do[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
 	return run(w, w.engine.Do, c, verb)
 }
