@@ -97,7 +97,7 @@ func registerOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	detail, err := customers.GetOrganization(act.As(operatorOf(c)), out.Customer.ID)
+	detail, err := customers.GetOrganization(act, out.Customer.ID)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -105,11 +105,6 @@ func registerOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		Message: "Organization registered successfully. Default admin will be created automatically. Use separate endpoints to add employees, directors, and shareholders.",
 		Data:    registeredOrganizationView{viewOrganization(c.Tenant, detail), out.Password, ignoredPersonnel(c.Body, out.Customer.ID)},
 	}, nil
-}
-
-// operatorOf is a caller who may look at what the call has just made.
-func operatorOf(c *rest.Call) access.Caller {
-	return access.Caller{Sort: access.Staff, Tenant: c.Tenant}
 }
 
 // getOrganization shows an organization with its people. It refuses with

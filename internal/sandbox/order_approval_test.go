@@ -212,9 +212,9 @@ func TestAnOrganizationProvesWhatItPaysALotFor(t *testing.T) {
 	consent := b.consentOf(w, nil)
 	anna := b.user(w, "anna")
 	var mine, another string
-	b.ok(b.do(b.staff, func(act *world.Act) error {
-		mine = customers.KeepDocument(act.As(anna), anna.CustomerID, "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
-		another = customers.KeepDocument(act.As(anna), "another", "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
+	b.ok(b.do(anna, func(act *world.Act) error {
+		mine = customers.KeepDocument(act, anna.CustomerID, "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
+		another = customers.KeepDocument(act, "another", "", "", customers.File{Upload: customers.Upload{Type: "INVOICE", FileName: "invoice"}}).ID
 		return nil
 	}))
 	in := accounts.Preparation{

@@ -98,10 +98,3 @@ func Effect[T any](w *World, do func(*Act, *T, machine.Step, machine.Cause) erro
 		return do(w.ActOf(u), e, step, cause)
 	}
 }
-
-// As is the act on behalf of another caller.
-func (act *Act) As(c access.Caller) *Act {
-	other := *act
-	other.Caller = c
-	return &other
-}
