@@ -4,7 +4,6 @@ import (
 	"errors"
 	"maps"
 	"reflect"
-	"time"
 
 	"finhub-sandbox/internal/store"
 )
@@ -25,72 +24,50 @@ func (u *Unit) Attempt(fn func() error) error {
 	if err = fn(); err == nil {
 		err = u.drain()
 	}
-	if u.err != nil {
-		err = errors.Join(err, u.err)
+	if err = errors.Join(err, u.err); err != nil {
+		u.restore(was)
+		return err
 	}
-	u.queue, u.draining, u.err = was.queue, was.draining, was.err
-	if err == nil {
-		return nil
-	}
-	if fault := u.restore(was); fault != nil {
-		u.fail(fault)
-	}
-	return err
+	u.queue, u.draining, u.err = was.unit.queue, was.unit.draining, was.unit.err
+	return nil
 }
 
-// remembered is a unit at an instant.
+// remembered is a unit at an instant. Its records change in place, and so do the
+// rows of its transaction: they are remembered by themselves.
 type remembered struct {
-	mark     store.Mark
-	counters counters
-	now      time.Time
-	clock    Clock
-	loaded   map[recordID]*slot
-	texts    map[*slot]string
-	dirty    []*slot
-	events   []Event
-
-	queue                           []func() error
-	followed                        int
-	draining, timersChanged, waited bool
-	err                             error
+	unit  Unit
+	mark  store.Mark
+	texts map[*slot]string
 }
 
 // remember notes how the unit is. Of the records, those that are to be written
 // have no text yet.
 func (u *Unit) remember() (remembered, error) {
-	texts := map[*slot]string{}
+	was := remembered{unit: *u, mark: u.tx.Mark(), texts: map[*slot]string{}}
+	was.unit.loaded = maps.Clone(u.loaded)
 	for _, s := range u.dirty {
-		if !s.dirty {
-			continue
-		}
 		text, err := store.Encode(s.value)
 		if err != nil {
 			return remembered{}, err
 		}
-		texts[s] = text
+		was.texts[s] = text
 	}
-	return remembered{
-		mark: u.tx.Mark(), counters: u.counters, now: u.now, clock: u.clock,
-		loaded: maps.Clone(u.loaded), texts: texts, dirty: u.dirty, events: u.events,
-		queue: u.queue, followed: u.followed, draining: u.draining, timersChanged: u.timersChanged, waited: u.waited, err: u.err,
-	}, nil
+	return was, nil
 }
 
 // restore makes the unit what it was.
-func (u *Unit) restore(was remembered) error {
+func (u *Unit) restore(was remembered) {
+	*u = was.unit
 	u.tx.Undo(was.mark)
-	u.counters, u.now, u.clock = was.counters, was.now, was.clock
-	u.loaded, u.dirty, u.events = was.loaded, was.dirty, was.events
-	u.followed, u.timersChanged, u.waited = was.followed, was.timersChanged, was.waited
-	var faults []error
-	for _, s := range was.loaded {
+	for _, s := range u.loaded {
 		text, unwritten := was.texts[s]
 		if s.dirty = unwritten; !unwritten {
 			text = s.text
 		}
 		// What is decoded into a value leaves alone what the text does not name.
 		reflect.ValueOf(s.value).Elem().SetZero()
-		faults = append(faults, store.Decode(text, s.value))
+		if err := store.Decode(text, s.value); err != nil {
+			u.fail(err)
+		}
 	}
-	return errors.Join(faults...)
 }

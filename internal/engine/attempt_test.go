@@ -187,6 +187,9 @@ func TestAnAttemptFailsWithItsConsequences(t *testing.T) {
 		}
 		u.After(func() error {
 			u.After(say("later"))
+			if err := u.Attempt(func() error { return nil }); err != nil {
+				return err
+			}
 			err := u.Attempt(func() error { return f.on(u, "e", "hatch") })
 			happened = append(happened, fmt.Sprint("e ", refusedWith(err)))
 			return errors.Join(f.on(u, "e", "eat"), say("eaten")())
@@ -245,6 +248,22 @@ func TestANotedFailureFailsTheAttempt(t *testing.T) {
 		return nil
 	})
 	if got := f.look(t, "t"); err != nil || got != "a:EGG chicks:0" {
+		t.Errorf("%s: %v", got, err)
+	}
+}
+
+// What was noted as a failure before an attempt fails the unit, and not the attempt.
+func TestAFailureNotedBeforeAnAttemptStays(t *testing.T) {
+	f := newFarm(t, memory(t), 1)
+	f.lay(t, "t", "a")
+	err := f.engine.Do("t", func(u *engine.Unit) error {
+		u.Note(errTried)
+		if err := u.Attempt(func() error { return f.on(u, "a", "hatch") }); err != nil {
+			t.Errorf("the attempt fails with %v", err)
+		}
+		return nil
+	})
+	if got := f.look(t, "t"); !errors.Is(err, errTried) || got != "a:EGG chicks:0" {
 		t.Errorf("%s: %v", got, err)
 	}
 }
