@@ -122,6 +122,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add(uint16(0), "customerId=%00&walletId=..%2F..&limit=-1", "Authorization: Bearer "+w.alive.token, []byte("{\"a\": 1, \"a\": 2}"))
 	f.Add(uint16(1), "", "X-Tenant-ID: a/b\nContent-Type: text/plain", []byte("\xff\xfe"))
 	f.Add(uint16(2), "operationType=TRANSFER", "Authorization: Basic eDp5\nplatform:", []byte("[]"))
+	f.Add(uint16(3), "", "\xff:\xff", []byte(nil))
 	f.Fuzz(func(t *testing.T, operation uint16, parameters, headers string, body []byte) {
 		h := httpCall{
 			operation: operations[int(operation)%len(operations)], tenant: fuzzTenant, token: adminToken,

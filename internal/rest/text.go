@@ -22,10 +22,12 @@ func (s *Server) checkText(c *Call) error {
 	}
 	faults = append(faults, c.readQuery()...)
 	for name, values := range c.Header {
-		if slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
-			faults = append(faults, refusal.Fault{Field: "header." + name, Message: textMessage})
+		// A name of a header is made of letters where it came through a socket; a
+		// handler of the same process may be given anything.
+		if field := "header." + strings.ToValidUTF8(name, "?"); !isText(name) || slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			faults = append(faults, refusal.Fault{Field: field, Message: textMessage})
 		} else if bound, sent := headerBound(name), totalLength(values); sent > bound {
-			faults = append(faults, refusal.Fault{Field: "header." + name, Message: fmt.Sprintf("must have at most %d bytes", bound)})
+			faults = append(faults, refusal.Fault{Field: field, Message: fmt.Sprintf("must have at most %d bytes", bound)})
 		}
 	}
 	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
