@@ -395,7 +395,7 @@ func TestReferencesStandAlone(t *testing.T) {
 }
 
 // TestGatewaysRepliesAreDocumented holds that every operation of the product, each of
-// which a scenario can disturb, has the replies of gateways: a typed client meets
+// into which a scenario can inject faults, has the replies of gateways: a typed client meets
 // them, and has to tell them from refusals.
 func TestGatewaysRepliesAreDocumented(t *testing.T) {
 	for id, op := range documentTrees(t)["openapi"].operations() {

@@ -118,8 +118,8 @@ func (o opened) DeleteOrganizationDocument(c access.Caller, organizationID, id s
 	return err
 }
 
-func (o opened) Disturb(c access.Caller, in government.Asked) (government.Disturbance, error) {
-	return world.Show(o.World, c, func(act *world.Act) (government.Disturbance, error) { return government.Disturb(act, in) })
+func (o opened) Inject(c access.Caller, in government.Asked) (government.Injection, error) {
+	return world.Show(o.World, c, func(act *world.Act) (government.Injection, error) { return government.Inject(act, in) })
 }
 
 func (o opened) EndSession(c access.Caller, customerID, userID, sessionID string) error {

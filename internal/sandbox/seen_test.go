@@ -147,7 +147,7 @@ func TestRulesOfWhatIsUndoneHaveNotActed(t *testing.T) {
 			act.Counted = c.counted
 			act.NoteRule(shut)
 			act.NoteRule(machine.Rule{})
-			_, err := government.Under(act, government.Disturbance{}, func() (struct{}, error) {
+			_, err := government.Under(act, government.Injection{}, func() (struct{}, error) {
 				act.NoteRule(answered)
 				switch {
 				case c.passes:

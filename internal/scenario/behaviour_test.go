@@ -111,7 +111,7 @@ func happens(t *testing.T, s *scenario.Scenario, on string, facts scenario.Facts
 		if r == nil && err == nil {
 			return "as usual"
 		}
-	} else if r, err = s.Disturbance(on, scenario.Told(facts), dice); r == nil && err == nil {
+	} else if r, err = s.Fault(on, scenario.Told(facts), dice); r == nil && err == nil {
 		r, err = s.Refusal(on, scenario.Told(facts), dice)
 	}
 	if err != nil {

@@ -183,7 +183,7 @@ type Order struct {
 	Documents int `expr:"documents"`
 }
 
-// Request is the request that is refused or disturbed.
+// Request is the request that is refused or met by a fault.
 type Request struct {
 	Operation string `expr:"operation"`
 	Method    string `expr:"method"`

@@ -154,7 +154,7 @@ func FuzzLoad(f *testing.F) {
 				if _, err := s.Refusal(r.On, scenario.Told(scenario.Facts{}), newDice()); err != nil {
 					t.Fatalf("a condition fails: %v", err)
 				}
-				if _, err := s.Disturbance(r.On, scenario.Told(scenario.Facts{}), newDice()); err != nil {
+				if _, err := s.Fault(r.On, scenario.Told(scenario.Facts{}), newDice()); err != nil {
 					t.Fatalf("a condition fails: %v", err)
 				}
 			}

@@ -22,9 +22,9 @@ type Dice interface {
 type index struct {
 	// answers are by choice point, refusals by operation.
 	answers, refusals map[string][]*Rule
-	// disturbances are by operation, for the operations that a rule names, and
+	// faults are by operation, for the operations that a rule names, and
 	// elsewhere are those of all others.
-	disturbances map[string][]*Rule
+	faults map[string][]*Rule
 	elsewhere    []*Rule
 }
 
@@ -32,7 +32,7 @@ type index struct {
 const every = "*"
 
 func newIndex(rules []*Rule) index {
-	x := index{answers: map[string][]*Rule{}, refusals: map[string][]*Rule{}, disturbances: map[string][]*Rule{}}
+	x := index{answers: map[string][]*Rule{}, refusals: map[string][]*Rule{}, faults: map[string][]*Rule{}}
 	for _, r := range rules {
 		switch {
 		case r.Refuse != "":
@@ -41,15 +41,15 @@ func newIndex(rules []*Rule) index {
 			x.answers[r.On] = append(x.answers[r.On], r)
 		case r.On == every:
 			x.elsewhere = append(x.elsewhere, r)
-			for operation := range x.disturbances {
-				x.disturbances[operation] = append(x.disturbances[operation], r)
+			for operation := range x.faults {
+				x.faults[operation] = append(x.faults[operation], r)
 			}
 		default:
-			before, named := x.disturbances[r.On]
+			before, named := x.faults[r.On]
 			if !named {
 				before = append(before, x.elsewhere...)
 			}
-			x.disturbances[r.On] = append(before, r)
+			x.faults[r.On] = append(before, r)
 		}
 	}
 	return x
@@ -79,14 +79,14 @@ func (s *Scenario) Refusal(operation string, facts Teller, dice Dice) (*Rule, er
 	return match(s.index.refusals[operation], facts, dice)
 }
 
-// Disturbance finds the first rule that disturbs an operation at the edge; nil
+// Fault finds the first rule that injects a fault into an operation; nil
 // leaves it in peace.
-func (s *Scenario) Disturbance(operation string, facts Teller, dice Dice) (*Rule, error) {
-	return match(s.disturbances(operation), facts, dice)
+func (s *Scenario) Fault(operation string, facts Teller, dice Dice) (*Rule, error) {
+	return match(s.faults(operation), facts, dice)
 }
 
-func (s *Scenario) disturbances(operation string) []*Rule {
-	if rules, named := s.index.disturbances[operation]; named {
+func (s *Scenario) faults(operation string) []*Rule {
+	if rules, named := s.index.faults[operation]; named {
 		return rules
 	}
 	return s.index.elsewhere
@@ -96,8 +96,8 @@ func (s *Scenario) disturbances(operation string) []*Rule {
 // looks for the customer for nothing.
 func (s *Scenario) Refuses(operation string) bool { return len(s.index.refusals[operation]) > 0 }
 
-// Disturbs does the same for disturbances.
-func (s *Scenario) Disturbs(operation string) bool { return len(s.disturbances(operation)) > 0 }
+// Injects does the same for faults.
+func (s *Scenario) Injects(operation string) bool { return len(s.faults(operation)) > 0 }
 
 // match looks at the rules one after the other. One machine serves all of their
 // conditions.

@@ -39,7 +39,7 @@ func (p *parser) subject(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 	point, isPoint := p.catalog.points[r.On]
 	switch {
 	case at == nil:
-		p.mistake(n, "a rule needs on: the choice point that it answers, or the operation that it refuses or disturbs")
+		p.mistake(n, "a rule needs on: the choice point that it answers, or the operation that it refuses or injects a fault into")
 	case at.ShortTag() != "!!str":
 		// The text was a mistake already.
 	case isPoint:
@@ -47,12 +47,12 @@ func (p *parser) subject(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 			p.answer(n, m, r, point.Default, point.Options, point.Reasons)
 		}
 	case r.On == every:
-		p.only(m, `"*"`, "every operation, which a rule disturbs with fault", "decide", "reason", "after", "refuse")
+		p.only(m, `"*"`, "every operation, into which a rule injects a fault", "decide", "reason", "after", "refuse")
 		if m["fault"] == nil && m["refuse"] == nil {
 			p.mistake(n, `a rule on "*" needs fault`)
 		}
 	case p.catalog.isOperation(r.On):
-		if p.only(m, r.On, "an operation, which a rule refuses or disturbs", "decide", "reason", "after") {
+		if p.only(m, r.On, "an operation, which a rule refuses or injects a fault into", "decide", "reason", "after") {
 			p.operation(n, m, r)
 		}
 	default:
@@ -130,7 +130,7 @@ func (p *parser) answer(n *yaml.Node, m map[string]*yaml.Node, r *Rule, standard
 	p.mistake(node, "%q is no reason for %s; there are %s", shortened(r.Reason), option, p.right(node.Line, r.Reason, reasons[option]))
 }
 
-// operation checks how a rule refuses or disturbs an operation.
+// operation checks how a rule refuses an operation or injects a fault into it.
 func (p *parser) operation(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 	refuse := m["refuse"]
 	switch {

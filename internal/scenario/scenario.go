@@ -1,6 +1,6 @@
 // Package scenario owns the language in which a bad day is written down: rules
-// that answer the choices of the sandbox's tables, refuse operations, and disturb
-// the edge. It reads and checks files and finds the rule that acts; it knows
+// that answer the choices of the sandbox's tables, refuse operations, and inject faults
+// // the edge. It reads and checks files and finds the rule that acts; it knows
 // neither storage nor HTTP, and it can produce no state that a table does not
 // allow.
 package scenario
@@ -38,7 +38,7 @@ type Scenario struct {
 func (s *Scenario) Text() string { return s.text }
 
 // Rule acts on one choice point or operation, in one of three ways: it decides a
-// choice, refuses an operation, or disturbs the edge.
+// choice, refuses an operation, or injects a fault.
 type Rule struct {
 	Name string
 	// On is a choice point or an operationId; "*" is every operation, for faults.
@@ -57,7 +57,7 @@ type Rule struct {
 
 	// Refuse is the code with which an operation is refused.
 	Refuse string
-	// Fault disturbs the edge.
+	// Fault is injected into the operation.
 	Fault *Fault
 
 	// Times, Skip, Every and Chance limit how often the rule acts.

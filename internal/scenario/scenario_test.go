@@ -221,7 +221,7 @@ rules:
 		{"executeOperation", "GET", "first"}, {"executeOperation", "POST", "mine"}, {"executeOperation", "POST", "last"},
 		{"registerIndividual", "POST", "other"}, {"getOrder", "GET", "first"}, {"getOrder", "POST", "last"},
 	} {
-		r, err := s.Disturbance(test.operation, scenario.Told(scenario.Facts{Request: scenario.Request{Method: test.method}}), dice)
+		r, err := s.Fault(test.operation, scenario.Told(scenario.Facts{Request: scenario.Request{Method: test.method}}), dice)
 		if err != nil || r == nil || r.Name != test.want {
 			t.Errorf("%+v: got %v, %v", test, r, err)
 		}
@@ -232,8 +232,8 @@ rules:
 	if r, err := s.Refusal("getOrder", scenario.Told(scenario.Facts{}), dice); err != nil || r != nil {
 		t.Errorf("no refusal: got %v, %v", r, err)
 	}
-	if !s.Refuses("executeOperation") || s.Refuses("getOrder") || !s.Disturbs("getOrder") || parse(t, "name: s").Disturbs("getOrder") {
-		t.Error("Refuses and Disturbs do not say what Refusal and Disturbance do")
+	if !s.Refuses("executeOperation") || s.Refuses("getOrder") || !s.Injects("getOrder") || parse(t, "name: s").Injects("getOrder") {
+		t.Error("Refuses and Injects do not say what Refusal and Fault do")
 	}
 }
 

@@ -17,7 +17,7 @@ func Schema(c Catalog) ([]byte, error) {
 	text, err := json.MarshalIndent(object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",
 		"title":                "finhub-sandbox scenario",
-		"description":          "What the world does to a customer: rules that answer choices, refuse operations and disturb the edge.",
+		"description":          "What the world does to a customer: rules that answer choices, refuse operations and inject faults.",
 		"type":                 "object",
 		"additionalProperties": false,
 		"required":             []string{"name"},

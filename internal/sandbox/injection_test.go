@@ -19,12 +19,12 @@ import (
 )
 
 // ask asks what becomes of a request.
-func (g *stage) ask(c access.Caller, in government.Asked) government.Disturbance {
+func (g *stage) ask(c access.Caller, in government.Asked) government.Injection {
 	g.Helper()
 	if in.Details == nil {
 		in.Details = func() government.Details { return government.Details{} }
 	}
-	d, err := g.Disturb(c, in)
+	d, err := g.Inject(c, in)
 	g.ok(err)
 	return d
 }

@@ -14,7 +14,7 @@ func serve(o operation, parameters []string) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
 		act := c.Work.(work).Act
 		act.Caller = c.Caller
-		d, err := government.Disturb(act, asked(c, o, parameters))
+		d, err := government.Inject(act, asked(c, o, parameters))
 		if err != nil {
 			return rest.Reply{}, err
 		}
@@ -26,7 +26,7 @@ func serve(o operation, parameters []string) rest.Handler {
 	}
 }
 
-func faultOf(d government.Disturbance) *rest.Fault {
+func faultOf(d government.Injection) *rest.Fault {
 	if d.Fault == nil {
 		return nil
 	}

@@ -52,8 +52,8 @@ type Details struct {
 	Preparation *accounts.Preparation
 }
 
-// Disturbance is what the governing scenario does to a request.
-type Disturbance struct {
+// Injection is what the governing scenario does to a request.
+type Injection struct {
 	// Scenario is the name of the scenario that governs the customer whom the
 	// request concerns; empty if it concerns none.
 	Scenario string
@@ -69,21 +69,21 @@ type Disturbance struct {
 	Refusal error
 }
 
-// Disturb asks the governing scenario what it does to a request that is about to
+// Inject asks the governing scenario what it does to a request that is about to
 // be answered. Nothing changes but the counts of the rules that are limited. A
 // rule that refuses is not asked where the fault answers by itself.
-func Disturb(act *world.Act, in Asked) (Disturbance, error) {
+func Inject(act *world.Act, in Asked) (Injection, error) {
 	subject := subjectOf(act, in)
-	d := Disturbance{Scenario: subject.shown}
+	d := Injection{Scenario: subject.shown}
 	if m, found := findMistyped(act, in, subject); found {
 		d.Notice = m.Notice
 		act.Mistypes.Add(act.Tenant(), m)
 	}
-	if !subject.governing.Disturbs(in.Operation) && !subject.governing.Refuses(in.Operation) {
+	if !subject.governing.Injects(in.Operation) && !subject.governing.Refuses(in.Operation) {
 		return d, nil
 	}
 	facts, dice := requestOf(act, in, subject.customer).tell, diceOf(act, subject.customer)
-	fault, err := subject.governing.Disturbance(in.Operation, facts, dice)
+	fault, err := subject.governing.Fault(in.Operation, facts, dice)
 	if err != nil {
 		return d, err
 	}
@@ -101,10 +101,10 @@ func Disturb(act *world.Act, in Asked) (Disturbance, error) {
 	return d, err
 }
 
-// Under runs a verb as a disturbance has it: not at all where that answers by
+// Under runs a verb as an injection has it: not at all where that answers by
 // itself. What rules have counted stays, whatever comes of the verb; what they have
 // answered is undone with it.
-func Under[R any](act *world.Act, d Disturbance, verb func() (R, error)) (out R, err error) {
+func Under[R any](act *world.Act, d Injection, verb func() (R, error)) (out R, err error) {
 	if d.Refusal != nil {
 		return out, act.RefuseAndKeep(d.Refusal)
 	}
