@@ -161,7 +161,7 @@ func viewAllowedOperation(way payments.Way, a accounts.Allowance) allowedOperati
 	return allowedOperationView{
 		OperationType: o, OpType: strings.ToLower(way.Word), FromAccountID: a.Wallet.ID, ActiveConsents: active,
 		Type: o.Segment(), AllowedNetworks: way.Networks(), Enabled: a.Enabled,
-		RequiresConsent: o.NeedsConsent(), ConsentRequired: o.NeedsConsent(), RequiresApproval: requiresApproval(o, a),
+		RequiresConsent: o.NeedsPaymentConsent(), ConsentRequired: o.NeedsPaymentConsent(), RequiresApproval: requiresApproval(o, a),
 		Limits: operationLimitsView{
 			MinAmount: limits.Least.Decimal(), MaxAmount: limits.PerTransaction.Decimal(),
 			DailyLimit: limits.Daily.Decimal(), MonthlyLimit: limits.Monthly.Decimal(),
@@ -172,7 +172,7 @@ func viewAllowedOperation(way payments.Way, a accounts.Allowance) allowedOperati
 // requiresApproval reports whether a payment consent that can be used for the
 // operation lets others than the initiator approve orders.
 func requiresApproval(o payments.Operation, a accounts.Allowance) bool {
-	return slices.ContainsFunc(a.Consents, func(d accounts.ConsentDetail) bool {
+	return slices.ContainsFunc(a.Consents, func(d accounts.PaymentConsentDetail) bool {
 		p := d.Consent
 		covers := func(n payments.Network) bool { return p.Covers(o, n) }
 		return p.RequiresApproval() && p.Usable(a.At) && slices.ContainsFunc(payments.Networks(), covers)
@@ -184,7 +184,7 @@ func viewConsentStatus(a accounts.Allowance) consentStatusView {
 	for _, d := range a.Consents {
 		if p := d.Consent; p.Usable(a.At) {
 			view.HasValid = true
-			view.HasRecurring = view.HasRecurring || p.Kind == payments.RecurringConsent
+			view.HasRecurring = view.HasRecurring || p.Kind == payments.RecurringPaymentConsent
 			view.HasPreApproval = view.HasPreApproval || p.RequiresApproval()
 		}
 	}

@@ -66,19 +66,19 @@ func viewStatusDetails(o *payments.Order) statusDetailsView {
 	return view
 }
 
-type consentApprovalView struct {
+type paymentConsentApprovalView struct {
 	RequiresApproval  bool       `json:"requiresApproval"`
 	ApprovalThreshold *majorView `json:"approvalThreshold,omitzero"`
 	ApproverRoles     []string   `json:"approverRoles"`
 	MinimumApprovers  int        `json:"minimumApprovers"`
 }
 
-func viewConsentApproval(p *payments.PaymentConsent) *consentApprovalView {
+func viewPaymentConsentApproval(p *payments.PaymentConsent) *paymentConsentApprovalView {
 	a := p.Approval
 	if a == nil {
 		return nil
 	}
-	view := &consentApprovalView{RequiresApproval: a.Required, ApproverRoles: a.Roles, MinimumApprovers: a.Approvers}
+	view := &paymentConsentApprovalView{RequiresApproval: a.Required, ApproverRoles: a.Roles, MinimumApprovers: a.Approvers}
 	if a.Threshold != nil {
 		threshold := viewMajor(money.Amount{Minor: *a.Threshold, Currency: p.Currency})
 		view.ApprovalThreshold = &threshold
@@ -107,7 +107,7 @@ func approvalPlaces() []approvalPlace {
 }
 
 // readApproval reads what a payment consent says about approval, if it does.
-func readApproval(b rest.Body, in *accounts.ConsentRequest) {
+func readApproval(b rest.Body, in *accounts.PaymentConsentRequest) {
 	anywhere := func(member string) []string {
 		var names []string
 		for _, place := range approvalPlaces() {
@@ -124,7 +124,7 @@ func readApproval(b rest.Body, in *accounts.ConsentRequest) {
 	if in.ApprovalThreshold == nil && !b.Has(required...) && !b.Has(roles...) && !b.Has(approvers...) {
 		return
 	}
-	in.Approval = &payments.ConsentApproval{
+	in.Approval = &payments.PaymentConsentApproval{
 		Required: b.Bool(required...), Roles: b.Strs(roles...), Approvers: int(b.Int(approvers...)),
 	}
 }

@@ -87,7 +87,7 @@ type settlementView struct {
 
 func viewPrepared(c *rest.Call, s accounts.OrderState) preparedView {
 	o, w := s.Order, s.Wallet
-	validation := consentValidationView{Required: o.Operation.NeedsConsent(), Valid: o.ConsentID != "", BeneficiaryAllowed: true}
+	validation := consentValidationView{Required: o.Operation.NeedsPaymentConsent(), Valid: o.ConsentID != "", BeneficiaryAllowed: true}
 	return preparedView{
 		PreparedOrderID: o.ID, OrderID: o.ID, OperationType: o.Operation, Type: direction(o), Status: o.State,
 		SessionID: c.Caller.SessionID, TenantID: c.Tenant, Time: localTime(o.Created), ValidUntil: instant(o.ValidUntil),

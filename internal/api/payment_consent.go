@@ -17,11 +17,11 @@ import (
 // of bodies, and gives its magic link token
 // (financial-operations/create-payment-consent).
 func createPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	o, known := payments.ParseConsentOperation(c.Path("operationType"))
+	o, known := payments.ParsePaymentConsentOperation(c.Path("operationType"))
 	if !known {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "must be one of " + consentWords()}})
 	}
-	in, err := readConsent(c.Body, o)
+	in, err := readPaymentConsent(c.Body, o)
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -63,7 +63,7 @@ func revokePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return paymentConsentReply(d, err, "Payment consent revoked")
 }
 
-func paymentConsentReply(d accounts.ConsentDetail, err error, message string) (rest.Reply, error) {
+func paymentConsentReply(d accounts.PaymentConsentDetail, err error, message string) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -88,7 +88,7 @@ func approvePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 // with 200 in either case (financial-operations/payment-consents).
 func validatePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
-	in := accounts.ConsentCheck{
+	in := accounts.PaymentConsentCheck{
 		ConsentID: b.Str("consentId"), PayeeName: b.Str("beneficiaryName"), Reference: b.Str("reference"),
 		Payees: slices.Concat(named(b, accounts.ByID, "beneficiaryId"), named(b, accounts.ByIBAN, "iban")),
 		Amount: payments.AskedAmount{Field: "amount", Value: b.Get("amount"), Major: true, Currency: b.Str("currency")},

@@ -15,8 +15,8 @@ import (
 // readConsent reads the four families. Two have their terms in one object, in
 // major units; one has a single maximum; and one has limits at the top, in
 // minor units.
-func readConsent(b rest.Body, o payments.Operation) (accounts.ConsentRequest, error) {
-	in := accounts.ConsentRequest{
+func readPaymentConsent(b rest.Body, o payments.Operation) (accounts.PaymentConsentRequest, error) {
+	in := accounts.PaymentConsentRequest{
 		Operation: o, PaymentType: b.Str("metadata.paymentType", "paymentType"),
 		Title: b.Str("metadata.title", "title"), Description: b.Str("metadata.description", "description"),
 		Details: map[string]any{},
@@ -38,16 +38,16 @@ func readConsent(b rest.Body, o payments.Operation) (accounts.ConsentRequest, er
 	} else {
 		readFlat(b, &in)
 	}
-	readConsentWords(b, &in)
+	readPaymentConsentWords(b, &in)
 	if in.Until.IsZero() && len(in.Faults) == 0 {
 		return in, errors.New("api: a payment consent without an end has passed the document")
 	}
 	return in, nil
 }
 
-// readConsentWords holds the words of a payment consent to their lists, and what
+// readPaymentConsentWords holds the words of a payment consent to their lists, and what
 // it repeats of the path to the path.
-func readConsentWords(b rest.Body, in *accounts.ConsentRequest) {
+func readPaymentConsentWords(b rest.Body, in *accounts.PaymentConsentRequest) {
 	if in.Operation == payments.Exchange {
 		in.Faults = append(in.Faults, refusal.Fault{
 			Field:   "path.operationType",
@@ -59,12 +59,12 @@ func readConsentWords(b rest.Body, in *accounts.ConsentRequest) {
 		if word == "" {
 			continue
 		}
-		kind, isKind := payments.ParseConsentKind(word)
-		o, isOperation := payments.ParseConsentOperation(word)
+		kind, isKind := payments.ParsePaymentConsentKind(word)
+		o, isOperation := payments.ParsePaymentConsentOperation(word)
 		switch {
 		case isOperation && o == in.Operation:
-		case isKind && kind != payments.PlainConsent && in.Operation.ForTransfers():
-		case isKind && kind == payments.PlainConsent && field == "consentType" && in.Operation.ForTransfers():
+		case isKind && kind != payments.PlainPaymentConsent && in.Operation.ForTransfers():
+		case isKind && kind == payments.PlainPaymentConsent && field == "consentType" && in.Operation.ForTransfers():
 		case isKind || isOperation:
 			in.Faults = append(in.Faults, fault(field, "is "+word+", and the path says "+string(in.Operation)))
 		default:
@@ -85,10 +85,10 @@ func readConsentWords(b rest.Body, in *accounts.ConsentRequest) {
 
 func consentWords() string {
 	var list []string
-	for _, o := range payments.ConsentOperations() {
+	for _, o := range payments.PaymentConsentOperations() {
 		list = append(list, string(o))
 	}
-	for _, k := range payments.ConsentKinds() {
+	for _, k := range payments.PaymentConsentKinds() {
 		if !slices.Contains(list, string(k)) {
 			list = append(list, string(k))
 		}
@@ -96,7 +96,7 @@ func consentWords() string {
 	return strings.Join(list, ", ")
 }
 
-func readTerms(b rest.Body, at string, in *accounts.ConsentRequest) {
+func readTerms(b rest.Body, at string, in *accounts.PaymentConsentRequest) {
 	limit := func(name string) *payments.AskedAmount {
 		return limitAmount(b, at+".limits."+name, true)
 	}
@@ -111,11 +111,11 @@ func readTerms(b rest.Body, at string, in *accounts.ConsentRequest) {
 	readPayees(b, at+".beneficiaries", in)
 }
 
-func readFlat(b rest.Body, in *accounts.ConsentRequest) {
+func readFlat(b rest.Body, in *accounts.PaymentConsentRequest) {
 	if b.Has("maxAmount") {
 		most := askedAmount(b, "maxAmount")
 		in.PerTransaction = &most
-		in.Payees = payments.ConsentPayees{Accounts: b.Strs("allowedBeneficiaries"), Types: knownTypes(b, "parameters.allowedOperations", in)}
+		in.Payees = payments.PaymentConsentPayees{Accounts: b.Strs("allowedBeneficiaries"), Types: knownTypes(b, "parameters.allowedOperations", in)}
 		if b.Has("parameters.maxAmount") {
 			in.Repeated = &payments.AskedAmount{
 				Field: "parameters.maxAmount", Value: b.Get("parameters.maxAmount"), Major: true, Currency: b.Str("parameters.currency"),
@@ -147,8 +147,8 @@ func limitAmount(b rest.Body, name string, major bool) *payments.AskedAmount {
 	return &payments.AskedAmount{Field: name, Member: "amount", Value: b.Get(name + ".amount"), Major: major, Currency: b.Str(name + ".currency")}
 }
 
-func readPayees(b rest.Body, at string, in *accounts.ConsentRequest) {
-	in.Payees = payments.ConsentPayees{
+func readPayees(b rest.Body, at string, in *accounts.PaymentConsentRequest) {
+	in.Payees = payments.PaymentConsentPayees{
 		Accounts: b.Strs(at + ".allowedAccounts"), Types: knownTypes(b, at+".allowedTypes", in),
 		RequireName: b.Bool(at + ".requireBeneficiaryName"), RequireReference: b.Bool(at + ".requireInvoiceReference"),
 	}
@@ -160,7 +160,7 @@ func readPayees(b rest.Body, at string, in *accounts.ConsentRequest) {
 
 // knownTypes reads the types of payments that are allowed, and finds fault with
 // words that are none.
-func knownTypes(b rest.Body, field string, in *accounts.ConsentRequest) []string {
+func knownTypes(b rest.Body, field string, in *accounts.PaymentConsentRequest) []string {
 	types := b.Strs(field)
 	for i, word := range types {
 		if !payments.KnownType(word) {

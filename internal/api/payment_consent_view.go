@@ -78,10 +78,10 @@ func viewApprovedConsent(p *payments.PaymentConsent) approvedConsentView {
 }
 
 type consentTermsView struct {
-	Validity      consentValidityView  `json:"validity"`
-	Limits        consentLimitsView    `json:"limits"`
-	Beneficiaries consentPayeesView    `json:"beneficiaries"`
-	Approval      *consentApprovalView `json:"approval,omitzero"`
+	Validity      consentValidityView         `json:"validity"`
+	Limits        paymentConsentLimitsView    `json:"limits"`
+	Beneficiaries consentPayeesView           `json:"beneficiaries"`
+	Approval      *paymentConsentApprovalView `json:"approval,omitzero"`
 }
 
 type consentValidityView struct {
@@ -91,7 +91,7 @@ type consentValidityView struct {
 	CurrentUsageCount int64  `json:"currentUsageCount"`
 }
 
-type consentLimitsView struct {
+type paymentConsentLimitsView struct {
 	MaxAmountPerTransaction *majorView `json:"maxAmountPerTransaction,omitzero"`
 	MaxAmountPerDay         *majorView `json:"maxAmountPerDay,omitzero"`
 	MaxAmountPerMonth       *majorView `json:"maxAmountPerMonth,omitzero"`
@@ -110,7 +110,7 @@ type consentPayeesView struct {
 	RequireInvoiceReference bool     `json:"requireInvoiceReference"`
 }
 
-func viewPaymentConsent(d accounts.ConsentDetail, message string) paymentConsentView {
+func viewPaymentConsent(d accounts.PaymentConsentDetail, message string) paymentConsentView {
 	p := d.Consent
 	view := paymentConsentView{
 		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, PaymentType: p.PaymentType, Status: p.State,
@@ -119,8 +119,8 @@ func viewPaymentConsent(d accounts.ConsentDetail, message string) paymentConsent
 		ConsentType: cmp.Or(string(p.Kind), string(p.Operation)), RequiresApproval: p.RequiresApproval(),
 		Parameters: consentTermsView{
 			Validity: consentValidityView{day(p.ValidFrom), day(p.ValidUntil), p.MaxUses, p.Used},
-			Limits:   viewConsentLimits(d),
-			Approval: viewConsentApproval(p),
+			Limits:   viewPaymentConsentLimits(d),
+			Approval: viewPaymentConsentApproval(p),
 			Beneficiaries: consentPayeesView{
 				AllowedAccounts: p.Payees.Accounts, AllowedTypes: p.Payees.Types,
 				AllowNewBeneficiaries: p.Payees.Open(), RequireBeneficiaryName: p.Payees.RequireName,
@@ -143,10 +143,10 @@ func viewPaymentConsent(d accounts.ConsentDetail, message string) paymentConsent
 	return view
 }
 
-func viewConsentLimits(d accounts.ConsentDetail) consentLimitsView {
+func viewPaymentConsentLimits(d accounts.PaymentConsentDetail) paymentConsentLimitsView {
 	l, currency := d.Consent.Limits, d.Consent.Currency
 	daily, monthly := viewRemaining(d)
-	return consentLimitsView{
+	return paymentConsentLimitsView{
 		MaxAmountPerTransaction: optionalMajor(l.PerTransaction, currency),
 		MaxAmountPerDay:         optionalMajor(l.PerDay, currency),
 		MaxAmountPerMonth:       optionalMajor(l.PerMonth, currency),
@@ -159,7 +159,7 @@ func viewConsentLimits(d accounts.ConsentDetail) consentLimitsView {
 }
 
 // viewRemaining gives what the windows leave of the limits that there are.
-func viewRemaining(d accounts.ConsentDetail) (daily, monthly *majorView) {
+func viewRemaining(d accounts.PaymentConsentDetail) (daily, monthly *majorView) {
 	l, currency := d.Consent.Limits, d.Consent.Currency
 	return optionalMajor(payments.Remaining(l.PerDay, d.Windows.Day.Minor), currency),
 		optionalMajor(payments.Remaining(l.PerMonth, d.Windows.Month.Minor), currency)
@@ -199,7 +199,7 @@ func viewVerdict(v accounts.Verdict) verdictView {
 	view := verdictView{
 		Valid: len(v.Objections) == 0, ConsentID: p.ID, OperationType: p.Operation, Status: p.State, Violations: []objectionView{},
 	}
-	view.RemainingDailyLimit, view.RemainingMonthlyLimit = viewRemaining(v.ConsentDetail)
+	view.RemainingDailyLimit, view.RemainingMonthlyLimit = viewRemaining(v.PaymentConsentDetail)
 	if p.MaxUses > 0 {
 		left := max(0, p.MaxUses-p.Used)
 		view.RemainingUsageCount = &left

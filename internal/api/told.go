@@ -67,7 +67,7 @@ func tellsSubmission(c *rest.Call, d *government.Details) {
 func tellsPayee(c *rest.Call, d *government.Details) { d.Payee = readDescription(c.Body) }
 
 func tellsPaymentConsent(c *rest.Call, d *government.Details) {
-	d.PaymentConsent, _ = payments.ParseConsentOperation(c.Path("operationType"))
+	d.PaymentConsent, _ = payments.ParsePaymentConsentOperation(c.Path("operationType"))
 }
 
 func tellsPreparation(c *rest.Call, d *government.Details) {

@@ -110,7 +110,7 @@ func paymentConsentNeeds() needCases[payments.PaymentConsentFacts] {
 	type facts = payments.PaymentConsentFacts
 	good := func() facts {
 		return facts{Account: goodAccount(), Asked: true, Approver: payments.Approver{UserID: "approver", Roles: []string{"R"}}, Consent: &payments.PaymentConsent{
-			CreatedBy: "creator", Approval: &payments.ConsentApproval{Required: true, Roles: []string{"R"}, Approvers: 2},
+			CreatedBy: "creator", Approval: &payments.PaymentConsentApproval{Required: true, Roles: []string{"R"}, Approvers: 2},
 		}}
 	}
 	return needCases[facts]{payments.PaymentConsentTable(), map[machine.Trigger]func() facts{

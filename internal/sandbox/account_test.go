@@ -26,7 +26,7 @@ func TestForeignCustomersSeeNothing(t *testing.T) {
 		b.refused(errOf(b.UpdateBeneficiary(c, payee.ID, accounts.Description{})), refusal.BeneficiaryNotFound)
 		b.refused(errOf(b.GetPaymentConsent(c, w, consent.Consent.ID)), refusal.WalletNotFound)
 		b.refused(errOf(b.ApprovePaymentConsent(c, consent.Consent.ID)), refusal.PaymentConsentNotFound)
-		b.refused(errOf(b.CheckPayment(c, accounts.ConsentCheck{ConsentID: consent.Consent.ID})), refusal.PaymentConsentNotFound)
+		b.refused(errOf(b.CheckPayment(c, accounts.PaymentConsentCheck{ConsentID: consent.Consent.ID})), refusal.PaymentConsentNotFound)
 		b.refused(errOf(b.GetOrder(c, w, "o")), refusal.WalletNotFound)
 	}
 	own := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: b.wallet(w).CustomerID}
@@ -145,11 +145,11 @@ func TestCheckingAPaymentTellsEveryObjection(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	w := b.wallets[0]
 	b.payeeOf(w, outsideIBAN, "SEPA")
-	consent := b.consentOf(w, func(in *accounts.ConsentRequest) {
+	consent := b.consentOf(w, func(in *accounts.PaymentConsentRequest) {
 		in.PerTransaction = &payments.AskedAmount{Field: "limits.perTransaction", Value: 10.5, Major: true}
-		in.Payees = payments.ConsentPayees{Accounts: []string{swiftIBAN}}
+		in.Payees = payments.PaymentConsentPayees{Accounts: []string{swiftIBAN}}
 	})
-	check := accounts.ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(outsideIBAN), Amount: payments.AskedAmount{Field: "amount", Value: "10.51", Major: true}}
+	check := accounts.PaymentConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(outsideIBAN), Amount: payments.AskedAmount{Field: "amount", Value: "10.51", Major: true}}
 	v, err := b.CheckPayment(b.staff, check)
 	b.ok(err)
 	if len(v.Objections) != 2 || v.Objections[0].Code != refusal.PayeeNotAllowed || v.Objections[1].Code != refusal.ConsentLimitExceeded {
@@ -172,20 +172,20 @@ func TestCheckingAPaymentTellsEveryObjection(t *testing.T) {
 func TestTermsThatAPaymentConsentCannotHave(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	for name, test := range map[string]struct {
-		change func(*accounts.ConsentRequest)
+		change func(*accounts.PaymentConsentRequest)
 		want   refusal.Code
 	}{
-		"over":       {func(in *accounts.ConsentRequest) { in.Until = payday }, refusal.RequestInvalid},
-		"ends first": {func(in *accounts.ConsentRequest) { in.From = in.Until }, refusal.RequestInvalid},
-		"another currency": {func(in *accounts.ConsentRequest) {
+		"over":       {func(in *accounts.PaymentConsentRequest) { in.Until = payday }, refusal.RequestInvalid},
+		"ends first": {func(in *accounts.PaymentConsentRequest) { in.From = in.Until }, refusal.RequestInvalid},
+		"another currency": {func(in *accounts.PaymentConsentRequest) {
 			in.PerDay = &payments.AskedAmount{Field: "x", Value: 1.0, Currency: "USD"}
 		}, refusal.CurrencyMismatch},
-		"half a cent": {func(in *accounts.ConsentRequest) {
+		"half a cent": {func(in *accounts.PaymentConsentRequest) {
 			in.PerDay = &payments.AskedAmount{Field: "x", Value: 0.005, Major: true}
 		}, refusal.RequestInvalid},
-		"half a minor unit": {func(in *accounts.ConsentRequest) { in.PerDay = &payments.AskedAmount{Field: "x", Value: 0.5} }, refusal.RequestInvalid},
+		"half a minor unit": {func(in *accounts.PaymentConsentRequest) { in.PerDay = &payments.AskedAmount{Field: "x", Value: 0.5} }, refusal.RequestInvalid},
 	} {
-		in := accounts.ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
+		in := accounts.PaymentConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
 		test.change(&in)
 		t.Log(name)
 		b.refused(errOf(b.CreatePaymentConsent(b.staff, b.wallets[0], in)), test.want)

@@ -71,8 +71,10 @@ func (o opened) ApproveOrder(c access.Caller, consentID, orderID string) (accoun
 	})
 }
 
-func (o opened) ApprovePaymentConsent(c access.Caller, id string) (accounts.ConsentDetail, error) {
-	return world.Show(o.World, c, func(act *world.Act) (accounts.ConsentDetail, error) { return accounts.ApprovePaymentConsent(act, id) })
+func (o opened) ApprovePaymentConsent(c access.Caller, id string) (accounts.PaymentConsentDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) (accounts.PaymentConsentDetail, error) {
+		return accounts.ApprovePaymentConsent(act, id)
+	})
 }
 
 func (o opened) Books(tenant string) (payments.Books, error) {
@@ -91,7 +93,7 @@ func (o opened) CheckActivation(c access.Caller, customerID string) (customers.R
 	return world.Show(o.World, c, func(act *world.Act) (customers.Readiness, error) { return customers.CheckActivation(act, customerID) })
 }
 
-func (o opened) CheckPayment(c access.Caller, in accounts.ConsentCheck) (accounts.Verdict, error) {
+func (o opened) CheckPayment(c access.Caller, in accounts.PaymentConsentCheck) (accounts.Verdict, error) {
 	return world.Show(o.World, c, func(act *world.Act) (accounts.Verdict, error) { return accounts.CheckPayment(act, in) })
 }
 
@@ -99,8 +101,8 @@ func (o opened) ConfirmConsent(c access.Caller, token string) (*onboarding.Conse
 	return world.Show(o.World, c, func(act *world.Act) (*onboarding.Consent, error) { return customers.ConfirmConsent(act, token) })
 }
 
-func (o opened) CreatePaymentConsent(c access.Caller, accountID string, in accounts.ConsentRequest) (accounts.ConsentDetail, error) {
-	return world.Show(o.World, c, func(act *world.Act) (accounts.ConsentDetail, error) {
+func (o opened) CreatePaymentConsent(c access.Caller, accountID string, in accounts.PaymentConsentRequest) (accounts.PaymentConsentDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) (accounts.PaymentConsentDetail, error) {
 		return accounts.CreatePaymentConsent(act, accountID, in)
 	})
 }
@@ -151,8 +153,8 @@ func (o opened) GetOrder(c access.Caller, accountID, id string) (accounts.OrderS
 	return world.Show(o.World, c, func(act *world.Act) (accounts.OrderState, error) { return accounts.GetOrder(act, accountID, id) })
 }
 
-func (o opened) GetPaymentConsent(c access.Caller, accountID, id string) (accounts.ConsentDetail, error) {
-	return world.Show(o.World, c, func(act *world.Act) (accounts.ConsentDetail, error) {
+func (o opened) GetPaymentConsent(c access.Caller, accountID, id string) (accounts.PaymentConsentDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) (accounts.PaymentConsentDetail, error) {
 		return accounts.GetPaymentConsent(act, accountID, id)
 	})
 }
@@ -181,8 +183,8 @@ func (o opened) ListBeneficiaries(c access.Caller, accountID string, f accounts.
 	})
 }
 
-func (o opened) ListPaymentConsents(c access.Caller, accountID string) ([]accounts.ConsentDetail, error) {
-	return world.Show(o.World, c, func(act *world.Act) ([]accounts.ConsentDetail, error) {
+func (o opened) ListPaymentConsents(c access.Caller, accountID string) ([]accounts.PaymentConsentDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) ([]accounts.PaymentConsentDetail, error) {
 		return accounts.ListPaymentConsents(act, accountID)
 	})
 }
@@ -243,8 +245,8 @@ func (o opened) RemoveBeneficiary(c access.Caller, accountID, id string) (*payme
 	})
 }
 
-func (o opened) RevokePaymentConsent(c access.Caller, accountID, id string) (accounts.ConsentDetail, error) {
-	return world.Show(o.World, c, func(act *world.Act) (accounts.ConsentDetail, error) {
+func (o opened) RevokePaymentConsent(c access.Caller, accountID, id string) (accounts.PaymentConsentDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) (accounts.PaymentConsentDetail, error) {
 		return accounts.RevokePaymentConsent(act, accountID, id)
 	})
 }

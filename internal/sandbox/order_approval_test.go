@@ -39,7 +39,7 @@ func (b *bankTest) user(wallet, id string, roles ...string) access.Caller {
 }
 
 // transferBy prepares and executes a transfer.
-func (b *bankTest) transferBy(c access.Caller, wallet string, minor int64, consent accounts.ConsentDetail) accounts.OrderState {
+func (b *bankTest) transferBy(c access.Caller, wallet string, minor int64, consent accounts.PaymentConsentDetail) accounts.OrderState {
 	b.Helper()
 	executed, err := b.executeBy(c, b.preparedBy(c, wallet, minor), consent.Consent.Answer)
 	b.ok(err)
@@ -63,9 +63,9 @@ func (b *bankTest) executeBy(c access.Caller, order accounts.OrderState, answer 
 	return b.execute(order, answer)
 }
 
-func fourEyes(threshold int64, approvers int) func(*accounts.ConsentRequest) {
-	return func(in *accounts.ConsentRequest) {
-		in.Approval = &payments.ConsentApproval{Required: true, Approvers: approvers}
+func fourEyes(threshold int64, approvers int) func(*accounts.PaymentConsentRequest) {
+	return func(in *accounts.PaymentConsentRequest) {
+		in.Approval = &payments.PaymentConsentApproval{Required: true, Approvers: approvers}
 		in.ApprovalThreshold = &payments.AskedAmount{Field: "approvalThreshold", Value: threshold, OrNone: true}
 	}
 }
@@ -188,7 +188,7 @@ func TestTheEndOfTheTimeForApprovalsLeavesAnApprovedOrderAlone(t *testing.T) {
 func TestARevokedConsentHoldsAWaitingOrderBack(t *testing.T) {
 	b := newBank(t)
 	w := b.business()
-	usedUp := b.consentOf(w, func(in *accounts.ConsentRequest) {
+	usedUp := b.consentOf(w, func(in *accounts.PaymentConsentRequest) {
 		fourEyes(0, 1)(in)
 		in.MaxUses = 1
 	})
@@ -247,7 +247,7 @@ func TestAnInternationalConsentGoesOverSWIFT(t *testing.T) {
 	b := newBank(t)
 	w := b.business()
 	b.payeeOf(w, swiftIBAN, "SWIFT")
-	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.Kind = payments.InternationalConsent })
+	consent := b.consentOf(w, func(in *accounts.PaymentConsentRequest) { in.Kind = payments.InternationalPaymentConsent })
 	b.refused(errOf(b.prepare(w, payments.Transfer, 1_000, outsideIBAN)), refusal.PaymentConsentRequired)
 	order, err := b.prepare(w, payments.Transfer, 1_000, swiftIBAN)
 	b.ok(err)
@@ -255,7 +255,7 @@ func TestAnInternationalConsentGoesOverSWIFT(t *testing.T) {
 		t.Errorf("got %+v", order.Order)
 	}
 	for iban, objections := range map[string]int{outsideIBAN: 1, swiftIBAN: 0} {
-		v, err := b.CheckPayment(b.staff, accounts.ConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(iban), Amount: payments.AskedAmount{Value: "10", Major: true}})
+		v, err := b.CheckPayment(b.staff, accounts.PaymentConsentCheck{ConsentID: consent.Consent.ID, Payees: byIBAN(iban), Amount: payments.AskedAmount{Value: "10", Major: true}})
 		b.ok(err)
 		if len(v.Objections) != objections {
 			t.Errorf("%s: got %v", iban, v.Objections)
@@ -289,7 +289,7 @@ func TestNoOrderCompletesWithoutItsApprovals(t *testing.T) {
 		b.settle = func() machine.Decision {
 			return machine.Decision{Option: "COMPLETED", After: time.Duration(rapid.SampledFrom([]int{0, 0, 5, 30}).Draw(t, "delay")) * time.Hour}
 		}
-		consent := b.consentOf(w, func(in *accounts.ConsentRequest) {
+		consent := b.consentOf(w, func(in *accounts.PaymentConsentRequest) {
 			fourEyes(paperThreshold, paperApprovers)(in)
 			// The audit holds the payment consent to this limit.
 			in.PerDay = &payments.AskedAmount{Field: "limit", Value: int64(150_000)}
@@ -337,7 +337,7 @@ func (b *bankTest) anybody(t *rapid.T, wallet string) access.Caller {
 }
 
 // write does one step and compares whether it was allowed with the paper.
-func (b *bankTest) write(p *paper, step string, who access.Caller, order accounts.OrderState, consent accounts.ConsentDetail) {
+func (b *bankTest) write(p *paper, step string, who access.Caller, order accounts.OrderState, consent accounts.PaymentConsentDetail) {
 	b.Helper()
 	now := b.now()
 	if step == "execute" {

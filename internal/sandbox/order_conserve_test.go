@@ -32,7 +32,7 @@ func TestNoOrderOfEventsLosesMoney(t *testing.T) {
 				b.payeeOf(w, iban, []string{"SEPA", "SEPA", "SEPA", "SWIFT"}[i])
 			}
 			limit := func(minor int64) *payments.AskedAmount { return &payments.AskedAmount{Field: "limit", Value: minor} }
-			d := b.consentOf(w, func(in *accounts.ConsentRequest) {
+			d := b.consentOf(w, func(in *accounts.PaymentConsentRequest) {
 				in.PerDay, in.PerMonth, in.CountPerWeek, in.MaxUses = limit(150_000), limit(900_000), 12, 20
 			})
 			answers[d.Consent.ID] = d.Consent.Answer

@@ -10,9 +10,9 @@ import (
 // shown.
 func TestAListWithoutPagesIsBounded(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
-	var last accounts.ConsentDetail
+	var last accounts.PaymentConsentDetail
 	for range accounts.MaxOfAccount + 5 {
-		last = b.consentOf(b.wallets[0], func(*accounts.ConsentRequest) {})
+		last = b.consentOf(b.wallets[0], func(*accounts.PaymentConsentRequest) {})
 	}
 	list, err := b.ListPaymentConsents(b.staff, b.wallets[0])
 	b.ok(err)

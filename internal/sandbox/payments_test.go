@@ -119,9 +119,9 @@ func (b *bankTest) payeeOf(wallet, iban, network string) *payments.Beneficiary {
 	return p
 }
 
-func (b *bankTest) consentOf(wallet string, change func(*accounts.ConsentRequest)) accounts.ConsentDetail {
+func (b *bankTest) consentOf(wallet string, change func(*accounts.PaymentConsentRequest)) accounts.PaymentConsentDetail {
 	b.Helper()
-	in := accounts.ConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
+	in := accounts.PaymentConsentRequest{Operation: payments.Transfer, Until: payday.AddDate(1, 0, 0), UntilField: "validTo"}
 	if change != nil {
 		change(&in)
 	}
@@ -238,7 +238,7 @@ func TestAnOrderExpiresAndGivesEverythingBack(t *testing.T) {
 	w := b.wallets[0]
 	b.fund(w, 1_000_150)
 	b.payeeOf(w, outsideIBAN, "SEPA")
-	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.CountPerDay = 1 })
+	consent := b.consentOf(w, func(in *accounts.PaymentConsentRequest) { in.CountPerDay = 1 })
 	order, err := b.prepare(w, payments.Transfer, 500_000, outsideIBAN)
 	b.ok(err)
 	b.refused(errOf(b.prepare(w, payments.Transfer, 1, outsideIBAN)), refusal.ConsentLimitExceeded)
@@ -297,7 +297,7 @@ func TestAPaymentConsentIsUsedUp(t *testing.T) {
 	w := b.wallets[0]
 	b.fund(w, 100_000)
 	b.payeeOf(w, outsideIBAN, "SEPA")
-	consent := b.consentOf(w, func(in *accounts.ConsentRequest) { in.MaxUses = 1 })
+	consent := b.consentOf(w, func(in *accounts.PaymentConsentRequest) { in.MaxUses = 1 })
 	first, err := b.prepare(w, payments.Transfer, 1_000, outsideIBAN)
 	b.ok(err)
 	second, err := b.prepare(w, payments.Transfer, 1_000, outsideIBAN)
@@ -316,7 +316,7 @@ func TestAPaymentConsentIsUsedUp(t *testing.T) {
 func TestAPaymentConsentExpiresAndIsRevoked(t *testing.T) {
 	b := newBank(t, "INDIVIDUAL_STANDARD")
 	w := b.wallets[0]
-	short := b.consentOf(w, func(in *accounts.ConsentRequest) { in.Until = payday.Add(time.Hour) })
+	short := b.consentOf(w, func(in *accounts.PaymentConsentRequest) { in.Until = payday.Add(time.Hour) })
 	long := b.consentOf(w, nil)
 	if events := b.advance(time.Hour); len(events) != 1 || events[0].Type != "payment_consent.expired" || events[0].ID != short.Consent.ID {
 		t.Errorf("got %v", events)

@@ -24,8 +24,8 @@ type index struct {
 	answers, refusals map[string][]*Rule
 	// faults are by operation, for the operations that a rule names, and
 	// elsewhere are those of all others.
-	faults map[string][]*Rule
-	elsewhere    []*Rule
+	faults    map[string][]*Rule
+	elsewhere []*Rule
 }
 
 // every is the operation of rules that concern all of them.

@@ -1,6 +1,6 @@
 // Package scenario owns the language in which a bad day is written down: rules
-// that answer the choices of the sandbox's tables, refuse operations, and inject faults
-// // the edge. It reads and checks files and finds the rule that acts; it knows
+// that answer the choices of the sandbox's tables, refuse operations, and inject faults.
+// It reads and checks files and finds the rule that acts; it knows
 // neither storage nor HTTP, and it can produce no state that a table does not
 // allow.
 package scenario

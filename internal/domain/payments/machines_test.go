@@ -85,7 +85,7 @@ func TestEveryTriggerInEveryState(t *testing.T) {
 	waiting.Approver = payments.Approver{UserID: "approver", Roles: []string{"TRANSACTION_APPROVER"}}
 	waiting.Consent = &payments.PaymentConsent{
 		Life: consent.Life, Operation: payments.Topup, Answer: "123456",
-		Approval: &payments.ConsentApproval{Required: true, Roles: []string{"TRANSACTION_APPROVER"}, Approvers: 1},
+		Approval: &payments.PaymentConsentApproval{Required: true, Roles: []string{"TRANSACTION_APPROVER"}, Approvers: 1},
 	}
 	check(t, "order_waiting.txt", matrix(payments.OrderTable(), waiting))
 	for _, m := range []struct {

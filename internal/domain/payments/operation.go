@@ -27,20 +27,20 @@ const (
 // OrderOperations are those of which orders are made.
 func OrderOperations() []Operation { return []Operation{Transfer, Topup, Withdrawal} }
 
-// ConsentOperations are those that a payment consent can be for. Exchange is
+// PaymentConsentOperations are those that a payment consent can be for. Exchange is
 // documented with them, and refused: no wallet holds a second currency.
-func ConsentOperations() []Operation {
+func PaymentConsentOperations() []Operation {
 	return []Operation{Transfer, Topup, Withdrawal, InternalTransfer, ExternalTransfer, Payment}
 }
 
-// ParseConsentOperation reads a word for a payment consent's operation, in any
+// ParsePaymentConsentOperation reads a word for a payment consent's operation, in any
 // case, and knows Exchange too.
-func ParseConsentOperation(segment string) (Operation, bool) {
+func ParsePaymentConsentOperation(segment string) (Operation, bool) {
 	o := Operation(strings.ToUpper(segment))
 	if o == withdraw {
 		o = Withdrawal
 	}
-	return o, o == Exchange || slices.Contains(ConsentOperations(), o)
+	return o, o == Exchange || slices.Contains(PaymentConsentOperations(), o)
 }
 
 // withdraw is the other name of a withdrawal.
@@ -52,9 +52,9 @@ func (o Operation) Segment() string { return strings.ToLower(string(o)) }
 // Outgoing reports whether the operation takes money from the account.
 func (o Operation) Outgoing() bool { return o != Topup }
 
-// NeedsConsent reports whether the operation is possible only under a payment
+// NeedsPaymentConsent reports whether the operation is possible only under a payment
 // consent.
-func (o Operation) NeedsConsent() bool { return o == Transfer }
+func (o Operation) NeedsPaymentConsent() bool { return o == Transfer }
 
 // Covers reports whether a payment consent that is for o can be used by an order.
 func (o Operation) Covers(order Operation, n Network) bool {
@@ -69,36 +69,36 @@ func (o Operation) Covers(order Operation, n Network) bool {
 	return o == order
 }
 
-// ConsentKind is what sort of payments a payment consent is for, besides the
+// PaymentConsentKind is what sort of payments a payment consent is for, besides the
 // operation.
-type ConsentKind string
+type PaymentConsentKind string
 
 // The kinds. A consent for recurring payments or for many at once can be used
 // as any other; one for international payments goes over SWIFT only.
 const (
-	PlainConsent         ConsentKind = "TRANSFER"
-	RecurringConsent     ConsentKind = "RECURRING"
-	BulkConsent          ConsentKind = "BULK"
-	InternationalConsent ConsentKind = "INTERNATIONAL"
+	PlainPaymentConsent         PaymentConsentKind = "TRANSFER"
+	RecurringPaymentConsent     PaymentConsentKind = "RECURRING"
+	BulkPaymentConsent          PaymentConsentKind = "BULK"
+	InternationalPaymentConsent PaymentConsentKind = "INTERNATIONAL"
 )
 
-// ConsentKinds lists them in their order.
-func ConsentKinds() []ConsentKind {
-	return []ConsentKind{PlainConsent, RecurringConsent, BulkConsent, InternationalConsent}
+// PaymentConsentKinds lists them in their order.
+func PaymentConsentKinds() []PaymentConsentKind {
+	return []PaymentConsentKind{PlainPaymentConsent, RecurringPaymentConsent, BulkPaymentConsent, InternationalPaymentConsent}
 }
 
-// ParseConsentKind reads a request's word for the kind, in any case.
-func ParseConsentKind(word string) (ConsentKind, bool) {
-	kind := ConsentKind(strings.ToUpper(word))
-	return kind, slices.Contains(ConsentKinds(), kind)
+// ParsePaymentConsentKind reads a request's word for the kind, in any case.
+func ParsePaymentConsentKind(word string) (PaymentConsentKind, bool) {
+	kind := PaymentConsentKind(strings.ToUpper(word))
+	return kind, slices.Contains(PaymentConsentKinds(), kind)
 }
 
 // Covers reports whether a payment consent of kind k can be used by an order.
-func (k ConsentKind) Covers(order Operation, n Network) bool {
+func (k PaymentConsentKind) Covers(order Operation, n Network) bool {
 	switch k {
-	case RecurringConsent, BulkConsent:
+	case RecurringPaymentConsent, BulkPaymentConsent:
 		return order == Transfer
-	case InternationalConsent:
+	case InternationalPaymentConsent:
 		return order == Transfer && n == SWIFT
 	}
 	return true

@@ -15,9 +15,9 @@ const ApprovalLife = 24 * time.Hour
 // ApprovalExpired is the reason of an order that was not approved in time.
 const ApprovalExpired = "APPROVAL_EXPIRED"
 
-// ConsentApproval says which orders under a payment consent others than their
+// PaymentConsentApproval says which orders under a payment consent others than their
 // initiator have to approve, and who.
-type ConsentApproval struct {
+type PaymentConsentApproval struct {
 	Required bool `json:"required,omitempty"`
 	// Threshold is the highest amount that needs no approval, in minor units;
 	// with nil every order needs it.

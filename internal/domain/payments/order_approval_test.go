@@ -13,17 +13,17 @@ import (
 func TestWhichOrdersNeedApproval(t *testing.T) {
 	for _, test := range []struct {
 		name     string
-		approval *payments.ConsentApproval
+		approval *payments.PaymentConsentApproval
 		minor    int64
 		want     bool
 	}{
 		{"nothing is said", nil, 1_000_000, false},
-		{"it is said that none is needed", &payments.ConsentApproval{Threshold: ptr(int64(1))}, 1_000_000, false},
-		{"every order", &payments.ConsentApproval{Required: true}, 1, true},
-		{"below the threshold", &payments.ConsentApproval{Required: true, Threshold: ptr(int64(100))}, 99, false},
-		{"at the threshold", &payments.ConsentApproval{Required: true, Threshold: ptr(int64(100))}, 100, false},
-		{"above the threshold", &payments.ConsentApproval{Required: true, Threshold: ptr(int64(100))}, 101, true},
-		{"a threshold of nothing", &payments.ConsentApproval{Required: true, Threshold: ptr(int64(0))}, 1, true},
+		{"it is said that none is needed", &payments.PaymentConsentApproval{Threshold: ptr(int64(1))}, 1_000_000, false},
+		{"every order", &payments.PaymentConsentApproval{Required: true}, 1, true},
+		{"below the threshold", &payments.PaymentConsentApproval{Required: true, Threshold: ptr(int64(100))}, 99, false},
+		{"at the threshold", &payments.PaymentConsentApproval{Required: true, Threshold: ptr(int64(100))}, 100, false},
+		{"above the threshold", &payments.PaymentConsentApproval{Required: true, Threshold: ptr(int64(100))}, 101, true},
+		{"a threshold of nothing", &payments.PaymentConsentApproval{Required: true, Threshold: ptr(int64(0))}, 1, true},
 	} {
 		p := newConsent(func(p *payments.PaymentConsent) { p.Approval = test.approval })
 		if got := p.NeedsApproval(euro(test.minor)); got != test.want {
@@ -44,7 +44,7 @@ func TestExecutionArms(t *testing.T) {
 		{101, "order.approval", start.Add(payments.ApprovalLife)},
 	} {
 		f := executeFacts(test.minor)
-		f.Consent.Approval = &payments.ConsentApproval{Required: true, Threshold: ptr(int64(100)), Roles: []string{"R"}, Approvers: 2}
+		f.Consent.Approval = &payments.PaymentConsentApproval{Required: true, Threshold: ptr(int64(100)), Roles: []string{"R"}, Approvers: 2}
 		step, err := payments.OrderTable().Fire(payments.OrderReady, payments.ExecuteOrder, f)
 		if err != nil {
 			t.Fatal(err)
@@ -194,7 +194,7 @@ func TestWhatKindsOfConsentCover(t *testing.T) {
 		{"INTERNATIONAL", payments.Transfer, payments.SEPA, false},
 		{"INTERNATIONAL", payments.Withdrawal, payments.SWIFT, false},
 	} {
-		kind, known := payments.ParseConsentKind(test.word)
+		kind, known := payments.ParsePaymentConsentKind(test.word)
 		if known == (test.word == "") {
 			t.Errorf("%q is known: %v", test.word, known)
 		}

@@ -121,7 +121,7 @@ func (f OrderFacts) consentUnknown() *refusal.Error {
 }
 
 func (f OrderFacts) consentLacking() *refusal.Error {
-	if f.Consent != nil || f.ConsentAsked != "" || !f.Order.Operation.NeedsConsent() {
+	if f.Consent != nil || f.ConsentAsked != "" || !f.Order.Operation.NeedsPaymentConsent() {
 		return nil
 	}
 	return f.consentRequired("the request names no payment consent, and the account has none that is ACTIVE for this operation")

@@ -36,18 +36,18 @@ type PaymentConsent struct {
 	CustomerID string    `json:"customerId"`
 	Operation  Operation `json:"operation"`
 	// Kind is empty where the request names none.
-	Kind ConsentKind `json:"kind,omitempty"`
+	Kind PaymentConsentKind `json:"kind,omitempty"`
 	// PaymentType is the request's own word for the operation.
-	PaymentType string        `json:"paymentType,omitempty"`
-	Title       string        `json:"title,omitempty"`
-	Description string        `json:"description,omitempty"`
-	Currency    string        `json:"currency"`
-	ValidFrom   time.Time     `json:"validFrom"`
-	ValidUntil  time.Time     `json:"validUntil"`
-	Limits      ConsentLimits `json:"limits"`
-	Payees      ConsentPayees `json:"payees"`
+	PaymentType string               `json:"paymentType,omitempty"`
+	Title       string               `json:"title,omitempty"`
+	Description string               `json:"description,omitempty"`
+	Currency    string               `json:"currency"`
+	ValidFrom   time.Time            `json:"validFrom"`
+	ValidUntil  time.Time            `json:"validUntil"`
+	Limits      PaymentConsentLimits `json:"limits"`
+	Payees      PaymentConsentPayees `json:"payees"`
 	// Approval is nil where the request does not speak of approval.
-	Approval *ConsentApproval `json:"approval,omitempty"`
+	Approval *PaymentConsentApproval `json:"approval,omitempty"`
 	// MaxUses is how often it can be used; 0 is without limit. Used counts the
 	// orders executed under it, whatever became of them.
 	MaxUses int64 `json:"maxUses,omitempty"`
@@ -65,9 +65,9 @@ type PaymentConsent struct {
 	Details map[string]any `json:"details,omitempty"`
 }
 
-// ConsentLimits bound the payments under a consent. Amounts are minor units;
+// PaymentConsentLimits bound the payments under a consent. Amounts are minor units;
 // nil and zero counts are without limit.
-type ConsentLimits struct {
+type PaymentConsentLimits struct {
 	PerTransaction *int64 `json:"perTransaction,omitempty"`
 	PerDay         *int64 `json:"perDay,omitempty"`
 	PerMonth       *int64 `json:"perMonth,omitempty"`
@@ -76,8 +76,8 @@ type ConsentLimits struct {
 	CountPerMonth  int64  `json:"countPerMonth,omitempty"`
 }
 
-// ConsentPayees says who can be paid under a consent.
-type ConsentPayees struct {
+// PaymentConsentPayees says who can be paid under a consent.
+type PaymentConsentPayees struct {
 	// Accounts are IBANs, or ids or asset ids of beneficiaries, as sent.
 	Accounts []string `json:"accounts,omitempty"`
 	// Types are networks and operations, as sent.

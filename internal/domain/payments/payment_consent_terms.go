@@ -99,7 +99,7 @@ func (c consentNow) early() *refusal.Error {
 // list, others are allowed only if new payees are; without one, anybody is,
 // unless new payees are ruled out and the payee was registered later than the
 // consent was made.
-func (p ConsentPayees) allow(payee Payee, made time.Time) *refusal.Error {
+func (p PaymentConsentPayees) allow(payee Payee, made time.Time) *refusal.Error {
 	if !p.allowsType(payee.Operation, payee.Network) {
 		return refusal.New(refusal.PayeeNotAllowed, "the payment consent allows payments of type %s, and this one is a %s over %s",
 			strings.Join(p.Types, ", "), payee.Operation, payee.Network)
@@ -127,7 +127,7 @@ func demanded(field, what string) *refusal.Error {
 	return e
 }
 
-func (p ConsentPayees) lists(payee Payee) bool {
+func (p PaymentConsentPayees) lists(payee Payee) bool {
 	return slices.ContainsFunc(p.Accounts, func(account string) bool {
 		if b := payee.Beneficiary; b != nil && (strings.EqualFold(account, b.ID) || strings.EqualFold(account, b.AssetID) || bank.NormalIBAN(account) == b.IBAN) {
 			return true
@@ -138,7 +138,7 @@ func (p ConsentPayees) lists(payee Payee) bool {
 
 // allowsType reports whether one of the types covers a payment; without any, all
 // are allowed.
-func (p ConsentPayees) allowsType(o Operation, n Network) bool {
+func (p PaymentConsentPayees) allowsType(o Operation, n Network) bool {
 	if len(p.Types) == 0 {
 		return true
 	}
@@ -202,7 +202,7 @@ func KnownType(word string) bool {
 }
 
 // allow gives every limit that the amount passes, the narrowest first.
-func (l ConsentLimits) allow(amount money.Amount, w Windows) []*refusal.Error {
+func (l PaymentConsentLimits) allow(amount money.Amount, w Windows) []*refusal.Error {
 	const whose = "the payment consent"
 	var list []*refusal.Error
 	for _, check := range []struct {
@@ -241,7 +241,7 @@ func Remaining(limit *int64, used int64) *int64 {
 }
 
 // Open reports whether the consent lets payees be paid that it does not list.
-func (p ConsentPayees) Open() bool {
+func (p PaymentConsentPayees) Open() bool {
 	if p.AllowNew != nil {
 		return *p.AllowNew
 	}

@@ -39,32 +39,32 @@ func TestWhomAConsentAllows(t *testing.T) {
 	earlier, later := landlord(-time.Hour), landlord(time.Hour)
 	for _, test := range []struct {
 		name   string
-		payees payments.ConsentPayees
+		payees payments.PaymentConsentPayees
 		payee  *payments.Payee
 		allows bool
 	}{
-		{"anybody", payments.ConsentPayees{}, later, true},
-		{"a listed IBAN", payments.ConsentPayees{Accounts: []string{otherIBAN, landlordIBAN}}, later, true},
-		{"a listed IBAN with blanks, in lower case", payments.ConsentPayees{Accounts: []string{"lt26 3500 0987 6543 2109"}}, later, true},
-		{"a listed id", payments.ConsentPayees{Accounts: []string{"b"}}, later, true},
-		{"a listed asset id", payments.ConsentPayees{Accounts: []string{"a"}}, later, true},
-		{"another IBAN", payments.ConsentPayees{Accounts: []string{otherIBAN}}, earlier, false},
-		{"another IBAN, no new payees", payments.ConsentPayees{Accounts: []string{otherIBAN}, AllowNew: ptr(false)}, earlier, false},
-		{"another IBAN, new payees too", payments.ConsentPayees{Accounts: []string{otherIBAN}, AllowNew: ptr(true)}, later, true},
-		{"no new payees, an old one", payments.ConsentPayees{AllowNew: ptr(false)}, earlier, true},
-		{"no new payees, a new one", payments.ConsentPayees{AllowNew: ptr(false)}, later, false},
-		{"no new payees, a new one that is listed", payments.ConsentPayees{AllowNew: ptr(false), Accounts: []string{landlordIBAN}}, later, true},
-		{"a name is demanded", payments.ConsentPayees{RequireName: true}, earlier, false},
-		{"a type that fits", payments.ConsentPayees{Types: []string{"INTERNAL", "SEPA"}}, earlier, true},
-		{"an operation that fits", payments.ConsentPayees{Types: []string{"sepa_transfer_external"}}, earlier, true},
-		{"any transfer", payments.ConsentPayees{Types: []string{"topup", "transfer"}}, earlier, true},
-		{"the documented operation", payments.ConsentPayees{Types: []string{"sepa_transfer_internal"}}, earlier, true},
-		{"an operation over another network", payments.ConsentPayees{Types: []string{"sepa_instant_payment"}}, earlier, false},
-		{"another operation", payments.ConsentPayees{Types: []string{"withdrawal"}}, earlier, false},
-		{"a reference is demanded", payments.ConsentPayees{RequireReference: true}, earlier, false},
-		{"a type that does not", payments.ConsentPayees{Types: []string{"SWIFT"}}, earlier, false},
-		{"internal only", payments.ConsentPayees{Types: []string{"INTERNAL"}}, earlier, false},
-		{"a type that is none", payments.ConsentPayees{Types: []string{"GOODS"}}, earlier, false},
+		{"anybody", payments.PaymentConsentPayees{}, later, true},
+		{"a listed IBAN", payments.PaymentConsentPayees{Accounts: []string{otherIBAN, landlordIBAN}}, later, true},
+		{"a listed IBAN with blanks, in lower case", payments.PaymentConsentPayees{Accounts: []string{"lt26 3500 0987 6543 2109"}}, later, true},
+		{"a listed id", payments.PaymentConsentPayees{Accounts: []string{"b"}}, later, true},
+		{"a listed asset id", payments.PaymentConsentPayees{Accounts: []string{"a"}}, later, true},
+		{"another IBAN", payments.PaymentConsentPayees{Accounts: []string{otherIBAN}}, earlier, false},
+		{"another IBAN, no new payees", payments.PaymentConsentPayees{Accounts: []string{otherIBAN}, AllowNew: ptr(false)}, earlier, false},
+		{"another IBAN, new payees too", payments.PaymentConsentPayees{Accounts: []string{otherIBAN}, AllowNew: ptr(true)}, later, true},
+		{"no new payees, an old one", payments.PaymentConsentPayees{AllowNew: ptr(false)}, earlier, true},
+		{"no new payees, a new one", payments.PaymentConsentPayees{AllowNew: ptr(false)}, later, false},
+		{"no new payees, a new one that is listed", payments.PaymentConsentPayees{AllowNew: ptr(false), Accounts: []string{landlordIBAN}}, later, true},
+		{"a name is demanded", payments.PaymentConsentPayees{RequireName: true}, earlier, false},
+		{"a type that fits", payments.PaymentConsentPayees{Types: []string{"INTERNAL", "SEPA"}}, earlier, true},
+		{"an operation that fits", payments.PaymentConsentPayees{Types: []string{"sepa_transfer_external"}}, earlier, true},
+		{"any transfer", payments.PaymentConsentPayees{Types: []string{"topup", "transfer"}}, earlier, true},
+		{"the documented operation", payments.PaymentConsentPayees{Types: []string{"sepa_transfer_internal"}}, earlier, true},
+		{"an operation over another network", payments.PaymentConsentPayees{Types: []string{"sepa_instant_payment"}}, earlier, false},
+		{"another operation", payments.PaymentConsentPayees{Types: []string{"withdrawal"}}, earlier, false},
+		{"a reference is demanded", payments.PaymentConsentPayees{RequireReference: true}, earlier, false},
+		{"a type that does not", payments.PaymentConsentPayees{Types: []string{"SWIFT"}}, earlier, false},
+		{"internal only", payments.PaymentConsentPayees{Types: []string{"INTERNAL"}}, earlier, false},
+		{"a type that is none", payments.PaymentConsentPayees{Types: []string{"GOODS"}}, earlier, false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newConsent(func(p *payments.PaymentConsent) { p.Payees = test.payees })
@@ -129,23 +129,23 @@ func TestConsentLimits(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name    string
-		limits  payments.ConsentLimits
+		limits  payments.PaymentConsentLimits
 		windows payments.Windows
 		want    string
 	}{
-		{"none", payments.ConsentLimits{}, day(1_000_000, 1000), ""},
-		{"a transaction at its limit", payments.ConsentLimits{PerTransaction: ptr(int64(100))}, day(0, 0), ""},
-		{"a transaction past it", payments.ConsentLimits{PerTransaction: ptr(int64(99))}, day(0, 0), "TRANSACTION"},
-		{"nothing at all", payments.ConsentLimits{PerTransaction: ptr(int64(0))}, day(0, 0), "TRANSACTION"},
-		{"a day at its limit", payments.ConsentLimits{PerDay: ptr(int64(300))}, day(200, 2), ""},
-		{"a day past it", payments.ConsentLimits{PerDay: ptr(int64(299))}, day(200, 2), "DAILY"},
-		{"a month at its limit", payments.ConsentLimits{PerMonth: ptr(int64(300))}, day(200, 2), ""},
-		{"a month past it", payments.ConsentLimits{PerMonth: ptr(int64(299))}, day(200, 2), "MONTHLY"},
-		{"one more in a day", payments.ConsentLimits{CountPerDay: 3}, day(0, 2), ""},
-		{"no more in a day", payments.ConsentLimits{CountPerDay: 2}, day(0, 2), "DAILY"},
-		{"no more in a week", payments.ConsentLimits{CountPerWeek: 2}, day(0, 2), "WEEKLY"},
-		{"no more in a month", payments.ConsentLimits{CountPerMonth: 2}, day(0, 2), "MONTHLY"},
-		{"everything at once", payments.ConsentLimits{PerTransaction: ptr(int64(99)), PerDay: ptr(int64(1)), CountPerWeek: 1}, day(200, 2), "TRANSACTION DAILY WEEKLY"},
+		{"none", payments.PaymentConsentLimits{}, day(1_000_000, 1000), ""},
+		{"a transaction at its limit", payments.PaymentConsentLimits{PerTransaction: ptr(int64(100))}, day(0, 0), ""},
+		{"a transaction past it", payments.PaymentConsentLimits{PerTransaction: ptr(int64(99))}, day(0, 0), "TRANSACTION"},
+		{"nothing at all", payments.PaymentConsentLimits{PerTransaction: ptr(int64(0))}, day(0, 0), "TRANSACTION"},
+		{"a day at its limit", payments.PaymentConsentLimits{PerDay: ptr(int64(300))}, day(200, 2), ""},
+		{"a day past it", payments.PaymentConsentLimits{PerDay: ptr(int64(299))}, day(200, 2), "DAILY"},
+		{"a month at its limit", payments.PaymentConsentLimits{PerMonth: ptr(int64(300))}, day(200, 2), ""},
+		{"a month past it", payments.PaymentConsentLimits{PerMonth: ptr(int64(299))}, day(200, 2), "MONTHLY"},
+		{"one more in a day", payments.PaymentConsentLimits{CountPerDay: 3}, day(0, 2), ""},
+		{"no more in a day", payments.PaymentConsentLimits{CountPerDay: 2}, day(0, 2), "DAILY"},
+		{"no more in a week", payments.PaymentConsentLimits{CountPerWeek: 2}, day(0, 2), "WEEKLY"},
+		{"no more in a month", payments.PaymentConsentLimits{CountPerMonth: 2}, day(0, 2), "MONTHLY"},
+		{"everything at once", payments.PaymentConsentLimits{PerTransaction: ptr(int64(99)), PerDay: ptr(int64(1)), CountPerWeek: 1}, day(200, 2), "TRANSACTION DAILY WEEKLY"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			p := newConsent(func(p *payments.PaymentConsent) { p.Limits = test.limits })

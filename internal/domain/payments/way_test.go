@@ -72,7 +72,7 @@ func TestWordsForOrders(t *testing.T) {
 	if _, known := payments.ParseOrderKind("FOO"); known {
 		t.Error("FOO is a kind of order")
 	}
-	if o, known := payments.ParseConsentOperation("exchange"); !known || o != payments.Exchange {
+	if o, known := payments.ParsePaymentConsentOperation("exchange"); !known || o != payments.Exchange {
 		t.Error("exchange is not known, so that nobody can be told why it is refused")
 	}
 }

@@ -20,7 +20,7 @@ type Allowance struct {
 	// UsedToday and UsedThisMonth count against the limits of what is sent.
 	UsedToday, UsedThisMonth int64
 	Beneficiaries            []AllowedPayee
-	Consents                 []ConsentDetail
+	Consents                 []PaymentConsentDetail
 	At                       time.Time
 }
 
@@ -65,7 +65,7 @@ func GetAllowedOperations(act *world.Act, accountID string, beneficiaries bool) 
 		}
 	}
 	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
-		out.Consents = append(out.Consents, consentDetail(act, p))
+		out.Consents = append(out.Consents, paymentConsentDetail(act, p))
 	}
 	return out, nil
 }

@@ -76,8 +76,8 @@ func together(prepared, executed []string) []string {
 	return all
 }
 
-// consentApproval completes what a request says about approval.
-func consentApproval(in ConsentRequest, currency string) (*payments.ConsentApproval, error) {
+// paymentConsentApproval completes what a request says about approval.
+func paymentConsentApproval(in PaymentConsentRequest, currency string) (*payments.PaymentConsentApproval, error) {
 	if in.Approval == nil {
 		return nil, nil
 	}

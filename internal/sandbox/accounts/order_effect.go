@@ -159,7 +159,7 @@ func countSpending(act *world.Act, o *payments.Order) {
 	}
 	p.Windows = WindowsOf(act, p)
 	o.ConsentUse = p.Windows.Add(o.Amount.Minor, act.Now())
-	consentUses().Add(act.Unit, &payments.Use{ID: useID(p.ID, o.ConsentUse), Seq: act.Next(), At: act.Now(), Minor: o.Amount.Minor})
+	paymentConsentUses().Add(act.Unit, &payments.Use{ID: useID(p.ID, o.ConsentUse), Seq: act.Next(), At: act.Now(), Minor: o.Amount.Minor})
 	act.PaymentConsents.Save(act.Unit, p)
 }
 
@@ -167,12 +167,12 @@ func countSpending(act *world.Act, o *payments.Order) {
 func uncountSpending(act *world.Act, o *payments.Order) {
 	spend(act, o.CustomerID, func(sp *payments.Spending) { sp.By(o.Operation).Remove(o.Amount.Minor, o.Created) })
 	p := act.PaymentConsents.Get(act.Unit, o.ConsentID)
-	use := consentUses().Get(act.Unit, useID(o.ConsentID, o.ConsentUse))
+	use := paymentConsentUses().Get(act.Unit, useID(o.ConsentID, o.ConsentUse))
 	if p == nil || use == nil || use.Released {
 		return
 	}
 	p.Windows.Release(o.ConsentUse, o.Amount.Minor)
 	use.Released = true
-	consentUses().Save(act.Unit, use)
+	paymentConsentUses().Save(act.Unit, use)
 	act.PaymentConsents.Save(act.Unit, p)
 }

@@ -86,7 +86,7 @@ func PrepareFacts(act *world.Act, a Account, o *payments.Order, in Preparation, 
 	faults = append(faults, completeSides(act, a, o, &f, in)...)
 	f.Request = in.read(a.Wallet, o, faults)
 	o.Fee = a.Wallet.Money(set.Fees.Fee(o.Operation, o.Network))
-	f.Consent, f.ConsentWaiting = consentFor(act, o, in.ConsentID)
+	f.Consent, f.ConsentWaiting = paymentConsentFor(act, o, in.ConsentID)
 	if f.Consent != nil {
 		o.ConsentID, f.Windows = f.Consent.ID, WindowsOf(act, f.Consent)
 	}
@@ -150,14 +150,14 @@ func completeSides(act *world.Act, a Account, o *payments.Order, f *payments.Ord
 // consentFor finds the payment consent of an order: the one that is named, or
 // else, if the operation needs one, the newest that can be used. waiting is one
 // that could be used if it were approved.
-func consentFor(act *world.Act, o *payments.Order, named string) (found *payments.PaymentConsent, waiting string) {
+func paymentConsentFor(act *world.Act, o *payments.Order, named string) (found *payments.PaymentConsent, waiting string) {
 	if named != "" {
 		if p := act.PaymentConsents.Get(act.Unit, named); p != nil && p.WalletID == o.WalletID {
 			return p, ""
 		}
 		return nil, ""
 	}
-	if !o.Operation.NeedsConsent() {
+	if !o.Operation.NeedsPaymentConsent() {
 		return nil, ""
 	}
 	for _, p := range slices.Backward(act.PaymentConsents.By(act.Unit, "wallet", o.WalletID)) {

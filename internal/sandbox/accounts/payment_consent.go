@@ -63,11 +63,11 @@ func paymentConsentEffect(act *world.Act, p *payments.PaymentConsent, step machi
 	return nil
 }
 
-// ConsentRequest is what a payment consent is made of, whatever family of body
+// PaymentConsentRequest is what a payment consent is made of, whatever family of body
 // it came in.
-type ConsentRequest struct {
+type PaymentConsentRequest struct {
 	Operation                       payments.Operation
-	Kind                            payments.ConsentKind
+	Kind                            payments.PaymentConsentKind
 	PaymentType, Title, Description string
 	// Faults are words of the request that cannot be right.
 	Faults []refusal.Fault
@@ -78,12 +78,12 @@ type ConsentRequest struct {
 	MaxUses                                  int64
 	PerTransaction, PerDay, PerMonth         *payments.AskedAmount
 	CountPerDay, CountPerWeek, CountPerMonth int64
-	Payees                                   payments.ConsentPayees
+	Payees                                   payments.PaymentConsentPayees
 	// Repeated is the limit of a transaction where the request has it twice.
 	Repeated *payments.AskedAmount
 	// Approval is nil where the request does not speak of approval; its
 	// threshold stands apart, as the request has it.
-	Approval          *payments.ConsentApproval
+	Approval          *payments.PaymentConsentApproval
 	ApprovalThreshold *payments.AskedAmount
 	Details           map[string]any
 }
@@ -100,8 +100,8 @@ func minor(a *payments.AskedAmount, currency string) (*int64, error) {
 	return &amount.Minor, nil
 }
 
-// ConsentDetail is a payment consent with what its windows leave at an instant.
-type ConsentDetail struct {
+// PaymentConsentDetail is a payment consent with what its windows leave at an instant.
+type PaymentConsentDetail struct {
 	Consent *payments.PaymentConsent
 	Windows payments.Windows
 	// Token is the magic link token; only creation gives it.
@@ -109,14 +109,14 @@ type ConsentDetail struct {
 	At    time.Time
 }
 
-func consentDetail(act *world.Act, p *payments.PaymentConsent) ConsentDetail {
-	return ConsentDetail{Consent: p, Windows: WindowsOf(act, p), At: act.Now()}
+func paymentConsentDetail(act *world.Act, p *payments.PaymentConsent) PaymentConsentDetail {
+	return PaymentConsentDetail{Consent: p, Windows: WindowsOf(act, p), At: act.Now()}
 }
 
 // CreatePaymentConsent records a payment consent. Besides what an account
 // refuses, it refuses with CURRENCY_MISMATCH, and with REQUEST_INVALID a period
 // that ends before it begins or is over.
-func CreatePaymentConsent(act *world.Act, accountID string, in ConsentRequest) (d ConsentDetail, err error) {
+func CreatePaymentConsent(act *world.Act, accountID string, in PaymentConsentRequest) (d PaymentConsentDetail, err error) {
 	a, err := findAccount(act, accountID)
 	if err != nil {
 		return d, err
@@ -126,7 +126,7 @@ func CreatePaymentConsent(act *world.Act, accountID string, in ConsentRequest) (
 		Operation: in.Operation, Kind: in.Kind, PaymentType: in.PaymentType, Title: in.Title, Description: in.Description,
 		CreatedBy: act.Caller.UserID,
 		Currency:  a.Wallet.Currency, ValidFrom: in.From, ValidUntil: in.Until, MaxUses: in.MaxUses, Payees: in.Payees, Details: in.Details,
-		Limits: payments.ConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
+		Limits: payments.PaymentConsentLimits{CountPerDay: in.CountPerDay, CountPerWeek: in.CountPerWeek, CountPerMonth: in.CountPerMonth},
 	}
 	if p.ValidFrom.IsZero() {
 		p.ValidFrom = act.Now()
@@ -136,7 +136,7 @@ func CreatePaymentConsent(act *world.Act, accountID string, in ConsentRequest) (
 	if err := act.PaymentConsents.Create(act.Unit, p, payments.CreatePaymentConsent, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
 		return d, err
 	}
-	d = consentDetail(act, p)
+	d = paymentConsentDetail(act, p)
 	d.Token, err = act.Sign(map[string]any{
 		"iss": "bff", "sub": p.ID, "consentId": p.ID, "tenantId": act.Tenant(), "walletId": p.WalletID, "answer": p.Answer,
 		"iat": p.Created.Unix(), "exp": p.ValidUntil.Unix(),
@@ -146,7 +146,7 @@ func CreatePaymentConsent(act *world.Act, accountID string, in ConsentRequest) (
 
 // complete reads the limits and the period into the consent, and tells everything
 // that is wrong with them.
-func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) error {
+func (in PaymentConsentRequest) complete(p *payments.PaymentConsent, now time.Time) error {
 	refused := []error{refusal.Invalid(in.Faults)}
 	for _, limit := range []struct {
 		asked *payments.AskedAmount
@@ -159,7 +159,7 @@ func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) err
 		refused = append(refused, err)
 	}
 	var err error
-	p.Approval, err = consentApproval(in, p.Currency)
+	p.Approval, err = paymentConsentApproval(in, p.Currency)
 	refused = append(refused, err, in.repeats(p))
 	end := refusal.Fault{Field: in.UntilField, Pointer: "/" + strings.ReplaceAll(in.UntilField, ".", "/")}
 	switch {
@@ -174,7 +174,7 @@ func (in ConsentRequest) complete(p *payments.PaymentConsent, now time.Time) err
 }
 
 // repeats holds a limit that the request has twice to itself.
-func (in ConsentRequest) repeats(p *payments.PaymentConsent) error {
+func (in PaymentConsentRequest) repeats(p *payments.PaymentConsent) error {
 	again, err := minor(in.Repeated, p.Currency)
 	if err != nil || again == nil || p.Limits.PerTransaction == nil || *again == *p.Limits.PerTransaction {
 		return err
@@ -195,8 +195,8 @@ func findPaymentConsent(act *world.Act, id string) (*payments.PaymentConsent, er
 	return p, nil
 }
 
-// consentOnAccount finds a payment consent of an account.
-func consentOnAccount(act *world.Act, accountID, id string) (*payments.PaymentConsent, error) {
+// paymentConsentOnAccount finds a payment consent of an account.
+func paymentConsentOnAccount(act *world.Act, accountID, id string) (*payments.PaymentConsent, error) {
 	a, err := findReadableAccount(act, accountID)
 	if err != nil {
 		return nil, err
@@ -214,8 +214,8 @@ const MaxOfAccount = 1_000
 
 // ListPaymentConsents lists the newest payment consents of an account, the oldest of
 // them first.
-func ListPaymentConsents(act *world.Act, accountID string) ([]ConsentDetail, error) {
-	list := []ConsentDetail{}
+func ListPaymentConsents(act *world.Act, accountID string) ([]PaymentConsentDetail, error) {
+	list := []PaymentConsentDetail{}
 	a, err := findReadableAccount(act, accountID)
 	if err != nil {
 		return list, err
@@ -225,30 +225,30 @@ func ListPaymentConsents(act *world.Act, accountID string) ([]ConsentDetail, err
 		if err := act.PaymentConsents.Look(act.Unit, p); err != nil {
 			return list, err
 		}
-		list = append(list, consentDetail(act, p))
+		list = append(list, paymentConsentDetail(act, p))
 	}
 	return list, nil
 }
 
 // GetPaymentConsent shows one payment consent. Besides what an account refuses, it
 // refuses with PAYMENT_CONSENT_NOT_FOUND.
-func GetPaymentConsent(act *world.Act, accountID, id string) (d ConsentDetail, err error) {
-	p, err := consentOnAccount(act, accountID, id)
+func GetPaymentConsent(act *world.Act, accountID, id string) (d PaymentConsentDetail, err error) {
+	p, err := paymentConsentOnAccount(act, accountID, id)
 	if err != nil {
 		return d, err
 	}
 	if err := act.PaymentConsents.Look(act.Unit, p); err != nil {
 		return d, err
 	}
-	return consentDetail(act, p), nil
+	return paymentConsentDetail(act, p), nil
 }
 
 // RevokePaymentConsent ends a payment consent. Besides what an account refuses, it
 // refuses with PAYMENT_CONSENT_DECIDED and PAYMENT_CONSENT_EXPIRED what has ended
 // already.
-func RevokePaymentConsent(act *world.Act, accountID, id string) (ConsentDetail, error) {
-	return decideConsent(act, payments.RevokePaymentConsent, func() (*payments.PaymentConsent, error) {
-		return consentOnAccount(act, accountID, id)
+func RevokePaymentConsent(act *world.Act, accountID, id string) (PaymentConsentDetail, error) {
+	return decidePaymentConsent(act, payments.RevokePaymentConsent, func() (*payments.PaymentConsent, error) {
+		return paymentConsentOnAccount(act, accountID, id)
 	})
 }
 
@@ -257,13 +257,13 @@ func RevokePaymentConsent(act *world.Act, accountID, id string) (ConsentDetail, 
 // and PAYMENT_CONSENT_EXPIRED any other, and where the consent itself demands
 // approval with PERMISSION_DENIED, INITIATOR_CANNOT_APPROVE and APPROVAL_DUPLICATE
 // a user who cannot give it.
-func ApprovePaymentConsent(act *world.Act, id string) (ConsentDetail, error) {
-	return decideConsent(act, payments.ApprovePaymentConsent, func() (*payments.PaymentConsent, error) {
+func ApprovePaymentConsent(act *world.Act, id string) (PaymentConsentDetail, error) {
+	return decidePaymentConsent(act, payments.ApprovePaymentConsent, func() (*payments.PaymentConsent, error) {
 		return findPaymentConsent(act, id)
 	})
 }
 
-func decideConsent(act *world.Act, on machine.Trigger, find func() (*payments.PaymentConsent, error)) (d ConsentDetail, err error) {
+func decidePaymentConsent(act *world.Act, on machine.Trigger, find func() (*payments.PaymentConsent, error)) (d PaymentConsentDetail, err error) {
 	p, err := find()
 	if err != nil {
 		return d, err
@@ -276,10 +276,10 @@ func decideConsent(act *world.Act, on machine.Trigger, find func() (*payments.Pa
 	if err := act.PaymentConsents.Fire(act.Unit, p, on, machine.Cause{By: act.Caller.UserID, Input: facts}); err != nil {
 		return d, p.Explain(err)
 	}
-	return consentDetail(act, p), nil
+	return paymentConsentDetail(act, p), nil
 }
 
-func consentUses() *engine.Collection[payments.Use] {
+func paymentConsentUses() *engine.Collection[payments.Use] {
 	return &engine.Collection[payments.Use]{Name: "payment_consent_use"}
 }
 
@@ -289,5 +289,5 @@ func useID(consentID string, number int64) string {
 
 // WindowsOf are the windows of a payment consent as they stand now.
 func WindowsOf(act *world.Act, p *payments.PaymentConsent) payments.Windows {
-	return p.Windows.At(act.Now(), func(number int64) *payments.Use { return consentUses().Get(act.Unit, useID(p.ID, number)) })
+	return p.Windows.At(act.Now(), func(number int64) *payments.Use { return paymentConsentUses().Get(act.Unit, useID(p.ID, number)) })
 }

@@ -10,8 +10,8 @@ import (
 	"finhub-sandbox/internal/sandbox/world"
 )
 
-// ConsentCheck is a payment to be held to a payment consent, without making it.
-type ConsentCheck struct {
+// PaymentConsentCheck is a payment to be held to a payment consent, without making it.
+type PaymentConsentCheck struct {
 	ConsentID string
 	Amount    payments.AskedAmount
 	// Payees name the payee; without any only the rest is checked.
@@ -21,7 +21,7 @@ type ConsentCheck struct {
 
 // Verdict is what a payment consent says to a payment: every objection.
 type Verdict struct {
-	ConsentDetail
+	PaymentConsentDetail
 	Objections []*refusal.Error
 }
 
@@ -29,12 +29,12 @@ type Verdict struct {
 // PAYMENT_CONSENT_NOT_FOUND, and with REQUEST_INVALID an amount that is none or
 // names that contradict each other; everything else is an objection of the
 // verdict.
-func CheckPayment(act *world.Act, in ConsentCheck) (v Verdict, err error) {
+func CheckPayment(act *world.Act, in PaymentConsentCheck) (v Verdict, err error) {
 	p, err := findPaymentConsent(act, in.ConsentID)
 	if err != nil {
 		return v, err
 	}
-	v.ConsentDetail = consentDetail(act, p)
+	v.PaymentConsentDetail = paymentConsentDetail(act, p)
 	a, err := FindAnyAccount(act, p.WalletID)
 	if err != nil {
 		return v, err
@@ -85,7 +85,7 @@ func (v *Verdict) amountFault(err error, p *payments.PaymentConsent, payee *paym
 }
 
 // checkedPayee finds whom a check names, by the rule that holds for payments.
-func checkedPayee(act *world.Act, a Account, p *payments.PaymentConsent, in ConsentCheck) (*payments.Payee, error) {
+func checkedPayee(act *world.Act, a Account, p *payments.PaymentConsent, in PaymentConsentCheck) (*payments.Payee, error) {
 	if len(in.Payees) == 0 {
 		return nil, nil
 	}

@@ -41,8 +41,8 @@ func factValues() map[string]scenario.Check {
 			checks["customer.features."+key] = oneOfFact(feature.Allowed[key])
 		}
 	}
-	checks["paymentConsent.kind"] = oneOfFact(texts(payments.ConsentKinds()))
-	checks["paymentConsent.type"] = oneOfFact(texts(payments.ConsentOperations()))
+	checks["paymentConsent.kind"] = oneOfFact(texts(payments.PaymentConsentKinds()))
+	checks["paymentConsent.type"] = oneOfFact(texts(payments.PaymentConsentOperations()))
 	return checks
 }
 
