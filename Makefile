@@ -16,7 +16,7 @@ generate: ## every file that is made of others
 	go generate ./...
 
 golden: ## every golden file, as the tests find it; takes as long as they do
-	go test $$(grep -rl --include='*_test.go' 'golden\.Check' internal | xargs dirname | sort -u | sed 's,^,./,') -update
+	go test $$(grep -rlE --include='*_test.go' 'golden\.(Check|AtMost)' internal | xargs dirname | sort -u | sed 's,^,./,') -update
 
 test: ## all tests
 	go test ./...

@@ -4,9 +4,12 @@ package golden
 
 import (
 	"flag"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -33,6 +36,44 @@ func Check(t testing.TB, file, got string) {
 	}
 	if got != string(want) {
 		t.Errorf("%s says otherwise (- it, + what is found); if that is right now, run this test again with -update:\n  %s", file, Diff(string(want), got))
+	}
+}
+
+// AtMost holds numbers that a test found to a file of the highest that they may
+// be, or writes the file.
+func AtMost(t testing.TB, file string, found map[string]int) {
+	t.Helper()
+	if *update {
+		var text strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(found)) {
+			fmt.Fprintf(&text, "%s %d\n", name, found[name])
+		}
+		Check(t, file, text.String())
+		return
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		name, bound, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if bounds[name], err = strconv.Atoi(bound); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		bound, bounded := bounds[name]
+		delete(bounds, name)
+		if !bounded || found[name] > bound {
+			t.Errorf("%s: %s is %d and may be %d; find out what added to it, and if that is worth it, run this test again with -update", file, name, found[name], bound)
+		}
+		if found[name] < bound {
+			t.Logf("%s: %s is %d and may be %d; -update makes that the bound", file, name, found[name], bound)
+		}
+	}
+	if len(bounds) > 0 {
+		t.Errorf("%s bounds what is not there: %v", file, bounds)
 	}
 }
 
