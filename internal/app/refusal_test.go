@@ -94,7 +94,7 @@ func TestSuggestionsNameOperations(t *testing.T) {
 			if !ok || len(call.Args) < 2 {
 				return true
 			}
-			if selector, ok := call.Fun.(*ast.SelectorExpr); !ok || selector.Sel.Name != "Try" {
+			if selector, ok := call.Fun.(*ast.SelectorExpr); !ok || selector.Sel.Name != "Suggest" {
 				return true
 			}
 			// An operation that is computed is one of those that a function

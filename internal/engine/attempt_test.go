@@ -280,7 +280,7 @@ func TestAFailedAttemptOfAReader(t *testing.T) {
 		e := f.eggs.Get(u, "a")
 		err := u.Attempt(func() error {
 			e.State = "PAINTED"
-			return errors.Join(f.eggs.Look(u, e), errTried)
+			return errors.Join(f.eggs.CountRead(u, e), errTried)
 		})
 		if e.State != "EGG" {
 			t.Errorf("the egg is %s", e.State)

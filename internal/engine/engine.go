@@ -130,7 +130,7 @@ func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
 }
 
 // Show runs fn as Read does, unless it turns out that something has to be written:
-// something that it looks at waits to be looked at (Kind.Look), or is counted. Then
+// something that it reads waits for being read (Kind.CountRead), or is counted. Then
 // fn runs a second time, as a unit of work. It must set what it gives, and not add
 // to it.
 func (e *Engine) Show(tenant string, fn func(*Unit) error) error {

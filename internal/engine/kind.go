@@ -184,11 +184,10 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	return k.apply(u, e, on, cause)
 }
 
-// Look counts that somebody looks at the aggregate. A pending decision that
-// waits for so many looks comes with the last of them, before the aggregate is
-// shown. In a unit that only reads it counts nothing and tells Show to look
-// again.
-func (k *Kind[T, F]) Look(u *Unit, e *T) error {
+// CountRead counts that somebody reads the aggregate. A pending decision that waits
+// for so many reads comes with the last of them, before the aggregate is shown. In
+// a unit that only reads it counts nothing and tells Show to run again.
+func (k *Kind[T, F]) CountRead(u *Unit, e *T) error {
 	life := any(e).(machine.Living).Lives()
 	var come []int64
 	for i := range life.Armed {

@@ -31,10 +31,10 @@ func (s *Server) requireHeaders(c *Call) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	e := refusal.New(refusal.HeadersMissing, "").With("missingHeaders", missing)
+	e := refusal.New(refusal.HeadersMissing, "").WithData("missingHeaders", missing)
 	for _, h := range c.Operation.Headers {
 		if h.Name == headers.Device {
-			e.With(headers.Device+"_accepted", slices.Concat([]string{h.Name}, h.Aliases))
+			e.WithData(headers.Device+"_accepted", slices.Concat([]string{h.Name}, h.Aliases))
 		}
 	}
 	return e

@@ -72,11 +72,11 @@ func (s *Server) authorize(c *Call) error {
 	}
 	if !slices.Contains(o.Callers, string(caller.Sort)) {
 		return refusal.New(refusal.PermissionDenied, "%s needs a token of %s; this one is of a %s",
-			o.ID, strings.Join(o.Callers, " or "), caller.Sort).With("requiredRoles", requiredRoles(o))
+			o.ID, strings.Join(o.Callers, " or "), caller.Sort).WithData("requiredRoles", requiredRoles(o))
 	}
 	if len(o.Roles) > 0 && !caller.HasAny(o.Roles) {
 		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(caller.Roles, ", ")).
-			With("requiredRoles", o.Roles)
+			WithData("requiredRoles", o.Roles)
 	}
 	// This compares the path with the token and looks nothing up, so that the
 	// answer does not report whether another customer exists.

@@ -123,7 +123,7 @@ func (s *Server) refuseUnknown(c *Call) (Reply, error) {
 func (c *Call) routeUnknown() error {
 	e := refusal.New(refusal.RouteUnknown, "%s is no path of this API", c.Exchange.Path)
 	if near := nearest(c.api.document, c.Method, c.Exchange.Path); near != nil {
-		e.Try(near.ID, "the nearest operation, "+near.Summary)
+		e.Suggest(near.ID, "the nearest operation, "+near.Summary)
 	}
 	return e
 }

@@ -76,24 +76,24 @@ func (u *User) Attempt(right bool, now time.Time) error {
 		return u.locked()
 	}
 	return loginRefusal(refusal.CredentialsInvalid, "Invalid username or password", u.Failures).
-		With("lockoutTime", nil)
+		WithData("lockoutTime", nil)
 }
 
 func (u *User) locked() error {
 	return loginRefusal(refusal.AccountLocked, "Account locked due to multiple failed login attempts", u.Failures).
-		With("lockoutTime", u.LockedUntil.UTC().Format("2006-01-02T15:04:05.000Z")).
-		With("lockoutDuration", "30 minutes")
+		WithData("lockoutTime", u.LockedUntil.UTC().Format("2006-01-02T15:04:05.000Z")).
+		WithData("lockoutDuration", "30 minutes")
 }
 
 // loginRefusal has the members that the documentation gives failed logins.
 func loginRefusal(code refusal.Code, message string, attempts int) *refusal.Error {
 	return refusal.New(code, "%s", message).
-		With("success", false).With("errorType", "AUTHENTICATION").With("message", message).
-		With("attempts", attempts).With("maxAttempts", MaxFailures)
+		WithData("success", false).WithData("errorType", "AUTHENTICATION").WithData("message", message).
+		WithData("attempts", attempts).WithData("maxAttempts", MaxFailures)
 }
 
 // NoSuchUser refuses a login of a user who does not exist.
 func NoSuchUser(id string) error {
 	return refusal.New(refusal.UserNotFound, "the customer has no user %s", id).
-		With("success", false).With("errorType", "NOT_FOUND").With("message", "User not found")
+		WithData("success", false).WithData("errorType", "NOT_FOUND").WithData("message", "User not found")
 }

@@ -232,7 +232,7 @@ func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) *r
 	}
 	e := refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
 		strings.ReplaceAll(t.Name, "_", " "), from, on, strings.Join(possible, ", ")).
-		With("state", string(from))
+		WithData("state", string(from))
 	if t.Explain != nil {
 		t.Explain(facts, e)
 	}

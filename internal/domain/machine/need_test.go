@@ -21,7 +21,7 @@ func unless(ok func(lock) bool, code refusal.Code, call string) func(lock) *refu
 		if ok(l) {
 			return nil
 		}
-		return refusal.New(code, "not yet").Try(call, "helps")
+		return refusal.New(code, "not yet").Suggest(call, "helps")
 	}
 }
 
@@ -93,7 +93,7 @@ func TestARefusingRowTellsWhatItsStatesLack(t *testing.T) {
 }
 
 func TestACallThatOnlyWaitsMeetsNothing(t *testing.T) {
-	e := refusal.New(refusal.PhaseOrderBroken, "not yet").TryWaiting(refusal.Wait{Reads: 2}, "look").Try("hurry", "decides it now")
+	e := refusal.New(refusal.PhaseOrderBroken, "not yet").SuggestWaiting(refusal.Wait{Reads: 2}, "look").Suggest("hurry", "decides it now")
 	if call, ok := (machine.Standing{Refusal: e}).Call(); !ok || call.Operation != "hurry" {
 		t.Errorf("got %v", call)
 	}

@@ -43,7 +43,7 @@ func (c Caller) MayManage() *refusal.Error {
 	if slices.ContainsFunc(c.Managers, func(r string) bool { return slices.Contains(c.Roles, r) }) {
 		return nil
 	}
-	return refusal.New(refusal.PermissionDenied, "the roles are %s", strings.Join(c.Roles, ", ")).With("requiredRoles", c.Managers)
+	return refusal.New(refusal.PermissionDenied, "the roles are %s", strings.Join(c.Roles, ", ")).WithData("requiredRoles", c.Managers)
 }
 
 // The needs of activation that others ask about by their names.
@@ -127,7 +127,7 @@ func (f CustomerFacts) unverified() *refusal.Error {
 		return f.verify(refusal.New(refusal.VerificationNotApproved, "no verification has been opened"), "open one")
 	case v.open():
 		return v.suggest(refusal.New(refusal.VerificationNotApproved, "verification %s is %s: %s", v.ID, v.State, v).
-			With("verificationStatus", f.verification()))
+			WithData("verificationStatus", f.verification()))
 	}
 	return f.verify(refusal.New(refusal.VerificationNotApproved, "verification %s is %s", v.ID, v.State), "open a new attempt")
 }
@@ -138,7 +138,7 @@ func (f CustomerFacts) verify(e *refusal.Error, why string) *refusal.Error {
 	if f.Type == Organization {
 		operation = "verifyOrganization"
 	}
-	return e.With("verificationStatus", f.verification()).Try(operation, why, "organizationId", f.CustomerID)
+	return e.WithData("verificationStatus", f.verification()).Suggest(operation, why, "organizationId", f.CustomerID)
 }
 
 // consentNeeds are the consents, one by one.
@@ -177,7 +177,7 @@ func (f CustomerFacts) consentsMissing() *refusal.Error {
 		missing = append(missing, map[string]any{"type": string(t), "acceptUrl": f.accepting(t)})
 		e.Next = append(e.Next, f.giving(t))
 	}
-	return e.With("missingConsents", missing)
+	return e.WithData("missingConsents", missing)
 }
 
 // giving is the call by which a consent comes to count. Accepting one again whose
@@ -232,9 +232,9 @@ func (f CustomerFacts) personnelIncomplete() *refusal.Error {
 		return nil
 	}
 	e := refusal.New(refusal.PersonnelIncomplete, "the tenant's setting personnel is required, and %d of the conditions are not met", len(missing)).
-		With("missingPersonnel", missing)
+		WithData("missingPersonnel", missing)
 	e.Next = calls
-	return e.Try("checkOrganizationActivation", "shows every condition", "organizationId", f.CustomerID)
+	return e.Suggest("checkOrganizationActivation", "shows every condition", "organizationId", f.CustomerID)
 }
 
 func (f CustomerFacts) noDirector() *refusal.Error {
@@ -242,7 +242,7 @@ func (f CustomerFacts) noDirector() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.PersonnelIncomplete, "No director found - add one with POST /director").
-		Try("addDirector", "add a director", "organizationId", f.CustomerID)
+		Suggest("addDirector", "add a director", "organizationId", f.CustomerID)
 }
 
 func (f CustomerFacts) noAdmin() *refusal.Error {
@@ -253,7 +253,7 @@ func (f CustomerFacts) noAdmin() *refusal.Error {
 	if f.Organization.Employees == 0 {
 		details = "No employees found - consider adding employees with required roles"
 	}
-	return refusal.New(refusal.PersonnelIncomplete, "%s", details).Try("addEmployee", "add an employee with the role ADMIN_USER", "organizationId", f.CustomerID)
+	return refusal.New(refusal.PersonnelIncomplete, "%s", details).Suggest("addEmployee", "add an employee with the role ADMIN_USER", "organizationId", f.CustomerID)
 }
 
 func (f CustomerFacts) notOwned() *refusal.Error {
@@ -261,7 +261,7 @@ func (f CustomerFacts) notOwned() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.PersonnelIncomplete, "Shareholders own %s percent - the whole must be 100", f.Organization.Owned).
-		Try("addShareholders", "add who holds the rest", "organizationId", f.CustomerID)
+		Suggest("addShareholders", "add who holds the rest", "organizationId", f.CustomerID)
 }
 
 func (f CustomerFacts) peopleUnverified() *refusal.Error {
@@ -279,7 +279,7 @@ func (f CustomerFacts) fewer(are, must int, details, operation, why string) *ref
 	if are == must {
 		return nil
 	}
-	return refusal.New(refusal.VerificationNotApproved, details, are, must).Try(operation, why, "organizationId", f.CustomerID)
+	return refusal.New(refusal.VerificationNotApproved, details, are, must).Suggest(operation, why, "organizationId", f.CustomerID)
 }
 
 // documentsUnproven suggests what brings the verification on, with which documents

@@ -253,8 +253,8 @@ func (f Feature) checkValue(key, value string) string {
 // invalidCategory has the documented body: data.error is its own sentence here.
 func invalidCategory(missing []string, invalid map[string]string, details string) error {
 	return refusal.New(refusal.CategorizationInvalid, "%s", details).
-		With("error", "Invalid categorization").
-		With("missingKeys", append([]string{}, missing...)).
-		With("invalidValues", invalid).
-		Try("getCategorizationHierarchy", "lists the categories and the values that their features allow")
+		WithData("error", "Invalid categorization").
+		WithData("missingKeys", append([]string{}, missing...)).
+		WithData("invalidValues", invalid).
+		Suggest("getCategorizationHierarchy", "lists the categories and the values that their features allow")
 }

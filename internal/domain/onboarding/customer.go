@@ -263,7 +263,7 @@ func inBusiness(t CustomerType, state machine.State) *refusal.Error {
 	if t == Organization {
 		name = "organization"
 	}
-	return refusal.New(refusal.CustomerNotActive, "the %s is %s", name, state).With("customerStatus", string(state))
+	return refusal.New(refusal.CustomerNotActive, "the %s is %s", name, state).WithData("customerStatus", string(state))
 }
 
 // ActivationPoint is the choice of how an activation ends.
@@ -275,5 +275,5 @@ func explainActivating(f CustomerFacts, e *refusal.Error) {
 		return
 	}
 	e.Details += "; the activation ends " + f.Activation.When()
-	_ = e.TryWaiting(*f.Activation, "getCustomerWallets", "customerId", f.CustomerID)
+	_ = e.SuggestWaiting(*f.Activation, "getCustomerWallets", "customerId", f.CustomerID)
 }

@@ -50,18 +50,18 @@ func (o Outlook) rejections() string {
 
 // Exists refuses a second verification of a type beside this one.
 func (o Outlook) Exists(verificationType string) error {
-	e := refusal.New(refusal.VerificationExists, "verification %s of type %s is %s", o.ID, verificationType, o.State).With("verificationId", o.ID)
+	e := refusal.New(refusal.VerificationExists, "verification %s of type %s is %s", o.ID, verificationType, o.State).WithData("verificationId", o.ID)
 	if len(o.Missing) > 0 {
 		e.Details += ": " + o.String()
 		o.askFor(e)
 	}
-	return e.Try("getVerification", "shows it", "verificationId", o.ID)
+	return e.Suggest("getVerification", "shows it", "verificationId", o.ID)
 }
 
 // askFor adds to a refusal where the missing documents go.
 func (o Outlook) askFor(e *refusal.Error) {
-	e.Try("uploadVerificationDocument", "upload "+strings.Join(o.Missing, ", "), "verificationId", o.ID).
-		With("missingDocuments", o.Missing).With("uploadUrl", e.Next[len(e.Next)-1])
+	e.Suggest("uploadVerificationDocument", "upload "+strings.Join(o.Missing, ", "), "verificationId", o.ID).
+		WithData("missingDocuments", o.Missing).WithData("uploadUrl", e.Next[len(e.Next)-1])
 }
 
 // suggest adds to a refusal what brings the verification on: the documents that are
@@ -70,11 +70,11 @@ func (o Outlook) suggest(e *refusal.Error) *refusal.Error {
 	if len(o.Missing) > 0 {
 		o.askFor(e)
 	} else if o.Wait != nil {
-		e = e.TryWaiting(*o.Wait, "getVerification", "verificationId", o.ID)
+		e = e.SuggestWaiting(*o.Wait, "getVerification", "verificationId", o.ID)
 	}
 	who := "staff"
 	if o.HighRisk {
 		who = "the power tenant"
 	}
-	return e.Try("approveVerification", "decide it as "+who, "verificationId", o.ID)
+	return e.Suggest("approveVerification", "decide it as "+who, "verificationId", o.ID)
 }

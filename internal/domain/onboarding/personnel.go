@@ -159,7 +159,7 @@ func (f PersonnelFacts) lastAdmin(goes bool) *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", RoleAdminUser).
-		Try("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
+		Suggest("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
 }
 
 func (f PersonnelFacts) overfull() *refusal.Error {
@@ -171,7 +171,7 @@ func (f PersonnelFacts) overfull() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.OwnershipExceeded, "the owners of %s hold %s percent of it", company.Name, Sum(company.Owners)).At("owners").
-		With("requested", Sum(company.Owners).String()).With("available", "100")
+		WithData("requested", Sum(company.Owners).String()).WithData("available", "100")
 }
 
 func (f PersonnelFacts) overTheWhole() *refusal.Error {
@@ -180,6 +180,6 @@ func (f PersonnelFacts) overTheWhole() *refusal.Error {
 	}
 	return refusal.New(refusal.OwnershipExceeded, "the other shareholders hold %s percent, and %s more would be %s", f.Others, f.Share, f.Others.Add(f.Share)).
 		At("ownershipPercentage").
-		With("requested", f.Share.String()).With("available", f.Others.Rest().String()).
-		Try("listShareholders", "shows who holds what", "organizationId", f.OrganizationID)
+		WithData("requested", f.Share.String()).WithData("available", f.Others.Rest().String()).
+		Suggest("listShareholders", "shows who holds what", "organizationId", f.OrganizationID)
 }

@@ -184,8 +184,8 @@ func reviewNeeds() []machine.Need[VerificationFacts] {
 			return nil
 		}
 		return refusal.New(refusal.PhaseOrderBroken, "the verification waits for %s", strings.Join(f.Missing, ", ")).
-			With("missingDocuments", f.Missing).
-			Try("uploadVerificationDocument", "hands one in", "verificationId", f.ID)
+			WithData("missingDocuments", f.Missing).
+			Suggest("uploadVerificationDocument", "hands one in", "verificationId", f.ID)
 	}}}
 }
 
@@ -196,7 +196,7 @@ func decisionNeeds() []machine.Need[VerificationFacts] {
 			return nil
 		}
 		return refusal.New(refusal.PowerTenantRequired, "the customer is of high risk (%s), and the caller belongs to the tenant", words(f.RiskReasons)).
-			Try("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
+			Suggest("approveVerification", "decide with a power tenant's token", "verificationId", f.ID)
 	}}}
 }
 

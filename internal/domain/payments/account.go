@@ -51,8 +51,8 @@ func (a Account) Activated() error {
 		return nil
 	}
 	e := refusal.New(refusal.WalletNotActivated, "the wallet is %s and its customer is %s", a.WalletState, a.CustomerState).
-		With("walletStatus", string(a.WalletState)).
-		With("customerStatus", string(a.CustomerState))
+		WithData("walletStatus", string(a.WalletState)).
+		WithData("customerStatus", string(a.CustomerState))
 	e.Next = a.Nearer
 	return e
 }
@@ -70,7 +70,7 @@ func (a Account) customerInactive() *refusal.Error {
 		return nil
 	}
 	e := refusal.New(refusal.CustomerNotActive, "the customer is %s", a.CustomerState).
-		With("customerStatus", string(a.CustomerState))
+		WithData("customerStatus", string(a.CustomerState))
 	e.Next = slices.Clone(a.Nearer)
 	return e
 }
@@ -80,13 +80,13 @@ func (a Account) walletInactive() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.WalletNotActive, "the wallet is %s", a.WalletState).
-		With("walletStatus", string(a.WalletState)).
-		Try("getCustomerWallets", "lists the customer's wallets with their states", "customerId", a.CustomerID)
+		WithData("walletStatus", string(a.WalletState)).
+		Suggest("getCustomerWallets", "lists the customer's wallets with their states", "customerId", a.CustomerID)
 }
 
 // WrongCurrency refuses a currency that is not the account's.
 func WrongCurrency(field, account, asked string) *refusal.Error {
 	e := refusal.New(refusal.CurrencyMismatch, "the account is in %s and the request in %s", account, asked)
 	e.Field = field
-	return e.With("currency", account)
+	return e.WithData("currency", account)
 }

@@ -138,9 +138,9 @@ func (f BeneficiaryFacts) registered() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.DuplicateBeneficiary, "beneficiary %s has this IBAN", f.Duplicate).At("iban").
-		With("beneficiaryId", f.Duplicate).
-		Try("listBeneficiaries", "shows the beneficiary that has the IBAN", "accountId", f.Account.WalletID).
-		Try("deleteBeneficiary", "removes it, after which the IBAN can be registered again", "accountId", f.Account.WalletID, "beneficiaryId", f.Duplicate)
+		WithData("beneficiaryId", f.Duplicate).
+		Suggest("listBeneficiaries", "shows the beneficiary that has the IBAN", "accountId", f.Account.WalletID).
+		Suggest("deleteBeneficiary", "removes it, after which the IBAN can be registered again", "accountId", f.Account.WalletID, "beneficiaryId", f.Duplicate)
 }
 
 // Payable refuses to pay a beneficiary that is not ACTIVE, and says when its
@@ -154,7 +154,7 @@ func (b *Beneficiary) Payable(frozen bool) error {
 		if a.Point == screeningPoint {
 			wait := refusal.Wait{Due: a.Due, Reads: a.Reads, Frozen: frozen}
 			e.Details += "; the screening is decided " + wait.When()
-			e = e.TryWaiting(wait, "listBeneficiaries", "accountId", b.WalletID)
+			e = e.SuggestWaiting(wait, "listBeneficiaries", "accountId", b.WalletID)
 		}
 	}
 	return b.Explain(e)
@@ -167,9 +167,9 @@ const screeningPoint = "beneficiary.screening"
 func (b *Beneficiary) Explain(err error) error {
 	return explain(err, func(e *refusal.Error) {
 		if e.Code == refusal.BeneficiaryNotActive {
-			e.With("beneficiaryId", b.ID).With("beneficiaryStatus", string(b.State)).
-				Try("createBeneficiary", "registers another payee", "accountId", b.WalletID).
-				Try("listBeneficiaries", "shows which payees are ACTIVE", "accountId", b.WalletID)
+			e.WithData("beneficiaryId", b.ID).WithData("beneficiaryStatus", string(b.State)).
+				Suggest("createBeneficiary", "registers another payee", "accountId", b.WalletID).
+				Suggest("listBeneficiaries", "shows which payees are ACTIVE", "accountId", b.WalletID)
 		}
 	})
 }

@@ -162,8 +162,8 @@ func overLimit(code refusal.Code, whose, window string, amount money.Amount, lim
 	left := money.Amount{Minor: max(0, limit-used), Currency: amount.Currency}
 	return refusal.New(code, "%s allows %s %s; %s is left, and %s is asked for", whose, most, windowWords(window), left, amount).
 		At(amountField).
-		With("requested", amount.Scaled()).With("limit", most.Scaled()).With("available", left.Scaled()).
-		With("window", window).With("currency", amount.Currency)
+		WithData("requested", amount.Scaled()).WithData("limit", most.Scaled()).WithData("available", left.Scaled()).
+		WithData("window", window).WithData("currency", amount.Currency)
 }
 
 // amountField is where the amount of a payment stands in requests.

@@ -173,7 +173,7 @@ func orderExecuted() machine.Need[OrderFacts] {
 			return nil
 		}
 		return refusal.New(refusal.PhaseOrderBroken, "the order has not been executed").
-			Try("executeOperation", "executes it first", "accountId", f.Order.WalletID, "operationType", f.Order.Operation.Segment())
+			Suggest("executeOperation", "executes it first", "accountId", f.Order.WalletID, "operationType", f.Order.Operation.Segment())
 	}}
 }
 
@@ -216,14 +216,14 @@ func (o *Order) Explain(err error) error {
 	return explain(err, func(e *refusal.Error) {
 		switch e.Code {
 		case refusal.OrderAlreadyExecuted:
-			e.Try("getOrder", "shows its result", "accountId", o.WalletID, "orderId", o.ID)
+			e.Suggest("getOrder", "shows its result", "accountId", o.WalletID, "orderId", o.ID)
 		case refusal.OrderExpired:
 			e.Details = "the order was valid until " + o.ValidUntil.Format(time.RFC3339)
-			e.Try("prepareOperation", "prepares it again", "accountId", o.WalletID, "operationType", o.Operation.Segment())
+			e.Suggest("prepareOperation", "prepares it again", "accountId", o.WalletID, "operationType", o.Operation.Segment())
 		case refusal.PhaseOrderBroken, refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate, refusal.SupportingDocumentsRequired:
 		default:
 			return
 		}
-		e.With("orderId", o.ID).With("orderStatus", string(o.State))
+		e.WithData("orderId", o.ID).WithData("orderStatus", string(o.State))
 	})
 }

@@ -27,7 +27,7 @@ func (f OrderFacts) documentsUnknown() *refusal.Error {
 	}
 	return f.uploading(refusal.New(refusal.DocumentNotFound, "the organization has uploaded no document %s", strings.Join(f.UnknownDocuments, ", ")).
 		At("supportingDocuments").
-		Try("listOrganizationDocuments", "lists those that it has", "organizationId", f.Account.CustomerID))
+		Suggest("listOrganizationDocuments", "lists those that it has", "organizationId", f.Account.CustomerID))
 }
 
 // unproven demands the supporting documents of an order that needs them.
@@ -39,9 +39,9 @@ func (f OrderFacts) unproven() *refusal.Error {
 	return f.uploading(refusal.New(refusal.SupportingDocumentsRequired,
 		"the order is of %s, and neither prepare nor execute names a document; above %s one is needed", f.Order.Amount, threshold).
 		At("supportingDocuments").
-		With("threshold", threshold.Scaled()).With("requested", f.Order.Amount.Scaled()).With("currency", threshold.Currency))
+		WithData("threshold", threshold.Scaled()).WithData("requested", f.Order.Amount.Scaled()).WithData("currency", threshold.Currency))
 }
 
 func (f OrderFacts) uploading(e *refusal.Error) *refusal.Error {
-	return e.Try("uploadOrganizationDocument", "uploads one", "organizationId", f.Account.CustomerID)
+	return e.Suggest("uploadOrganizationDocument", "uploads one", "organizationId", f.Account.CustomerID)
 }

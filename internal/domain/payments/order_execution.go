@@ -70,10 +70,10 @@ func (f OrderFacts) confirmsAnother() *refusal.Error {
 	}
 	id := f.Consent.ID
 	if slices.ContainsFunc(ids, func(named string) bool { return !strings.EqualFold(named, id) }) {
-		return wrong("the order was prepared under payment consent "+id).With("consentId", id)
+		return wrong("the order was prepared under payment consent "+id).WithData("consentId", id)
 	}
 	if len(ids) == 0 {
-		return wrong("the request does not name the payment consent that it confirms").With("consentId", id)
+		return wrong("the request does not name the payment consent that it confirms").WithData("consentId", id)
 	}
 	return nil
 }

@@ -117,7 +117,7 @@ func (f OrderFacts) consentUnknown() *refusal.Error {
 		return nil
 	}
 	return refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", f.ConsentAsked).At("consent.consentReference").
-		Try("listPaymentConsents", "shows the payment consents of the account", "accountId", f.Account.WalletID)
+		Suggest("listPaymentConsents", "shows the payment consents of the account", "accountId", f.Account.WalletID)
 }
 
 func (f OrderFacts) consentLacking() *refusal.Error {
@@ -140,9 +140,9 @@ func (f OrderFacts) consentMisfit() *refusal.Error {
 func (f OrderFacts) consentRequired(details string) *refusal.Error {
 	e := refusal.New(refusal.PaymentConsentRequired, "%s", details).At("consent.consentReference")
 	if f.ConsentWaiting != "" {
-		e.Try("approvePaymentConsent", "approves the one that is PENDING", "consentId", f.ConsentWaiting)
+		e.Suggest("approvePaymentConsent", "approves the one that is PENDING", "consentId", f.ConsentWaiting)
 	}
-	return e.Try("createPaymentConsent", "creates one", "accountId", f.Account.WalletID, "operationType", f.Order.Operation.Segment())
+	return e.Suggest("createPaymentConsent", "creates one", "accountId", f.Account.WalletID, "operationType", f.Order.Operation.Segment())
 }
 
 func (f OrderFacts) payeeForbidden() *refusal.Error {
@@ -171,7 +171,7 @@ func (f OrderFacts) overCategoryLimit() *refusal.Error {
 	if e == nil {
 		return nil
 	}
-	return e.Try("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
+	return e.Suggest("getAllowedOperations", "shows the limits and what is left of them", "accountId", f.Account.WalletID)
 }
 
 func (f OrderFacts) spent() *Flow { return f.Spending.By(f.Order.Operation) }
@@ -184,8 +184,8 @@ func (f OrderFacts) uncovered() *refusal.Error {
 	available := money.Amount{Minor: f.Available, Currency: total.Currency}
 	return refusal.New(refusal.InsufficientBalance, "amount and fees are %s, and %s is available", total, available).
 		At(amountField).
-		With("requested", total.Scaled()).With("available", available.Scaled()).With("currency", total.Currency).
-		Try("prepareOperation", "tops the account up; in the sandbox, POST /_sandbox/wallets/"+f.Account.WalletID+"/fund is quicker",
+		WithData("requested", total.Scaled()).WithData("available", available.Scaled()).WithData("currency", total.Currency).
+		Suggest("prepareOperation", "tops the account up; in the sandbox, POST /_sandbox/wallets/"+f.Account.WalletID+"/fund is quicker",
 			"accountId", f.Account.WalletID, "operationType", Topup.Segment()).
-		Try("getAccountBalance", "shows what is there and what is held", "accountId", f.Account.WalletID)
+		Suggest("getAccountBalance", "shows what is there and what is held", "accountId", f.Account.WalletID)
 }

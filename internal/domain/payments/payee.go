@@ -50,8 +50,8 @@ func PayeeOf(account Account, names []PayeeName) (*Beneficiary, error) {
 
 func unknownPayee(account string, n PayeeName) error {
 	e := refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary %s", n.Value).
-		Try("createBeneficiary", "registers the payee", "accountId", account).
-		Try("listBeneficiaries", "shows the payees of the account, each with id, assetId and iban", "accountId", account)
+		Suggest("createBeneficiary", "registers the payee", "accountId", account).
+		Suggest("listBeneficiaries", "shows the payees of the account, each with id, assetId and iban", "accountId", account)
 	e.Field = n.Field
 	return e
 }

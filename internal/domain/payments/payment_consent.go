@@ -258,22 +258,22 @@ func (c *PaymentConsent) Explain(err error) error {
 	return explain(err, func(e *refusal.Error) {
 		switch e.Code {
 		case refusal.PaymentConsentDecided:
-			e.Try("getPaymentConsent", "shows its state", "accountId", c.WalletID, "consentId", c.ID)
+			e.Suggest("getPaymentConsent", "shows its state", "accountId", c.WalletID, "consentId", c.ID)
 		case refusal.PaymentConsentNotActive:
 			c.another(e, "creates a new one")
 		case refusal.PaymentConsentExpired:
 			c.another(e, "creates a new one with a later end")
 		case refusal.PayeeNotAllowed:
-			e.Try("getPaymentConsent", "shows whom it allows and what it demands", "accountId", c.WalletID, "consentId", c.ID)
+			e.Suggest("getPaymentConsent", "shows whom it allows and what it demands", "accountId", c.WalletID, "consentId", c.ID)
 			c.another(e, "creates one that allows this payment")
 		case refusal.InitiatorCannotApprove, refusal.ApprovalDuplicate:
 		case refusal.ConsentLimitExceeded:
-			e.Try("getPaymentConsent", "shows what is left of its limits", "accountId", c.WalletID, "consentId", c.ID)
+			e.Suggest("getPaymentConsent", "shows what is left of its limits", "accountId", c.WalletID, "consentId", c.ID)
 			c.another(e, "creates one with a higher limit")
 		default:
 			return
 		}
-		e.With("consentId", c.ID).With("consentStatus", string(c.State))
+		e.WithData("consentId", c.ID).WithData("consentStatus", string(c.State))
 	})
 }
 
@@ -286,5 +286,5 @@ func (c *PaymentConsent) explained(e *refusal.Error) *refusal.Error {
 }
 
 func (c *PaymentConsent) another(e *refusal.Error, why string) {
-	e.Try("createPaymentConsent", why, "accountId", c.WalletID, "operationType", c.Operation.Segment())
+	e.Suggest("createPaymentConsent", why, "accountId", c.WalletID, "operationType", c.Operation.Segment())
 }

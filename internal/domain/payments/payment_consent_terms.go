@@ -74,7 +74,7 @@ func (c consentNow) unapproved() *refusal.Error {
 	if c.PaymentConsent == nil || c.State != PaymentConsentPending {
 		return nil
 	}
-	return c.explained(c.not().Try("approvePaymentConsent", "approves it", "consentId", c.ID))
+	return c.explained(c.not().Suggest("approvePaymentConsent", "approves it", "consentId", c.ID))
 }
 
 func (c consentNow) inactive() *refusal.Error {
@@ -225,7 +225,7 @@ func (l PaymentConsentLimits) allow(amount money.Amount, w Windows) []*refusal.E
 		if check.limit > 0 && check.used >= check.limit {
 			list = append(list, refusal.New(refusal.ConsentLimitExceeded, "%s allows %d payments %s, and there have been %d",
 				whose, check.limit, windowWords(check.window), check.used).
-				With("limit", check.limit).With("available", int64(0)).With("window", check.window).With("currency", amount.Currency))
+				WithData("limit", check.limit).WithData("available", int64(0)).WithData("window", check.window).WithData("currency", amount.Currency))
 		}
 	}
 	return list

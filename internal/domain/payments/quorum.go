@@ -43,7 +43,7 @@ func (a admission) unentitled() *refusal.Error {
 	if held == "" {
 		held = "none"
 	}
-	return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).With("requiredRoles", a.roles)
+	return refusal.New(refusal.PermissionDenied, "the roles in which the user acts: %s", held).WithData("requiredRoles", a.roles)
 }
 
 func (a admission) byInitiator() *refusal.Error {
@@ -51,7 +51,7 @@ func (a admission) byInitiator() *refusal.Error {
 		return nil
 	}
 	return a.another(refusal.New(refusal.InitiatorCannotApprove, "user %s has %s the %s", a.who.UserID, a.began, a.what).
-		Say("Initiator cannot approve the " + a.what))
+		WithMessage("Initiator cannot approve the " + a.what))
 }
 
 func (a admission) repeated() *refusal.Error {
@@ -63,7 +63,7 @@ func (a admission) repeated() *refusal.Error {
 
 // another adds to a refusal how far the approval is, and who may help.
 func (q quorum) another(e *refusal.Error) *refusal.Error {
-	return e.With("approvals", len(q.given)).With("requiredApprovals", q.required).With("requiredRoles", q.roles)
+	return e.WithData("approvals", len(q.given)).WithData("requiredApprovals", q.required).WithData("requiredRoles", q.roles)
 }
 
 // complete reports whether one more approval is all that is needed.

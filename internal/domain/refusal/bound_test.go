@@ -17,7 +17,7 @@ func TestARefusalIsBounded(t *testing.T) {
 		"many long":  slicesOf(refusal.Fault{Field: long, Pointer: long, Message: "x" + long}, 5_000),
 		"many short": slicesOf(refusal.Fault{Field: "a", Message: "is required"}, 5_000),
 	} {
-		e := refusal.New(refusal.BodyMalformed, "%s", long).Say(long).List(faults)
+		e := refusal.New(refusal.BodyMalformed, "%s", long).WithMessage(long).List(faults)
 		size := len(e.Details) + len(e.Message)
 		for _, f := range e.Faults {
 			size += len(f.Field) + len(f.Pointer) + len(f.Message)

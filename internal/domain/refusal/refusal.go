@@ -134,9 +134,9 @@ func Join(errs ...error) error {
 	return Invalid(faults)
 }
 
-// Try adds a call that would help, with the values of its path parameters as
+// Suggest adds a call that would help, with the values of its path parameters as
 // name, value pairs.
-func (e *Error) Try(operation, why string, params ...string) *Error {
+func (e *Error) Suggest(operation, why string, params ...string) *Error {
 	call := Call{Operation: operation, Why: why, Params: map[string]string{}}
 	for i := 0; i+1 < len(params); i += 2 {
 		call.Params[params[i]] = params[i+1]
@@ -145,8 +145,8 @@ func (e *Error) Try(operation, why string, params ...string) *Error {
 	return e
 }
 
-// With adds a member to the reply's data object.
-func (e *Error) With(name string, value any) *Error {
+// WithData adds a member to the reply's data object.
+func (e *Error) WithData(name string, value any) *Error {
 	if e.Data == nil {
 		e.Data = map[string]any{}
 	}
@@ -160,8 +160,8 @@ func (e *Error) At(field string) *Error {
 	return e
 }
 
-// Say replaces the message of the definition.
-func (e *Error) Say(message string) *Error {
+// WithMessage replaces the message of the definition.
+func (e *Error) WithMessage(message string) *Error {
 	e.Message = short(message, maxText)
 	return e
 }

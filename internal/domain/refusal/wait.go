@@ -26,19 +26,19 @@ func (w Wait) When() string {
 
 func (w Wait) instant() string { return w.Due.UTC().Format(time.RFC3339Nano) }
 
-// TryWaiting suggests how a decision is reached that comes by itself: by looking
+// SuggestWaiting suggests how a decision is reached that comes by itself: by looking
 // with the operation poll, or where the clock stands still by moving it.
-func (e *Error) TryWaiting(w Wait, poll string, params ...string) *Error {
+func (e *Error) SuggestWaiting(w Wait, poll string, params ...string) *Error {
 	if w.Reads == 0 {
-		e.With("decisionDue", w.instant())
+		e.WithData("decisionDue", w.instant())
 	}
 	switch {
 	case w.Reads > 0:
-		e.Try(poll, fmt.Sprintf("look %d times more, then it is decided", w.Reads), params...)
+		e.Suggest(poll, fmt.Sprintf("look %d times more, then it is decided", w.Reads), params...)
 	case w.Frozen:
-		e.Try("advanceClock", "the tenant's clock stands still; move it to "+w.instant()+", when the decision comes")
+		e.Suggest("advanceClock", "the tenant's clock stands still; move it to "+w.instant()+", when the decision comes")
 	default:
-		e.Try(poll, "poll it; the decision comes at "+w.instant(), params...)
+		e.Suggest(poll, "poll it; the decision comes at "+w.instant(), params...)
 	}
 	e.Next[len(e.Next)-1].Waits = true
 	return e

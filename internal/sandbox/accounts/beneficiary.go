@@ -176,7 +176,7 @@ func ListBeneficiaries(act *world.Act, accountID string, f PayeeFilter) (Page[*p
 	for _, b := range act.Beneficiaries.By(act.Unit, "wallet", a.Wallet.ID) {
 		// All are looked at, or a list of those that are ACTIVE would never
 		// have one.
-		if err := act.Beneficiaries.Look(act.Unit, b); err != nil {
+		if err := act.Beneficiaries.CountRead(act.Unit, b); err != nil {
 			return page, err
 		}
 		if !f.fits(b) {
@@ -217,7 +217,7 @@ func RemoveBeneficiary(act *world.Act, accountID, id string) (b *payments.Benefi
 	}
 	if b = findPayee(act, a.Wallet.ID, id); b == nil {
 		return b, refusal.New(refusal.BeneficiaryNotFound, "the account has no beneficiary with this id or assetId").
-			Try("listBeneficiaries", "shows the payees of the account", "accountId", a.Wallet.ID)
+			Suggest("listBeneficiaries", "shows the payees of the account", "accountId", a.Wallet.ID)
 	}
 	input := beneficiaryInput{facts: payments.BeneficiaryFacts{Account: a.facts()}}
 	return b, b.Explain(act.Beneficiaries.Fire(act.Unit, b, payments.RemoveBeneficiary, machine.Cause{By: act.Caller.UserID, Input: input}))

@@ -97,7 +97,7 @@ func GetOrder(act *world.Act, accountID, id string) (state OrderState, err error
 	if o == nil || o.WalletID != a.Wallet.ID {
 		return state, noOrder(a, id, "the account has no order with this id")
 	}
-	if err := act.Orders.Look(act.Unit, o); err != nil {
+	if err := act.Orders.CountRead(act.Unit, o); err != nil {
 		return state, err
 	}
 	return orderState(act, o, a.Wallet), nil
@@ -105,8 +105,8 @@ func GetOrder(act *world.Act, accountID, id string) (state OrderState, err error
 
 func noOrder(a Account, id, details string) error {
 	return refusal.New(refusal.OrderNotFound, "%s", details).
-		Say("Prepared order not found: "+id).
-		Try("prepareOperation", "prepares one", "accountId", a.Wallet.ID, "operationType", payments.Transfer.Segment())
+		WithMessage("Prepared order not found: "+id).
+		Suggest("prepareOperation", "prepares one", "accountId", a.Wallet.ID, "operationType", payments.Transfer.Segment())
 }
 
 // Execution confirms an order.

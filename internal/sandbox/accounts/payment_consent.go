@@ -204,7 +204,7 @@ func paymentConsentOnAccount(act *world.Act, accountID, id string) (*payments.Pa
 	p := act.PaymentConsents.Get(act.Unit, id)
 	if p == nil || p.WalletID != a.Wallet.ID {
 		return nil, refusal.New(refusal.PaymentConsentNotFound, "the account has no payment consent %s", id).
-			Try("listPaymentConsents", "shows the payment consents of the account", "accountId", a.Wallet.ID)
+			Suggest("listPaymentConsents", "shows the payment consents of the account", "accountId", a.Wallet.ID)
 	}
 	return p, nil
 }
@@ -222,7 +222,7 @@ func ListPaymentConsents(act *world.Act, accountID string) ([]PaymentConsentDeta
 	}
 	list = list[:0]
 	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
-		if err := act.PaymentConsents.Look(act.Unit, p); err != nil {
+		if err := act.PaymentConsents.CountRead(act.Unit, p); err != nil {
 			return list, err
 		}
 		list = append(list, paymentConsentDetail(act, p))
@@ -237,7 +237,7 @@ func GetPaymentConsent(act *world.Act, accountID, id string) (d PaymentConsentDe
 	if err != nil {
 		return d, err
 	}
-	if err := act.PaymentConsents.Look(act.Unit, p); err != nil {
+	if err := act.PaymentConsents.CountRead(act.Unit, p); err != nil {
 		return d, err
 	}
 	return paymentConsentDetail(act, p), nil

@@ -232,7 +232,7 @@ func ListWallets(act *world.Act, customerID, line string) (list []*payments.Wall
 	if err != nil {
 		return list, err
 	}
-	if err := act.Customers.Look(act.Unit, customer); err != nil {
+	if err := act.Customers.CountRead(act.Unit, customer); err != nil {
 		return list, err
 	}
 	for _, w := range walletsOf(act, customer) {

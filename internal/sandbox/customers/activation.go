@@ -40,7 +40,7 @@ func readiness(act *world.Act, customerID string, find finder) (Readiness, error
 	if err != nil {
 		return Readiness{}, err
 	}
-	if err := act.Customers.Look(act.Unit, customer); err != nil {
+	if err := act.Customers.CountRead(act.Unit, customer); err != nil {
 		return Readiness{}, err
 	}
 	r := Readiness{Customer: customer, Verification: LatestVerification(act, customerID), Missing: missingConsents(act, customerID)}

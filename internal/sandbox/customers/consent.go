@@ -108,7 +108,7 @@ func GetConsent(act *world.Act, id string) (consent *onboarding.Consent, err err
 	if consent = act.Consents.Get(act.Unit, id); consent == nil || !act.Caller.MayActFor(consent.CustomerID) {
 		return consent, noConsent(id)
 	}
-	return consent, act.Consents.Look(act.Unit, consent)
+	return consent, act.Consents.CountRead(act.Unit, consent)
 }
 
 func noConsent(id string) error {

@@ -59,8 +59,8 @@ func SendConsentLink(act *world.Act, in LinkRequest) (link Link, err error) {
 	}
 	if link.Consent.State != onboarding.ConsentPending {
 		return link, refusal.New(refusal.PhaseOrderBroken, "the consent is %s: there is nothing to confirm", link.Consent.State).
-			With("state", string(link.Consent.State)).
-			Try("getConsentStatus", "shows the consent", "consentId", link.Consent.ID)
+			WithData("state", string(link.Consent.State)).
+			Suggest("getConsentStatus", "shows the consent", "consentId", link.Consent.ID)
 	}
 	link.SentTo = hiddenEmail(link.address())
 	if in.Channel == BySMS {
@@ -159,7 +159,7 @@ func ConfirmConsent(act *world.Act, token string) (consent *onboarding.Consent, 
 	}
 	if !act.Now().Before(claims.ExpiresAt.Time) {
 		return consent, refusal.New(refusal.MagicLinkExpired, "the link was good until %s", claims.ExpiresAt.UTC().Format(time.RFC3339)).
-			Try("sendConsentMagicLink", "sends a new one")
+			Suggest("sendConsentMagicLink", "sends a new one")
 	}
 	if consent.State == onboarding.ConsentAccepted {
 		return consent, nil

@@ -223,14 +223,14 @@ func known(act *world.Act, e *refusal.Error, other *onboarding.Customer) error {
 	if act.Caller.Sort != access.Staff {
 		return e
 	}
-	e = e.With("customerId", other.ID).With("userId", other.UserID)
+	e = e.WithData("customerId", other.ID).WithData("userId", other.UserID)
 	switch owner := act.Customers.Get(act.Unit, cmp.Or(other.MemberOf, other.ID)); {
 	case other.Type == onboarding.Organization:
-		return e.With("organizationId", other.ID).Try("getOrganization", "shows it", "organizationId", other.ID)
+		return e.WithData("organizationId", other.ID).Suggest("getOrganization", "shows it", "organizationId", other.ID)
 	case other.MemberOf != "":
-		return e.Try("createOrganizationSession", "logs the customer in who has it", "organizationId", owner.ID, "userId", other.UserID)
+		return e.Suggest("createOrganizationSession", "logs the customer in who has it", "organizationId", owner.ID, "userId", other.UserID)
 	}
-	return e.Try("createIndividualSession", "logs the customer in who has it", "customerId", other.ID, "userId", other.UserID)
+	return e.Suggest("createIndividualSession", "logs the customer in who has it", "customerId", other.ID, "userId", other.UserID)
 }
 
 // CheckPast refuses a date of birth, of incorporation or of issue that does not lie

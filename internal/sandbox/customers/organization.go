@@ -32,7 +32,7 @@ func organizationDetail(act *world.Act, id string) (OrganizationDetail, error) {
 	if err != nil {
 		return OrganizationDetail{}, err
 	}
-	if err := act.Customers.Look(act.Unit, customer); err != nil {
+	if err := act.Customers.CountRead(act.Unit, customer); err != nil {
 		return OrganizationDetail{}, err
 	}
 	d := OrganizationDetail{

@@ -80,7 +80,7 @@ func GetOrganizationDocument(act *world.Act, organizationID, id string) (out Org
 	if err != nil {
 		return out, err
 	}
-	if err := act.Documents.Look(act.Unit, d); err != nil {
+	if err := act.Documents.CountRead(act.Unit, d); err != nil {
 		return out, err
 	}
 	return viewed(act, d), nil
@@ -98,7 +98,7 @@ func DeleteOrganizationDocument(act *world.Act, organizationID, id string) error
 		return err
 	}
 	if d.State == onboarding.DocumentVerified {
-		return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").With("state", "VERIFIED")
+		return refusal.New(refusal.PhaseOrderBroken, "the document is VERIFIED").WithData("state", "VERIFIED")
 	}
 	act.Documents.Remove(act.Unit, d)
 	return papersChanged(act, d, world.By(act))
@@ -111,7 +111,7 @@ func findOrganizationDocument(act *world.Act, organizationID, id string) (*onboa
 	d := act.Documents.Get(act.Unit, id)
 	if d == nil || d.CustomerID != organizationID {
 		return nil, refusal.New(refusal.DocumentNotFound, "the organization has no document %s", id).
-			Try("listOrganizationDocuments", "lists them", "organizationId", organizationID)
+			Suggest("listOrganizationDocuments", "lists them", "organizationId", organizationID)
 	}
 	return d, nil
 }

@@ -129,7 +129,7 @@ func findOrganization(act *world.Act, id string) (*onboarding.Customer, error) {
 // NoOrganization is the refusal of an organization that is none of the tenant's.
 func NoOrganization(id string) error {
 	return refusal.New(refusal.CustomerNotFound, "the tenant has no organization %s", id).
-		Try("registerOrganization", "registers one")
+		Suggest("registerOrganization", "registers one")
 }
 
 // findCustomerOfType finds a customer of a type.
@@ -352,7 +352,7 @@ func noMember(organizationID string, position onboarding.Position, id string) er
 		if organizationID == "" {
 			return e
 		}
-		return e.Try(list, "lists them", "organizationId", organizationID)
+		return e.Suggest(list, "lists them", "organizationId", organizationID)
 	}
 	switch position {
 	case onboarding.Director:

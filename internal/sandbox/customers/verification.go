@@ -291,12 +291,12 @@ func lookAtVerification(act *world.Act, v *onboarding.Verification) error {
 	if err := lookAtDocuments(act, papersOf(act, v)); err != nil {
 		return err
 	}
-	return act.Verifications.Look(act.Unit, v)
+	return act.Verifications.CountRead(act.Unit, v)
 }
 
 func lookAtDocuments(act *world.Act, list []*onboarding.Document) error {
 	for _, d := range list {
-		if err := act.Documents.Look(act.Unit, d); err != nil {
+		if err := act.Documents.CountRead(act.Unit, d); err != nil {
 			return err
 		}
 	}
@@ -343,7 +343,7 @@ func findVerification(act *world.Act, id string) (*onboarding.Verification, erro
 	v := act.Verifications.Get(act.Unit, id)
 	if v == nil || !act.Caller.MayActFor(v.CustomerID) {
 		return nil, refusal.New(refusal.VerificationNotFound, "the tenant has no verification %s", id).
-			Try("createVerification", "opens one")
+			Suggest("createVerification", "opens one")
 	}
 	return v, nil
 }

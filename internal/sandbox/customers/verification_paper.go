@@ -184,7 +184,7 @@ func mayHandIn(act *world.Act, customer *onboarding.Customer) error {
 		return err
 	}
 	if customer.Type == onboarding.Organization && !act.Caller.HasAny(officers()) {
-		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(act.Caller.Roles, ", ")).With("requiredRoles", officers())
+		return refusal.New(refusal.PermissionDenied, "the token's roles are %s", strings.Join(act.Caller.Roles, ", ")).WithData("requiredRoles", officers())
 	}
 	return nil
 }

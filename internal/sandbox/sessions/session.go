@@ -208,7 +208,7 @@ func attempt(act *world.Act, user *access.User, in Credentials) error {
 func stillLocked(u *engine.Unit, user *access.User, err error) error {
 	var e *refusal.Error
 	if u.Frozen() && errors.As(err, &e) && e.Code == refusal.AccountLocked {
-		return e.Try("advanceClock", "the tenant's clock stands still; move it to "+user.LockedUntil.UTC().Format(time.RFC3339Nano)+", when the lock ends")
+		return e.Suggest("advanceClock", "the tenant's clock stands still; move it to "+user.LockedUntil.UTC().Format(time.RFC3339Nano)+", when the lock ends")
 	}
 	return err
 }
@@ -305,7 +305,7 @@ func findLogin(act *world.Act, customerID, userID, sessionID string) (Login, err
 		}
 		e := refusal.New(refusal.SessionNotFound, "the user has no session %s", sessionID)
 		if customer != nil && act.Users.Get(act.Unit, userID) != nil {
-			e = e.Try(open, "opens one", "customerId", customerID, "organizationId", customerID, "userId", userID)
+			e = e.Suggest(open, "opens one", "customerId", customerID, "organizationId", customerID, "userId", userID)
 		}
 		return Login{}, e
 	}

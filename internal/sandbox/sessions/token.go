@@ -121,11 +121,11 @@ func identifySession(act *world.Act, token string, lapsed bool) (caller access.C
 
 	session := act.Sessions.Get(act.Unit, c.SessionID)
 	if session == nil || session.State != access.SessionOpen || session.Over(act.Now()) {
-		return caller, refusal.New(refusal.SessionEnded, "the session of the token is over").With("sessionId", c.SessionID)
+		return caller, refusal.New(refusal.SessionEnded, "the session of the token is over").WithData("sessionId", c.SessionID)
 	}
 	if !lapsed && (c.ExpiresAt == nil || !act.Now().Before(c.ExpiresAt.Time)) {
 		return caller, refusal.New(refusal.TokenExpired, "the token expired at %s", expiry(c)).
-			Try("refreshIndividualSession", "renews it", "customerId", c.CustomerID, "userId", c.UserID, "sessionId", c.SessionID)
+			Suggest("refreshIndividualSession", "renews it", "customerId", c.CustomerID, "userId", c.UserID, "sessionId", c.SessionID)
 	}
 	if session.TokenID != c.ID {
 		return caller, refusal.New(refusal.TokenInvalid, "the session has been refreshed since: use its newer token")
@@ -136,7 +136,7 @@ func identifySession(act *world.Act, token string, lapsed bool) (caller access.C
 		// in the organization altogether, since the login.
 		var ok bool
 		if roles, ok = rolesAt(act, act.Users.Get(act.Unit, session.UserID), session.CustomerID); !ok {
-			return caller, refusal.New(refusal.SessionEnded, "the user does not belong to %s any more", session.CustomerID).With("sessionId", c.SessionID)
+			return caller, refusal.New(refusal.SessionEnded, "the user does not belong to %s any more", session.CustomerID).WithData("sessionId", c.SessionID)
 		}
 	}
 	caller = access.Caller{

@@ -8,5 +8,5 @@ const CustomerName = "customer"
 // NoCustomer is the refusal of a customer who is none of the tenant's.
 func NoCustomer(id string) error {
 	return refusal.New(refusal.CustomerNotFound, "the tenant has no customer %s", id).
-		Try("registerIndividual", "registers one")
+		Suggest("registerIndividual", "registers one")
 }

@@ -256,7 +256,7 @@ func tooManyScenarios() error {
 func (s *World) unknownScenario(t tenantScenarios, name string) error {
 	names := s.ScenarioNames(t)
 	return refusal.New(refusal.ScenarioUnknown, "there is no scenario %s; there are %s", name, scenario.DidYouMean(name, names)).
-		With("scenarios", names)
+		WithData("scenarios", names)
 }
 
 // ChosenScenario is the scenario for a customer that is being made: the one that

@@ -22,7 +22,7 @@ func (f *farm) poll(t *testing.T, id string) machine.State {
 	var state machine.State
 	if err := f.engine.Show("t", func(u *engine.Unit) error {
 		e := f.eggs.Get(u, id)
-		if err := f.eggs.Look(u, e); err != nil {
+		if err := f.eggs.CountRead(u, e); err != nil {
 			return err
 		}
 		state = e.State
@@ -33,7 +33,7 @@ func (f *farm) poll(t *testing.T, id string) machine.State {
 	return state
 }
 
-func TestADecisionComesWithTheLastLook(t *testing.T) {
+func TestADecisionComesWithTheLastRead(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.engine.Choose = atRead(3)
 	f.lay(t, "t", "a", "b")
