@@ -34,7 +34,7 @@ type memberView struct {
 	TelephoneNumbers any `json:"telephoneNumbers,omitzero"`
 }
 
-func viewMember(m customers.Appointed) memberView {
+func viewMember(m customers.PersonnelDetail) memberView {
 	p := m.Record
 	return memberView{
 		ID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID, Email: p.Email,
@@ -59,7 +59,7 @@ type directorView struct {
 	VerificationStatus machine.State `json:"verificationStatus"`
 }
 
-func viewDirector(m customers.Appointed) directorView {
+func viewDirector(m customers.PersonnelDetail) directorView {
 	p := m.Record
 	v := directorView{
 		memberView: viewMember(m), DirectorID: p.ID, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
@@ -88,7 +88,7 @@ type enrolledView struct {
 	LastName          string `json:"lastName"`
 }
 
-func viewEnrolled(m customers.Appointed) enrolledView {
+func viewEnrolled(m customers.PersonnelDetail) enrolledView {
 	return enrolledView{
 		CustomerID: m.Record.CustomerID, UserID: m.Record.UserID, Email: m.Record.Email, Username: m.User.Username,
 		TemporaryPassword: m.Password, Status: "ACTIVE", FirstName: m.Record.Person.FirstName, LastName: m.Record.Person.LastName,
@@ -101,7 +101,7 @@ type memberVerification struct {
 	waitingView
 }
 
-func viewMemberVerification(c *rest.Call, m customers.Appointed) *memberVerification {
+func viewMemberVerification(c *rest.Call, m customers.PersonnelDetail) *memberVerification {
 	if m.Verification == nil {
 		return nil
 	}
@@ -125,7 +125,7 @@ func readPaper(b rest.Body) *customers.Upload {
 // PHASE_ORDER_BROKEN (customer-apis/organization/management). The document has
 // it under two paths; both are this one.
 func addDirector(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	in := readAppointment(onboarding.Director, c.Body)
+	in := readPersonnel(onboarding.Director, c.Body)
 	in.Title = c.Body.Str("position", "role")
 	in.Kind = c.Body.Str("directorType")
 	in.Since = c.Body.Str("appointedDate", "appointmentDate")
@@ -139,7 +139,7 @@ func addDirector(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		}
 		in.Details["ownershipPercentage"] = owned.Float()
 	}
-	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.Appointment{in})
+	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.PersonnelRequest{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -169,11 +169,11 @@ func succeeded() map[string]any { return map[string]any{"success": true} }
 
 func noContent(err error) (rest.Reply, error) { return rest.Reply{Status: http.StatusNoContent}, err }
 
-// readAppointment reads who joins an organization: from the person object of the
+// readPersonnel reads who joins an organization: from the person object of the
 // newer families, or from flat members.
-func readAppointment(position onboarding.Position, b rest.Body) customers.Appointment {
+func readPersonnel(position onboarding.Position, b rest.Body) customers.PersonnelRequest {
 	person := func(name string) string { return b.Str("person."+name, name) }
-	in := customers.Appointment{
+	in := customers.PersonnelRequest{
 		Position: position,
 		Person: onboarding.Person{
 			FirstName: person("firstName"), MiddleName: person("middleName"), LastName: person("lastName"), Called: person("fullName"),

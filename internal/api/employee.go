@@ -27,7 +27,7 @@ type employeeView struct {
 	UltimateShare    any `json:"ultimatePercentage,omitzero"`
 }
 
-func viewEmployee(m customers.Appointed) employeeView {
+func viewEmployee(m customers.PersonnelDetail) employeeView {
 	p := m.Record
 	v := employeeView{memberView: viewMember(m), EmployeeID: p.ID, Department: p.Department, Roles: p.Roles, HiredDate: p.Appointed,
 		Permissions: p.Details["permissions"], Responsibility: p.Details["responsibility"], OrganizationRole: p.Details["organizationRole"],
@@ -46,7 +46,7 @@ func viewEmployee(m customers.Appointed) employeeView {
 // (customer-apis/organization/employee). The document has it under two paths;
 // both are this one.
 func addEmployee(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	in := readAppointment(onboarding.Employee, c.Body)
+	in := readPersonnel(onboarding.Employee, c.Body)
 	in.Title, in.Department, in.Since = c.Body.Str("position"), c.Body.Str("department"), c.Body.Str("hiredDate")
 	in.Roles = readRoles(c.Body)
 	keep(c.Body, in.Details, "responsibility", "organizationRole", "permissions", "groupId", "documentId")
@@ -60,7 +60,7 @@ func addEmployee(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		}
 		in.Details[name] = share.Float()
 	}
-	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.Appointment{in})
+	list, err := customers.AddPersonnel(act, c.Path("organizationId"), []customers.PersonnelRequest{in})
 	if err != nil {
 		return rest.Reply{}, err
 	}
@@ -87,7 +87,7 @@ func readRoles(b rest.Body) []string {
 // department or with a role if the query names one.
 func listEmployees(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	list, err := customers.ListPersonnel(act, c.Path("organizationId"), onboarding.Employee)
-	list = slices.DeleteFunc(list, func(m customers.Appointed) bool {
+	list = slices.DeleteFunc(list, func(m customers.PersonnelDetail) bool {
 		department, role := c.Query("department"), c.Query("role")
 		holds := func(held string) bool { return strings.EqualFold(held, role) }
 		return department != "" && !strings.EqualFold(m.Record.Department, department) || role != "" && !slices.ContainsFunc(m.Record.Roles, holds)

@@ -67,7 +67,7 @@ type ownerView struct {
 	Owners             []ownerView `json:"owners"`
 }
 
-func viewShareholder(m customers.Appointed) shareholderView {
+func viewShareholder(m customers.PersonnelDetail) shareholderView {
 	p, o := m.Record, m.Record.Owner
 	v := shareholderView{
 		ID: p.ID, ShareholderID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID,
@@ -144,14 +144,14 @@ func structure(o customers.Ownership) map[string]any {
 // refuses with OWNERSHIP_EXCEEDED, CUSTOMER_NOT_FOUND and DUPLICATE_EMAIL
 // (customer-apis/organization/shareholders).
 func addShareholders(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	var list []customers.Appointment
+	var list []customers.PersonnelRequest
 	var faults []refusal.Fault
 	for i, b := range c.Bodies() {
 		at := ""
 		if len(c.Body) == 0 {
 			at = fmt.Sprintf("%d.", i)
 		}
-		in := readAppointment(onboarding.Shareholder, b)
+		in := readPersonnel(onboarding.Shareholder, b)
 		keep(b, in.Details, "country", "registrationNumber")
 		owner, found := readOwner(b, at)
 		if owner.Kind == onboarding.PersonOwner && owner.Share.AtLeast(onboarding.UBOThreshold) {

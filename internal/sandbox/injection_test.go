@@ -95,7 +95,7 @@ func TestWhomARequestConcerns(t *testing.T) {
 	consent := g.accept(anna.Customer.ID, onboarding.Terms)
 	company, err := g.Register(g.staff, customers.Registration{Email: "o@m.example", Name: "M", Scenario: "hers", Company: &onboarding.Company{LegalName: "M", RegistrationNumber: "1"}})
 	g.ok(err)
-	owner, err := g.AddPersonnel(g.staff, company.Customer.ID, []customers.Appointment{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
+	owner, err := g.AddPersonnel(g.staff, company.Customer.ID, []customers.PersonnelRequest{{Position: onboarding.Director, Email: "r@m.example", Person: onboarding.Person{FirstName: "R", LastName: "K"}}})
 	g.ok(err)
 	her := access.Caller{Sort: access.Customer, Tenant: "t", CustomerID: anna.Customer.ID}
 	for name, test := range map[string]struct {

@@ -59,8 +59,8 @@ func (o opened) Activate(c access.Caller, customerID string, in customers.Activa
 	return world.Show(o.World, c, func(act *world.Act) (customers.Activated, error) { return customers.Activate(act, customerID, in) })
 }
 
-func (o opened) AddPersonnel(c access.Caller, organizationID string, list []customers.Appointment) ([]customers.Appointed, error) {
-	return world.Show(o.World, c, func(act *world.Act) ([]customers.Appointed, error) {
+func (o opened) AddPersonnel(c access.Caller, organizationID string, list []customers.PersonnelRequest) ([]customers.PersonnelDetail, error) {
+	return world.Show(o.World, c, func(act *world.Act) ([]customers.PersonnelDetail, error) {
 		return customers.AddPersonnel(act, organizationID, list)
 	})
 }

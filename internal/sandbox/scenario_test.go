@@ -162,7 +162,7 @@ func TestPeopleAreGovernedAsTheirOrganization(t *testing.T) {
 		Email: "office@medis.example", Name: "Medis", Scenario: "strict", Company: &onboarding.Company{LegalName: "Medis", RegistrationNumber: "1"},
 	})
 	g.ok(err)
-	people, err := g.AddPersonnel(g.staff, out.Customer.ID, []customers.Appointment{{
+	people, err := g.AddPersonnel(g.staff, out.Customer.ID, []customers.PersonnelRequest{{
 		Position: onboarding.Director, Email: "rasa@medis.example", Person: onboarding.Person{FirstName: "Rasa", LastName: "K"},
 	}})
 	g.ok(err)

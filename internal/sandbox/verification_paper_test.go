@@ -113,11 +113,11 @@ func (g *stage) papersOfACompany(r *rand.Rand) func() (string, error) {
 			return "verify", err
 		case 1:
 			people++
-			in := customers.Appointment{Position: onboarding.Director, Person: onboarding.Person{FirstName: "Rasa", LastName: fmt.Sprint(people)}, Email: fmt.Sprintf("d%d@m.example", people)}
+			in := customers.PersonnelRequest{Position: onboarding.Director, Person: onboarding.Person{FirstName: "Rasa", LastName: fmt.Sprint(people)}, Email: fmt.Sprintf("d%d@m.example", people)}
 			if r.IntN(3) == 0 {
 				in.Paper = &customers.Upload{Type: "PASSPORT", FileName: "1"}
 			}
-			_, err := g.AddPersonnel(g.staff, id, []customers.Appointment{in})
+			_, err := g.AddPersonnel(g.staff, id, []customers.PersonnelRequest{in})
 			return "director", err
 		case 2:
 			return "reject", g.rejectSome(r, id)

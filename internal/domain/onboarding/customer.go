@@ -33,7 +33,7 @@ const (
 // What can be asked of a customer.
 const (
 	Register           machine.Trigger = "register"
-	Appoint            machine.Trigger = "appoint"
+	AddAsPersonnel     machine.Trigger = "add_as_personnel"
 	CustomerVerified   machine.Trigger = "verified"
 	Activate           machine.Trigger = "activate"
 	ActivationFinished machine.Trigger = "activation_finished"
@@ -219,7 +219,7 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 		Rows: []machine.Row[CustomerFacts]{
 			{From: in{machine.None}, On: on{Register}, To: CustomerPendingVerification, Emit: "customer.created"},
 			// A person who is added to an organization has nothing to activate.
-			{From: in{machine.None}, On: on{Appoint}, To: CustomerActive, Emit: "customer.created"},
+			{From: in{machine.None}, On: on{AddAsPersonnel}, To: CustomerActive, Emit: "customer.created"},
 			{From: in{CustomerPendingVerification}, On: on{CustomerVerified}, To: CustomerPendingActivation, Emit: "customer.updated"},
 			// A further verification of a customer who is past that phase
 			// changes nothing about the customer.

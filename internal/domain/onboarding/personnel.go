@@ -16,9 +16,9 @@ const (
 	Director    Position = "DIRECTOR"
 	Shareholder Position = "SHAREHOLDER"
 	Employee    Position = "EMPLOYEE"
-	// UltimateOwner is a beneficial owner who stands behind a company among the
+	// UBO is a beneficial owner who stands behind a company among the
 	// shareholders and therefore needs a record and a verification of its own.
-	UltimateOwner Position = "BENEFICIAL_OWNER"
+	UBO Position = "BENEFICIAL_OWNER"
 )
 
 // The states of a member of the personnel. Shareholders wait for the

@@ -14,7 +14,7 @@ type OrganizationDetail struct {
 	Wallet       *payments.Wallet
 	Category     onboarding.Category
 	Verification *onboarding.Verification
-	Personnel    []Appointed
+	Personnel    []PersonnelDetail
 	// Needs are the documents of its verification, Documents those that count for
 	// it, and RiskReasons why it is of high risk.
 	Needs       []onboarding.Requirement
@@ -43,8 +43,8 @@ func organizationDetail(act *world.Act, id string) (OrganizationDetail, error) {
 	d.Category, _ = onboarding.FindCategory(customer.Category)
 	d.Needs, d.RiskReasons = verificationNeeds(act, customer, onboarding.BusinessVerification, asked(d.Verification))
 	for _, p := range activePersonnel(act, id) {
-		member := Appointed{Record: p}
-		completeAppointed(act, &member)
+		member := PersonnelDetail{Record: p}
+		completePersonnel(act, &member)
 		d.Personnel = append(d.Personnel, member)
 	}
 	return d, nil

@@ -65,8 +65,8 @@ func activePersonnel(act *world.Act, organizationID string) []*onboarding.Person
 	})
 }
 
-// Appointment is what is said of somebody who joins an organization.
-type Appointment struct {
+// PersonnelRequest is what is said of somebody who joins an organization.
+type PersonnelRequest struct {
 	Position                             onboarding.Position
 	Person                               onboarding.Person
 	Email, Phone                         string
@@ -80,8 +80,8 @@ type Appointment struct {
 	Details map[string]any
 }
 
-// Appointed is a member of the personnel with the record of the person.
-type Appointed struct {
+// PersonnelDetail is a member of the personnel with the record of the person.
+type PersonnelDetail struct {
 	Record   *onboarding.Personnel
 	Customer *onboarding.Customer
 	User     *access.User
@@ -96,7 +96,7 @@ type Appointed struct {
 
 // AddPersonnel adds people to an organization, all or none. It refuses with
 // CUSTOMER_NOT_FOUND, ADMIN_USER_MISSING, OWNERSHIP_EXCEEDED and DUPLICATE_EMAIL.
-func AddPersonnel(act *world.Act, organizationID string, list []Appointment) (out []Appointed, err error) {
+func AddPersonnel(act *world.Act, organizationID string, list []PersonnelRequest) (out []PersonnelDetail, err error) {
 	organization, err := findOrganization(act, organizationID)
 	if err != nil {
 		return out, err
@@ -112,7 +112,7 @@ func AddPersonnel(act *world.Act, organizationID string, list []Appointment) (ou
 		return out, err
 	}
 	for i := range out {
-		completeAppointed(act, &out[i])
+		completePersonnel(act, &out[i])
 	}
 	return out, nil
 }
@@ -140,7 +140,7 @@ func findCustomerOfType(act *world.Act, kind onboarding.CustomerType, id string)
 	return findIndividual(act, id)
 }
 
-func addPersonnel(act *world.Act, organization *onboarding.Customer, in Appointment) (Appointed, error) {
+func addPersonnel(act *world.Act, organization *onboarding.Customer, in PersonnelRequest) (PersonnelDetail, error) {
 	record := &onboarding.Personnel{
 		Life: world.NewLife(act, "personnel"), OrganizationID: organization.ID, Position: in.Position, Person: in.Person, Email: in.Email,
 		Phone: in.Phone, Title: in.Title, Role: in.Role, Kind: in.Kind, Department: in.Department, Roles: in.Roles, PEP: in.PEP,
@@ -150,7 +150,7 @@ func addPersonnel(act *world.Act, organization *onboarding.Customer, in Appointm
 	if record.Appointed == "" {
 		record.Appointed = act.Now().Format(time.DateOnly)
 	}
-	out := Appointed{Record: record}
+	out := PersonnelDetail{Record: record}
 	if in.Owner == nil || in.Owner.Kind == onboarding.PersonOwner {
 		if err := enroll(act, organization, &out); err != nil {
 			return out, err
@@ -184,7 +184,7 @@ func idPrefix(p onboarding.Position) string {
 
 // enroll gives a person its own record, with a user who can log in. Somebody who
 // holds several positions in an organization has one record.
-func enroll(act *world.Act, organization *onboarding.Customer, out *Appointed) error {
+func enroll(act *world.Act, organization *onboarding.Customer, out *PersonnelDetail) error {
 	record := out.Record
 	if known := knownPerson(act, organization.ID, record); known != nil {
 		for _, p := range activePersonnel(act, organization.ID) {
@@ -209,11 +209,11 @@ func enroll(act *world.Act, organization *onboarding.Customer, out *Appointed) e
 		return err
 	}
 	record.CustomerID, record.UserID = customer.ID, customer.UserID
-	return act.Customers.Create(act.Unit, customer, onboarding.Appoint, world.By(act))
+	return act.Customers.Create(act.Unit, customer, onboarding.AddAsPersonnel, world.By(act))
 }
 
 // enrollUser makes the user of a person, with a password that is told once.
-func enrollUser(act *world.Act, customer *onboarding.Customer, out *Appointed) error {
+func enrollUser(act *world.Act, customer *onboarding.Customer, out *PersonnelDetail) error {
 	if err := unique(act, customer); err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func knownPerson(act *world.Act, organizationID string, record *onboarding.Perso
 	return nil
 }
 
-func completeAppointed(act *world.Act, m *Appointed) {
+func completePersonnel(act *world.Act, m *PersonnelDetail) {
 	m.Customer, m.User = act.Customers.Get(act.Unit, m.Record.CustomerID), act.Users.Get(act.Unit, m.Record.UserID)
 	if m.Record.CustomerID != "" {
 		m.Verification = LatestVerification(act, m.Record.CustomerID)
@@ -270,14 +270,14 @@ func completeAppointed(act *world.Act, m *Appointed) {
 
 // ListPersonnel lists the active members of an organization in a position; without
 // one, all.
-func ListPersonnel(act *world.Act, organizationID string, position onboarding.Position) (list []Appointed, err error) {
+func ListPersonnel(act *world.Act, organizationID string, position onboarding.Position) (list []PersonnelDetail, err error) {
 	if _, err := findOrganization(act, organizationID); err != nil {
 		return list, err
 	}
 	for _, p := range activePersonnel(act, organizationID) {
 		if position == "" || p.Position == position {
-			member := Appointed{Record: p}
-			completeAppointed(act, &member)
+			member := PersonnelDetail{Record: p}
+			completePersonnel(act, &member)
 			list = append(list, member)
 		}
 	}
@@ -286,7 +286,7 @@ func ListPersonnel(act *world.Act, organizationID string, position onboarding.Po
 
 // ChangePersonnel changes a member of the personnel. It refuses with
 // CUSTOMER_NOT_FOUND, the position's own NOT_FOUND and LAST_ADMIN_USER.
-func ChangePersonnel(act *world.Act, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (out Appointed, err error) {
+func ChangePersonnel(act *world.Act, organizationID string, position onboarding.Position, id string, change func(*onboarding.Personnel)) (out PersonnelDetail, err error) {
 	if _, err := findOrganization(act, organizationID); err != nil {
 		return out, err
 	}
@@ -298,15 +298,15 @@ func ChangePersonnel(act *world.Act, organizationID string, position onboarding.
 	return out, personnelChanged(act, record, &out)
 }
 
-func personnelChanged(act *world.Act, record *onboarding.Personnel, out *Appointed) error {
+func personnelChanged(act *world.Act, record *onboarding.Personnel, out *PersonnelDetail) error {
 	if err := act.Personnel.Fire(act.Unit, record, onboarding.ChangePersonnel, world.By(act)); err != nil {
 		return err
 	}
 	if err := peopleChanged(act, act.Customers.Get(act.Unit, record.OrganizationID)); err != nil {
 		return err
 	}
-	*out = Appointed{Record: record}
-	completeAppointed(act, out)
+	*out = PersonnelDetail{Record: record}
+	completePersonnel(act, out)
 	return nil
 }
 

@@ -45,7 +45,7 @@ func verifyMember(act *world.Act, record *onboarding.Personnel, paper *Upload) e
 func reviewOwners(act *world.Act, organization *onboarding.Customer) error {
 	ubos := beneficialOwners(act, organization.ID)
 	for _, p := range activePersonnel(act, organization.ID) {
-		if p.Position != onboarding.UltimateOwner || slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool { return isRecordOf(p, b) }) {
+		if p.Position != onboarding.UBO || slices.ContainsFunc(ubos, func(b onboarding.BeneficialOwner) bool { return isRecordOf(p, b) }) {
 			continue
 		}
 		if err := act.Personnel.Fire(act.Unit, p, onboarding.RemovePersonnel, world.By(act)); err != nil {
@@ -56,8 +56,8 @@ func reviewOwners(act *world.Act, organization *onboarding.Customer) error {
 		record := recordOf(act, organization.ID, owner)
 		if record == nil {
 			first, last, _ := strings.Cut(owner.Name, " ")
-			member, err := addPersonnel(act, organization, Appointment{
-				Position: onboarding.UltimateOwner, Email: owner.Email, PEP: owner.PEP,
+			member, err := addPersonnel(act, organization, PersonnelRequest{
+				Position: onboarding.UBO, Email: owner.Email, PEP: owner.PEP,
 				Person: onboarding.Person{FirstName: first, LastName: last, DateOfBirth: owner.BirthDate, Nationality: owner.Country},
 			})
 			if err != nil {
@@ -214,12 +214,12 @@ func confirmShareholders(act *world.Act, organizationID string) error {
 type Ownership struct {
 	// Total is what all shareholders hold together.
 	Total onboarding.Share
-	UBOs  []UltimateOwner
+	UBOs  []UBO
 }
 
-// UltimateOwner is an ultimate beneficial owner with its verification and the
+// UBO is an ultimate beneficial owner with its verification and the
 // shareholders through which, or as which, it owns.
-type UltimateOwner struct {
+type UBO struct {
 	onboarding.BeneficialOwner
 	Verification *onboarding.Verification
 	Through      []string
@@ -233,7 +233,7 @@ func GetOwnership(act *world.Act, organizationID string) (out Ownership, err err
 	out.Total = onboarding.Sum(owners(act, organizationID))
 	for _, b := range beneficialOwners(act, organizationID) {
 		if record := recordOf(act, organizationID, b); record != nil {
-			out.UBOs = append(out.UBOs, UltimateOwner{b, LatestVerification(act, record.CustomerID), through(act, organizationID, b)})
+			out.UBOs = append(out.UBOs, UBO{b, LatestVerification(act, record.CustomerID), through(act, organizationID, b)})
 		}
 	}
 	return out, nil
@@ -266,7 +266,7 @@ type ShareholderChange struct {
 // ChangeShareholder replaces the data and the share of a natural person. It
 // refuses with SHAREHOLDER_NOT_FOUND, OWNERSHIP_EXCEEDED and DUPLICATE_EMAIL, and
 // with REQUEST_INVALID a company, which is removed and added again.
-func ChangeShareholder(act *world.Act, organizationID, id string, in ShareholderChange) (out Appointed, err error) {
+func ChangeShareholder(act *world.Act, organizationID, id string, in ShareholderChange) (out PersonnelDetail, err error) {
 	record, err := findMember(act, organizationID, onboarding.Shareholder, id)
 	if err != nil {
 		return out, err
