@@ -31,8 +31,9 @@ func (v Violation) String() string {
 // CheckParams holds the path and query parameters to the document. get gives
 // the raw value of a parameter, and whether it was sent.
 func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Violation {
+	r := o.rules()
 	var list []Violation
-	for _, p := range o.params {
+	for _, p := range r.params {
 		raw, sent := get(p.In, p.Name)
 		if !sent {
 			if p.Required {
@@ -48,7 +49,7 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 			list = append(list, Violation{In: p.In, Field: p.Name, Message: err.Error()})
 			continue
 		}
-		for _, v := range o.visit(p.schema, value) {
+		for _, v := range r.visit(p.schema, value) {
 			v.In, v.Field, v.Pointer = p.In, p.Name, ""
 			list = append(list, v)
 		}
@@ -59,13 +60,14 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 // CheckHeaders holds the headers that were sent to the document. Which of them
 // must be sent is a policy, and not checked here.
 func (o *Operation) CheckHeaders(header http.Header) []Violation {
+	r := o.rules()
 	var list []Violation
-	for _, h := range o.Headers {
-		values := header[h.Key]
-		if len(values) == 0 || values[0] == "" || h.plain.takes(values[0]) {
+	for i, h := range o.Headers {
+		values, said := header[h.Key], r.headers[i]
+		if len(values) == 0 || values[0] == "" || said.plain.takes(values[0]) {
 			continue
 		}
-		for _, v := range o.visit(h.schema, values[0]) {
+		for _, v := range r.visit(said.schema, values[0]) {
 			v.In, v.Field, v.Pointer = "header", h.Name, ""
 			list = append(list, v)
 		}
@@ -111,22 +113,23 @@ type Sent struct {
 // families it must fit one of them; if it fits none, the violations are those
 // against the nearest, whose name is given too.
 func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Violation) {
+	r := o.rules()
 	// Why a body does not fit a family matters only if it fits none.
-	for _, f := range o.families {
-		if o.accepts(f, body, sent) {
+	for _, f := range r.families {
+		if r.accepts(f, body, sent) {
 			return f.name, nil
 		}
 	}
-	if len(o.families) == 0 {
+	if len(r.families) == 0 {
 		return "", nil
 	}
-	forms := make([]form, len(o.families))
-	for i, f := range o.families {
+	forms := make([]form, len(r.families))
+	for i, f := range r.families {
 		forms[i] = form{schema: f.schema, bias: len(f.unequal(body))*faulty + f.bias(sent)}
 	}
-	i, list := o.explainForms(forms, body, "")
-	f := o.families[i]
-	more := slices.Concat(f.unequal(body), o.strange(f.strangers, body, "", true), o.inexact(f, body, sent.Numbers))
+	i, list := r.explainForms(forms, body, "")
+	f := r.families[i]
+	more := slices.Concat(f.unequal(body), r.strange(f.strangers, body, "", true), r.inexact(f, body, sent.Numbers))
 	slices.SortStableFunc(more, func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return f.name, distinct(append(list, more...))
 }
@@ -134,12 +137,13 @@ func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Viola
 // FitsRelaxed reports whether a body that CheckBody finds wrong fits a family that
 // only a tenant's own policy allows.
 func (o *Operation) FitsRelaxed(body any, sent Sent) bool {
-	return slices.ContainsFunc(o.relaxed, func(f family) bool { return o.accepts(f, body, sent) })
+	r := o.rules()
+	return slices.ContainsFunc(r.relaxed, func(f family) bool { return r.accepts(f, body, sent) })
 }
 
-func (o *Operation) accepts(f family, body any, sent Sent) bool {
-	return !f.lacks(body) && o.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(o.strange(f.strangers, body, "", false)) == 0 &&
-		len(o.inexact(f, body, sent.Numbers)) == 0
+func (r *rules) accepts(f family, body any, sent Sent) bool {
+	return !f.lacks(body) && r.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(r.strange(f.strangers, body, "", false)) == 0 &&
+		len(r.inexact(f, body, sent.Numbers)) == 0
 }
 
 // lacks reports whether a member that the family requires is not there. The

@@ -7,14 +7,12 @@
 package contract
 
 import (
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // Formats check the string formats that a document uses beside those of this
@@ -30,39 +28,31 @@ type Document struct {
 	// Operations are in the order of their paths and methods.
 	Operations []*Operation
 	byID       map[string]*Operation
-	doc        *openapi3.T
-	filler     filler
-	requests   checker
-	replies    checker
+	source     *source
 }
 
-// Load reads a bundled document. It does not validate the document itself, which
-// takes longer than everything else at start: tests do that for the documents that
-// are shipped.
+// Load reads what a bundled document says of its operations, without their bodies
+// and values: those are read when the first request comes. What is wrong with
+// them panics then; tests see to it that the documents that are shipped are valid.
 func Load(bundled []byte, formats Formats) (*Document, error) {
-	reduced, err := skeleton(bundled)
+	s, err := newSource(bundled, formats)
 	if err != nil {
 		return nil, err
 	}
-	doc, err := decode(reduced)
-	if err != nil {
-		return nil, fmt.Errorf("read OpenAPI document: %w", err)
+	d := &Document{Title: s.Info.Title, Version: s.Info.Version, byID: map[string]*Operation{}, source: s}
+	if len(s.Servers) > 0 {
+		d.Base = strings.TrimSuffix(s.Servers[0].URL, "/")
 	}
-	if err := openapi3.NewLoader().ResolveRefsIn(doc, nil); err != nil {
-		return nil, fmt.Errorf("resolve OpenAPI document: %w", err)
-	}
-	d := &Document{Title: doc.Info.Title, Version: doc.Info.Version, byID: map[string]*Operation{}, doc: doc, filler: filler{}}
-	if len(doc.Servers) > 0 {
-		d.Base = strings.TrimSuffix(doc.Servers[0].URL, "/")
-	}
-	known := knownFormats(formats)
-	d.requests, d.replies = newChecker(known), newChecker(ofAnyYear(known))
 	var faults []error
-	for _, path := range doc.Paths.InMatchingOrder() {
-		item := doc.Paths.Find(path)
-		methods := item.Operations()
-		for _, method := range slices.Sorted(maps.Keys(methods)) {
-			o, err := newOperation(d, path, method, item, methods[method])
+	for _, path := range slices.SortedFunc(maps.Keys(s.Paths), inMatchingOrder) {
+		item := s.Paths[path]
+		base := d.Base
+		if len(item.Servers) > 0 {
+			// A few paths of the product stand under an older base of their own.
+			base = strings.TrimSuffix(item.Servers[0].URL, "/")
+		}
+		for _, m := range item.methods() {
+			o, err := newOperation(s, item, m, base+path)
 			if err != nil {
 				faults = append(faults, err)
 				continue
@@ -77,23 +67,10 @@ func Load(bundled []byte, formats Formats) (*Document, error) {
 	return d, errors.Join(faults...)
 }
 
-// decode reads a document without extensions of the whole or of its components:
-// in search of those its own types would decode all of it two times more. The
-// loader's reading goes through YAML, also for JSON, and takes several times as
-// long.
-func decode(text []byte) (*openapi3.T, error) {
-	type plain openapi3.T
-	type components openapi3.Components
-	var read struct {
-		plain
-		Components *components `json:"components"`
-	}
-	if err := json.Unmarshal(text, &read); err != nil {
-		return nil, err
-	}
-	doc := openapi3.T(read.plain)
-	doc.Components = (*openapi3.Components)(read.Components)
-	return &doc, nil
+// inMatchingOrder compares paths as they are looked for: those with fewer
+// parameters first.
+func inMatchingOrder(a, b string) int {
+	return cmp.Or(cmp.Compare(strings.Count(a, "}"), strings.Count(b, "}")), cmp.Compare(b, a))
 }
 
 // Operation finds an operation by its id, or nil.
@@ -101,12 +78,14 @@ func (d *Document) Operation(id string) *Operation { return d.byID[id] }
 
 // Enum lists the values of a named schema, or nil if there is no such schema.
 func (d *Document) Enum(schema string) []string {
-	ref := d.doc.Components.Schemas[schema]
-	if ref == nil || ref.Value == nil {
+	d.source.reading.Lock()
+	defer d.source.reading.Unlock()
+	named, err := d.source.named(schema)
+	if err != nil {
 		return nil
 	}
 	var values []string
-	for _, v := range ref.Value.Enum {
+	for _, v := range named.Enum {
 		values = append(values, fmt.Sprint(v))
 	}
 	return values

@@ -30,19 +30,19 @@ func newMarks(families []family, marked func(*openapi3.Schema) bool) marks {
 	m := marks{families, map[*openapi3.Schema]bool{}, map[*openapi3.Schema][]string{}}
 	// Within itself a schema leads wherever it has been found to lead before, so
 	// that the walk is repeated until it finds nothing new.
-	within := map[*openapi3.Schema]bool{}
+	entered := map[*openapi3.Schema]bool{}
 	var walk func(s *openapi3.Schema) bool
 	walk = func(s *openapi3.Schema) bool {
 		_, leads := m.leads[s]
-		if within[s] {
+		if entered[s] {
 			return leads
 		}
-		within[s] = true
-		defer delete(within, s)
+		entered[s] = true
+		defer delete(entered, s)
 		here := marked(s)
 		leads = leads || here
-		for _, part := range parts(s) {
-			leads = walk(part) || leads
+		for _, part := range within(s) {
+			leads = walk(part.Value) || leads
 		}
 		if leads {
 			m.leads[s] = here
@@ -63,21 +63,6 @@ func newMarks(families []family, marked func(*openapi3.Schema) bool) marks {
 		}
 	}
 	return m
-}
-
-// parts are the schemas directly within a schema.
-func parts(s *openapi3.Schema) []*openapi3.Schema {
-	var list []*openapi3.Schema
-	for _, ref := range slices.Concat(s.AllOf, s.AnyOf, s.OneOf) {
-		list = append(list, ref.Value)
-	}
-	if s.Items != nil {
-		list = append(list, s.Items.Value)
-	}
-	for _, member := range s.Properties {
-		list = append(list, member.Value)
-	}
-	return list
 }
 
 // marked is a value that was found, with the schema that marks it. Of what is no
@@ -161,7 +146,7 @@ func mustBePast(s *openapi3.Schema) bool {
 // schema says x-past.
 func (o *Operation) PastDates(body any) []Member {
 	var list []Member
-	for _, found := range o.past.texts(body) {
+	for _, found := range o.rules().past.texts(body) {
 		list = append(list, found.Member)
 	}
 	return list

@@ -33,13 +33,13 @@ func isNumber(s *openapi3.Schema) bool {
 
 // inexact finds the numbers of a body that cannot be read as they are written.
 // What the family does not know is looked at as another one knows it.
-func (o *Operation) inexact(f family, body any, numbers Numbers) []Violation {
+func (r *rules) inexact(f family, body any, numbers Numbers) []Violation {
 	if len(numbers) == 0 {
 		return nil
 	}
 	var list []Violation
 	seen := map[string]bool{}
-	for _, known := range append([]marks{f.numbers}, o.numbers) {
+	for _, known := range append([]marks{f.numbers}, r.numbers) {
 		for _, found := range known.in(body) {
 			written, odd := numbers[found.Pointer]
 			if !odd || seen[found.Pointer] {

@@ -5,12 +5,10 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
-
-	"github.com/getkin/kin-openapi/openapi3"
+	"sync"
 )
 
-// Operation is one operation of a document, prepared for checking.
+// Operation is one operation of a document.
 type Operation struct {
 	ID     string
 	Method string
@@ -38,19 +36,12 @@ type Operation struct {
 	// texts are not checked here: the handler reads them.
 	Texts []string
 
-	params   []param
-	repeats  repeats
-	past     marks
-	numbers  marks
-	sizes    marks
-	alike    *alike
-	families []family
-	// relaxed are the families that a tenant's own policy must allow (x-relaxed).
-	relaxed   []family
-	responses *openapi3.Responses
-	// checker is that of requests, replies that of replies.
-	checker
-	replies checker
+	// rules are what its requests are held to, and replies what its replies are, by
+	// their status; both are read at the first call.
+	rules   func() *rules
+	replies func() map[string]reply
+	// replying holds replies to their schemas.
+	replying checker
 }
 
 // Header is a header parameter.
@@ -63,175 +54,89 @@ type Header struct {
 	Aliases []string
 	// Relaxed headers are not required under the relaxed policy.
 	Relaxed bool
-	value
 }
 
-// param is a parameter of the path or the query.
-type param struct {
-	*openapi3.Parameter
-	value
+const jsonType = "application/json"
+
+// method is an operation of a path.
+type method struct {
+	name string
+	at   place
 }
 
-// value is what the document says of a parameter's value.
-type value struct {
-	schema *openapi3.Schema
-	// plain is nil if the schema says more.
-	plain *plainText
-}
-
-func newValue(s *openapi3.Schema) value { return value{s, newPlainText(s)} }
-
-// family is one of the documented shapes of a body.
-type family struct {
-	name   string
-	schema *openapi3.Schema
-	// equal maps a member to the sibling that it must repeat (x-equals).
-	equal map[string]string
-	// paths are the values of the path's parameters for which the family is meant,
-	// in capitals (x-for-path); a family that names none serves them all.
-	paths map[string][]string
-	// numbers are its members that are numbers.
-	numbers marks
-	// strangers are the members that only other families of the operation know.
-	strangers strangers
-}
-
-func newOperation(d *Document, path, method string, item *openapi3.PathItem, op *openapi3.Operation) (*Operation, error) {
-	if op.OperationID == "" {
-		return nil, fmt.Errorf("%s %s has no operationId", method, path)
+// methods are those of a path, in the order of their names.
+func (i pathItem) methods() []method {
+	all := []method{
+		{http.MethodDelete, i.Delete}, {http.MethodGet, i.Get}, {http.MethodPatch, i.Patch}, {http.MethodPost, i.Post}, {http.MethodPut, i.Put},
 	}
-	base := d.Base
-	if len(item.Servers) > 0 {
-		// A few paths of the product stand under an older base of their own.
-		base = strings.TrimSuffix(item.Servers[0].URL, "/")
+	return slices.DeleteFunc(all, func(m method) bool { return m.at == place{} })
+}
+
+func newOperation(s *source, item pathItem, m method, path string) (*Operation, error) {
+	op, err := s.operation(item, m.at)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", m.name, path, err)
+	}
+	if op.ID == "" {
+		return nil, fmt.Errorf("%s %s has no operationId", m.name, path)
 	}
 	o := &Operation{
-		ID: op.OperationID, Method: method, Path: base + path, Summary: op.Summary,
-		Callers: words(op.Extensions["x-callers"]), Roles: words(op.Extensions["x-roles"]),
-		responses: op.Responses, checker: d.requests, replies: d.replies,
+		ID: op.ID, Method: m.name, Path: path, Summary: op.Summary, Callers: op.Callers, Roles: op.Roles,
+		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, MaxBody: op.MaxBody, Refusals: op.refusals(),
 	}
-	o.LapsedToken, _ = op.Extensions["x-lapsed-token"].(bool)
-	o.AnyHost, _ = op.Extensions["x-any-host"].(bool)
-	if n, ok := op.Extensions["x-max-body"].(float64); ok {
-		o.MaxBody = int64(n)
-	}
-	for _, ref := range slices.Concat(item.Parameters, op.Parameters) {
-		p := ref.Value
-		if p.In != openapi3.ParameterInHeader {
-			o.params = append(o.params, param{p, newValue(p.Schema.Value)})
-			continue
+	for _, p := range op.Parameters {
+		if p.In == inHeader {
+			// One that is needed under any of its names is not required under this one.
+			o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || p.Needed, Aliases: p.Aliases, Relaxed: p.Relaxed})
 		}
-		relaxed, _ := p.Extensions["x-relaxed"].(bool)
-		// One that is needed under any of its names is not required under this one.
-		needed, _ := p.Extensions["x-required"].(bool)
-		o.Headers = append(o.Headers, Header{Name: p.Name, Key: http.CanonicalHeaderKey(p.Name), Required: p.Required || needed, Aliases: words(p.Extensions["x-aliases"]), Relaxed: relaxed, value: newValue(p.Schema.Value)})
 	}
 	if op.RequestBody != nil {
-		o.HasBody, o.BodyRequired = true, op.RequestBody.Value.Required
-		if media := op.RequestBody.Value.Content.Get("application/json"); media != nil && media.Schema != nil {
-			o.families = families(d.filler.ref(media.Schema, nil))
-			o.repeats = newRepeats(o.families, o.params)
-			o.past = newMarks(o.families, mustBePast)
-			o.numbers = newMarks(o.families, isNumber)
-			o.sizes = newMarks(o.families, hasMaxBytes)
-			o.alike = newAlike(o.families)
-			o.relaxed, o.families = apart(o.families, func(f family) bool { return f.schema.Extensions["x-relaxed"] == true })
-		}
-		for name := range op.RequestBody.Value.Content {
-			if name != "application/json" {
+		o.HasBody, o.BodyRequired = true, op.RequestBody.Required
+		for name := range op.RequestBody.Content {
+			if name != jsonType {
 				o.Texts = append(o.Texts, name)
 			}
 		}
 		slices.Sort(o.Texts)
 	}
-	o.Refusals = refusals(op.Responses)
+	o.rules = sync.OnceValue(func() *rules { return once(s, item, m, (*source).rules) })
+	o.replies = sync.OnceValue(func() map[string]reply { return once(s, item, m, (*source).replies) })
 	return o, nil
 }
 
-func words(extension any) []string {
-	list, _ := extension.([]any)
-	var out []string
-	for _, v := range list {
-		out = append(out, fmt.Sprint(v))
+// once reads more of an operation than the start has. The text has not changed
+// since, so that an error is one that a test has missed.
+func once[T any](s *source, item pathItem, m method, read func(*source, *operation) (T, error)) T {
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	op, err := s.operation(item, m.at)
+	if err != nil {
+		panic(err)
 	}
-	return out
+	value, err := read(s, op)
+	if err != nil {
+		panic(fmt.Errorf("operation %s: %w", op.ID, err))
+	}
+	return value
 }
 
-// apart gives those of the families that fit, and the rest.
-func apart(all []family, fits func(family) bool) (those, rest []family) {
-	for _, f := range all {
-		if fits(f) {
-			those = append(those, f)
-		} else {
-			rest = append(rest, f)
-		}
-	}
-	return those, rest
-}
-
-func families(ref *openapi3.SchemaRef) []family {
-	alternatives := ref.Value.AnyOf
-	if len(alternatives) == 0 {
-		alternatives = openapi3.SchemaRefs{ref}
-	}
-	var list []family
-	for _, alternative := range alternatives {
-		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, equal: map[string]string{}, paths: map[string][]string{}}
-		if f.name == "" {
-			f.name = alternative.Value.Title
-		}
-		for name, member := range alternative.Value.Properties {
-			if sibling, ok := member.Value.Extensions["x-equals"].(string); ok {
-				f.equal[name] = sibling
-			}
-		}
-		meant, _ := alternative.Value.Extensions["x-for-path"].(map[string]any)
-		for param, values := range meant {
-			for _, value := range words(values) {
-				f.paths[param] = append(f.paths[param], strings.ToUpper(value))
-			}
-		}
-		list = append(list, f)
-	}
-	for i, f := range list {
-		list[i].numbers = newMarks([]family{f}, isNumber)
-		var others []*openapi3.Schema
-		for _, other := range list {
-			others = append(others, other.schema)
-		}
-		list[i].strangers = newStrangers([]*openapi3.Schema{f.schema}, others)
-	}
-	return list
-}
-
-func refusals(responses *openapi3.Responses) []string {
+func (op *operation) refusals() []string {
 	var codes []string
-	for status, ref := range responses.Map() {
-		if n, err := strconv.Atoi(status); err != nil || n < 400 {
+	for status, r := range op.Responses {
+		if !isRefusal(status) {
 			continue
 		}
-		for _, media := range ref.Value.Content {
-			for code := range media.Examples {
-				if !slices.Contains(codes, code) {
-					codes = append(codes, code)
-				}
+		for _, m := range r.Content {
+			for code := range m.Examples {
+				codes = append(codes, code)
 			}
 		}
 	}
 	slices.Sort(codes)
-	return codes
+	return slices.Compact(codes)
 }
 
-// RefusalStatuses gives the statuses under which the document shows a refusal
-// of this operation.
-func (o *Operation) RefusalStatuses(code string) []int {
-	var list []int
-	for status, ref := range o.responses.Map() {
-		for _, media := range ref.Value.Content {
-			if n, err := strconv.Atoi(status); err == nil && n >= 400 && media.Examples[code] != nil {
-				list = append(list, n)
-			}
-		}
-	}
-	return list
+func isRefusal(status string) bool {
+	n, err := strconv.Atoi(status)
+	return err == nil && n >= 400
 }

@@ -2,6 +2,7 @@ package contract
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,14 +34,14 @@ func TestPlainTextsAreThoseOfTheSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, o := range d.Operations {
-			for _, v := range o.values() {
+			for _, v := range o.rules().values() {
 				if v.plain == nil {
 					continue
 				}
 				held++
 				for _, text := range texts {
 					ascii := strings.IndexFunc(text, func(r rune) bool { return r >= 128 }) < 0
-					if taken, right := v.plain.takes(text), o.fits(v.schema, text); taken && !right || right && !taken && ascii && text != "" {
+					if taken, right := v.plain.takes(text), o.rules().fits(v.schema, text); taken && !right || right && !taken && ascii && text != "" {
 						t.Fatalf("%s, %s: %q is taken %v, and right %v", o.ID, v.schema.Pattern, text, taken, right)
 					}
 				}
@@ -65,20 +66,17 @@ func TestWhatIsNoPlainText(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.Operation("o").values()[0].plain != nil {
+		if d.Operation("o").rules().values()[0].plain != nil {
 			t.Errorf("%s is taken for a plain text", schema)
 		}
 	}
 }
 
 // values are what the document says of parameters and headers.
-func (o *Operation) values() []value {
-	var list []value
-	for _, p := range o.params {
+func (r *rules) values() []value {
+	list := slices.Clone(r.headers)
+	for _, p := range r.params {
 		list = append(list, p.value)
-	}
-	for _, h := range o.Headers {
-		list = append(list, h.value)
 	}
 	return list
 }

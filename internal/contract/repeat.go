@@ -20,8 +20,8 @@ type repeats struct {
 func newRepeats(families []family, params []param) repeats {
 	r := repeats{words: map[string]map[string]string{}}
 	for _, p := range params {
-		if p.In == openapi3.ParameterInPath {
-			r.words[p.Name] = synonyms(p.Extensions["x-synonyms"])
+		if p.In == inPath {
+			r.words[p.Name] = synonyms(p.Synonyms)
 		}
 	}
 	r.marks = newMarks(families, func(s *openapi3.Schema) bool { return r.param(s) != "" })
@@ -45,15 +45,14 @@ func wordsOf(extension any) []string {
 	return words(extension)
 }
 
-func synonyms(extension any) map[string]string {
-	object, _ := extension.(map[string]any)
-	if object == nil {
+func synonyms(words map[string][]string) map[string]string {
+	if words == nil {
 		return nil
 	}
 	known := map[string]string{}
-	for word, others := range object {
+	for word, others := range words {
 		known[strings.ToUpper(word)] = strings.ToUpper(word)
-		for _, other := range words(others) {
+		for _, other := range others {
 			known[strings.ToUpper(other)] = strings.ToUpper(word)
 		}
 	}
@@ -64,9 +63,10 @@ func synonyms(extension any) map[string]string {
 // leaves out, or has as something else than a text, is not looked at.
 func (o *Operation) CheckRepeats(body any, path func(name string) string) []Violation {
 	var list []Violation
-	for _, found := range o.repeats.texts(body) {
-		name := o.repeats.param(found.schema)
-		if want := path(name); !same(o.repeats.words[name], found.Text, want) {
+	all := o.rules().repeats
+	for _, found := range all.texts(body) {
+		name := all.param(found.schema)
+		if want := path(name); !same(all.words[name], found.Text, want) {
 			list = append(list, Violation{
 				In: "body", Field: found.Field(), Pointer: found.Pointer,
 				Message: fmt.Sprintf("is %s, but the path says %s", found.Text, want),

@@ -61,17 +61,18 @@ func (s *alike) add(schema *openapi3.Schema, seen map[string]bool) {
 
 // CheckSame holds the members of a body that mean the same to each other.
 func (o *Operation) CheckSame(body any) []Violation {
-	if o.alike == nil {
+	all := o.rules().alike
+	if all == nil {
 		return nil
 	}
 	list, is := body.([]any)
 	if !is {
-		return o.alike.check(body, "")
+		return all.check(body, "")
 	}
 	var found []Violation
 	for i, item := range list {
-		if o.alike.items != nil {
-			found = append(found, o.alike.items.check(item, fmt.Sprint("/", i))...)
+		if all.items != nil {
+			found = append(found, all.items.check(item, fmt.Sprint("/", i))...)
 		}
 	}
 	return found

@@ -19,7 +19,7 @@ func hasMaxBytes(s *openapi3.Schema) bool { return maxBytes(s) > 0 }
 // (x-max-bytes).
 func (o *Operation) CheckSizes(body any) []Violation {
 	var list []Violation
-	for _, found := range o.sizes.in(body) {
+	for _, found := range o.rules().sizes.in(body) {
 		if limit := maxBytes(found.schema); size(found.object) > limit {
 			list = append(list, Violation{
 				In: "body", Field: found.Field(), Pointer: found.Pointer, Message: fmt.Sprintf("must have at most %d bytes", limit),
