@@ -22,16 +22,25 @@ func (s *Server) checkText(c *Call) error {
 	}
 	faults = append(faults, c.readQuery()...)
 	for name, values := range c.Header {
-		// A name of a header is made of letters where it came through a socket; a
-		// handler of the same process may be given anything.
-		if field := "header." + strings.ToValidUTF8(name, "?"); !isText(name) || slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
-			faults = append(faults, refusal.Fault{Field: field, Message: textMessage})
-		} else if bound, sent := headerBound(name), totalLength(values); sent > bound {
-			faults = append(faults, refusal.Fault{Field: field, Message: fmt.Sprintf("must have at most %d bytes", bound)})
+		if message := headerFault(name, values); message != "" {
+			faults = append(faults, refusal.Fault{Field: "header." + strings.ToValidUTF8(name, "?"), Message: message})
 		}
 	}
 	slices.SortFunc(faults, func(a, b refusal.Fault) int { return strings.Compare(a.Field, b.Field) })
 	return refusal.Invalid(faults)
+}
+
+// headerFault says what is wrong with a header as a text; nothing is empty. Its name
+// is made of letters where it came through a socket; a handler of the same process
+// may be given anything.
+func headerFault(name string, values []string) string {
+	if !isText(name) || slices.ContainsFunc(values, isNoText) {
+		return textMessage
+	}
+	if bound := headerBound(name); totalLength(values) > bound {
+		return fmt.Sprintf("must have at most %d bytes", bound)
+	}
+	return ""
 }
 
 // headerBound is how long the values of a header may be together. Who acts and
@@ -70,7 +79,7 @@ func (c *Call) readQuery() []refusal.Fault {
 	var faults []refusal.Fault
 	for name, list := range c.query {
 		switch {
-		case !isText(name) || slices.ContainsFunc(list, func(v string) bool { return !isText(v) }):
+		case !isText(name) || slices.ContainsFunc(list, isNoText):
 			faults = append(faults, refusal.Fault{Field: "query." + strings.ToValidUTF8(name, "?"), Message: textMessage})
 		case len(list) > 1:
 			faults = append(faults, refusal.Fault{Field: "query." + name, Message: fmt.Sprintf("is sent %d times, and can have one value", len(list))})
@@ -79,7 +88,15 @@ func (c *Call) readQuery() []refusal.Fault {
 	return faults
 }
 
-// isText reports whether bytes can be stored and shown.
+// isText reports whether bytes can be stored and shown. Most are plain ASCII, of
+// which a byte says enough.
 func isText(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, isControl)
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return utf8.ValidString(s[i:]) && !strings.ContainsFunc(s[i:], isControl)
+		}
+	}
+	return true
 }
+
+func isNoText(s string) bool { return !isText(s) }
