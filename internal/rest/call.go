@@ -31,6 +31,9 @@ type Call struct {
 	// to is where the reply goes, and out what it goes through in the end.
 	to  http.ResponseWriter
 	out writer
+	// values are those of the header of the reply; set is how many there are.
+	values [6]string
+	set    int
 	// route is what answers, match where the router found it, and api whose words
 	// the reply has.
 	route *route
@@ -74,6 +77,19 @@ func (c *Call) Link(operation string, params ...string) string {
 		return o.URL(values)
 	}
 	return ""
+}
+
+// setHeader sets a header of the reply, whose name is spelled as net/http does. The
+// values of a reply stand side by side: a list for each would be a piece of memory
+// for each.
+func (c *Call) setHeader(name, value string) {
+	if c.set == len(c.values) {
+		c.to.Header()[name] = []string{value}
+		return
+	}
+	c.values[c.set] = value
+	c.set++
+	c.to.Header()[name] = c.values[c.set-1 : c.set : c.set]
 }
 
 // Context ends when the caller leaves or the server does: nobody waits for what

@@ -66,12 +66,11 @@ func (w *writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // send sends the reply of the handler, or the refusal, as the fault has it.
 func (s *Server) send(c *Call, err error) {
-	header := c.to.Header()
 	if c.Scenario != "" {
-		header.Set(headers.Scenario, c.Scenario)
+		c.setHeader(headers.Scenario, c.Scenario)
 	}
 	if c.Notice != "" {
-		header.Set(headers.Notice, c.Notice)
+		c.setHeader(headers.Notice, c.Notice)
 	}
 	if c.Fault != nil {
 		s.sendFaulty(c, err)
@@ -156,9 +155,8 @@ func (s *Server) checkReply(c *Call, check func(*contract.Operation) error) {
 // write sends a body of a media type. Its length is said here, so that it is the
 // same for HEAD, where nothing is sent to count.
 func (c *Call) write(status int, mediaType string, text []byte) {
-	header := c.to.Header()
-	header.Set(headers.ContentType, mediaType)
-	header.Set(echo.HeaderContentLength, strconv.Itoa(len(text)))
+	c.setHeader(headers.ContentType, mediaType)
+	c.setHeader(echo.HeaderContentLength, strconv.Itoa(len(text)))
 	c.to.WriteHeader(status)
 	_, _ = c.to.Write(text) // Whoever does not take it has left.
 }

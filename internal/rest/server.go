@@ -167,11 +167,11 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) *Call {
 	}
 	c.to = &c.out
 	c.match.Reset(r, c.to)
-	header := w.Header()
+	header := c.out.Header()
 	header["X-Content-Type-Options"] = noSniffing
 	header["X-Frame-Options"] = noFrames
 	header["Content-Security-Policy"] = noAncestor
-	header[headers.RequestID] = []string{c.RequestID}
+	c.setHeader(headers.RequestID, c.RequestID)
 	if r.Header.Get(headers.Origin) != "" {
 		s.shareWith(header, r)
 	}
@@ -183,7 +183,8 @@ func (s *Server) requestNumber(own string) string {
 	if own != "" && len(own) <= 64 {
 		return own
 	}
-	return "req-" + strconv.FormatInt(s.requests.Add(1), 10)
+	number := make([]byte, 0, len("req-")+20)
+	return string(strconv.AppendInt(append(number, "req-"...), s.requests.Add(1), 10))
 }
 
 // finish completes the exchange and hands it to those who look back on it.
