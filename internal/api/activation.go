@@ -46,7 +46,7 @@ func checkIndividualActivation(c *rest.Call, act *world.Act) (rest.Reply, error)
 		return rest.Reply{}, err
 	}
 	view := viewReadiness(c, r)
-	return rest.Reply{Message: view.Message, Data: view}, nil
+	return rest.Reply{Message: view.Message, Data: &view}, nil
 }
 
 func viewReadiness(c *rest.Call, r customers.Readiness) readinessView {
@@ -159,7 +159,7 @@ func activateIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if len(account) > 9 {
 		account = account[9:]
 	}
-	return rest.Reply{Data: activationView{
+	return rest.Reply{Data: &activationView{
 		Wallet: activatedWallet{
 			WalletID: w.ID, ID: w.ID, IBAN: w.IBAN, Currency: w.Currency, Balance: strconv.FormatInt(w.Balance, 10), ReservedBalance: "0", Status: w.State,
 			Asset: assetView{"CURRENCY", w.Currency, balance.String(), balance.String(), none.String()},

@@ -107,7 +107,7 @@ func beneficiaryReply(b *payments.Beneficiary, err error, message string) (rest.
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewBeneficiary(b, message)}, nil
+	return rest.Reply{Data: new(viewBeneficiary(b, message))}, nil
 }
 
 // listBeneficiaries lists the payees of an account

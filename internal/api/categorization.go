@@ -72,7 +72,7 @@ func getCategorizationHierarchy(c *rest.Call, act *world.Act) (rest.Reply, error
 		}
 		view.Categories[category.Code] = v
 	}
-	return rest.Reply{Message: "Hierarchy retrieved successfully", Data: view}, nil
+	return rest.Reply{Message: "Hierarchy retrieved successfully", Data: &view}, nil
 }
 
 // ownTenant refuses a path that names another tenant than the caller's.

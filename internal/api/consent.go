@@ -53,7 +53,7 @@ func consentReply(c *rest.Call, e *onboarding.Consent, err error) (rest.Reply, e
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewConsent(c.Tenant, e)}, nil
+	return rest.Reply{Extra: succeeded(), Data: new(viewConsent(c.Tenant, e))}, nil
 }
 
 func viewConsent(tenant string, e *onboarding.Consent) consentView {

@@ -52,7 +52,7 @@ func sendLink(c *rest.Call, act *world.Act, in customers.LinkRequest) (rest.Repl
 		return rest.Reply{}, err
 	}
 	_, verify, _ := strings.Cut(c.Reference(refusal.Call{Operation: "verifyConsent", Params: map[string]string{"token": link.Token}}), " ")
-	return rest.Reply{Extra: succeeded(), Data: consentLinkView{
+	return rest.Reply{Extra: succeeded(), Data: &consentLinkView{
 		CustomerID: in.CustomerID, ConsentID: in.ConsentID, Channel: link.Channel, SentTo: link.SentTo,
 		SentAt: instant(link.SentAt), ExpiresAt: instant(link.ExpiresAt), MagicLink: link.URL(in.RedirectURL, verify), MagicLinkToken: link.Token,
 	}}, nil

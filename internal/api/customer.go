@@ -114,7 +114,7 @@ func registerIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return rest.Reply{
 		Message: "B2C individual account created successfully. Redirect to activate-account page",
 		Extra:   map[string]any{"redirectUrl": redirect},
-		Data: registrationView{
+		Data: &registrationView{
 			ID: customer.ID, CustomerID: customer.ID, UserID: user.ID, TenantID: c.Tenant, Individual: true,
 			CustomerType: "CT_PERSON", CustomerName: customer.Name, CustomerStatus: customer.State, Status: customer.State,
 			Person:         viewPerson(customer.Person, customer.Email),

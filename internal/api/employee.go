@@ -111,7 +111,7 @@ func updateEmployeeRoles(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewEmployee(m)}, nil
+	return rest.Reply{Data: new(viewEmployee(m))}, nil
 }
 
 // removeEmployee removes an employee. It refuses with EMPLOYEE_NOT_FOUND and

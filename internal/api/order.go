@@ -22,7 +22,7 @@ func prepareOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewPrepared(c, state)}, nil
+	return rest.Reply{Data: new(viewPrepared(c, state))}, nil
 }
 
 // executeOperation executes a prepared order
@@ -47,7 +47,7 @@ func executeOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewExecuted(c, executed)}, nil
+	return rest.Reply{Data: new(viewExecuted(c, executed))}, nil
 }
 
 // getOrder shows an order (reference/financial-operations).
@@ -56,7 +56,7 @@ func getOrder(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewOrder(c, state)}, nil
+	return rest.Reply{Data: new(viewOrder(c, state))}, nil
 }
 
 // readPreparation reads the families of bodies, which call the payee's account

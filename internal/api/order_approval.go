@@ -23,7 +23,7 @@ func approveOrder(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	for _, given := range o.Approval.Given {
 		view.ApprovedAt = instant(given.At)
 	}
-	return rest.Reply{Data: view}, nil
+	return rest.Reply{Data: &view}, nil
 }
 
 type approvedOrderView struct {

@@ -103,7 +103,7 @@ func registerOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	}
 	return rest.Reply{
 		Message: "Organization registered successfully. Default admin will be created automatically. Use separate endpoints to add employees, directors, and shareholders.",
-		Data:    registeredOrganizationView{viewOrganization(c.Tenant, detail), out.Password, ignoredPersonnel(c.Body, out.Customer.ID)},
+		Data:    &registeredOrganizationView{viewOrganization(c.Tenant, detail), out.Password, ignoredPersonnel(c.Body, out.Customer.ID)},
 	}, nil
 }
 
@@ -114,7 +114,7 @@ func getOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewOrganization(c.Tenant, detail)}, nil
+	return rest.Reply{Data: new(viewOrganization(c.Tenant, detail))}, nil
 }
 
 func viewOrganization(tenant string, d customers.OrganizationDetail) organizationView {

@@ -71,7 +71,7 @@ func checkOrganizationActivation(c *rest.Call, act *world.Act) (rest.Reply, erro
 	view := organizationReadinessView{
 		readinessView: viewReadiness(c, r), OrganizationID: r.Customer.ID, Conditions: viewConditions(c, r.Needs), Warnings: customers.Warnings(r.Needs),
 	}
-	return rest.Reply{Message: view.Message, Data: view}, nil
+	return rest.Reply{Message: view.Message, Data: &view}, nil
 }
 
 type organizationActivationView struct {
@@ -134,17 +134,17 @@ func activateOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	switch o.State {
 	case onboarding.CustomerActive:
 	case onboarding.CustomerActivating:
-		return rest.Reply{Data: view}, nil
+		return rest.Reply{Data: &view}, nil
 	default:
 		view.Activation.Message, view.Activation.Status, view.Activation.Failure = "Organization activation failed", activationFailed, o.ActivationFailure
 		view.Activation.Warnings = out.Warnings
-		return rest.Reply{Message: view.Activation.Message, Data: view}, nil
+		return rest.Reply{Message: view.Activation.Message, Data: &view}, nil
 	}
 	bic := walletBIC
 	view.IBAN, view.BIC = &w.IBAN, &bic
 	view.Wallet = &organizationWallet{w.ID, w.ID, w.IBAN, bic, w.Money(w.Balance).Decimal(), w.Currency, w.State}
 	view.Activation.Message, view.Activation.Warnings = "Organization activated successfully", out.Warnings
-	return rest.Reply{Message: view.Activation.Message, Data: view}, nil
+	return rest.Reply{Message: view.Activation.Message, Data: &view}, nil
 }
 
 type walletStatusView struct {
@@ -171,5 +171,5 @@ func getWalletStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if d.Wallet.IBAN != "" {
 		v.IBAN = &d.Wallet.IBAN
 	}
-	return rest.Reply{Data: v}, nil
+	return rest.Reply{Data: &v}, nil
 }

@@ -39,7 +39,7 @@ func acceptOrganizationConsent(c *rest.Call, act *world.Act) (rest.Reply, error)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: organizationConsentView{
+	return rest.Reply{Data: &organizationConsentView{
 		consentView: viewConsent(c.Tenant, consent), OrganizationID: consent.CustomerID, AcceptedBy: acceptedBy(consent), AcceptedDate: consent.SignedAt,
 		Expired: consent.State == onboarding.ConsentExpired, Title: consentTitle(t), Description: "Consent of the organization: " + t.Words(),
 		ConsentedDate: instantOrNone(consent.AcceptedAt), Period: "365", EmailRequired: consent.Awaiting,

@@ -86,7 +86,7 @@ func uploadOrganizationDocument(c *rest.Call, act *world.Act) (rest.Reply, error
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c, d)}, nil
+	return rest.Reply{Extra: succeeded(), Data: new(viewOrganizationDocument(c, d))}, nil
 }
 
 func readOrganizationUpload(c *rest.Call) (customers.Upload, error) {
@@ -145,7 +145,7 @@ func getOrganizationDocument(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewOrganizationDocument(c, d)}, nil
+	return rest.Reply{Extra: succeeded(), Data: new(viewOrganizationDocument(c, d))}, nil
 }
 
 // deleteOrganizationDocument removes a document. It refuses with

@@ -48,7 +48,7 @@ func verifyOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	reply := rest.Reply{Data: businessVerificationView{viewVerification(c, detail), id, detail.CustomerState, detail.Verification.Data}}
+	reply := rest.Reply{Data: &businessVerificationView{viewVerification(c, detail), id, detail.CustomerState, detail.Verification.Data}}
 	if c.Body.Has("verificationData") {
 		reply.Message = "Verification initiated successfully"
 	}
@@ -135,7 +135,7 @@ func getVerificationRequirements(c *rest.Call, act *world.Act) (rest.Reply, erro
 	if len(v.MissingDocuments) == 0 {
 		v.UploadURL = ""
 	}
-	return rest.Reply{Extra: succeeded(), Data: v}, nil
+	return rest.Reply{Extra: succeeded(), Data: &v}, nil
 }
 
 func viewRequirement(d customers.OrganizationDetail, need onboarding.Requirement) requirementView {

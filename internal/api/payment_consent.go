@@ -33,7 +33,7 @@ func createPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		Status: http.StatusCreated,
 		// An older page has the id beside data too.
 		Extra: map[string]any{"consentId": d.Consent.ID},
-		Data:  createdConsentView{viewPaymentConsent(d, "Payment consent created successfully"), d.Token},
+		Data:  &createdConsentView{viewPaymentConsent(d, "Payment consent created successfully"), d.Token},
 	}, nil
 }
 
@@ -67,7 +67,7 @@ func paymentConsentReply(d accounts.PaymentConsentDetail, err error, message str
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewPaymentConsent(d, message)}, nil
+	return rest.Reply{Data: new(viewPaymentConsent(d, message))}, nil
 }
 
 // approvePaymentConsent approves a payment consent that waits for it, or the
@@ -81,7 +81,7 @@ func approvePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewApprovedConsent(d.Consent)}, nil
+	return rest.Reply{Data: new(viewApprovedConsent(d.Consent))}, nil
 }
 
 // validatePaymentConsent says whether a payment consent would allow a payment,
@@ -101,7 +101,7 @@ func validatePaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewVerdict(v)}, nil
+	return rest.Reply{Data: new(viewVerdict(v))}, nil
 }
 
 // readScale reads a scale that may be left out.

@@ -84,9 +84,8 @@ type openSessionView struct {
 func createAdminSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	login, err := sessions.LogInAdmin(act, c.Path("organizationId"), c.Path("userId"), credentials(c))
 	reply, err := loginReply(c, login, err)
-	if view, is := reply.Data.(loginView); is {
+	if view, is := reply.Data.(*loginView); is {
 		view.User.Role = cmp.Or(c.Body.Str("role"), view.User.Role)
-		reply.Data = view
 	}
 	return reply, err
 }
@@ -105,7 +104,7 @@ func getIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: openSessionView{
+	return rest.Reply{Data: &openSessionView{
 		sessionView: viewSession(c.Tenant, login),
 		Active:      login.Session.State == access.SessionOpen && !login.Session.Over(login.At),
 		CreatedAt:   instant(login.Session.Created),
@@ -135,7 +134,7 @@ func loginReply(c *rest.Call, login sessions.Login, err error) (rest.Reply, erro
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: loginView{
+	return rest.Reply{Data: &loginView{
 		sessionView: viewSession(c.Tenant, login),
 		Token:       login.Token, AccessToken: login.Token, TokenType: "Bearer", RefreshToken: login.Session.Refresh,
 		Success: true, Message: "Session created successfully", ErrorType: "NONE",

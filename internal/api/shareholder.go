@@ -290,5 +290,5 @@ func updateShareholder(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Extra: succeeded(), Data: viewShareholder(m)}, nil
+	return rest.Reply{Extra: succeeded(), Data: new(viewShareholder(m))}, nil
 }

@@ -127,7 +127,7 @@ func verificationReply(c *rest.Call, d customers.VerificationDetail, err error) 
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewVerification(c, d)}, nil
+	return rest.Reply{Data: new(viewVerification(c, d))}, nil
 }
 
 // waitingView names the documents for which a verification waits, and where they
@@ -226,7 +226,7 @@ func uploadVerificationDocument(c *rest.Call, act *world.Act) (rest.Reply, error
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewUploaded(c, out)}, nil
+	return rest.Reply{Data: new(viewUploaded(c, out))}, nil
 }
 
 func readUpload(b rest.Body) customers.Upload {

@@ -36,7 +36,7 @@ func getWalletBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: viewWalletBalance(b.Wallet), Extra: succeeded()}, nil
+	return rest.Reply{Data: new(viewWalletBalance(b.Wallet)), Extra: succeeded()}, nil
 }
 
 // getAccountBalance shows an account's balance as strings of minor units
@@ -46,7 +46,7 @@ func getAccountBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Message: "Balance retrieved successfully", Data: viewAccountBalance(b)}, nil
+	return rest.Reply{Message: "Balance retrieved successfully", Data: new(viewAccountBalance(b))}, nil
 }
 
 // listWalletTransactions lists ledger lines, the newest first
@@ -79,7 +79,7 @@ func listWalletTransactions(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	for _, t := range page.Items {
 		view.Transactions = append(view.Transactions, viewTransaction(t))
 	}
-	return rest.Reply{Data: view}, nil
+	return rest.Reply{Data: &view}, nil
 }
 
 // getAllowedOperations says what may be done on an account
@@ -105,7 +105,7 @@ func getAllowedOperations(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		}
 		view.Consents = &list
 	}
-	return rest.Reply{Extra: succeeded(), Data: view}, nil
+	return rest.Reply{Extra: succeeded(), Data: &view}, nil
 }
 
 // readDay reads a day or an instant, the first of the names that is there. A day

@@ -41,7 +41,7 @@ func (Envelope) success(r Reply) any {
 	if data == nil {
 		data = struct{}{}
 	}
-	return envelope{r.Status, message, data, r.Extra}
+	return &envelope{r.Status, message, data, r.Extra}
 }
 
 func (Envelope) refusal(status int, e *refusal.Error, suggestions []string) any {
@@ -65,7 +65,7 @@ func (Envelope) refusal(status int, e *refusal.Error, suggestions []string) any 
 	for name, value := range e.Data {
 		data[name] = value
 	}
-	return envelope{Code: status, Message: e.Text(), Data: data}
+	return &envelope{Code: status, Message: e.Text(), Data: data}
 }
 
 func (Plain) success(r Reply) any { return r.Data }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"cmp"
 	"net/http"
 	"strconv"
@@ -24,7 +25,8 @@ type Reply struct {
 	Status int
 	// Message is the envelope's message; empty is "Success".
 	Message string
-	// Data is the envelope's data.
+	// Data is the envelope's data. One that is larger than a few words is a pointer: it
+	// would be copied on its way.
 	Data any
 	// Extra are members beside the envelope's three, such as pagination.
 	Extra map[string]any
@@ -131,15 +133,28 @@ func challenge(code refusal.Code) string {
 // never take it for an answer.
 const unwritable = `{"code":500,"message":"Internal error","data":{"refusal":"INTERNAL"}}`
 
+// maxReused bounds the texts of replies whose memory is used again: most are short, and
+// what a long one took is not kept.
+const maxReused = 64 << 10
+
 // write sends a reply as JSON. That it cannot be sent tells only that nobody waits for it any more.
 func (s *Server) write(c *Call, status int, body any) {
-	text, err := json.Marshal(body, json.Deterministic(true))
+	buffer, _ := s.texts.Get().(*bytes.Buffer)
+	if buffer == nil {
+		buffer = new(bytes.Buffer)
+	}
+	err := json.MarshalWrite(buffer, body, json.Deterministic(true))
+	text := buffer.Bytes()
 	if err != nil {
 		s.Log.Error("reply cannot be written", "request", c.RequestID, "error", err)
 		status, text = http.StatusInternalServerError, []byte(unwritable)
 	}
 	c.write(status, echo.MIMEApplicationJSON, text)
 	s.checkReply(c, func(o *contract.Operation) error { return o.CheckResponse(status, echo.MIMEApplicationJSON, text) })
+	if buffer.Cap() <= maxReused {
+		buffer.Reset()
+		s.texts.Put(buffer) // Whoever was sent the text has copied it (io.Writer).
+	}
 }
 
 // checkReply holds a reply to the document, if somebody asked for that.

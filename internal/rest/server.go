@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -69,6 +70,8 @@ type Server struct {
 	places   map[string]*place
 	nowhere  *route
 	requests atomic.Int64
+	// texts are those of replies that have gone out, to be written over (*bytes.Buffer).
+	texts sync.Pool
 	// streams is the context of all bodies that are made while they are sent.
 	streams    context.Context //nolint:containedctx // it ends with the server, not with a call
 	endStreams context.CancelFunc
