@@ -31,7 +31,7 @@ func Handlers() map[string]rest.Handler {
 type operation struct {
 	handle Handler
 	// names completes whom and what a request names.
-	names func(*rest.Call, *government.Asked)
+	names func(*rest.Call, government.Asked) government.Asked
 	// tells describes the thing that a request would make.
 	tells func(*rest.Call, *government.Details)
 }

@@ -40,15 +40,9 @@ func faultOf(d government.Injection) *rest.Fault {
 // says more by its body. With one, what a body names may be somebody else, such as
 // the payee's customer.
 func asked(c *rest.Call, o operation, parameters []string) government.Asked {
-	asked := government.Asked{Operation: c.Operation.ID, Scenario: c.Header.Get(headers.Scenario), Details: func() government.Details {
-		d := government.Details{Method: c.Operation.Method, Path: c.URL()}
-		if o.tells != nil {
-			o.tells(c, &d)
-		}
-		return d
-	}}
+	asked := government.Asked{Operation: c.Operation.ID, Scenario: c.Header.Get(headers.Scenario), Details: detailsOf(c, o.tells)}
 	if o.names != nil {
-		o.names(c, &asked)
+		asked = o.names(c, asked)
 	}
 	if asked.Registers {
 		return asked
@@ -63,6 +57,16 @@ func asked(c *rest.Call, o operation, parameters []string) government.Asked {
 		}
 	}
 	return asked
+}
+
+func detailsOf(c *rest.Call, tells func(*rest.Call, *government.Details)) func() government.Details {
+	return func() government.Details {
+		d := government.Details{Method: c.Operation.Method, Path: c.URL()}
+		if tells != nil {
+			tells(c, &d)
+		}
+		return d
+	}
 }
 
 // misnamed finds a header that is nearly called as the one that chooses a scenario.

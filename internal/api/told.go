@@ -12,23 +12,27 @@ import (
 
 // What requests name besides their parameters.
 
-func namesIndividual(c *rest.Call, asked *government.Asked) {
+func namesIndividual(c *rest.Call, asked government.Asked) government.Asked {
 	p := personalOf(c.Body)
 	asked.Registers, asked.Email, asked.Misnamed = true, p.email(), misnamed(c.Header)
+	return asked
 }
 
-func namesOrganization(c *rest.Call, asked *government.Asked) {
+func namesOrganization(c *rest.Call, asked government.Asked) government.Asked {
 	asked.Registers, asked.Email, asked.Misnamed = true, organizationEmail(c.Body), misnamed(c.Header)
+	return asked
 }
 
-func namesPeople(c *rest.Call, asked *government.Asked) {
+func namesPeople(c *rest.Call, asked government.Asked) government.Asked {
 	for _, b := range c.Bodies() {
 		asked.People = append(asked.People, b.Str("person.email", "email"))
 	}
+	return asked
 }
 
-func namesOrder(c *rest.Call, asked *government.Asked) {
+func namesOrder(c *rest.Call, asked government.Asked) government.Asked {
 	asked.Names = append(asked.Names, government.Named{Parameter: "preparedOrderId", Value: c.Body.Str("preparedOrderId", "orderId")})
+	return asked
 }
 
 // What requests would make.
