@@ -12,14 +12,14 @@ import (
 
 // Within makes one act of each request to the product: of one that looks, where
 // its method says so, which changes something all the same where it must.
-func Within(w *world.World) func(*rest.Call, func(rest.Work) error) error {
-	return func(c *rest.Call, fn func(rest.Work) error) error {
+func Within(w *world.World) func(*rest.Call, func(*rest.Call, rest.Work) error) error {
+	return func(c *rest.Call, fn func(*rest.Call, rest.Work) error) error {
 		open := world.Do[struct{}]
 		if c.Method == http.MethodGet || c.Method == http.MethodHead {
 			open = world.Show[struct{}]
 		}
 		_, err := open(w, access.Caller{Tenant: c.Tenant}, func(act *world.Act) (struct{}, error) {
-			return struct{}{}, fn(work{act})
+			return struct{}{}, fn(c, work{act})
 		})
 		return err
 	}

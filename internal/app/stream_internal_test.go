@@ -25,7 +25,7 @@ func TestStopEndsStreams(t *testing.T) {
 	a := &App{log: slog.New(slog.DiscardHandler)}
 	server := rest.New(rest.Config{
 		Log: a.log, Now: time.Now,
-		Within: func(_ *rest.Call, fn func(rest.Work) error) error { return fn(anybody{}) },
+		Within: func(c *rest.Call, fn func(*rest.Call, rest.Work) error) error { return fn(c, anybody{}) },
 	})
 	watch := func(*rest.Call) (rest.Reply, error) {
 		return rest.Reply{Stream: &rest.Stream{MediaType: "text/event-stream", Write: func(ctx context.Context, to *rest.Sink) error {

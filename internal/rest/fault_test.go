@@ -52,7 +52,7 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 	s.Server = rest.New(rest.Config{
 		CheckReplies: true,
 		Log:          slog.New(slog.NewTextHandler(&s.log, nil)), Now: func() time.Time { return time.Time{} },
-		Within: func(c *rest.Call, fn func(rest.Work) error) error { return fn(anybody{c.Tenant}) },
+		Within: func(c *rest.Call, fn func(*rest.Call, rest.Work) error) error { return fn(c, anybody{c.Tenant}) },
 		Wait: func(ctx context.Context, d time.Duration) error {
 			s.waits = append(s.waits, d)
 			return ctx.Err()

@@ -29,7 +29,7 @@ type Config struct {
 	// Within runs fn in the one transaction of a request to the product. What fn
 	// refuses has not happened. It may be run again, and then sets anew what it has
 	// set. A nil Within is for servers without a product.
-	Within func(c *Call, fn func(Work) error) error
+	Within func(c *Call, fn func(*Call, Work) error) error
 	// Admit refuses a tenant that may not be used.
 	Admit func(tenant string) error
 	// Now measures how long a request took, for the log.
@@ -70,6 +70,8 @@ type Server struct {
 	places   map[string]*place
 	nowhere  *route
 	requests atomic.Int64
+	// within is takeWithin, made a function once for all requests.
+	within func(*Call, Work) error
 	// texts are those of replies that have gone out, to be written over (*bytes.Buffer).
 	texts sync.Pool
 	// streams is the context of all bodies that are made while they are sent.
@@ -99,7 +101,7 @@ const DefaultTenant = "sandbox"
 // New makes a server without any API.
 func New(c Config) *Server {
 	s := &Server{Config: c, echo: echo.New(), places: map[string]*place{}, sendable: headers.Authorization + ", " + headers.ContentType + ", " + headers.RequestID}
-	s.nowhere = &route{handler: s.refuseUnknown}
+	s.nowhere, s.within = &route{handler: s.refuseUnknown}, s.takeWithin
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	return s
 }

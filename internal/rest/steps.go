@@ -69,11 +69,14 @@ func (s *Server) take(c *Call) (err error) {
 	if c.scope() != product {
 		return s.walk(c, acts)
 	}
-	return s.Within(c, func(w Work) (err error) {
-		defer recovered(&err)
-		c.Work = w
-		return s.walk(c, acts)
-	})
+	return s.Within(c, s.within)
+}
+
+// takeWithin takes a request through the steps of its transaction.
+func (s *Server) takeWithin(c *Call, w Work) (err error) {
+	defer recovered(&err)
+	c.Work = w
+	return s.walk(c, acts)
 }
 
 func (s *Server) walk(c *Call, steps []step) error {

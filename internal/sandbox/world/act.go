@@ -36,46 +36,42 @@ func (act *Act) NoteRule(r machine.Rule) {
 // A verb can be run again after it has failed: it sets what it gives, and does
 // not add to it. It opens no act itself, which would wait for this one.
 func Do[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
-	return run(w, w.engine.Do, c, verb)
+	return run(w, (*engine.Engine).Do, c, verb)
 }
 
 // Show runs verb as an act that looks at the caller's tenant and counts that
 // (engine.Show).
 func Show[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
-	return run(w, w.engine.Show, c, verb)
+	return run(w, (*engine.Engine).Show, c, verb)
 }
 
-func run[R any](w *World, open func(string, func(*engine.Unit) error) error, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+func run[R any](w *World, open func(*engine.Engine, string, func(*engine.Unit) error) error, c access.Caller, verb func(*Act) (R, error)) (R, error) {
 	var out R
-	var kept error
-	err := open(c.Tenant, func(u *engine.Unit) (err error) {
-		act := w.act(u, c)
+	act := new(Act)
+	err := open(w.engine, c.Tenant, func(u *engine.Unit) (err error) {
+		*act = Act{Unit: u, World: w, Caller: c}
+		u.Beside = act
 		out, err = verb(act)
-		if kept = act.Kept; kept != nil {
-			err = nil
+		if act.Kept != nil {
+			return nil
 		}
 		return err
 	})
 	if err == nil {
-		err = kept
+		err = act.Kept
 	}
 	return out, err
 }
 
-// act gives the act of a unit. One that the engine has opened itself, for a timer
-// that has come due, has nobody as its caller.
-func (w *World) act(u *engine.Unit, c access.Caller) *Act {
-	act := &Act{Unit: u, World: w, Caller: c}
-	u.Beside = act
-	return act
-}
-
-// ActOf is the act of a unit of work, whoever has opened that.
+// ActOf is the act of a unit of work, whoever has opened that. One that the engine
+// has opened itself, for a timer that has come due, has nobody as its caller.
 func (w *World) ActOf(u *engine.Unit) *Act {
-	if act, ok := u.Beside.(*Act); ok {
-		return act
+	act, ok := u.Beside.(*Act)
+	if !ok {
+		act = &Act{Unit: u, World: w}
+		u.Beside = act
 	}
-	return w.act(u, access.Caller{})
+	return act
 }
 
 // RefuseAndKeep refuses what was asked, and lets stand what the act has done.
