@@ -7,6 +7,7 @@ package api
 import (
 	"time"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/world"
@@ -110,13 +111,10 @@ func operations() map[string]operation {
 	}
 }
 
-// instant words a time of the tenant, in UTC with milliseconds.
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
-
 // instantOrNone words a time that may not have come yet.
 func instantOrNone(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return instant(t)
+	return machine.Instant(t)
 }

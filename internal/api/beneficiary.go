@@ -71,7 +71,7 @@ func viewBeneficiary(b *payments.Beneficiary, message string) beneficiaryView {
 		Email: b.Email, PhoneNumber: b.Phone, NetworkName: b.Network, Network: b.Network,
 		PaymentMethod: b.Network, BankName: b.BankName, BankCountry: bank.CountryOf(b.IBAN),
 		PurposeCode: b.PurposeCode, PEPCheck: b.Screening, SanctionsCheck: sanctions, Status: b.State,
-		CreatedAt: instant(b.Created), LastUsed: used, LastUsedAt: used, Message: message,
+		CreatedAt: machine.Instant(b.Created), LastUsed: used, LastUsedAt: used, Message: message,
 		Further: further(b),
 	}
 }

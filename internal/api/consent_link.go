@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
@@ -54,7 +55,7 @@ func sendLink(c *rest.Call, act *world.Act, in customers.LinkRequest) (rest.Repl
 	_, verify, _ := strings.Cut(c.Reference(refusal.Call{Operation: "verifyConsent", Params: map[string]string{"token": link.Token}}), " ")
 	return rest.Reply{Extra: succeeded(), Data: &consentLinkView{
 		CustomerID: in.CustomerID, ConsentID: in.ConsentID, Channel: link.Channel, SentTo: link.SentTo,
-		SentAt: instant(link.SentAt), ExpiresAt: instant(link.ExpiresAt), MagicLink: link.URL(in.RedirectURL, verify), MagicLinkToken: link.Token,
+		SentAt: machine.Instant(link.SentAt), ExpiresAt: machine.Instant(link.ExpiresAt), MagicLink: link.URL(in.RedirectURL, verify), MagicLinkToken: link.Token,
 	}}, nil
 }
 

@@ -31,7 +31,7 @@ func faultOf(d government.Injection) *rest.Fault {
 		return nil
 	}
 	return &rest.Fault{
-		Kind: rest.FaultKind(d.Fault.Kind), Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
+		Kind: d.Fault.Kind, Delay: d.Delay, Status: d.Fault.Status, Body: d.Fault.Body,
 		Header: d.Fault.Headers, RetryAfter: d.Fault.RetryAfter, Rule: d.Rule,
 	}
 }

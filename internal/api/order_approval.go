@@ -1,6 +1,7 @@
 package api
 
 import (
+	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/rest"
@@ -21,7 +22,7 @@ func approveOrder(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		view.Message = "Approval recorded; the order waits for more"
 	}
 	for _, given := range o.Approval.Given {
-		view.ApprovedAt = instant(given.At)
+		view.ApprovedAt = machine.Instant(given.At)
 	}
 	return rest.Reply{Data: &view}, nil
 }
@@ -51,17 +52,17 @@ type approvalView struct {
 }
 
 func viewStatusDetails(o *payments.Order) statusDetailsView {
-	view := statusDetailsView{Reason: o.FailureReason, ChangedAt: instant(o.Since)}
+	view := statusDetailsView{Reason: o.FailureReason, ChangedAt: machine.Instant(o.Since)}
 	if o.Approval == nil {
 		return view
 	}
 	view.Approvals = []approvalView{}
 	for _, given := range o.Approval.Given {
-		view.Approvals = append(view.Approvals, approvalView{given.UserID, instant(given.At)})
+		view.Approvals = append(view.Approvals, approvalView{given.UserID, machine.Instant(given.At)})
 	}
 	view.RequiredApprovals, view.ApproverRoles = o.Approval.Required, o.Approval.Roles
 	if o.Waiting() {
-		view.WaitingFor, view.ApprovalDeadline = "APPROVAL", instant(o.Approval.Deadline)
+		view.WaitingFor, view.ApprovalDeadline = "APPROVAL", machine.Instant(o.Approval.Deadline)
 	}
 	return view
 }

@@ -1,6 +1,9 @@
 package api
 
-import "finhub-sandbox/internal/domain/payments"
+import (
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/payments"
+)
 
 type returnedView struct {
 	TransactionID string `json:"transactionId"`
@@ -13,5 +16,5 @@ func viewReturned(o *payments.Order) *returnedView {
 	if o.Return == nil {
 		return nil
 	}
-	return &returnedView{o.Return.TransactionID, instant(o.Return.At), o.Return.Reason}
+	return &returnedView{o.Return.TransactionID, machine.Instant(o.Return.At), o.Return.Reason}
 }

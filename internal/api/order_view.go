@@ -90,7 +90,7 @@ func viewPrepared(c *rest.Call, s accounts.OrderState) preparedView {
 	validation := consentValidationView{Required: o.Operation.NeedsPaymentConsent(), Valid: o.ConsentID != "", BeneficiaryAllowed: true}
 	return preparedView{
 		PreparedOrderID: o.ID, OrderID: o.ID, OperationType: o.Operation, Type: direction(o), Status: o.State,
-		SessionID: c.Caller.SessionID, TenantID: c.Tenant, Time: localTime(o.Created), ValidUntil: instant(o.ValidUntil),
+		SessionID: c.Caller.SessionID, TenantID: c.Tenant, Time: localTime(o.Created), ValidUntil: machine.Instant(o.ValidUntil),
 		Amount: viewFormatted(o.Amount), Fees: viewFees(o), TotalAmount: viewFormatted(o.Total()),
 		BalanceCheck: balanceCheckView{
 			Sufficient: true, Available: viewFormatted(w.Money(o.AvailableBefore)), Required: viewFormatted(w.Money(o.Held())),
@@ -102,7 +102,7 @@ func viewPrepared(c *rest.Call, s accounts.OrderState) preparedView {
 		StatusDetails:          viewStatusDetails(o),
 		Summary:                viewSummary(s),
 		Transactions:           lines(s),
-		EstimatedExecutionTime: instant(executionTime(s)),
+		EstimatedExecutionTime: machine.Instant(executionTime(s)),
 		RequiresConfirmation:   o.State == payments.OrderReady,
 		Reference:              o.Reference, Description: o.Description, Kept: kept(o),
 	}
@@ -139,7 +139,7 @@ func viewSummary(s accounts.OrderState) orderSummaryView {
 	return orderSummaryView{
 		Amount: viewFormatted(o.Amount), Fees: viewFormatted(o.Fee), TotalAmount: viewFormatted(o.Total()), Currency: o.Amount.Currency,
 		SourceAccount: o.Source, TargetAccount: o.Target,
-		EstimatedCompletionTime: instant(completionTime(s)),
+		EstimatedCompletionTime: machine.Instant(completionTime(s)),
 	}
 }
 
@@ -220,7 +220,7 @@ func viewExecuted(c *rest.Call, e accounts.Executed) executedView {
 	return executedView{
 		Success: o.State != payments.OrderFailed, OrderID: o.ID, PreparedOrderID: o.ID,
 		ExecutionID: o.ExecutionID, TransactionID: o.TransactionID, SessionID: c.Caller.SessionID, TenantID: c.Tenant,
-		Status: o.State, ExecutedAt: instant(o.ExecutedAt), Amount: viewFormatted(o.Amount), Fees: viewFees(o),
+		Status: o.State, ExecutedAt: machine.Instant(o.ExecutedAt), Amount: viewFormatted(o.Amount), Fees: viewFees(o),
 		Balances: change, BalanceUpdates: []balanceUpdateView{{w.ID, w.ID, w.Currency, change}},
 		Transactions: lines(e.OrderState), SettlementInfo: viewSettlement(o), StatusDetails: viewStatusDetails(o),
 		ExecutionSummary: viewSummary(e.OrderState), Kept: o.Confirmed,
@@ -231,7 +231,7 @@ func viewExecuted(c *rest.Call, e accounts.Executed) executedView {
 func viewSettlement(o *payments.Order) settlementView {
 	settled := ""
 	if o.State == payments.OrderCompleted {
-		settled = instant(o.SettledAt)
+		settled = machine.Instant(o.SettledAt)
 	}
 	return settlementView{o.Network, orNull(settled)}
 }
@@ -258,7 +258,7 @@ type passageView struct {
 func viewOrder(c *rest.Call, s accounts.OrderState) orderView {
 	o := s.Order
 	view := orderView{
-		preparedView: viewPrepared(c, s), AccountID: o.WalletID, CreatedAt: instant(o.Created),
+		preparedView: viewPrepared(c, s), AccountID: o.WalletID, CreatedAt: machine.Instant(o.Created),
 		ExecutionID: o.ExecutionID, TransactionID: o.TransactionID, ExecutedAt: instantOrNone(o.ExecutedAt),
 		FailureReason: o.FailureReason, Returned: viewReturned(o),
 	}
@@ -267,7 +267,7 @@ func viewOrder(c *rest.Call, s accounts.OrderState) orderView {
 		view.SettlementInfo = &settlement
 	}
 	for _, p := range o.History {
-		view.History = append(view.History, passageView{p.Status, instant(p.At), p.Event})
+		view.History = append(view.History, passageView{p.Status, machine.Instant(p.At), p.Event})
 	}
 	return view
 }

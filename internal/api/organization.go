@@ -125,7 +125,7 @@ func viewOrganization(tenant string, d customers.OrganizationDetail) organizatio
 		User:           viewUser(tenant, d.Admin, o.Email),
 		Categorization: viewCategory(d.Category, o.Features), RiskLevel: d.Category.Risk, VerificationStatus: notStarted,
 		Wallet:    ibanWalletView{walletStubView{d.Wallet.ID, d.Wallet.State}, d.Wallet.IBAN},
-		CreatedAt: instant(o.Created), ActivatedAt: instantOrNone(o.ActivatedAt),
+		CreatedAt: machine.Instant(o.Created), ActivatedAt: instantOrNone(o.ActivatedAt),
 	}
 	if len(d.RiskReasons) > 0 {
 		v.RiskLevel = onboarding.HighRisk

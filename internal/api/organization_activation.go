@@ -126,7 +126,7 @@ func activateOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	view := organizationActivationView{
 		OrganizationID: o.ID, CustomerID: o.ID, CustomerStatus: o.State, AccountName: o.Company.LegalName,
 		Activation: activationStateView{
-			Message: "Organization activated. Wallet provisioning in progress.", Status: o.State, ActivatedAt: instant(o.Since), ActivatedBy: o.ActivatedBy,
+			Message: "Organization activated. Wallet provisioning in progress.", Status: o.State, ActivatedAt: machine.Instant(o.Since), ActivatedBy: o.ActivatedBy,
 			Reason: c.Body.Str("activationReason"), Notes: c.Body.Str("activationNotes"),
 			Warnings: append(out.Warnings, "Wallet provisioning is async. Use GET /api/v2.1/customer/organization/{id}/wallet-status to poll."),
 		},

@@ -6,6 +6,7 @@ import (
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/customers"
@@ -48,7 +49,7 @@ func viewOrganizationDocument(c *rest.Call, o customers.OrganizationDocument) or
 	view := organizationDocumentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: tenant, OrganizationID: d.CustomerID, CustomerID: d.CustomerID, VerificationID: o.VerificationID, Category: d.Category,
 		DocumentType: d.Type, Type: d.Type, Description: d.Description, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		MimeType: d.MimeType, FileSize: d.Size, Status: d.State, Reason: d.Reason, Verified: d.State == onboarding.DocumentVerified, UploadedAt: instant(d.UploadedAt),
+		MimeType: d.MimeType, FileSize: d.Size, Status: d.State, Reason: d.Reason, Verified: d.State == onboarding.DocumentVerified, UploadedAt: machine.Instant(d.UploadedAt),
 		UploadDate: d.UploadedAt.UnixMilli(), UploadedBy: d.UploadedBy,
 		AccountID: d.Details["accountId"], TransactionAmount: d.Details["transactionAmount"], Currency: d.Details["currency"], Purpose: d.Details["purpose"],
 		DocID: d.Details["docId"],
@@ -94,7 +95,7 @@ func readOrganizationUpload(c *rest.Call) (customers.Upload, error) {
 	details := map[string]any{}
 	keep(c.Body, details, "accountId", "currency", "purpose", "docId")
 	if c.Body.Has("transactionAmount") {
-		amount, err := money.ParseMajor(c.Body.Get("transactionAmount"), "EUR")
+		amount, err := money.ParseMajor(c.Body.Get("transactionAmount"), payments.Currency)
 		if err != nil {
 			faults = append(faults, fault("transactionAmount", err.Error()))
 		}

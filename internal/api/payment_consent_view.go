@@ -71,8 +71,8 @@ func viewApprovedConsent(p *payments.PaymentConsent) approvedConsentView {
 		view.Message = "Approval recorded; the payment consent waits for more"
 	}
 	for _, given := range p.Given {
-		view.ApprovedAt = instant(given.At)
-		view.Approvals = append(view.Approvals, approvalView{given.UserID, instant(given.At)})
+		view.ApprovedAt = machine.Instant(given.At)
+		view.Approvals = append(view.Approvals, approvalView{given.UserID, machine.Instant(given.At)})
 	}
 	return view
 }
@@ -115,7 +115,7 @@ func viewPaymentConsent(d accounts.PaymentConsentDetail, message string) payment
 	view := paymentConsentView{
 		ConsentID: p.ID, ID: p.ID, OperationType: p.Operation, PaymentType: p.PaymentType, Status: p.State,
 		WalletID: p.WalletID, AccountID: p.WalletID, Title: p.Title, Description: p.Description, Message: message,
-		ValidFrom: instant(p.ValidFrom), ValidUntil: instant(p.ValidUntil), CreatedAt: instant(p.Created),
+		ValidFrom: machine.Instant(p.ValidFrom), ValidUntil: machine.Instant(p.ValidUntil), CreatedAt: machine.Instant(p.Created),
 		ConsentType: cmp.Or(string(p.Kind), string(p.Operation)), RequiresApproval: p.RequiresApproval(),
 		Parameters: consentTermsView{
 			Validity: consentValidityView{day(p.ValidFrom), day(p.ValidUntil), p.MaxUses, p.Used},

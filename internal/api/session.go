@@ -107,7 +107,7 @@ func getIndividualSession(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return rest.Reply{Data: &openSessionView{
 		sessionView: viewSession(c.Tenant, login),
 		Active:      login.Session.State == access.SessionOpen && !login.Session.Over(login.At),
-		CreatedAt:   instant(login.Session.Created),
+		CreatedAt:   machine.Instant(login.Session.Created),
 	}}, nil
 }
 
@@ -145,16 +145,16 @@ func viewSession(tenant string, login sessions.Login) sessionView {
 	s := login.Session
 	v := sessionView{
 		SessionID: s.ID, UserID: s.UserID, CustomerID: s.CustomerID, TenantID: tenant, Roles: s.Roles,
-		ExpiresAt: instant(s.ExpiresAt), ExpiresIn: max(0, int(s.IssuedAt.Add(access.TokenLife).Sub(login.At)/time.Second)),
+		ExpiresAt: machine.Instant(s.ExpiresAt), ExpiresIn: max(0, int(s.IssuedAt.Add(access.TokenLife).Sub(login.At)/time.Second)),
 		User:     sessionUser{ID: s.UserID, CustomerID: s.CustomerID, TenantID: tenant, Role: s.Roles[0], IsActive: true},
-		Metadata: sessionMetadata{ClientIP: s.ClientIP, ClientPlatform: s.Platform, UserAgent: s.UserAgent, CreatedAt: instant(s.Created)},
+		Metadata: sessionMetadata{ClientIP: s.ClientIP, ClientPlatform: s.Platform, UserAgent: s.UserAgent, CreatedAt: machine.Instant(s.Created)},
 	}
 	if s.Sort == access.Staff {
 		v.User.OrganizationID = s.CustomerID
 	}
 	if u := login.User; u != nil {
 		v.User.Email, v.User.LastLogin = u.Username, instantOrNone(u.LastLogin)
-		v.User.CreatedAt, v.User.UpdatedAt = instant(u.Created), instant(u.Since)
+		v.User.CreatedAt, v.User.UpdatedAt = machine.Instant(u.Created), machine.Instant(u.Since)
 		v.User.IsActive = s.Sort == access.Staff || u.State == access.UserActive
 	}
 	if customer := login.Customer; customer != nil {

@@ -73,7 +73,7 @@ func viewShareholder(m customers.PersonnelDetail) shareholderView {
 		ID: p.ID, ShareholderID: p.ID, OrganizationID: p.OrganizationID, CustomerID: p.CustomerID, UserID: p.UserID,
 		Type: o.Kind, ShareholderType: o.Kind, Name: o.Name, Email: p.Email, DateOfBirth: p.Person.DateOfBirth, Nationality: p.Person.Nationality,
 		Ownership: o.Share.Float(), Share: o.Share.Float(), EffectiveOwnership: o.Share.Float(),
-		IsPEP: o.PEP, IsPep: o.PEP, Owners: []ownerView{}, OwnersDisclosed: o.Disclosed(), Status: p.State, CreatedAt: instant(p.Created),
+		IsPEP: o.PEP, IsPep: o.PEP, Owners: []ownerView{}, OwnersDisclosed: o.Disclosed(), Status: p.State, CreatedAt: machine.Instant(p.Created),
 		PhoneNumber: p.Phone,
 		Country:     p.Details["country"], RegistrationNumber: p.Details["registrationNumber"], IsPrimary: p.Details["isPrimary"],
 		TelephoneNumbers: p.Details["telephoneNumbers"], City: p.Details["city"], Address: p.Details["address"], PostalCode: p.Details["postalCode"],
@@ -185,7 +185,7 @@ func addShareholders(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		shareholders = append(shareholders, entry)
 	}
 	first := added[0].Record
-	data["shareholderId"], data["status"], data["createdAt"], data["shareholders"] = first.ID, first.State, instant(first.Created), shareholders
+	data["shareholderId"], data["status"], data["createdAt"], data["shareholders"] = first.ID, first.State, machine.Instant(first.Created), shareholders
 	return rest.Reply{Extra: succeeded(), Data: data}, nil
 }
 

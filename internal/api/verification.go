@@ -119,7 +119,7 @@ func approveVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
 // openedReply has the members that older pages have beside the envelope's.
 func openedReply(c *rest.Call, d customers.VerificationDetail, err error) (rest.Reply, error) {
 	reply, err := verificationReply(c, d, err)
-	reply.Extra = map[string]any{"success": true, "timestamp": instant(d.At)}
+	reply.Extra = map[string]any{"success": true, "timestamp": machine.Instant(d.At)}
 	return reply, err
 }
 
@@ -151,7 +151,7 @@ func viewVerification(c *rest.Call, d customers.VerificationDetail) verification
 		ID: v.ID, VerificationID: v.ID, CustomerID: v.CustomerID, TenantID: tenant, Type: v.Type, VerificationType: kycOrKYB(v.Subject),
 		VerificationTypes: []string{v.Type}, Status: v.State, VerificationLevel: v.Requested, RequestedLevel: v.Requested,
 		Level: v.Level, PerformedBy: "TENANT", PerformedByID: tenant, waitingView: viewWaiting(c, v), Attempt: v.Attempt,
-		StartedAt: instant(v.Created), CreatedAt: instant(v.Created), DueDate: instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
+		StartedAt: machine.Instant(v.Created), CreatedAt: machine.Instant(v.Created), DueDate: machine.Instant(v.DueAt), InitiatedBy: v.OpenedBy, DecidedAt: instantOrNone(v.DecidedAt),
 		Reason: v.Reason, Comment: v.Comment, Notes: v.Notes, Verified: v.State == onboarding.VerificationApproved,
 		Priority: v.Priority, AdditionalData: map[string]string{},
 	}
@@ -266,7 +266,7 @@ func viewDocument(c *rest.Call, d *onboarding.Document, v *onboarding.Verificati
 	return documentView{
 		DocumentID: d.ID, ID: d.ID, TenantID: c.Tenant, CustomerID: d.CustomerID, VerificationID: v.ID,
 		DocumentType: "DT_" + d.Type, Type: d.Type, FileName: d.FileName, FileType: fileType(d), ContentType: d.MimeType,
-		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedAt: instant(d.UploadedAt), UploadedBy: d.UploadedBy,
+		FileSize: d.Size, Status: d.State, Reason: d.Reason, UploadDate: d.UploadedAt.UnixMilli(), UploadedAt: machine.Instant(d.UploadedAt), UploadedBy: d.UploadedBy,
 		Description: d.Description, Verified: d.State == onboarding.DocumentVerified, VerificationStatus: v.State,
 		Category: d.Category, Details: toldOf(d),
 	}

@@ -98,7 +98,7 @@ type balancesView struct {
 func viewWalletBalance(w *payments.Wallet) walletBalanceView {
 	number := func(minor int64) numberView { return viewNumber(w.Money(minor)) }
 	return walletBalanceView{
-		WalletID: w.ID, AccountID: w.ID, LastUpdated: instant(w.Moved),
+		WalletID: w.ID, AccountID: w.ID, LastUpdated: machine.Instant(w.Moved),
 		Balances: balancesView{number(w.Available()), number(w.Pending), number(w.Reserved), number(w.Balance)},
 	}
 }
@@ -181,7 +181,7 @@ func viewTransaction(t *payments.Transaction) transactionView {
 		TransactionID: t.ID, OrderID: orNull(t.OrderID), WalletID: t.WalletID, Type: t.Type, Direction: t.Direction, Status: t.Status,
 		Amount: viewAmount(t.Amount), Fees: viewAmount(t.Fees), BalanceAfter: minor(t.BalanceAfter),
 		Counterparty: counterpartyView{t.CounterpartyName, t.CounterpartyIBAN},
-		Reference:    t.Reference, Description: t.Description, CreatedAt: instant(t.CreatedAt),
+		Reference:    t.Reference, Description: t.Description, CreatedAt: machine.Instant(t.CreatedAt),
 	}
 }
 

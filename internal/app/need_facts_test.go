@@ -76,7 +76,7 @@ func personnelNeeds() needCases[onboarding.PersonnelFacts] {
 		"organization.open":      func(f *facts) { f.Organization = onboarding.CustomerSuspended },
 		"admin_user.present":     func(f *facts) { employee(f) },
 		"admin_user.left":        func(f *facts) { employee(f) },
-		"remove admin_user.left": func(f *facts) { employee(f, onboarding.RoleAdminUser) },
+		"remove admin_user.left": func(f *facts) { employee(f, access.RoleAdminUser) },
 		"share.available":        func(f *facts) { f.Share = f.Share.Add(f.Share) },
 		"owned_companies.whole": func(f *facts) {
 			f.Owner = &onboarding.Owner{Kind: onboarding.CompanyOwner, Owners: []onboarding.Owner{{Share: f.Share}, {Share: f.Share}, {Share: f.Share}}}

@@ -49,7 +49,7 @@ func isYAML(name string) bool { return slices.Contains([]string{".yaml", ".yml"}
 
 // String says what governs, for the greeting.
 func (f scenarioFiles) String() string {
-	text := cmp.Or(f.governing, "happy-path") + " governs new customers"
+	text := cmp.Or(f.governing, scenario.Default) + " governs new customers"
 	if len(f.paths) > 0 {
 		text += "; watching " + strings.Join(f.paths, ", ")
 	}

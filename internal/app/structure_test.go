@@ -62,7 +62,7 @@ var layout = []layer{
 	},
 	{
 		dir:     "internal/rest",
-		imports: []string{"internal/contract", "internal/headers", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
+		imports: []string{"internal/contract", "internal/fault", "internal/headers", "internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
 		outside: []string{"github.com/labstack/echo/v4", "github.com/agnivade/levenshtein", "github.com/go-json-experiment/json"},
 		why:     "access: the caller is its Caller; machine: ids have one form, in paths as in records; levenshtein: what a misspelt path was to be",
 	},
@@ -124,7 +124,7 @@ var layout = []layer{
 		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: it signs tokens",
 	},
 	{
-		dir: "internal/scenario", imports: []string{"internal/headers", "internal/setting", "internal/domain/machine"},
+		dir: "internal/scenario", imports: []string{"internal/fault", "internal/headers", "internal/setting", "internal/domain/machine"},
 		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
 	},
 	{
@@ -141,7 +141,10 @@ var layout = []layer{
 		dir: "internal/store", outside: []string{"github.com/tidwall/buntdb", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
 		why: "flock: two processes must not write one file",
 	},
-	{dir: "internal/domain/onboarding", imports: []string{"internal/domain/machine", "internal/domain/refusal"}},
+	{
+		dir: "internal/domain/onboarding", imports: []string{"internal/domain/access", "internal/domain/machine", "internal/domain/refusal"},
+		why: "access: roles are its words",
+	},
 	{
 		dir:     "internal/domain/payments",
 		imports: []string{"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/refusal"},
@@ -155,6 +158,7 @@ var layout = []layer{
 	{dir: "internal/domain/bank"},
 	{dir: "internal/domain/machine", imports: []string{"internal/domain/refusal"}},
 	{dir: "internal/domain/refusal"},
+	{dir: "internal/fault"},
 	{dir: "internal/headers"},
 	{dir: "spec", outside: []string{"go.yaml.in/yaml/v4"}},
 	{dir: "scenarios"},

@@ -11,35 +11,10 @@ import (
 	"strconv"
 	"time"
 
+	"finhub-sandbox/internal/fault"
+
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/labstack/echo/v4"
-)
-
-// FaultKind tells faults apart.
-type FaultKind string
-
-// The kinds of faults. The work of an operation is done for all of them but
-// those that answer in its place.
-const (
-	// FaultDelay holds the reply back.
-	FaultDelay FaultKind = "delay"
-	// FaultStatus answers in the operation's place, with a status and a body.
-	FaultStatus FaultKind = "status"
-	// FaultReset closes the connection in the operation's place.
-	FaultReset FaultKind = "reset"
-	// FaultMalformed answers in the operation's place, with half a JSON text.
-	FaultMalformed FaultKind = "malformed"
-	// FaultEmpty answers in the operation's place, with nothing.
-	FaultEmpty FaultKind = "empty"
-	// FaultCut closes the connection in the middle of the reply's body.
-	FaultCut FaultKind = "cut"
-	// FaultDrip sends the reply little by little.
-	FaultDrip FaultKind = "drip"
-	// FaultLost closes the connection where the reply would begin.
-	FaultLost FaultKind = "lost"
-	// FaultTimeout lets the client wait for a reply that never comes; it is lost
-	// when Delay has passed.
-	FaultTimeout FaultKind = "timeout"
 )
 
 // Fault is something that goes wrong between the client and the sandbox. Where
@@ -47,13 +22,13 @@ const (
 // panics with http.ErrAbortHandler: a server closes the connection then, and a
 // caller without a connection, such as a test's recorder, has to recover.
 type Fault struct {
-	Kind FaultKind
+	Kind fault.Kind
 	// Rule is the rule of the scenario that asks for the fault.
 	Rule Rule
 	// Delay is how long the reply is held back, or over which time it drips. It
 	// is real time, at most maxDelay, and ends with the request.
 	Delay time.Duration
-	// Status, Body and Header are those of FaultStatus; RetryAfter, in whole
+	// Status, Body and Header are those of fault.Status; RetryAfter, in whole
 	// seconds, is sent if it is not 0.
 	Status     int
 	Body       string
@@ -66,14 +41,7 @@ const maxDelay = time.Minute
 
 // answersItself reports whether the fault takes the place of the operation.
 func (f *Fault) answersItself() bool {
-	if f == nil {
-		return false
-	}
-	switch f.Kind {
-	case FaultStatus, FaultReset, FaultMalformed, FaultEmpty:
-		return true
-	}
-	return false
+	return f != nil && f.Kind.Answers()
 }
 
 // capture is a reply that has not been sent. It writes to the header of the true
@@ -106,19 +74,19 @@ func (s *Server) sendFaulty(c *Call, err error) {
 		c.to = to
 	}
 	ctx := c.Context()
-	if f.Kind != FaultDrip && s.wait(ctx, f.Delay) != nil {
+	if f.Kind != fault.Drip && s.wait(ctx, f.Delay) != nil {
 		panic(http.ErrAbortHandler) // The client has gone.
 	}
 	switch f.Kind {
-	case FaultReset:
+	case fault.Reset:
 		if !reset(to) {
 			panic(http.ErrAbortHandler)
 		}
-	case FaultLost, FaultTimeout:
+	case fault.Lost, fault.Timeout:
 		panic(http.ErrAbortHandler)
-	case FaultCut:
+	case fault.Cut:
 		cut(to, reply)
-	case FaultDrip:
+	case fault.Drip:
 		s.drip(ctx, to, reply, f.Delay)
 	default:
 		to.WriteHeader(reply.status)
@@ -130,10 +98,10 @@ func (s *Server) sendFaulty(c *Call, err error) {
 // held as a whole.
 func (s *Server) streamFaulty(c *Call) {
 	f := c.Fault
-	if s.wait(c.Context(), f.Delay) != nil || f.Kind == FaultLost || f.Kind == FaultTimeout {
+	if s.wait(c.Context(), f.Delay) != nil || f.Kind == fault.Lost || f.Kind == fault.Timeout {
 		panic(http.ErrAbortHandler)
 	}
-	if f.Kind != FaultCut {
+	if f.Kind != fault.Cut {
 		s.answer(c, nil)
 		return
 	}
@@ -168,9 +136,9 @@ func (f *Fault) reply(to *capture) {
 	body := f.Body
 	kind := echo.MIMEApplicationJSON
 	switch {
-	case f.Kind == FaultMalformed:
+	case f.Kind == fault.Malformed:
 		body = `{"code":200,"message":"Success","data":{"id":`
-	case f.Kind == FaultStatus && !jsontext.Value(body).IsValid():
+	case f.Kind == fault.Status && !jsontext.Value(body).IsValid():
 		kind = echo.MIMETextPlainCharsetUTF8
 	}
 	to.header.Set(echo.HeaderContentType, kind)

@@ -15,6 +15,7 @@ import (
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -92,24 +93,24 @@ func TestFaultsOverARealConnection(t *testing.T) {
 		waits  int
 	}{
 		{name: "no fault", status: 200, body: whole},
-		{name: "delay", fault: &rest.Fault{Kind: rest.FaultDelay, Delay: time.Second}, status: 200, body: whole, waits: 1},
+		{name: "delay", fault: &rest.Fault{Kind: fault.Delay, Delay: time.Second}, status: 200, body: whole, waits: 1},
 		{
-			name: "status", fault: &rest.Fault{Kind: rest.FaultStatus, Status: 503, Body: "busy", Header: map[string]string{"X-Why": "rain"}, RetryAfter: 1500 * time.Millisecond},
+			name: "status", fault: &rest.Fault{Kind: fault.Status, Status: 503, Body: "busy", Header: map[string]string{"X-Why": "rain"}, RetryAfter: 1500 * time.Millisecond},
 			status: 503, body: "busy", header: map[string]string{"X-Why": "rain", "Retry-After": "2", "Content-Type": "text/plain; charset=UTF-8"},
 		},
 		{
-			name: "status with JSON", fault: &rest.Fault{Kind: rest.FaultStatus, Status: 429, Body: `{"code":429}`, Delay: time.Second},
+			name: "status with JSON", fault: &rest.Fault{Kind: fault.Status, Status: 429, Body: `{"code":429}`, Delay: time.Second},
 			status: 429, body: `{"code":429}`, header: map[string]string{"Content-Type": "application/json", "Retry-After": ""}, waits: 1,
 		},
-		{name: "malformed", fault: &rest.Fault{Kind: rest.FaultMalformed}, status: 200, body: `{"code":200,"message":"Success","data":{"id":`, header: map[string]string{"Content-Type": "application/json"}},
-		{name: "empty", fault: &rest.Fault{Kind: rest.FaultEmpty}, status: 200},
-		{name: "reset", fault: &rest.Fault{Kind: rest.FaultReset, Delay: time.Second}, waits: 1},
-		{name: "lost", fault: &rest.Fault{Kind: rest.FaultLost, Delay: time.Second}, waits: 1},
-		{name: "cut", fault: &rest.Fault{Kind: rest.FaultCut}, status: 200, body: whole[:len(whole)/2], broken: true},
-		{name: "drip", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: 50 * time.Millisecond}, status: 200, body: whole, waits: 5},
-		{name: "drip for long", fault: &rest.Fault{Kind: rest.FaultDrip, Delay: time.Hour}, status: 200, body: whole, waits: len(whole)},
+		{name: "malformed", fault: &rest.Fault{Kind: fault.Malformed}, status: 200, body: `{"code":200,"message":"Success","data":{"id":`, header: map[string]string{"Content-Type": "application/json"}},
+		{name: "empty", fault: &rest.Fault{Kind: fault.Empty}, status: 200},
+		{name: "reset", fault: &rest.Fault{Kind: fault.Reset, Delay: time.Second}, waits: 1},
+		{name: "lost", fault: &rest.Fault{Kind: fault.Lost, Delay: time.Second}, waits: 1},
+		{name: "cut", fault: &rest.Fault{Kind: fault.Cut}, status: 200, body: whole[:len(whole)/2], broken: true},
+		{name: "drip", fault: &rest.Fault{Kind: fault.Drip, Delay: 50 * time.Millisecond}, status: 200, body: whole, waits: 5},
+		{name: "drip for long", fault: &rest.Fault{Kind: fault.Drip, Delay: time.Hour}, status: 200, body: whole, waits: len(whole)},
 		{
-			name: "a refusal that comes late", fault: &rest.Fault{Kind: rest.FaultDelay, Delay: time.Second}, refused: refusal.New(refusal.RateLimited, "rule"),
+			name: "a refusal that comes late", fault: &rest.Fault{Kind: fault.Delay, Delay: time.Second}, refused: refusal.New(refusal.RateLimited, "rule"),
 			status: 429, header: map[string]string{"Retry-After": "1"}, waits: 1,
 		},
 		{name: "a refusal", refused: refusal.New(refusal.OrderExpired, "rule"), status: 410},
@@ -176,7 +177,7 @@ func TestFaultsOverARealConnection(t *testing.T) {
 // TestARecorderSeesTheConnectionClosed: without a connection, closing it is a
 // panic with http.ErrAbortHandler.
 func TestARecorderSeesTheConnectionClosed(t *testing.T) {
-	for _, kind := range []rest.FaultKind{rest.FaultReset, rest.FaultLost, rest.FaultTimeout, rest.FaultCut} {
+	for _, kind := range []fault.Kind{fault.Reset, fault.Lost, fault.Timeout, fault.Cut} {
 		t.Run(string(kind), func(t *testing.T) {
 			s := newTiny(t, &rest.Fault{Kind: kind}, nil)
 			recorder := httptest.NewRecorder()
@@ -188,7 +189,7 @@ func TestARecorderSeesTheConnectionClosed(t *testing.T) {
 				}()
 				s.ServeHTTP(recorder, httptest.NewRequest(http.MethodGet, "http://localhost/api/things", http.NoBody))
 			}()
-			if s.worked != 1 || kind != rest.FaultCut && recorder.Body.Len() > 0 {
+			if s.worked != 1 || kind != fault.Cut && recorder.Body.Len() > 0 {
 				t.Errorf("worked %d times, sent %s", s.worked, recorder.Body)
 			}
 		})
@@ -197,7 +198,7 @@ func TestARecorderSeesTheConnectionClosed(t *testing.T) {
 
 // TestARequestThatEndsEndsItsDelay: nobody is left to answer.
 func TestARequestThatEndsEndsItsDelay(t *testing.T) {
-	for _, kind := range []rest.FaultKind{rest.FaultDelay, rest.FaultStatus, rest.FaultDrip, rest.FaultTimeout} {
+	for _, kind := range []fault.Kind{fault.Delay, fault.Status, fault.Drip, fault.Timeout} {
 		s := newTiny(t, &rest.Fault{Kind: kind, Status: 503, Delay: time.Hour}, nil)
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
@@ -216,7 +217,7 @@ func TestARequestThatEndsEndsItsDelay(t *testing.T) {
 }
 
 func TestAReplyWithoutABodyIsLostAsAWhole(t *testing.T) {
-	for kind, status := range map[rest.FaultKind]int{rest.FaultCut: 0, rest.FaultDrip: http.StatusNoContent} {
+	for kind, status := range map[fault.Kind]int{fault.Cut: 0, fault.Drip: http.StatusNoContent} {
 		s := newTiny(t, &rest.Fault{Kind: kind, Delay: time.Second}, nil)
 		listening := httptest.NewServer(s)
 		request, err := http.NewRequest(http.MethodDelete, listening.URL+"/api/things/1", http.NoBody)
@@ -239,7 +240,7 @@ func TestAReplyWithoutABodyIsLostAsAWhole(t *testing.T) {
 
 // TestTheLogNamesTheRulesThatActed: those of the call, and that of the fault.
 func TestTheLogNamesTheRulesThatActed(t *testing.T) {
-	slow := &rest.Fault{Kind: rest.FaultDelay, Rule: rest.Rule{Scenario: "bad-day", Name: "slow", File: "bad-day.yaml", Line: 7}}
+	slow := &rest.Fault{Kind: fault.Delay, Rule: rest.Rule{Scenario: "bad-day", Name: "slow", File: "bad-day.yaml", Line: 7}}
 	for _, c := range []struct {
 		fault *rest.Fault
 		rules []rest.Rule

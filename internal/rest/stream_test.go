@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -207,18 +208,18 @@ func TestHeadMakesNoStream(t *testing.T) {
 // TestFaultsOfStreams: none of them holds a body as a whole that has no end.
 func TestFaultsOfStreams(t *testing.T) {
 	for _, c := range []struct {
-		kind   rest.FaultKind
+		kind   fault.Kind
 		status int
 		body   string
 		broken bool
 		waits  int
 	}{
-		{rest.FaultDelay, 200, "data: 1\n\ndata: 2\n\n", false, 1},
-		{rest.FaultDrip, 200, "data: 1\n\ndata: 2\n\n", false, 1},
-		{rest.FaultCut, 200, "data: 1\n\n", true, 1},
-		{rest.FaultStatus, 503, "busy", false, 1},
-		{rest.FaultLost, 0, "", true, 1},
-		{rest.FaultTimeout, 0, "", true, 1},
+		{fault.Delay, 200, "data: 1\n\ndata: 2\n\n", false, 1},
+		{fault.Drip, 200, "data: 1\n\ndata: 2\n\n", false, 1},
+		{fault.Cut, 200, "data: 1\n\n", true, 1},
+		{fault.Status, 503, "busy", false, 1},
+		{fault.Lost, 0, "", true, 1},
+		{fault.Timeout, 0, "", true, 1},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
 			s := newTiny(t, &rest.Fault{Kind: c.kind, Status: 503, Body: "busy", Delay: 1}, nil)

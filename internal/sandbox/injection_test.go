@@ -11,11 +11,11 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/world"
-	"finhub-sandbox/internal/scenario"
 )
 
 // ask asks what becomes of a request.
@@ -186,16 +186,16 @@ rules:
 	anna := g.register("anna@example.com", "").Customer.ID
 	in := government.Asked{Operation: "getOrder", Names: names("customerId", anna)}
 	d := g.ask(g.staff, in)
-	if d.Fault == nil || d.Fault.Kind != scenario.FaultStatus || d.Fault.Status != 503 || d.Delay != 2*time.Second || d.Refusal != nil {
+	if d.Fault == nil || d.Fault.Kind != fault.Status || d.Fault.Status != 503 || d.Delay != 2*time.Second || d.Refusal != nil {
 		t.Errorf("first: %+v", d)
 	}
 	d = g.ask(g.staff, in)
-	if d.Fault == nil || d.Fault.Kind == scenario.FaultStatus {
+	if d.Fault == nil || d.Fault.Kind == fault.Status {
 		t.Errorf("second: %+v", d)
 	}
 	// What does the work of the operation may still be refused, and lost then.
 	g.refused(d.Refusal, refusal.OrderNotFound)
-	if d := g.ask(g.staff, government.Asked{Operation: "getWalletBalance", Names: names("customerId", anna)}); d.Fault == nil || d.Fault.Kind != scenario.FaultLost {
+	if d := g.ask(g.staff, government.Asked{Operation: "getWalletBalance", Names: names("customerId", anna)}); d.Fault == nil || d.Fault.Kind != fault.Lost {
 		t.Errorf("another operation: %+v", d)
 	}
 }

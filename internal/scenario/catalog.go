@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/setting"
 )
 
 // Catalog is what scenarios can speak about: the choice points of the tables,
@@ -136,7 +137,7 @@ func (c Catalog) closed(fact string) []string {
 	case "beneficiary.screening":
 		return []string{"PENDING", "VERIFIED", "FLAGGED"}
 	case "order.network":
-		return networks()
+		return setting.ByNetwork{}.Networks()
 	case "order.type":
 		return []string{"TRANSFER", "TOPUP", "WITHDRAWAL"}
 	case "request.method":
@@ -171,8 +172,6 @@ func tableOf(fact string) string {
 }
 
 // networks are the ways of money that have fees of their own.
-func networks() []string { return []string{"INTERNAL", "SEPA", "SEPA_INSTANT", "SWIFT"} }
-
 func sortedNames[V any](m map[string]V) []string {
 	names := make([]string, 0, len(m))
 	for name := range m {

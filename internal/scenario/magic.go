@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/headers"
 )
 
@@ -147,27 +148,27 @@ func (f *Fault) effect() string {
 	}
 	text := ""
 	switch f.Kind {
-	case FaultDelay:
+	case fault.Delay:
 		return "delays the reply by " + delay
-	case FaultDrip:
+	case fault.Drip:
 		return "sends the reply byte by byte over " + delay
-	case FaultTimeout:
+	case fault.Timeout:
 		return "does the work and never replies, closing the connection after " + delay
-	case FaultStatus:
+	case fault.Status:
 		text = fmt.Sprintf("replies %d", f.Status)
 		if f.RetryAfter > 0 {
 			text += ", to be tried again after " + machine.DelayText(f.RetryAfter)
 		}
 		text += ", without doing the work"
-	case FaultReset:
+	case fault.Reset:
 		text = "closes the connection before the reply, without doing the work"
-	case FaultCut:
+	case fault.Cut:
 		text = "does the work and closes the connection in the middle of the reply"
-	case FaultMalformed:
+	case fault.Malformed:
 		text = "replies with broken JSON, without doing the work"
-	case FaultEmpty:
+	case fault.Empty:
 		text = "replies with 200 and no body, without doing the work"
-	case FaultLost:
+	case fault.Lost:
 		text = "does the work and closes the connection before the reply"
 	}
 	if delay != "" {

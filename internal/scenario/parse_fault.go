@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/fault"
 )
 
 // MaxFaultDelay is how long a fault may keep a reply back: it is real time.
@@ -22,13 +23,13 @@ const maxRetryAfter = 24 * time.Hour
 // and can stand alone.
 func faultKinds() []string {
 	return []string{
-		string(FaultDelay), string(FaultStatus), string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultDrip), string(FaultLost),
-		string(FaultTimeout),
+		string(fault.Delay), string(fault.Status), string(fault.Reset), string(fault.Cut), string(fault.Malformed), string(fault.Empty), string(fault.Drip), string(fault.Lost),
+		string(fault.Timeout),
 	}
 }
 
 func plainFaults() []string {
-	return []string{string(FaultReset), string(FaultCut), string(FaultMalformed), string(FaultEmpty), string(FaultLost), string(FaultTimeout)}
+	return []string{string(fault.Reset), string(fault.Cut), string(fault.Malformed), string(fault.Empty), string(fault.Lost), string(fault.Timeout)}
 }
 
 // faultForms shows how faults are written that need more than a word.
@@ -41,7 +42,7 @@ func (p *parser) faultOf(n *yaml.Node) *Fault {
 	}
 	before := p.found
 	m := p.members(n, "a fault", "kind", "after", "until", "status", "body", "headers", "retryAfter")
-	f := &Fault{Kind: FaultKind(p.text("kind", m["kind"]))}
+	f := &Fault{Kind: fault.Kind(p.text("kind", m["kind"]))}
 	if p.found > before {
 		return f
 	}
@@ -53,9 +54,9 @@ func (p *parser) faultOf(n *yaml.Node) *Fault {
 	if m["kind"] == nil {
 		switch {
 		case m["status"] != nil:
-			f.Kind = FaultStatus
+			f.Kind = fault.Status
 		case m["after"] != nil:
-			f.Kind = FaultDelay
+			f.Kind = fault.Delay
 		default:
 			p.mistake(n, "a fault needs kind, status or after, as in {after: 2s}, {status: 503} or {kind: drip, after: 5s}; the kinds are %s", strings.Join(faultKinds(), ", "))
 			return f
@@ -63,7 +64,7 @@ func (p *parser) faultOf(n *yaml.Node) *Fault {
 	}
 	p.faultDelay(n, m, f)
 	p.faultReply(n, m, f)
-	if f.Kind == FaultTimeout && f.After == 0 {
+	if f.Kind == fault.Timeout && f.After == 0 {
 		f.After = MaxFaultDelay
 	}
 	return f
@@ -78,8 +79,8 @@ func (p *parser) faultWord(n *yaml.Node) *Fault {
 	}
 	text := n.ShortTag() == "!!str"
 	if text && slices.Contains(plainFaults(), n.Value) {
-		f := &Fault{Kind: FaultKind(n.Value)}
-		if f.Kind == FaultTimeout {
+		f := &Fault{Kind: fault.Kind(n.Value)}
+		if f.Kind == fault.Timeout {
 			f.After = MaxFaultDelay
 		}
 		return f
@@ -88,11 +89,11 @@ func (p *parser) faultWord(n *yaml.Node) *Fault {
 	status, _ := strconv.Atoi(n.Value)
 	_, notDelay := machine.ParseDelay(n.Value)
 	switch {
-	case n.Value == string(FaultDelay):
+	case n.Value == string(fault.Delay):
 		meant = "write {after: 2s}"
-	case n.Value == string(FaultStatus):
+	case n.Value == string(fault.Status):
 		meant = "write {status: 503}"
-	case n.Value == string(FaultDrip):
+	case n.Value == string(fault.Drip):
 		meant = "write {kind: drip, after: 5s}"
 	case status >= leastStatus && status <= mostStatus:
 		meant = "write {status: " + n.Value + "}"
@@ -132,7 +133,7 @@ func (p *parser) faultDelay(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
 		p.mistake(m["until"], "until needs after: the delay lies between the two")
 	case m["until"] != nil && f.Until <= f.After:
 		p.mistake(m["until"], "until must be longer than after")
-	case m["after"] == nil && (f.Kind == FaultDelay || f.Kind == FaultDrip):
+	case m["after"] == nil && (f.Kind == fault.Delay || f.Kind == fault.Drip):
 		p.mistake(n, "a fault of the kind %s needs after: how long it takes, as in {kind: %s, after: 5s}", f.Kind, f.Kind)
 	}
 }
@@ -156,7 +157,7 @@ func framing() []string {
 
 // faultReply reads what a fault replies with, which those of one kind do.
 func (p *parser) faultReply(n *yaml.Node, m map[string]*yaml.Node, f *Fault) {
-	if f.Kind != FaultStatus {
+	if f.Kind != fault.Status {
 		for _, member := range []string{"status", "body", "headers", "retryAfter"} {
 			if node := m[member]; node != nil && slices.Contains(faultKinds(), string(f.Kind)) {
 				p.mistake(node, "%s has no place in a fault of the kind %s; only one of the kind status replies", member, f.Kind)

@@ -12,6 +12,7 @@ import (
 	"github.com/expr-lang/expr/vm"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -95,11 +96,14 @@ func (r *Rule) Label() string {
 	return fmt.Sprintf("rule %d", r.number)
 }
 
+// Default governs every customer for whom nothing else is chosen.
+const Default = "happy-path"
+
 // Fault is something that goes wrong between the client and the sandbox. It
 // never changes state. The work is done, unless something else is said of a kind.
 type Fault struct {
 	// Kind is status, reset, cut, malformed, empty, drip, lost, timeout or delay.
-	Kind FaultKind
+	Kind fault.Kind
 	// After and Until bound the delay before the reply, in real time; Until is 0
 	// for a fixed one.
 	After, Until time.Duration
@@ -109,29 +113,3 @@ type Fault struct {
 	// RetryAfter becomes the Retry-After header, in whole seconds.
 	RetryAfter time.Duration
 }
-
-// FaultKind tells faults apart.
-type FaultKind string
-
-// The kinds of faults.
-const (
-	// FaultDelay only delays the reply.
-	FaultDelay FaultKind = "delay"
-	// FaultStatus replies with a status, body and headers, without doing the work.
-	FaultStatus FaultKind = "status"
-	// FaultReset closes the connection before the reply, without doing the work.
-	FaultReset FaultKind = "reset"
-	// FaultCut does the work and closes the connection in the middle of the body.
-	FaultCut FaultKind = "cut"
-	// FaultMalformed does no work and replies with broken JSON.
-	FaultMalformed FaultKind = "malformed"
-	// FaultEmpty does no work and replies with 200 and no body.
-	FaultEmpty FaultKind = "empty"
-	// FaultDrip sends the true reply byte by byte over the delay.
-	FaultDrip FaultKind = "drip"
-	// FaultLost does the work and closes the connection before the reply.
-	FaultLost FaultKind = "lost"
-	// FaultTimeout does the work and lets the client wait for a reply that never
-	// comes: when After has passed and it still waits, the connection is closed.
-	FaultTimeout FaultKind = "timeout"
-)

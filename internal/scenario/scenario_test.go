@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/golden"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/setting"
@@ -103,7 +104,7 @@ func plan(list []scenario.Source) string {
 				fmt.Fprintf(&b, ", when %s", r.When)
 			}
 			fmt.Fprintf(&b, ": %s [%s of %s]\n", r.Effect(), r.Label(), r.Scenario())
-			if r.Fault != nil && r.Fault.Kind == scenario.FaultStatus {
+			if r.Fault != nil && r.Fault.Kind == fault.Status {
 				fmt.Fprintf(&b, "    headers %v, body %q\n", r.Fault.Headers, r.Fault.Body)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -128,10 +129,10 @@ func schemaFault() object {
 	kindIs := func(kinds ...string) object {
 		return object{"required": []string{"kind"}, "properties": object{"kind": object{"enum": kinds}}}
 	}
-	silent := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == string(FaultStatus) })
+	silent := slices.DeleteFunc(slices.Clone(kinds), func(kind string) bool { return kind == string(fault.Status) })
 	mapping["allOf"] = []object{
-		{"if": kindIs(string(FaultStatus)), "then": object{"required": []string{"status"}}},
-		{"if": kindIs(string(FaultDelay), string(FaultDrip)), "then": object{"required": []string{"after"}}},
+		{"if": kindIs(string(fault.Status)), "then": object{"required": []string{"status"}}},
+		{"if": kindIs(string(fault.Delay), string(fault.Drip)), "then": object{"required": []string{"after"}}},
 		{"if": kindIs(silent...), "then": object{"not": object{"anyOf": reply}}},
 		{"if": object{"not": object{"anyOf": []object{{"required": []string{"kind"}}, {"required": []string{"status"}}}}}, "then": object{"not": object{"anyOf": reply}}},
 		{"if": object{"required": []string{"status"}, "properties": object{"status": object{"enum": []int{204, 304}}}}, "then": object{"not": object{"required": []string{"body"}}}},

@@ -81,7 +81,7 @@ func (u *User) Attempt(right bool, now time.Time) error {
 
 func (u *User) locked() error {
 	return loginRefusal(refusal.AccountLocked, "Account locked due to multiple failed login attempts", u.Failures).
-		WithData("lockoutTime", u.LockedUntil.UTC().Format("2006-01-02T15:04:05.000Z")).
+		WithData("lockoutTime", machine.Instant(u.LockedUntil)).
 		WithData("lockoutDuration", "30 minutes")
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -205,7 +206,7 @@ func personnelNeeds() []machine.Need[CustomerFacts] {
 	return []need{
 		{Name: "director.present", Unmet: CustomerFacts.noDirector, State: func(f CustomerFacts) string { return count(f.Organization.Directors, "director") }},
 		{Name: "admin_user.present", Unmet: CustomerFacts.noAdmin, State: func(f CustomerFacts) string {
-			return count(f.Organization.Admins, "employee") + " with " + RoleAdminUser
+			return count(f.Organization.Admins, "employee") + " with " + access.RoleAdminUser
 		}},
 		{Name: "ownership.complete", Unmet: CustomerFacts.notOwned, State: func(f CustomerFacts) string { return f.Organization.Owned.String() + " percent" }},
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/refusal"
 )
@@ -38,9 +39,6 @@ const (
 	RemovePersonnel  machine.Trigger = "remove"
 )
 
-// RoleAdminUser is the role that an organization must always have somebody for.
-const RoleAdminUser = "ADMIN_USER"
-
 // Personnel is somebody's place in an organization: the organization's record
 // of a person. The person itself is a customer of type INDIVIDUAL of its own.
 type Personnel struct {
@@ -70,7 +68,7 @@ type Personnel struct {
 }
 
 // Admin reports whether the member holds ADMIN_USER.
-func (p *Personnel) Admin() bool { return slices.Contains(p.Roles, RoleAdminUser) }
+func (p *Personnel) Admin() bool { return slices.Contains(p.Roles, access.RoleAdminUser) }
 
 // PersonnelFacts are what the table of the personnel needs to know. Others are
 // the organization's active members without the one that is concerned.
@@ -142,13 +140,13 @@ func shareNeeds() []machine.Need[PersonnelFacts] {
 	}
 }
 
-func (f PersonnelFacts) holdsAdmin() bool { return slices.Contains(f.Roles, RoleAdminUser) }
+func (f PersonnelFacts) holdsAdmin() bool { return slices.Contains(f.Roles, access.RoleAdminUser) }
 
 func (f PersonnelFacts) adminMissing() *refusal.Error {
 	if f.Position != Employee || f.OtherAdmins > 0 || f.holdsAdmin() {
 		return nil
 	}
-	return refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", RoleAdminUser, strings.Join(f.Roles, ", ")).
+	return refusal.New(refusal.AdminUserMissing, "no employee of the organization holds %s, and this one would hold %s", access.RoleAdminUser, strings.Join(f.Roles, ", ")).
 		At("roles")
 }
 
@@ -158,7 +156,7 @@ func (f PersonnelFacts) lastAdmin(goes bool) *refusal.Error {
 	if f.Position != Employee || f.OtherAdmins > 0 || !goes {
 		return nil
 	}
-	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", RoleAdminUser).
+	return refusal.New(refusal.LastAdminUser, "no other employee of the organization holds %s", access.RoleAdminUser).
 		Suggest("listEmployees", "shows who could get the role first", "organizationId", f.OrganizationID)
 }
 

@@ -97,7 +97,7 @@ func AcceptConsent(act *world.Act, kind onboarding.CustomerType, customerID stri
 	if consent.State != onboarding.ConsentAccepted && !consent.Awaiting {
 		consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
 		if in.SignedAt == "" {
-			consent.SignedAt = act.Now().Format("2006-01-02T15:04:05.000Z")
+			consent.SignedAt = machine.Instant(act.Now())
 		}
 	}
 	return consent, act.Consents.Fire(act.Unit, consent, onboarding.AcceptConsent, world.By(act))

@@ -48,7 +48,7 @@ func gatherPersonnelFacts(act *world.Act, p *onboarding.Personnel, _ machine.Cau
 	for _, other := range activePersonnel(act, p.OrganizationID) {
 		switch {
 		case other.ID == p.ID:
-		case other.Position == onboarding.Employee && slices.Contains(other.Roles, onboarding.RoleAdminUser):
+		case other.Position == onboarding.Employee && other.Admin():
 			facts.OtherAdmins++
 		case other.Position == onboarding.Shareholder:
 			facts.Others = facts.Others.Add(other.Owner.Share)

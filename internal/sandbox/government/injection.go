@@ -89,7 +89,7 @@ func Inject(act *world.Act, in Asked) (Injection, error) {
 	}
 	if fault != nil {
 		d.Fault, d.Delay, d.Rule = fault.Fault, delayOf(fault, dice), fault.Origin()
-		if answersItself(fault.Fault) {
+		if fault.Fault.Kind.Answers() {
 			return d, nil
 		}
 	}
@@ -108,7 +108,7 @@ func Under[R any](act *world.Act, d Injection, verb func() (R, error)) (out R, e
 	if d.Refusal != nil {
 		return out, act.RefuseAndKeep(d.Refusal)
 	}
-	if d.Fault != nil && answersItself(d.Fault) {
+	if d.Fault != nil && d.Fault.Kind.Answers() {
 		return out, nil
 	}
 	noted := len(act.Rules)
@@ -130,15 +130,6 @@ func Under[R any](act *world.Act, d Injection, verb func() (R, error)) (out R, e
 		return out, act.RefuseAndKeep(err)
 	}
 	return out, act.Kept
-}
-
-// answersItself reports whether a fault takes the place of the operation.
-func answersItself(f *scenario.Fault) bool {
-	switch f.Kind {
-	case scenario.FaultStatus, scenario.FaultReset, scenario.FaultMalformed, scenario.FaultEmpty:
-		return true
-	}
-	return false
 }
 
 // delayOf draws a delay between the bounds of a fault, if it has two.

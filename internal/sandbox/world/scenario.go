@@ -19,9 +19,6 @@ import (
 	"finhub-sandbox/scenarios"
 )
 
-// defaultScenario governs every customer for whom nothing else is chosen.
-const defaultScenario = "happy-path"
-
 // Where a tenant's scenario comes from.
 const (
 	FromTenant  = "tenant"
@@ -181,10 +178,10 @@ func ActiveScenario(act *Act, t tenantScenarios) (active *scenario.Scenario, sou
 	if found := act.Scenarios().Get(*act.repertoire.fallback.Load()); found != nil {
 		return found, FromServer
 	}
-	if found := act.Scenarios().Get(defaultScenario); found != nil {
+	if found := act.Scenarios().Get(scenario.Default); found != nil {
 		return found, FromBuiltIn
 	}
-	return &scenario.Scenario{Name: defaultScenario}, FromBuiltIn
+	return &scenario.Scenario{Name: scenario.Default}, FromBuiltIn
 }
 
 // TenantScenario gives the name of the scenario that governs a tenant's new
