@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -89,10 +90,10 @@ func NewCatalog(tables []machine.Description, operations map[string][]string) Ca
 }
 
 // Points lists the choice points in alphabetical order.
-func (c Catalog) Points() []string { return sortedNames(c.points) }
+func (c Catalog) Points() []string { return slices.Sorted(maps.Keys(c.points)) }
 
 // Operations lists the operations in alphabetical order.
-func (c Catalog) Operations() []string { return sortedNames(c.operations) }
+func (c Catalog) Operations() []string { return slices.Sorted(maps.Keys(c.operations)) }
 
 // isOperation reports whether a word names an operation. Choice points have a dot
 // in their names, operations have none.
@@ -172,11 +173,3 @@ func tableOf(fact string) string {
 }
 
 // networks are the ways of money that have fees of their own.
-func sortedNames[V any](m map[string]V) []string {
-	names := make([]string, 0, len(m))
-	for name := range m {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}

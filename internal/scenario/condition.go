@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -238,7 +239,7 @@ func (c *conditionCheck) call(at ast.Node, name string, arguments []ast.Node) {
 
 // fact checks the first word of customer.type.
 func (c *conditionCheck) fact(n *ast.IdentifierNode) bool {
-	all := sortedNames(c.parser.words.members)
+	all := slices.Sorted(maps.Keys(c.parser.words.members))
 	switch {
 	case !slices.Contains(all, n.Value):
 		if c.known != nil {

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -121,7 +122,7 @@ func (c *conditionCheck) elsewhere(name string) string {
 		meant = other
 	}
 	var places []string
-	for _, fact := range sortedNames(c.parser.words.members) {
+	for _, fact := range slices.Sorted(maps.Keys(c.parser.words.members)) {
 		if c.known != nil && !slices.Contains(c.known, fact) {
 			continue
 		}

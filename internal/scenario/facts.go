@@ -1,7 +1,9 @@
 package scenario
 
 import (
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 )
@@ -269,4 +271,4 @@ func Members() (facts, items map[string][]string) {
 }
 
 // lists names the facts that are lists of things.
-func (v vocabulary) lists() []string { return sortedNames(v.items) }
+func (v vocabulary) lists() []string { return slices.Sorted(maps.Keys(v.items)) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -89,8 +90,8 @@ func Load(sources []Source, catalog Catalog, base *Library) (*Library, error) {
 	if len(mistakes) > 0 {
 		return nil, mistakes
 	}
-	l.order = sortedNames(l.scenarios)
-	for _, name := range sortedNames(loaded) {
+	l.order = slices.Sorted(maps.Keys(l.scenarios))
+	for _, name := range slices.Sorted(maps.Keys(loaded)) {
 		if m := l.checkExtends(loaded[name]); m != nil {
 			mistakes = append(mistakes, *m)
 		}

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -191,10 +192,10 @@ func schemaRule(c Catalog) object {
 func whenText() string {
 	members, items := Members()
 	var facts []string
-	for _, fact := range sortedNames(members) {
+	for _, fact := range slices.Sorted(maps.Keys(members)) {
 		facts = append(facts, fact+" ("+strings.Join(members[fact], ", ")+")")
 	}
-	for _, list := range sortedNames(items) {
+	for _, list := range slices.Sorted(maps.Keys(items)) {
 		facts = append(facts, "each of "+list+" ("+strings.Join(items[list], ", ")+")")
 	}
 	return "A condition about the facts, such as customer.type == \"INDIVIDUAL\" and customer.age < 18. Amounts are in minor units. The facts are " +
@@ -264,7 +265,7 @@ type refusable struct{ operations, codes []string }
 // sameRefusals puts the operations together that can give the same refusals.
 func sameRefusals(operations map[string][]string) []refusable {
 	var list []refusable
-	for _, operation := range sortedNames(operations) {
+	for _, operation := range slices.Sorted(maps.Keys(operations)) {
 		codes := slices.Compact(slices.Sorted(slices.Values(operations[operation])))
 		i := slices.IndexFunc(list, func(r refusable) bool { return slices.Equal(r.codes, codes) })
 		if i < 0 {
