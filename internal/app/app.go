@@ -193,7 +193,6 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	defer background.Wait()
 	defer stop()
 	background.Go(func() { a.drive(ctx) })
-	background.Go(func() { a.sweep(ctx) })
 	background.Go(func() { a.watch(ctx) })
 	if a.config.Durability == store.Second {
 		background.Go(func() { a.sync(ctx) })
@@ -249,20 +248,6 @@ func (a *App) unready() string {
 // driveAgain is how long a decision that failed is left alone: what was in its
 // way, such as a full disk, may stay.
 const driveAgain = time.Second
-
-// sweep removes what resets have left behind, before this start or since.
-func (a *App) sweep(ctx context.Context) {
-	for {
-		if err := a.store.SweepAll(ctx); err != nil {
-			a.log.Error("what a reset has left could not be removed", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-a.store.Left():
-		}
-	}
-}
 
 // drive fires the timers of running clocks when they come due.
 func (a *App) drive(ctx context.Context) {

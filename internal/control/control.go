@@ -98,7 +98,7 @@ func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 // resetTenant empties the tenant; its scenario and settings stay unless the body
 // asks for everything.
 func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
-	removed, err := a.world.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
+	removed, err := a.world.Reset(c.Tenant, c.Body.Bool("everything"))
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -39,7 +39,7 @@ type Config struct {
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
 }
 
-// Engine runs units of work, one writer at a time.
+// Engine runs units of work, one writer of a tenant at a time.
 type Engine struct {
 	Config
 	kinds map[string]kind

@@ -386,7 +386,7 @@ func TestTenantsAreApartAndResetEmptiesOne(t *testing.T) {
 	if got := f.look(t, "ab"); got != "e1:EGG chicks:0" {
 		t.Errorf("another tenant was touched: %s", got)
 	}
-	if n, err := f.engine.Reset(t.Context(), "a"); err != nil || n == 0 {
+	if n, err := f.engine.Reset("a"); err != nil || n == 0 {
 		t.Fatalf("reset removed %d, %v", n, err)
 	}
 	if got := f.look(t, "a"); got != "" {

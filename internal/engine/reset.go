@@ -1,17 +1,10 @@
 package engine
 
-import (
-	"context"
-
-	"finhub-sandbox/internal/store"
-)
+import "finhub-sandbox/internal/store"
 
 // Reset empties a tenant: its data, its clock and its sequence. The values whose
 // names begin with one of keep stay. It says how many rows were removed.
-//
-// When it returns, or its context ends, the tenant is empty, whatever is still
-// to be removed from the store.
-func (e *Engine) Reset(ctx context.Context, tenant string, keep ...string) (removed int, err error) {
+func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
 	counted := 0
 	err = e.commit(tenant, func(tx store.Tx) error {
 		kept := valuesOf(tx, keep)
@@ -27,8 +20,7 @@ func (e *Engine) Reset(ctx context.Context, tenant string, keep ...string) (remo
 		e.countReset(tenant, -counted) // It was not.
 		return 0, err
 	}
-	more, err := e.Store.Sweep(ctx, tenant)
-	return removed + more, err
+	return removed, nil
 }
 
 // countReset lets those know who wait for the tenant's time. It runs within the

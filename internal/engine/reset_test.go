@@ -12,7 +12,7 @@ import (
 )
 
 // breath is a context that is asked whether it has ended between two slices of
-// long work, when nobody holds the store.
+// long work.
 type breath struct {
 	context.Context
 	taken int
@@ -34,84 +34,22 @@ func (p *post) rowsOf(t *testing.T, tenant string) int {
 	return strings.Count(text, "\n")
 }
 
-// sweep removes what resets have left of the tenant t.
-func (p *post) sweep(t *testing.T) int {
-	t.Helper()
-	n, err := p.store.Sweep(t.Context(), "t")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-// Between any two slices of a large tenant's reset another tenant reads and
-// writes, the tenant itself is empty and can be used anew, and nothing of the
-// old one is left at the end.
-func TestALargeResetLeavesRoomForOthers(t *testing.T) {
+// A large tenant's reset says how much it has removed, and leaves what is kept.
+func TestALargeResetRemovesAllAtOnce(t *testing.T) {
 	p := newPost(t)
 	p.send(t, 5_000, 1, true)
 	setNote(t, p.engine, "kept")
 	before := p.rowsOf(t, "t")
-	between := &breath{Context: t.Context()}
-	between.take = func(n int) error {
-		// Without a slice of its own this would wait for ever.
-		p.tenant = "other"
-		p.send(t, 1, 1, true)
-		p.tenant = "t"
-		if n == 1 {
-			if left := p.count(t, "t"); left != 0 {
-				t.Errorf("the tenant has %d letters when it has been reset", left)
-			}
-			p.send(t, 3, 1, true)
-		}
-		return nil
-	}
-	removed, err := p.engine.Reset(between, "t", "note")
+	removed, err := p.engine.Reset("t", "note")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if slices := before / 1_000; between.taken < slices {
-		t.Errorf("%d rows went in %d slices", before, between.taken)
-	}
-	if removed != before-1 || p.count(t, "t") != 3 || note(t, p.engine) != "kept" {
+	if removed != before-1 || p.count(t, "t") != 0 || note(t, p.engine) != "kept" {
 		t.Errorf("%d of %d rows removed, %d letters, the note is %q", removed, before, p.count(t, "t"), note(t, p.engine))
 	}
-	if left := p.sweep(t); left != 0 {
-		t.Errorf("%d rows are left", left)
-	}
-}
-
-// A reset that ends in the middle has reset the tenant; the rest is removed at
-// the next start.
-func TestAResetThatEndsInTheMiddle(t *testing.T) {
-	p := newPost(t)
-	p.send(t, 5_000, 1, true)
-	crash := &breath{Context: t.Context(), take: func(n int) error {
-		if n > 2 {
-			return context.Canceled
-		}
-		return nil
-	}}
-	if _, err := p.engine.Reset(crash, "t"); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-p.store.Left():
-	default:
-		t.Error("nobody is told that there is something to remove")
-	}
-	again := openPost(t, p.store)
-	if n := again.count(t, "t"); n != 0 {
-		t.Errorf("the tenant has %d letters", n)
-	}
-	again.send(t, 2, 1, true)
-	if swept := again.sweep(t); swept < 1_000 || again.count(t, "t") != 2 {
-		t.Errorf("%d rows were left, and there are %d letters", swept, again.count(t, "t"))
-	}
-	// The next reset of the same tenant moves it on.
-	again.send(t, 5_000, 1, true)
-	if _, err := again.engine.Reset(t.Context(), "t"); err != nil || again.rowsOf(t, "t") != 0 || again.sweep(t) != 0 {
-		t.Errorf("%d rows: %v", again.rowsOf(t, "t"), err)
+	p.send(t, 3, 1, true)
+	if n := p.count(t, "t"); n != 3 {
+		t.Errorf("there are %d letters of 3", n)
 	}
 }
 
@@ -123,7 +61,7 @@ func TestAnAdvanceAcrossAReset(t *testing.T) {
 	between := &breath{Context: t.Context()}
 	between.take = func(n int) error {
 		if n == 3 {
-			if _, err := p.engine.Reset(t.Context(), "t"); err != nil {
+			if _, err := p.engine.Reset("t"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -135,27 +73,6 @@ func TestAnAdvanceAcrossAReset(t *testing.T) {
 	}
 	if now := p.now(t); !now.Equal(start) {
 		t.Errorf("the clock of the new tenant stands at %s", now)
-	}
-}
-
-// A timer that comes between a reset's commit and its end is not forgotten with
-// those before it.
-func TestAResetForgetsNoNewTimer(t *testing.T) {
-	p := newPost(t)
-	p.tenant = "running"
-	p.send(t, 5_000, 1, true)
-	between := &breath{Context: t.Context()}
-	between.take = func(n int) error {
-		if n == 1 {
-			p.send(t, 1, 2, true)
-		}
-		return nil
-	}
-	if _, err := p.engine.Reset(between, "running"); err != nil {
-		t.Fatal(err)
-	}
-	if at := nextDue(t, p.engine); !at.Equal(start.AddDate(0, 0, 2)) {
-		t.Errorf("it is due at %s", at)
 	}
 }
 
@@ -174,7 +91,7 @@ func TestAResetThatFailsHidesNoTimer(t *testing.T) {
 			runtime.Gosched() // Whoever does not wait for the commit has asked by now.
 		}
 	}
-	if _, err := f.engine.Reset(t.Context(), "a"); refusedWith(err) != refusal.DataUnwritable {
+	if _, err := f.engine.Reset("a"); refusedWith(err) != refusal.DataUnwritable {
 		t.Fatalf("the reset: %v", err)
 	}
 	if at := <-asked; !at.Equal(start.Add(24 * time.Hour)) {

@@ -3,10 +3,8 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/gofrs/flock"
-	"github.com/tidwall/buntdb"
 )
 
 // Durability says when a commit reaches the disk.
@@ -47,31 +45,26 @@ type Report struct {
 // ErrInUse says that another process has the data file open.
 var ErrInUse = errors.New("the data file is in use by another process")
 
-// DB is the embedded Store: BuntDB in memory, and the data file from which it was
-// filled and to which every commit goes. There is one writer at a time, and no
-// reader beside a writer, whatever the tenants.
+// DB is the embedded Store: every tenant's rows in memory, and the data file from
+// which they were filled and to which every commit goes. Tenants do not wait for
+// each other, and readers for nobody.
 type DB struct {
-	db   *buntdb.DB
-	log  *commitLog
-	lock *flock.Flock
-	left chan struct{}
+	tenants *tenants
+	log     *commitLog
+	lock    *flock.Flock
 }
 
 // Open opens the store. A data file whose last commit was torn is cut back to
 // the commit before, and the report says by how much; one that was damaged, or
 // that is none of ours, is left alone and refused.
 func Open(o Options) (*DB, Report, error) {
-	db, err := buntdb.Open(":memory:")
-	if err != nil {
-		return nil, Report{}, fmt.Errorf("open store in memory: %w", err)
-	}
-	s := &DB{db: db, left: make(chan struct{}, 1)}
+	s := &DB{tenants: newTenants()}
 	if o.Path == "" {
 		return s, Report{}, nil
 	}
 	report, err := s.openFile(o)
 	if err != nil {
-		return nil, Report{}, errors.Join(err, db.Close())
+		return nil, Report{}, err
 	}
 	return s, report, nil
 }
@@ -91,75 +84,73 @@ func (s *DB) Ready() error {
 	if s.log == nil {
 		return nil
 	}
-	if fault, _ := s.log.lastFault(); fault == nil {
+	return s.log.ready()
+}
+
+// Close writes what is pending and gives the data file free. Nothing may be written
+// any more.
+func (s *DB) Close() error {
+	if s.log == nil {
 		return nil
 	}
-	// It is tried while nobody writes.
-	return s.db.Update(func(*buntdb.Tx) error { return s.log.tryAgain() })
+	return errors.Join(s.log.close(), s.lock.Unlock())
 }
 
-// Close writes what is pending and gives the data file free.
-func (s *DB) Close() error {
-	err := s.db.Close()
-	if s.log != nil {
-		err = errors.Join(err, s.log.close(), s.lock.Unlock())
-	}
-	return err
-}
-
-// View runs fn on a consistent state of a tenant. fn must do no I/O and open no
-// other transaction: it holds the lock that writers wait for.
+// View runs fn on a consistent state of a tenant: the one that was committed last.
 func (s *DB) View(ctx context.Context, tenant string, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.view(func(t *transaction) error {
-		t.enter(tenant)
-		return fn(t)
-	})
+	t := &transaction{state: s.tenants.stateOf(tenant)}
+	return errors.Join(fn(t), t.err)
 }
 
-// Update runs fn and commits what it wrote for the tenant.
+// Update runs fn and commits what it wrote for the tenant. The next unit of the
+// tenant begins before this one is in the data file, and is acknowledged after it.
 func (s *DB) Update(ctx context.Context, tenant string, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return s.update(func(t *transaction) error {
-		t.enter(tenant)
-		return fn(t)
-	})
-}
-
-// view is View on the rows of all tenants.
-func (s *DB) view(fn func(*transaction) error) error {
-	return s.db.View(func(tx *buntdb.Tx) error {
-		t := &transaction{tx: tx}
-		return errors.Join(fn(t), t.err)
-	})
-}
-
-// update is Update on the rows of all tenants. BuntDB by itself commits the
-// half-done work of a panic; the panic is therefore held back until the
-// transaction is rolled back.
-func (s *DB) update(fn func(*transaction) error) error {
-	var panicked any
-	err := s.db.Update(func(tx *buntdb.Tx) (err error) {
-		defer func() {
-			if panicked = recover(); panicked != nil {
-				err = fmt.Errorf("panic in transaction: %v", panicked)
-			}
-		}()
-		t := &transaction{tx: tx, log: s.log}
-		if s.log != nil {
-			s.log.begin()
-		}
-		if err := errors.Join(fn(t), t.err); err != nil || s.log == nil {
-			return err
-		}
-		return s.log.commit()
-	})
-	if panicked != nil {
-		panic(panicked)
+	t := s.tenants.enter(tenant)
+	defer s.tenants.leave(t)
+	if s.log == nil {
+		return s.updateInMemory(t, fn)
 	}
-	return err
+	u, err := s.run(t, fn)
+	return errors.Join(err, s.log.wait(u))
+}
+
+func (s *DB) updateInMemory(t *tenant, fn func(Tx) error) error {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	was := t.state.Load()
+	x := &transaction{state: *was, tenant: t, writes: true}
+	if err := fn(x); err != nil {
+		return err
+	}
+	if now := x.state; now != *was {
+		s.tenants.show(t, &now)
+	}
+	return nil
+}
+
+// run runs fn on what the last unit of the tenant has made, and gives the unit for
+// which the answer must wait: the one that it has made itself, or else that at whose
+// work it has looked.
+func (s *DB) run(t *tenant, fn func(Tx) error) (*unit, error) {
+	t.writing.Lock()
+	defer t.writing.Unlock()
+	before, commands := s.log.begin(t)
+	x := &transaction{tenant: t, writes: true, logged: &commands}
+	if before != nil {
+		x.state = before.state
+	} else {
+		x.state = *t.state.Load()
+	}
+	if err := fn(x); err != nil || len(commands) == lineLength {
+		return before, err
+	}
+	u := &unit{tenant: t, state: x.state, commands: commands}
+	s.log.enqueue(u, before)
+	return u, nil
 }

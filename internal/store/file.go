@@ -10,7 +10,6 @@ import (
 	"runtime"
 
 	"github.com/gofrs/flock"
-	"github.com/tidwall/buntdb"
 )
 
 // openFile fills the store from its data file, cuts an unfinished commit off its
@@ -26,10 +25,11 @@ func (s *DB) openFile(o Options) (report Report, err error) {
 			err = errors.Join(err, f.free())
 		}
 	}()
-	in, report, err := s.load(f)
+	in, report, err := f.load()
 	if err != nil {
 		return Report{}, fmt.Errorf("read data file %s: %w", o.Path, err)
 	}
+	report.Records = s.tenants.take(in)
 	if in.old {
 		free, lockErr := lockEarlier(f.path)
 		if lockErr != nil {
@@ -52,10 +52,11 @@ func (s *DB) openFile(o Options) (report Report, err error) {
 			return Report{}, fmt.Errorf("replace data file %s: %w", o.Path, err)
 		}
 	}
-	log := &commitLog{file: f.File, always: o.Durability == Always, position: at}
+	file := File(f.File)
 	if o.Through != nil {
-		log.file = o.Through(f.File)
+		file = o.Through(f.File)
 	}
+	log := newLog(file, o.Durability == Always, at, s.tenants.show)
 	if !begun {
 		if in.format = presentFormat; at.size > 0 {
 			in.format, in.formatAt = formatOldRows, at.size
@@ -66,15 +67,15 @@ func (s *DB) openFile(o Options) (report Report, err error) {
 	}
 	s.log, s.lock = log, f.lock
 	if in.format < presentFormat {
-		if err := s.upgradeFile(in.formatAt); err != nil {
+		if err := log.upgrade(in.upgrade, in.formatAt); err != nil {
 			return Report{}, fmt.Errorf("upgrade data file %s: %w", o.Path, err)
 		}
 	}
 	return report, nil
 }
 
-// load reads the commits of a file into the database.
-func (s *DB) load(f *lockedFile) (*commands, Report, error) {
+// load reads the commits of a file.
+func (f *lockedFile) load() (*loaded, Report, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, Report{}, err
@@ -87,15 +88,27 @@ func (s *DB) load(f *lockedFile) (*commands, Report, error) {
 	if err != nil {
 		return nil, Report{}, err
 	}
-	in := &commands{reader: r}
-	if err := s.db.Load(in); err != nil {
+	in, err := load(r)
+	if err != nil {
 		return nil, Report{}, err
 	}
-	report := Report{Dropped: info.Size() - in.at, Commits: in.commits}
-	return in, report, s.db.View(func(tx *buntdb.Tx) (err error) {
-		report.Records, err = tx.Len()
+	return in, Report{Dropped: info.Size() - in.at, Commits: in.commits}, nil
+}
+
+// upgrade brings the file into the present format: the rows first, and when they are
+// on the disk the line that says so, of which one byte changes.
+func (l *commitLog) upgrade(commands []byte, lineAt int64) error {
+	if len(commands) > 0 {
+		commit := append(beginCommit(nil), commands...)
+		if _, fault := l.write([]*unit{{commands: commit}}); fault != nil {
+			return fault
+		}
+	}
+	if err := l.file.Sync(); err != nil {
 		return err
-	})
+	}
+	_, err := l.file.WriteAt([]byte(firstLine(presentFormat)), lineAt)
+	return err
 }
 
 // writeFirstLine begins the part of a file that is of the present format.

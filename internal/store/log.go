@@ -50,16 +50,23 @@ type File interface {
 	Sync() error
 }
 
-// commitLog is the data file of an open store, written to at its end.
+// commitLog is the data file of an open store, written to at its end. Units come
+// into a queue; whoever waits for one and finds nobody writing writes all of them, in
+// one piece that costs one sync.
 type commitLog struct {
 	file File
 	// always makes every commit wait for the disk.
 	always bool
-	// buf is the commit that is being made, reused by the next.
-	buf []byte
-	position
+	// show is told of a unit that has been written.
+	show func(*tenant, *state)
 
 	mu sync.Mutex
+	// idle tells those who wait that nobody is writing any more.
+	idle    sync.Cond
+	writing bool
+	queue   []*unit
+	// spare is where commands were, for those of later units.
+	spare [][]byte
 	// unsynced tells that the disk may not have everything.
 	unsynced bool
 	// fault is why the last commit was not written, and failed is how long it was.
@@ -67,73 +74,170 @@ type commitLog struct {
 	// has reached the disk.
 	fault  *Unwritten
 	failed int
+
+	// The rest is of whoever is writing.
+	position
+	// group is where commits are put together.
+	group []byte
 }
 
 // position is how far a data file has been written: where the next commit begins,
 // and the number of the last.
 type position struct{ size, number int64 }
 
-// begin makes room for the next commit. What a very long one needed is given back.
-func (l *commitLog) begin() {
-	if cap(l.buf) > maxKept {
-		l.buf = nil
-	}
-	l.buf = beginCommit(l.buf)
+// unit is a unit of work that has been done, on its way to the data file.
+type unit struct {
+	tenant *tenant
+	state  state
+	// commands have room for the line of a commit before them.
+	commands []byte
+	done     bool
+	err      error
 }
 
-const maxKept = 1 << 20
+func newLog(file File, always bool, at position, show func(*tenant, *state)) *commitLog {
+	l := &commitLog{file: file, always: always, show: show, position: at}
+	l.idle.L = &l.mu
+	return l
+}
 
-// commit writes what stands in buf, if there are commands in it. A commit that
-// is not written whole, or under Always does not reach the disk, is undone.
-func (l *commitLog) commit() error {
-	if len(l.buf) == lineLength {
+// maxKept is how much room is kept for the commands of later units, and maxSpare how
+// often.
+const (
+	maxKept  = 1 << 20
+	maxSpare = 32
+)
+
+// begin gives the last unit of a tenant, if it is not written yet, and room for the
+// commands of the next.
+func (l *commitLog) begin(t *tenant) (newest *unit, commands []byte) {
+	l.mu.Lock()
+	if n := len(l.spare); n > 0 {
+		commands, l.spare = l.spare[n-1], l.spare[:n-1]
+	}
+	newest = t.newest
+	l.mu.Unlock()
+	return newest, beginCommit(commands)
+}
+
+// enqueue puts a unit into the queue, behind the one on whose work it builds.
+func (l *commitLog) enqueue(u, before *unit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.fault != nil && l.fault.Broken:
+		u.err = l.fault
+	case before != nil && before.err != nil:
+		u.err = before.err
+	case len(u.commands)-lineLength > maxCommit:
+		l.fault, l.failed = &Unwritten{fmt.Errorf("a commit of %d bytes is too large", len(u.commands)), false}, 0
+		u.err = l.fault
+	default:
+		l.queue = append(l.queue, u)
+		u.tenant.newest = u
+		return
+	}
+	u.done = true
+}
+
+// wait waits until a unit is written, or writes it with all others in the queue.
+func (l *commitLog) wait(u *unit) error {
+	if u == nil {
 		return nil
 	}
-	if err := l.standing(); err != nil {
-		return err
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for !u.done {
+		if l.writing {
+			l.idle.Wait()
+			continue
+		}
+		l.writeQueue()
 	}
-	if len(l.buf)-lineLength > maxCommit {
-		return l.fail(fmt.Errorf("a commit of %d bytes is too large", len(l.buf)), 0, false)
+	return u.err
+}
+
+// writeQueue writes what is in the queue. A group that is not written whole, or
+// under Always does not reach the disk, is undone, and with it what has come into the
+// queue meanwhile and may build on it.
+func (l *commitLog) writeQueue() {
+	units := l.queue
+	l.writing, l.queue = true, nil
+	l.mu.Unlock()
+	length, fault := l.write(units)
+	if fault == nil {
+		for _, u := range units {
+			l.show(u.tenant, &u.state)
+		}
 	}
-	seal(l.buf, wordCommit, l.number+1)
-	if _, err := l.file.WriteAt(l.buf, l.size); err != nil {
+	l.mu.Lock()
+	if l.writing = false; l.fault == nil || !l.fault.Broken {
+		l.fault, l.failed = fault, length
+	}
+	if fault != nil {
+		units, l.queue = append(units, l.queue...), nil
+	} else {
+		l.unsynced = !l.always
+	}
+	for _, u := range units {
+		if u.done = true; fault != nil {
+			u.err = fault
+		}
+		if u.tenant.newest == u {
+			u.tenant.newest = nil
+		}
+		if len(l.spare) < maxSpare && cap(u.commands) <= maxKept {
+			l.spare = append(l.spare, u.commands)
+		}
+		u.commands = nil
+	}
+	l.idle.Broadcast()
+}
+
+// write writes the commits of units at the end of the file. It says how long they
+// were if there may be room for them later.
+func (l *commitLog) write(units []*unit) (length int, fault *Unwritten) {
+	if cap(l.group) > maxKept {
+		l.group = nil
+	}
+	l.group = l.group[:0]
+	for i, u := range units {
+		seal(u.commands, wordCommit, l.number+int64(i)+1)
+		l.group = append(l.group, u.commands...)
+	}
+	if _, err := l.file.WriteAt(l.group, l.size); err != nil {
 		undone := l.file.Truncate(l.size)
-		return l.fail(errors.Join(err, undone), len(l.buf), undone != nil)
+		return len(l.group), &Unwritten{errors.Join(err, undone), undone != nil}
 	}
 	if l.always {
 		if err := l.file.Sync(); err != nil {
 			// The system may have thrown away what it could not write, and would
 			// report success the next time: what was said to be on the disk still
 			// is, but more cannot be promised.
-			return l.fail(errors.Join(err, l.file.Truncate(l.size)), 0, true)
+			return 0, &Unwritten{errors.Join(err, l.file.Truncate(l.size)), true}
 		}
 	}
-	l.size += int64(len(l.buf))
-	l.number++
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.fault, l.unsynced = nil, !l.always
-	return nil
+	l.size += int64(len(l.group))
+	l.number += int64(len(units))
+	return 0, nil
 }
 
-// standing gives the fault that no later commit can make good.
-func (l *commitLog) standing() error {
+// alone runs fn while nobody writes.
+func (l *commitLog) alone(fn func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.fault != nil && l.fault.Broken {
-		return l.fault
+	for l.writing {
+		l.idle.Wait()
 	}
-	return nil
-}
-
-func (l *commitLog) fail(cause error, length int, broken bool) error {
+	l.writing = true
+	l.mu.Unlock()
+	fn()
 	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.fault, l.failed = &Unwritten{cause, broken}, length
-	return l.fault
+	l.writing = false
+	l.idle.Broadcast()
 }
 
-// sync brings to the disk what is not there yet. It may be called beside commit.
+// sync brings to the disk what is not there yet. It may be called beside units.
 func (l *commitLog) sync() error {
 	l.mu.Lock()
 	pending := l.unsynced && (l.fault == nil || !l.fault.Broken)
@@ -143,22 +247,36 @@ func (l *commitLog) sync() error {
 		return nil
 	}
 	if err := l.file.Sync(); err != nil {
-		return l.fail(err, 0, true)
+		return l.fail(&Unwritten{err, true}, 0)
 	}
 	return nil
 }
 
-// lastFault is why the last commit was not written; nil if it was.
-func (l *commitLog) lastFault() (fault *Unwritten, failed int) {
+func (l *commitLog) fail(fault *Unwritten, length int) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.fault, l.failed
+	l.fault, l.failed = fault, length
+	return fault
+}
+
+// ready gives why the last commit was not written, unless it could be by now.
+func (l *commitLog) ready() (err error) {
+	l.mu.Lock()
+	fault := l.fault
+	l.mu.Unlock()
+	if fault == nil {
+		return nil
+	}
+	l.alone(func() { err = l.tryAgain() })
+	return err
 }
 
 // tryAgain finds out whether a commit of the length that failed could be written
-// by now. It must not be called beside commit.
+// by now.
 func (l *commitLog) tryAgain() error {
-	fault, failed := l.lastFault()
+	l.mu.Lock()
+	fault, failed := l.fault, l.failed
+	l.mu.Unlock()
 	switch {
 	case fault == nil:
 		return nil
@@ -169,7 +287,7 @@ func (l *commitLog) tryAgain() error {
 	_, err := l.file.WriteAt(make([]byte, failed), l.size)
 	undone := l.file.Truncate(l.size)
 	if err := errors.Join(err, undone); err != nil {
-		return l.fail(err, failed, undone != nil)
+		return l.fail(&Unwritten{err, undone != nil}, failed)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -178,7 +296,15 @@ func (l *commitLog) tryAgain() error {
 }
 
 // close brings everything to the disk, and gives the file free.
-func (l *commitLog) close() error {
-	_ = l.sync() // It stands in standing.
-	return errors.Join(l.standing(), l.file.Close())
+func (l *commitLog) close() (err error) {
+	l.alone(func() {
+		_ = l.sync() // It stands in fault.
+		l.mu.Lock()
+		if l.fault != nil && l.fault.Broken {
+			err = l.fault
+		}
+		l.mu.Unlock()
+		err = errors.Join(err, l.file.Close())
+	})
+	return err
 }

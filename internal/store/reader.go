@@ -190,30 +190,6 @@ func (r *reader) fill(n int64) error {
 
 func (r *reader) damage(why string) error { return &Damage{At: r.at, Commits: r.commits, Why: why} }
 
-// commands hands the commands of a file's commits to the database: an io.Reader
-// that ends where the last whole commit does.
-type commands struct {
-	*reader
-	left []byte
-	// torn tells that the file ended within a commit.
-	torn bool
-}
-
-func (c *commands) Read(p []byte) (int, error) {
-	for len(c.left) == 0 {
-		var err error
-		if c.left, err = c.next(); errors.Is(err, errTorn) {
-			c.torn = true
-			return 0, io.EOF
-		} else if err != nil {
-			return 0, err
-		}
-	}
-	n := copy(p, c.left)
-	c.left = c.left[n:]
-	return n, nil
-}
-
 // written gives the size of a file without the zeros at its end. These are what
 // a loss of power leaves of a write whose length reached the disk and whose bytes
 // did not; every commit ends in another byte.

@@ -8,15 +8,27 @@ import (
 )
 
 // A data file is text that a person can read. Its first line names it and its
-// format: 3 is the present one, which differs from 2 in what the rows are. Then come the commits, each a line of fixed length and the commands
-// which that line announces, in the form in which BuntDB reads them:
+// format: 4 is the present one, which differs from 3 in a command, and both from 2
+// in what the rows are. Then come the commits, each a line of fixed length and the
+// commands which that line announces, in the form of Redis:
 //
-//	finhub-sandbox data 3
+//	finhub-sandbox data 4
 //	commit 000000000001 0000000027 9a8b7c6d 5e6f7a8b
 //	*3
 //	$3
 //	set
 //	…
+//
+// There are three commands: set with a name and a value, del with a name, and clear
+// with a tenant, of which then nothing is left. The rows are, by how their names
+// begin:
+//
+//	t/demo/…    the rows of the tenant demo; the t may be followed by a number
+//	tenant/demo its head, without which it is not there: that number, and when it is due
+//
+// Up to format 3 there was no clear. A tenant with much in it moved to another number
+// instead, and there were rows to go with it (due/, home/, left/, moves), which are
+// not read any more.
 //
 // The line has the number of the commit, the length of its commands in bytes,
 // their checksum, and the checksum of the line itself up to there. The length
@@ -33,17 +45,18 @@ import (
 // checkout in text mode does to the file can be told, and undone.
 const (
 	firstFormat = "finhub-sandbox data %d\r\n"
-	firstLength = len("finhub-sandbox data 3\r\n")
+	firstLength = len("finhub-sandbox data 4\r\n")
 	lineFormat  = "%s %012d %010d %08x "
 	lineLength  = len("commit 000000000000 0000000000 00000000 00000000\r\n")
 )
 
-// The formats: commands without checksums, rows as they were before upgrade, and
-// the present one.
+// The formats: commands without checksums, rows as they were before upgrade, tenants
+// that move, and the present one.
 const (
 	formatOld     = 1
 	formatOldRows = 2
-	presentFormat = 3
+	formatMoves   = 3
+	presentFormat = 4
 )
 
 // firstLine begins a file of a format.
@@ -111,20 +124,27 @@ func seal(commit []byte, word string, number int64) {
 	copy(commit, announced{word, number, int64(len(commands)), checksum(commands)}.line())
 }
 
-func appendSet(buf []byte, key, value string) []byte {
+// The names of commands are given in two parts, the place of a tenant and a key.
+
+func appendSet(buf []byte, place string, key []byte, value string) []byte {
 	buf = append(buf, "*3\r\n$3\r\nset\r\n"...)
-	return appendPart(appendPart(buf, key), value)
+	return appendPart(appendPart(buf, place, key), value, nil)
 }
 
-func appendDelete(buf []byte, key string) []byte {
+func appendDelete(buf []byte, place string, key []byte) []byte {
 	buf = append(buf, "*2\r\n$3\r\ndel\r\n"...)
-	return appendPart(buf, key)
+	return appendPart(buf, place, key)
 }
 
-func appendPart(buf []byte, text string) []byte {
+func appendClear(buf []byte, tenant string) []byte {
+	buf = append(buf, "*2\r\n$5\r\nclear\r\n"...)
+	return appendPart(buf, tenant, nil)
+}
+
+func appendPart(buf []byte, text string, more []byte) []byte {
 	buf = append(buf, '$')
-	buf = strconv.AppendInt(buf, int64(len(text)), 10)
+	buf = strconv.AppendInt(buf, int64(len(text)+len(more)), 10)
 	buf = append(buf, '\r', '\n')
-	buf = append(buf, text...)
+	buf = append(append(buf, text...), more...)
 	return append(buf, '\r', '\n')
 }

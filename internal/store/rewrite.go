@@ -9,7 +9,6 @@ import (
 	"os"
 
 	"github.com/gofrs/flock"
-	"github.com/tidwall/buntdb"
 )
 
 // rewriteAbove is the size from which a file is worth writing anew, and
@@ -21,7 +20,7 @@ const (
 
 // anew gives what writes a file anew if that is worth it: an earlier format is
 // copied commit by commit, and what is mostly history becomes one commit.
-func (s *DB) anew(f *lockedFile, in *commands) func(to io.Writer) (position, error) {
+func (s *DB) anew(f *lockedFile, in *loaded) func(to io.Writer) (position, error) {
 	if in.old && in.commits > 0 {
 		return func(to io.Writer) (position, error) {
 			r, err := newReader(io.NewSectionReader(f, 0, in.at))
@@ -35,7 +34,7 @@ func (s *DB) anew(f *lockedFile, in *commands) func(to io.Writer) (position, err
 			return at, err
 		}
 	}
-	if in.at > rewriteAbove && s.valuesBelow(in.at/rewriteRatio) {
+	if in.format >= formatMoves && in.at > rewriteAbove && s.valuesBelow(in.at/rewriteRatio) {
 		return func(to io.Writer) (position, error) { return s.writeValues(to, in.format) }
 	}
 	return nil
@@ -44,15 +43,20 @@ func (s *DB) anew(f *lockedFile, in *commands) func(to io.Writer) (position, err
 // valuesBelow reports whether keys and values together are shorter than a size.
 func (s *DB) valuesBelow(most int64) bool {
 	size := int64(0)
-	err := s.each(func(key, value string) bool {
-		size += int64(len(key) + len(value))
-		return size <= most
+	s.each(func(t *tenant, now *state) {
+		now.rows.ascend("", func(key, value string) bool {
+			size += int64(len(t.place(now.home)) + len(key) + len(value))
+			return size <= most
+		})
 	})
-	return err == nil && size <= most
+	return size <= most
 }
 
-func (s *DB) each(visit func(key, value string) bool) error {
-	return s.db.View(func(tx *buntdb.Tx) error { return tx.Ascend("", visit) })
+// each visits the tenants that there are.
+func (s *DB) each(visit func(t *tenant, now *state)) {
+	for _, t := range s.tenants.list() {
+		visit(t, t.state.Load())
+	}
 }
 
 // replace has a new file written and puts it in the place of the old one, which stays until the new one is whole. The new one has the
@@ -124,15 +128,23 @@ const partSize = 1 << 18
 // of the keys.
 func (s *DB) writeValues(to io.Writer, format int) (position, error) {
 	w := newCommitWriter(to, format)
-	err := s.each(func(key, value string) bool {
-		if len(w.buf) >= partSize {
-			w.seal(wordValues)
-		}
-		w.buf = appendSet(w.buf, key, value)
-		return true
+	s.each(func(t *tenant, now *state) {
+		w.set(tenantPrefix, t.escaped, head(now.home, now.due))
+		now.rows.ascend("", func(key, value string) bool {
+			w.set(t.place(now.home), key, value)
+			return true
+		})
 	})
 	w.seal(wordCommit)
-	return w.finish(err)
+	return w.finish(nil)
+}
+
+// set writes a row, and what there is in parts.
+func (w *commitWriter) set(place, key, value string) {
+	if len(w.buf) >= partSize {
+		w.seal(wordValues)
+	}
+	w.buf = appendSet(w.buf, place, []byte(key), value)
 }
 
 // commitWriter writes a file of commits.

@@ -15,8 +15,12 @@ import (
 // transactions that are whole or absent. It is safe for concurrent use.
 //
 // A transaction is of one tenant and sees no other. Those of one tenant that
-// write happen one after the other; nothing is said of those of two, nor of how
-// many processes stand before one store.
+// write happen one after the other, and those of two do not wait for each other to
+// end, nor does anybody for those that read. Nothing is said of how many processes
+// stand before one store.
+//
+// What readers see is kept: a commit that turns out not to be (*Unwritten) has been
+// seen by nobody but units of the same tenant that write, and those fail with it.
 type Store interface {
 	// View runs fn on a consistent state of a tenant, in which it must not write.
 	View(ctx context.Context, tenant string, fn func(Tx) error) error
@@ -32,10 +36,6 @@ type Store interface {
 	// Due visits the tenants that have a due instant (Tx.SetDue), the earliest first,
 	// until visit returns false. It must not use the store.
 	Due(ctx context.Context, visit func(tenant string, at time.Time) bool) error
-	// Sweep removes what Tx.Clear has left of a tenant, and says how many rows that
-	// were. Others have their turn meanwhile. When the context ends, the rest is
-	// removed some other time.
-	Sweep(ctx context.Context, tenant string) (removed int, err error)
 }
 
 // Shared is the tenant of the rows that belong to none. It is not listed.
@@ -59,8 +59,7 @@ type Tx interface {
 	// use the transaction: collect first.
 	Range(from, to []byte, visit func(key []byte, value string) bool)
 	// Clear removes the tenant with all its rows and its due instant, and says how
-	// many rows went at once. No transaction sees the others any more; Sweep
-	// removes them.
+	// many rows there were.
 	Clear() (removed int)
 	// Due is the tenant's due instant; the zero time is none.
 	Due() time.Time

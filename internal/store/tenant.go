@@ -7,129 +7,144 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/tidwall/btree"
 )
 
-// The rows of the database are, by what their names begin with:
-//
-//	t2/demo/…   the rows of the tenant demo, in its home number 2; the first home has none
-//	tenant/     a tenant's head: its home, and when it is due
-//	due/        the tenants in the order in which they are due
-//	home/       the home that a tenant had when it was last cleared, if that is not the first
-//	left/       homes that have been left, and are swept
-//	moves       the number of the newest home
-//
-// A tenant with a lot in it cannot be emptied in one transaction without stopping
-// everybody else for as long. It moves instead: one transaction gives it another
-// home, in which there is nothing, and what is in the old one is removed in
-// slices. Whatever ends in the middle, the tenant is empty.
-const (
-	tenantPrefix = "tenant/"
-	duePrefix    = "due/"
-	homePrefix   = "home/"
-	leftPrefix   = "left/"
-	movesName    = "moves"
-)
-
-// slice is how many rows are removed in one transaction: between two of them the
-// others have their turn.
-const slice = 1_000
-
-// head is what a transaction knows of its tenant from the beginning.
-type head struct {
-	exists bool
-	home   string
-	due    time.Time
+// tenant is one of a DB. Readers take its state as it is and wait for nobody; units
+// that write follow each other, each on what the one before has made.
+type tenant struct {
+	name, escaped string
+	// users are the units that are running, by DB.mu. A tenant that does not exist is
+	// forgotten with the last of them.
+	users int
+	// writing is held by the unit that runs.
+	writing sync.Mutex
+	// state is what readers see: it is in the data file as the durability promises.
+	state atomic.Pointer[state]
+	// newest is the last unit that is on its way there, by commitLog.mu.
+	newest *unit
 }
 
-// enter makes the transaction one of a tenant.
-func (t *transaction) enter(tenant string) {
-	t.tenant = Escape(tenant)
-	t.readHead()
+// place is how the names of its rows begin in the data file.
+func (t *tenant) place(home string) string { return "t" + home + "/" + t.escaped + "/" }
+
+// tenants are those of a DB. A lock on them is held for moments.
+type tenants struct {
+	mu     sync.RWMutex
+	byName map[string]*tenant
+	// due are those that have a due instant.
+	due *btree.BTreeG[dueTenant]
 }
 
-func (t *transaction) readHead() {
-	t.head = head{}
-	var text string
-	if text, t.head.exists = t.get(tenantPrefix + t.tenant); t.head.exists {
-		home, due, _ := strings.Cut(text, " ")
-		t.head.home, t.head.due = home, parseInstant(due)
-	} else {
-		t.head.home, _ = t.get(homePrefix + t.tenant)
+type dueTenant struct {
+	at   time.Time
+	name string
+}
+
+func newTenants() *tenants {
+	return &tenants{byName: map[string]*tenant{}, due: btree.NewBTreeGOptions(func(a, b dueTenant) bool {
+		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) < 0
+	}, btree.Options{NoLocks: true})}
+}
+
+// stateOf gives what readers of a tenant see.
+func (s *tenants) stateOf(name string) state {
+	s.mu.RLock()
+	t := s.byName[name]
+	s.mu.RUnlock()
+	if t == nil {
+		return state{}
 	}
-	t.place = "t" + t.head.home + "/" + t.tenant
+	return *t.state.Load()
 }
 
-func (t *transaction) writeHead() {
-	t.set(tenantPrefix+t.tenant, t.head.home+" "+formatInstant(t.head.due))
-}
-
-// create brings the tenant into being.
-func (t *transaction) create() {
-	t.head.exists = true
-	t.writeHead()
-}
-
-func (t *transaction) Clear() (removed int) {
-	if !t.head.exists {
-		return 0
+// enter gives a tenant to a unit that may write in it, until leave.
+func (s *tenants) enter(name string) *tenant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t := s.byName[name]
+	if t == nil {
+		t = &tenant{name: name, escaped: Escape(name)}
+		t.state.Store(&state{})
+		s.byName[name] = t
 	}
-	t.SetDue(time.Time{})
-	removed = t.clearSlice(t.place + "/")
-	if removed == slice {
-		t.move()
-	}
-	t.delete(tenantPrefix + t.tenant)
-	if t.head.home != "" {
-		t.set(homePrefix+t.tenant, t.head.home)
-	}
-	t.readHead()
-	return removed
+	t.users++
+	return t
 }
 
-// move gives the tenant a new home and notes that the old one has been left.
-func (t *transaction) move() {
-	text, _ := t.get(movesName)
-	n, _ := strconv.ParseInt(text, 10, 64) // None is the first.
-	t.head.home = strconv.FormatInt(n+1, 10)
-	t.set(leftPrefix+t.place+"/", "")
-	t.set(movesName, t.head.home)
-}
-
-// clearSlice removes the first rows with a prefix, a slice of them at most.
-func (t *transaction) clearSlice(prefix string) (removed int) {
-	names := t.under(prefix, slice)
-	for _, name := range names {
-		t.delete(prefix + name)
+func (s *tenants) leave(t *tenant) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t.users--; t.users == 0 && !t.state.Load().exists {
+		delete(s.byName, t.name)
 	}
-	return len(names)
 }
 
-func (t *transaction) Due() time.Time { return t.head.due }
-
-func (t *transaction) SetDue(at time.Time) {
-	if at.Equal(t.head.due) {
+// show lets readers see a state of a tenant. Those of one tenant must come in their
+// order.
+func (s *tenants) show(t *tenant, now *state) {
+	was := t.state.Swap(now)
+	if was.due.Equal(now.due) {
 		return
 	}
-	if !t.head.exists {
-		t.create()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.due.Delete(dueTenant{was.due, t.name})
+	if !now.due.IsZero() {
+		s.due.Set(dueTenant{now.due, t.name})
 	}
-	if !t.head.due.IsZero() {
-		t.delete(t.dueName())
-	}
-	t.head.due = at.UTC()
-	if !at.IsZero() {
-		t.set(t.dueName(), "")
-	}
-	t.writeHead()
 }
 
-func (t *transaction) dueName() string {
-	return duePrefix + formatInstant(t.head.due) + "/" + t.tenant
+// list gives the tenants that there are, in the order of their names.
+func (s *tenants) list() (list []*tenant) {
+	s.mu.RLock()
+	for _, t := range s.byName {
+		if t.state.Load().exists {
+			list = append(list, t)
+		}
+	}
+	s.mu.RUnlock()
+	slices.SortFunc(list, func(a, b *tenant) int { return strings.Compare(a.name, b.name) })
+	return list
 }
 
-// formatInstant writes an instant such that texts sort by it; the zero time is
-// nothing.
+// Tenants lists the tenants that there are.
+func (s *DB) Tenants(ctx context.Context) (list []string, err error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	for _, t := range s.tenants.list() {
+		if t.name != Shared {
+			list = append(list, t.name)
+		}
+	}
+	return list, nil
+}
+
+// Due visits the tenants that have a due instant, the earliest first.
+func (s *DB) Due(ctx context.Context, visit func(tenant string, at time.Time) bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.tenants.mu.RLock()
+	defer s.tenants.mu.RUnlock()
+	s.tenants.due.Scan(func(t dueTenant) bool { return visit(t.name, t.at) })
+	return nil
+}
+
+// head is what stands in the data file of a tenant by itself.
+func head(home string, due time.Time) string { return home + " " + formatInstant(due) }
+
+func parseHead(text string) (home string, due time.Time) {
+	home, at, _ := strings.Cut(text, " ")
+	return home, parseInstant(at)
+}
+
+// formatInstant writes an instant; the zero time is nothing.
 func formatInstant(at time.Time) string {
 	if at.IsZero() {
 		return ""
@@ -148,35 +163,4 @@ func parseInstant(text string) time.Time {
 		return time.Time{}
 	}
 	return time.Unix(s, n).UTC()
-}
-
-// Tenants lists the tenants that there are.
-func (s *DB) Tenants(ctx context.Context) (list []string, err error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	err = s.view(func(t *transaction) error {
-		for _, name := range t.under(tenantPrefix, -1) {
-			if name != Shared {
-				list = append(list, Unescape(name))
-			}
-		}
-		slices.Sort(list)
-		return nil
-	})
-	return list, err
-}
-
-// Due visits the tenants that have a due instant, the earliest first.
-func (s *DB) Due(ctx context.Context, visit func(tenant string, at time.Time) bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	return s.view(func(t *transaction) error {
-		t.scan(duePrefix, prefixEnd(duePrefix), func(name, _ string) bool {
-			at, tenant, _ := strings.Cut(strings.TrimPrefix(name, duePrefix), "/")
-			return visit(Unescape(tenant), parseInstant(at))
-		})
-		return nil
-	})
 }

@@ -16,7 +16,7 @@ import (
 func oldRows() string {
 	return oldFile(
 		[]string{"secret/tokens", "s", "tenant/a", "", "t/a/x", "1", "tenant/a/b", "", "t/a/b/y", "2", "tenant/a/b/c", "", "t/a/b/c/z", "5"},
-		[]string{"tenant/moved", "", "home/moved", "3", "moves", "3", "t3/moved/z", "3", "left/t/moved/", "", "t/moved/old", "4", "home/gone", "2"},
+		[]string{"tenant/moved", "", "home/moved", "3", "moves", "3", "t3/moved/z", "3", "left/t/moved/", "", "t/moved/old", "4", "home/gone", "2", "left/t/gone/", "", "t/gone/old", "6"},
 	)
 }
 
@@ -68,20 +68,65 @@ func TestOldRowsAreUpgraded(t *testing.T) {
 				t.Errorf("%s, %s: got  %s\nwant %s", path, when, got, want)
 			}
 			text := readFile(t, path)
-			if !strings.HasPrefix(text, "finhub-sandbox data 3\r\n") {
+			if !strings.HasPrefix(text, "finhub-sandbox data 4\r\n") {
 				t.Errorf("%s, %s: the file begins with %.30q", path, when, text)
 			}
 			if when == "again" {
-				text = strings.Replace(text, "data 3", "data 2", 1)
+				text = strings.Replace(text, "data 4", "data 2", 1)
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
 			}
 		}
 	}
-	s := open(t, second)
-	defer s.Close()
-	if n, err := s.Sweep(t.Context(), "moved"); n != 1 || err != nil {
-		t.Errorf("%d rows were left of the old home: %v", n, err)
+}
+
+// What tenants have left behind in earlier formats does not come back: neither that
+// of one that has moved, nor that of one that was not there any more.
+func TestWhatWasLeftDoesNotComeBack(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "1.db")
+	if err := os.WriteFile(path, []byte(oldRows()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	upgraded(t, path)
+	// Such are the rows of format 3.
+	text := strings.Replace(readFile(t, path), "data 4", "data 3", 1)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	upgraded(t, path)
+	s := open(t, path)
+	for _, err := range []error{
+		s.Update(t.Context(), "moved", func(tx store.Tx) error { tx.Set([]byte("more"), "7"); return nil }),
+		s.Update(t.Context(), "a", func(tx store.Tx) error { tx.Clear(); return nil }),
+		s.Update(t.Context(), "gone", func(tx store.Tx) error { tx.Set([]byte("back"), "8"); return nil }),
+		s.Close(),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	const want = "[a/b a/b/c gone moved] a/b: y=2 a/b/c: z=5 gone: back=8 moved: more=7 z=3 : secret/tokens=s"
+	if got := upgraded(t, path); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	s = open(t, path)
+	for _, clear := range []bool{true, false} {
+		if err := s.Update(t.Context(), "moved", func(tx store.Tx) error {
+			if clear {
+				tx.Clear()
+			} else {
+				tx.Set([]byte("new"), "9")
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := upgraded(t, path), strings.Replace(want, "more=7 z=3", "new=9", 1); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

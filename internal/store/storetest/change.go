@@ -1,28 +1,13 @@
 package storetest
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"finhub-sandbox/internal/store"
 )
 
-// many is more than any store removes at once.
+// many are the rows of a large tenant.
 const many = 5_500
-
-// interval is a context that is asked whether it has ended, and lets others have
-// their turn then.
-type interval struct {
-	context.Context
-	asked int
-	turn  func(asked int) error
-}
-
-func (i *interval) Err() error {
-	i.asked++
-	return i.turn(i.asked)
-}
 
 func (b *bench) fill(tenant string) {
 	b.Helper()
@@ -34,55 +19,19 @@ func (b *bench) fill(tenant string) {
 }
 
 func clearingMany(b *bench) {
-	removed := 0
 	b.fill("another")
-	b.update("another", func(tx store.Tx) { removed = tx.Clear() })
-	defer func(later int) {
-		if n, err := b.store.Sweep(b.Context(), "another"); n != later || err != nil {
-			b.Errorf("of another tenant %d rows were swept, of %d: %v", n, later, err)
-		}
-	}(many - removed)
 	b.fill("t")
 	b.update("t", func(tx store.Tx) {
-		removed = tx.Clear()
+		if n := tx.Clear(); n != many {
+			b.Errorf("%d rows were removed, of %d", n, many)
+		}
 		write(tx, "new=1")
 	})
 	b.has("t", "new=1")
-	turns := &interval{Context: b.Context(), turn: func(asked int) error {
-		b.set("other", "a="+fmt.Sprint(asked)) // Without a turn of its own this would wait for ever.
-		b.set("t", "new="+fmt.Sprint(asked))
-		return nil
-	}}
-	n, err := b.store.Sweep(turns, "t")
-	if b.must(err); removed+n != many {
-		b.Errorf("%d and %d rows were removed, of %d", removed, n, many)
-	}
-	b.has("t", "new="+fmt.Sprint(max(turns.asked, 1)))
-	if n, err := b.store.Sweep(b.Context(), "t"); n != 0 || err != nil {
-		b.Errorf("%d rows were left: %v", n, err)
-	}
-	b.clearingInterrupted(many - removed)
-}
-
-// clearingInterrupted clears again, with a sweep that ends in the middle: the
-// tenant is empty all the same, and the rest is removed when it is swept again.
-func (b *bench) clearingInterrupted(later int) {
-	b.Helper()
 	b.update("t", func(tx store.Tx) { tx.Clear() })
-	b.fill("t")
-	b.update("t", func(tx store.Tx) { tx.Clear() })
-	first, err := b.store.Sweep(&interval{Context: b.Context(), turn: func(asked int) error {
-		if asked > 2 {
-			return context.Canceled
-		}
-		return nil
-	}}, "t")
-	b.must(err)
-	b.has("t", "")
-	second, err := b.store.Sweep(b.Context(), "t")
-	if b.must(err); first+second != later || later > 0 && second == 0 {
-		b.Errorf("%d rows were removed, and then %d of %d", first, second, later)
-	}
+	b.set("t", "newer=1")
+	b.has("t", "newer=1")
+	b.lists("another", "t")
 }
 
 func undo(b *bench) {
@@ -156,8 +105,5 @@ func undoOfTenants(b *bench) {
 			b.Errorf("of a large tenant there is %q, %t", value, ok)
 		}
 	})
-	if n, err := b.store.Sweep(b.Context(), "t"); n != 0 || err != nil {
-		b.Errorf("%d rows were swept: %v", n, err)
-	}
 	b.isDue("t")
 }
