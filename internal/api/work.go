@@ -18,7 +18,7 @@ func Within(w *world.World) func(*rest.Call, func(*rest.Call, rest.Work) error) 
 		if c.Method == http.MethodGet || c.Method == http.MethodHead {
 			open = world.Show[struct{}]
 		}
-		_, err := open(w, access.Caller{Tenant: c.Tenant}, func(act *world.Act) (struct{}, error) {
+		_, err := open(c.Context(), w, access.Caller{Tenant: c.Tenant}, func(act *world.Act) (struct{}, error) {
 			return struct{}{}, fn(c, work{act})
 		})
 		return err

@@ -10,7 +10,7 @@ import (
 // tenantScenario gives the scenario that governs a tenant, and where it comes from.
 func tenantScenario(t *testing.T, s *localSandbox, tenant string) (name, source string) {
 	t.Helper()
-	name, err := world.Show(s.app.World(), access.Caller{Tenant: tenant}, func(act *world.Act) (name string, _ error) {
+	name, err := world.Show(t.Context(), s.app.World(), access.Caller{Tenant: tenant}, func(act *world.Act) (name string, _ error) {
 		name, source = world.TenantScenario(act)
 		return name, nil
 	})

@@ -48,7 +48,7 @@ func TestClientsAtOnce(t *testing.T) {
 	if registered.Load() != 1 || executed.Load() != 1 {
 		t.Errorf("%d registrations with one e-mail and %d executions of one order succeeded", registered.Load(), executed.Load())
 	}
-	books, err := world.Show(a.World(), access.Caller{Tenant: "crowd"}, accounts.Books)
+	books, err := world.Show(t.Context(), a.World(), access.Caller{Tenant: "crowd"}, accounts.Books)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func TestDriverDecidesByItself(t *testing.T) {
 			t.Fatal("no decision was made")
 		}
 		// A dump, unlike a request, does not itself let time catch up.
-		if state, err = a.World().Engine().Dump("demo"); err != nil {
+		if state, err = a.World().Engine().Dump(t.Context(), "demo"); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -198,7 +198,7 @@ func TestRefusedStrangersChangeNothing(t *testing.T) {
 			t.Errorf("%s from a stranger's page gives %d %s", call, reply.status, reply.text)
 		}
 	}
-	if left, err := sandbox.app.World().Engine().Dump("guarded"); err != nil || left != "" {
+	if left, err := sandbox.app.World().Engine().Dump(t.Context(), "guarded"); err != nil || left != "" {
 		t.Errorf("something was changed: %s, %v", left, err)
 	}
 }

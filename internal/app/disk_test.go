@@ -128,7 +128,7 @@ func TestAFailedSyncIsSaid(t *testing.T) {
 
 func (p *localSandbox) dump(tenant string) string {
 	p.t.Helper()
-	text, err := p.app.World().Engine().Dump(tenant)
+	text, err := p.app.World().Engine().Dump(p.t.Context(), tenant)
 	if err != nil {
 		p.t.Fatal(err)
 	}

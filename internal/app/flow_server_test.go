@@ -231,12 +231,12 @@ func checkRefusal(o *contract.Operation, reply flowReply) error {
 
 // dump is everything that is stored of a tenant.
 func (s *flowServer) dump(tenant string) (string, error) {
-	return s.app.World().Engine().Dump(tenant)
+	return s.app.World().Engine().Dump(context.Background(), tenant)
 }
 
 // events gives a tenant's events after a sequence number.
 func (s *flowServer) events(tenant string, after int64) (list []engine.Event, err error) {
-	err = s.app.World().Engine().Read(tenant, func(u *engine.Unit) error {
+	err = s.app.World().Engine().Read(context.Background(), tenant, func(u *engine.Unit) error {
 		list = u.Events(after, 100_000)
 		return nil
 	})

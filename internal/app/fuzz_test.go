@@ -45,7 +45,7 @@ func newFuzzWorld(t testing.TB) *fuzzWorld {
 // begin puts the tenant back to its beginning.
 func (w *fuzzWorld) begin(t testing.TB) {
 	t.Helper()
-	if _, err := w.engine.Reset(fuzzTenant); err != nil {
+	if _, err := w.engine.Reset(t.Context(), fuzzTenant); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.engine.Freeze(t.Context(), fuzzTenant, nil); err != nil {
@@ -61,7 +61,7 @@ func (w *fuzzWorld) begin(t testing.TB) {
 
 func (w *fuzzWorld) dump(t testing.TB) string {
 	t.Helper()
-	state, err := w.engine.Dump(fuzzTenant)
+	state, err := w.engine.Dump(t.Context(), fuzzTenant)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func (w *fuzzWorld) try(t *testing.T, h httpCall) {
 	}
 	// Whatever it did is undone, in whichever tenant.
 	if other := h.header["X-Tenant-ID"]; other != "" {
-		if _, err := w.engine.Reset(other); err != nil {
+		if _, err := w.engine.Reset(t.Context(), other); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -153,7 +153,7 @@ func (m *malformed) round(t *testing.T, seed uint64, count int, until time.Time)
 	clients.Wait()
 	for _, of := range tenants {
 		for tenant := range of {
-			if _, err := m.server.app.World().Reset(tenant, true); err != nil {
+			if _, err := m.server.app.World().Reset(t.Context(), tenant, true); err != nil {
 				t.Error(err)
 			}
 		}

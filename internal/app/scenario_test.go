@@ -88,7 +88,7 @@ func TestScenarioControl(t *testing.T) {
 func TestWrongScenariosChangeNothing(t *testing.T) {
 	sandbox := openLocal(t, app.Config{})
 	sandbox.must("demo", http.MethodPut, "/_sandbox/scenario", quick, "Content-Type", "application/yaml")
-	before, err := sandbox.app.World().Engine().Dump("demo")
+	before, err := sandbox.app.World().Engine().Dump(t.Context(), "demo")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestWrongScenariosChangeNothing(t *testing.T) {
 			if reply.status != c.status || reply.get("error.code") != c.code {
 				t.Errorf("got %d %s", reply.status, reply.text)
 			}
-			if after, err := sandbox.app.World().Engine().Dump("demo"); err != nil || after != before {
+			if after, err := sandbox.app.World().Engine().Dump(t.Context(), "demo"); err != nil || after != before {
 				t.Errorf("something has changed: %v", err)
 			}
 		})

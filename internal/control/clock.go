@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -73,7 +74,7 @@ func viewStanding(c *rest.Call, list []customers.Standing) []waitingView {
 
 // getClock shows the tenant's time, and what will happen next.
 func (a *API) getClock(c *rest.Call) (rest.Reply, error) {
-	view, err := a.clock(c.Tenant)
+	view, err := a.clock(c.Context(), c.Tenant)
 	return rest.Reply{Data: view}, err
 }
 
@@ -94,7 +95,7 @@ func (a *API) freezeClock(c *rest.Call) (rest.Reply, error) {
 
 // runClock lets the clock run on from where it stands.
 func (a *API) runClock(c *rest.Call) (rest.Reply, error) {
-	if err := a.world.Engine().Run(c.Tenant); err != nil {
+	if err := a.world.Engine().Run(c.Context(), c.Tenant); err != nil {
 		return rest.Reply{}, err
 	}
 	return a.getClock(c)
@@ -154,16 +155,16 @@ func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Rep
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	standing, err := world.Show(a.world, operator(c), customers.ListStanding)
+	standing, err := world.Show(c.Context(), a.world, operator(c), customers.ListStanding)
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	view, err := a.clock(c.Tenant)
+	view, err := a.clock(c.Context(), c.Tenant)
 	return rest.Reply{Data: movedClockView{view, viewStanding(c, standing), happened.Events, happened.Omitted}}, err
 }
 
-func (a *API) clock(tenant string) (clockView, error) {
-	clock, err := a.world.Engine().Clock(tenant)
+func (a *API) clock(ctx context.Context, tenant string) (clockView, error) {
+	clock, err := a.world.Engine().Clock(ctx, tenant)
 	view := clockView{
 		Tenant: tenant, Mode: "running", Now: clock.Now, Offset: clock.Offset.Round(time.Second).String(), Pending: clock.Pending,
 	}

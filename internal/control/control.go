@@ -70,9 +70,9 @@ func (a *API) within(handler func(*rest.Call, *world.Act) (rest.Reply, error)) r
 	return func(c *rest.Call) (rest.Reply, error) {
 		verb := func(act *world.Act) (rest.Reply, error) { return handler(c, act) }
 		if c.Operation.Method == http.MethodGet {
-			return world.Show(a.world, operator(c), verb)
+			return world.Show(c.Context(), a.world, operator(c), verb)
 		}
-		return world.Do(a.world, operator(c), verb)
+		return world.Do(c.Context(), a.world, operator(c), verb)
 	}
 }
 
@@ -98,11 +98,11 @@ func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 // resetTenant empties the tenant; its scenario and settings stay unless the body
 // asks for everything.
 func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
-	removed, err := a.world.Reset(c.Tenant, c.Body.Bool("everything"))
+	removed, err := a.world.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return world.Show(a.world, operator(c), func(act *world.Act) (rest.Reply, error) {
+	return world.Show(c.Context(), a.world, operator(c), func(act *world.Act) (rest.Reply, error) {
 		scenario, _ := world.TenantScenario(act)
 		return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, nil
 	})

@@ -60,13 +60,14 @@ const (
 // timers: it is refused with where the clock stands.
 func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Happened, error) {
 	j := journey{engine: e, tenant: tenant, target: target, resets: e.resetsOf(tenant)}
-	to, err := e.limit(tenant, target)
+	whole := context.WithoutCancel(ctx)
+	to, err := e.limit(whole, tenant, target)
 	if err != nil {
 		return Happened{}, err
 	}
 	j.to = to
 	if target.Event != "" {
-		if err := e.foresee(tenant, target.Event); err != nil {
+		if err := e.foresee(whole, tenant, target.Event); err != nil {
 			return Happened{}, err
 		}
 	}
@@ -74,7 +75,7 @@ func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Hap
 		j.to = lastInstant()
 	}
 	if err = j.run(ctx); err == nil && !to.IsZero() {
-		err = j.arrive(to)
+		err = j.arrive(whole, to)
 	}
 	j.happened.cut()
 	return j.happened, err
@@ -82,12 +83,12 @@ func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Hap
 
 // limit is the instant to which a target goes, to the millisecond; none if it
 // names no time.
-func (e *Engine) limit(tenant string, target Target) (time.Time, error) {
+func (e *Engine) limit(ctx context.Context, tenant string, target Target) (time.Time, error) {
 	to, field := target.To, "to"
 	if target.By == 0 && to.IsZero() {
 		return to, nil
 	}
-	now, err := e.now(tenant)
+	now, err := e.now(ctx, tenant)
 	if err != nil {
 		return to, err
 	}
@@ -103,8 +104,8 @@ func (e *Engine) limit(tenant string, target Target) (time.Time, error) {
 	return to.UTC().Truncate(time.Millisecond), nil
 }
 
-func (e *Engine) now(tenant string) (now time.Time, err error) {
-	err = e.Read(tenant, func(u *Unit) error {
+func (e *Engine) now(ctx context.Context, tenant string) (now time.Time, err error) {
+	err = e.Read(ctx, tenant, func(u *Unit) error {
 		now = u.now
 		return nil
 	})
@@ -113,8 +114,8 @@ func (e *Engine) now(tenant string) (now time.Time, err error) {
 
 // update is Engine.update, unless the tenant has been reset on the way: what
 // happens in it then is none of this journey.
-func (j *journey) update(fn func(*Unit) error) ([]Event, error) {
-	return j.engine.update(j.tenant, func(u *Unit) error {
+func (j *journey) update(ctx context.Context, fn func(*Unit) error) ([]Event, error) {
+	return j.engine.update(ctx, j.tenant, func(u *Unit) error {
 		if j.engine.resetsOf(j.tenant) != j.resets {
 			return refusal.New(refusal.ClockInterrupted, "the tenant was reset meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
 		}
@@ -123,8 +124,8 @@ func (j *journey) update(fn func(*Unit) error) ([]Event, error) {
 }
 
 // arrive sets the clock to the end of a journey, behind its last timer.
-func (j *journey) arrive(to time.Time) error {
-	_, err := j.update(func(u *Unit) error {
+func (j *journey) arrive(ctx context.Context, to time.Time) error {
+	_, err := j.update(ctx, func(u *Unit) error {
 		if to.After(u.now) {
 			u.moveTo(to)
 		}
@@ -153,9 +154,9 @@ func (j *journey) run(ctx context.Context) error {
 	j.repeats = map[string]int{}
 	for range maxSteps {
 		if ctx.Err() != nil {
-			return j.interrupted()
+			return j.interrupted(context.WithoutCancel(ctx))
 		}
-		timer, events, err := j.fireNext()
+		timer, events, err := j.fireNext(context.WithoutCancel(ctx))
 		if err != nil {
 			return err
 		}
@@ -183,10 +184,9 @@ func looping(t Timer) error {
 	return refusal.New(refusal.TimerLoop, "%s of %s %s came due more than %d times", t.Point, t.Entity, t.ID, maxRepeats)
 }
 
-// interrupted says where the clock stands. It does not look at the context any
-// more, which has ended.
-func (j *journey) interrupted() error {
-	now, err := j.engine.now(j.tenant)
+// interrupted says where the clock stands.
+func (j *journey) interrupted(ctx context.Context) error {
+	now, err := j.engine.now(ctx, j.tenant)
 	if err != nil {
 		return err
 	}
@@ -197,8 +197,8 @@ func (j *journey) interrupted() error {
 // fireNext fires the earliest timer on the way, with the clock at the timer's
 // instant. There is none if there is no timer up to the end, or where only
 // decisions are waited for, if none of those is known.
-func (j *journey) fireNext() (fired *Timer, events []Event, err error) {
-	events, err = j.update(func(u *Unit) error {
+func (j *journey) fireNext(ctx context.Context) (fired *Timer, events []Event, err error) {
+	events, err = j.update(ctx, func(u *Unit) error {
 		timer, ok := u.firstTimer()
 		if !ok || timer.Due.After(j.to) || !j.wants(u, timer) {
 			return nil
@@ -210,7 +210,7 @@ func (j *journey) fireNext() (fired *Timer, events []Event, err error) {
 		return u.fireTimer(timer)
 	})
 	if err != nil && fired != nil {
-		return nil, nil, j.engine.abandon(j.tenant, *fired, err)
+		return nil, nil, j.engine.abandon(ctx, j.tenant, *fired, err)
 	}
 	return fired, events, err
 }
@@ -241,7 +241,7 @@ func (j *journey) findDecision(ctx context.Context) (found bool, err error) {
 	j.decision = nil
 	for from, more := []byte(timerPrefix), true; j.decision == nil && more; {
 		if ctx.Err() != nil {
-			return false, j.interrupted()
+			return false, j.interrupted(context.WithoutCancel(ctx))
 		}
 		err := j.engine.Store.View(ctx, j.tenant, func(tx store.Tx) (err error) {
 			j.decision, from, more, err = j.decisionWithin(tx, from)

@@ -83,7 +83,7 @@ func openPost(t *testing.T, s *store.DB, indexes ...engine.Index[letter]) *post 
 // send sends so many letters.
 func (p *post) send(t *testing.T, many, days int, lost bool) {
 	t.Helper()
-	err := p.engine.Do(p.tenant, func(u *engine.Unit) error {
+	err := p.engine.Do(t.Context(), p.tenant, func(u *engine.Unit) error {
 		for range many {
 			n := u.Next()
 			e := &letter{Life: machine.Life{ID: fmt.Sprintf("p%d", n), Seq: n}, Days: days, Lost: lost}
@@ -100,7 +100,7 @@ func (p *post) send(t *testing.T, many, days int, lost bool) {
 
 func (p *post) now(t *testing.T) time.Time {
 	t.Helper()
-	clock, err := p.engine.Clock("t")
+	clock, err := p.engine.Clock(t.Context(), "t")
 	if err != nil {
 		t.Fatal(err)
 	}

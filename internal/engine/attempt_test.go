@@ -80,7 +80,7 @@ func unitOf(t *testing.T, do func(f *farm, u *engine.Unit) error) (file []byte, 
 	case <-f.engine.Changed():
 	default:
 	}
-	if err := f.engine.Do("t", func(u *engine.Unit) error {
+	if err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		if err := do(f, u); err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func TestAnAttemptFailsWithItsConsequences(t *testing.T) {
 	f.lay(t, "t", "a", "b", "c", "d", "e")
 	var happened []string
 	say := func(word string) func() error { return func() error { happened = append(happened, word); return nil } }
-	err := f.engine.Do("t", func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		u.After(say("earlier"))
 		for _, id := range []string{"a", "b", "c", "d"} {
 			err := u.Attempt(func() error {
@@ -237,7 +237,7 @@ func TestAFailedAttemptHasNotHappened(t *testing.T) {
 func TestANotedFailureFailsTheAttempt(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "t", "a")
-	err := f.engine.Do("t", func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		err := u.Attempt(func() error {
 			u.Note(errTried)
 			return f.on(u, "a", "hatch")
@@ -256,7 +256,7 @@ func TestANotedFailureFailsTheAttempt(t *testing.T) {
 func TestAFailureNotedBeforeAnAttemptStays(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "t", "a")
-	err := f.engine.Do("t", func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		u.Note(errTried)
 		if err := u.Attempt(func() error { return f.on(u, "a", "hatch") }); err != nil {
 			t.Errorf("the attempt fails with %v", err)
@@ -275,7 +275,7 @@ func TestAFailedAttemptOfAReader(t *testing.T) {
 	f.engine.Choose = atRead(1)
 	f.lay(t, "t", "a")
 	runs := 0
-	err := f.engine.Show("t", func(u *engine.Unit) error {
+	err := f.engine.Show(t.Context(), "t", func(u *engine.Unit) error {
 		runs++
 		e := f.eggs.Get(u, "a")
 		err := u.Attempt(func() error {

@@ -92,9 +92,9 @@ type ClockView struct {
 }
 
 // Clock shows the tenant's clock.
-func (e *Engine) Clock(tenant string) (ClockView, error) {
+func (e *Engine) Clock(ctx context.Context, tenant string) (ClockView, error) {
 	var view ClockView
-	err := e.Read(tenant, func(u *Unit) error {
+	err := e.Read(ctx, tenant, func(u *Unit) error {
 		view = u.clockView()
 		return nil
 	})
@@ -119,7 +119,7 @@ func (e *Engine) Freeze(ctx context.Context, tenant string, at *time.Time) (Happ
 			return Happened{}, err
 		}
 	}
-	err := e.Do(tenant, func(u *Unit) error {
+	err := e.Do(ctx, tenant, func(u *Unit) error {
 		stop := Clock{Frozen: true, At: u.now}
 		if at != nil && at.Before(u.now) {
 			if u.counters.seq > 0 {
@@ -137,8 +137,8 @@ func (e *Engine) Freeze(ctx context.Context, tenant string, at *time.Time) (Happ
 }
 
 // Run lets the tenant's clock run on from where it is.
-func (e *Engine) Run(tenant string) error {
-	return e.Do(tenant, func(u *Unit) error {
+func (e *Engine) Run(ctx context.Context, tenant string) error {
+	return e.Do(ctx, tenant, func(u *Unit) error {
 		u.setClock(Clock{Offset: u.now.Sub(u.engine.Wall().UTC().Truncate(time.Millisecond))})
 		return nil
 	})

@@ -77,13 +77,13 @@ var errBehind = errors.New("engine: a timer is due")
 // upToDate runs something that gives errBehind while a timer of the tenant is due,
 // and fires what is due in between: nobody sees a state that time has already
 // left, however late the driver is.
-func (e *Engine) upToDate(tenant string, run func() error) error {
+func (e *Engine) upToDate(ctx context.Context, tenant string, run func() error) error {
 	for range maxSteps {
 		err := run()
 		if !errors.Is(err, errBehind) {
 			return err
 		}
-		if err := e.catchUp(context.Background(), tenant); err != nil {
+		if err := e.catchUp(ctx, tenant); err != nil {
 			return err
 		}
 	}
@@ -93,13 +93,13 @@ func (e *Engine) upToDate(tenant string, run func() error) error {
 var errEndless = errors.New("engine: the due timers do not end")
 
 // catchUp fires what is due on a running clock. When the context ends, it leaves
-// the rest to others.
+// the rest to others, between two timers.
 func (e *Engine) catchUp(ctx context.Context, tenant string) error {
 	for range maxSteps {
 		if ctx.Err() != nil {
 			return nil
 		}
-		fired, err := e.fireFirst(tenant)
+		fired, err := e.fireFirst(context.WithoutCancel(ctx), tenant)
 		if err != nil || fired == nil {
 			return err
 		}
@@ -109,8 +109,8 @@ func (e *Engine) catchUp(ctx context.Context, tenant string) error {
 
 // fireFirst fires the first timer if it is due on the running clock, at the
 // instant at which it came due.
-func (e *Engine) fireFirst(tenant string) (fired *Timer, err error) {
-	_, err = e.update(tenant, func(u *Unit) error {
+func (e *Engine) fireFirst(ctx context.Context, tenant string) (fired *Timer, err error) {
+	_, err = e.update(ctx, tenant, func(u *Unit) error {
 		timer, ok := u.firstTimer()
 		if !ok || u.clock.Frozen || timer.Due.After(u.now) {
 			return nil
@@ -120,16 +120,16 @@ func (e *Engine) fireFirst(tenant string) (fired *Timer, err error) {
 		return u.fireTimer(timer)
 	})
 	if err != nil && fired != nil {
-		return nil, e.abandon(tenant, *fired, err)
+		return nil, e.abandon(ctx, tenant, *fired, err)
 	}
 	return fired, err
 }
 
 // noteAllDue notes when each tenant is due: a data file of an earlier format does
 // not say.
-func (e *Engine) noteAllDue(tenants []string) (err error) {
+func (e *Engine) noteAllDue(ctx context.Context, tenants []string) (err error) {
 	for _, tenant := range tenants {
-		_, noted := e.update(tenant, func(u *Unit) error {
+		_, noted := e.update(ctx, tenant, func(u *Unit) error {
 			u.noteDue()
 			return nil
 		})

@@ -30,7 +30,7 @@ func TestATenantIsDueWhileItsClockRuns(t *testing.T) {
 	}
 	is("frozen", time.Time{})
 	f.wall = f.wall.Add(time.Hour)
-	if err := f.engine.Run("a"); err != nil {
+	if err := f.engine.Run(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
 	is("running again", start.Add(25*time.Hour))
@@ -73,9 +73,15 @@ func TestWhatIsDueComesBeforeWhatIsDone(t *testing.T) {
 		return nil
 	}
 	for name, do := range map[string]func(f *farm) error{
-		"done":  func(f *farm) error { return f.engine.Do("a", func(u *engine.Unit) error { return see(u, f) }) },
-		"read":  func(f *farm) error { return f.engine.Read("a", func(u *engine.Unit) error { return see(u, f) }) },
-		"shown": func(f *farm) error { return f.engine.Show("a", func(u *engine.Unit) error { return see(u, f) }) },
+		"done": func(f *farm) error {
+			return f.engine.Do(t.Context(), "a", func(u *engine.Unit) error { return see(u, f) })
+		},
+		"read": func(f *farm) error {
+			return f.engine.Read(t.Context(), "a", func(u *engine.Unit) error { return see(u, f) })
+		},
+		"shown": func(f *farm) error {
+			return f.engine.Show(t.Context(), "a", func(u *engine.Unit) error { return see(u, f) })
+		},
 	} {
 		f := newFarm(t, memory(t), 1)
 		f.lay(t, "a", "e1")

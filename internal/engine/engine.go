@@ -104,9 +104,12 @@ func (e *Engine) Machines() []machine.Description {
 
 // Do runs fn as one unit of work of the tenant and commits what it did. If fn
 // returns an error nothing has happened. The tenant exists from its first Do.
-func (e *Engine) Do(tenant string, fn func(*Unit) error) error {
-	return e.upToDate(tenant, func() error {
-		_, err := e.update(tenant, func(u *Unit) error {
+//
+// When the context ends before the unit has begun, nothing happens, and the error
+// is the context's. A unit that has begun is done whole, whoever has left.
+func (e *Engine) Do(ctx context.Context, tenant string, fn func(*Unit) error) error {
+	return e.upToDate(ctx, tenant, func() error {
+		_, err := e.update(ctx, tenant, func(u *Unit) error {
 			if u.behind {
 				return errBehind
 			}
@@ -117,9 +120,9 @@ func (e *Engine) Do(tenant string, fn func(*Unit) error) error {
 }
 
 // Read runs fn on the tenant's state; it must not change anything.
-func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
-	return e.upToDate(tenant, func() error {
-		return e.Store.View(context.Background(), tenant, func(tx store.Tx) error {
+func (e *Engine) Read(ctx context.Context, tenant string, fn func(*Unit) error) error {
+	return e.upToDate(ctx, tenant, func() error {
+		return e.Store.View(ctx, tenant, func(tx store.Tx) error {
 			u := e.begin(tx, tenant, false)
 			if u.behind {
 				return errBehind
@@ -133,9 +136,9 @@ func (e *Engine) Read(tenant string, fn func(*Unit) error) error {
 // something that it reads waits for being read (Kind.CountRead), or is counted. Then
 // fn runs a second time, as a unit of work. It must set what it gives, and not add
 // to it.
-func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
+func (e *Engine) Show(ctx context.Context, tenant string, fn func(*Unit) error) error {
 	waited := false
-	err := e.Read(tenant, func(u *Unit) error {
+	err := e.Read(ctx, tenant, func(u *Unit) error {
 		err := fn(u)
 		waited = u.waited
 		return err
@@ -143,12 +146,15 @@ func (e *Engine) Show(tenant string, fn func(*Unit) error) error {
 	if !waited {
 		return err
 	}
-	return e.Do(tenant, fn)
+	return e.Do(ctx, tenant, fn)
 }
 
-func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
+func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error) ([]Event, error) {
 	var u *Unit
-	err := e.commit(tenant, func(tx store.Tx) error {
+	err := e.commit(ctx, tenant, func(tx store.Tx) error {
+		if err := ctx.Err(); err != nil {
+			return err // It ended while others had their turn.
+		}
 		u = e.begin(tx, tenant, true)
 		if err := fn(u); err != nil {
 			return err
@@ -165,8 +171,8 @@ func (e *Engine) update(tenant string, fn func(*Unit) error) ([]Event, error) {
 }
 
 // commit runs fn in a transaction. One that cannot be written is refused.
-func (e *Engine) commit(tenant string, fn func(store.Tx) error) error {
-	err := e.Store.Update(context.Background(), tenant, fn)
+func (e *Engine) commit(ctx context.Context, tenant string, fn func(store.Tx) error) error {
+	err := e.Store.Update(ctx, tenant, fn)
 	var unwritten *store.Unwritten
 	if !errors.As(err, &unwritten) {
 		return err
@@ -189,7 +195,7 @@ func (e *Engine) begin(tx store.Tx, tenant string, writable bool) *Unit {
 }
 
 // Tenants lists the tenants that exist, in alphabetical order.
-func (e *Engine) Tenants() ([]string, error) { return e.Store.Tenants(context.Background()) }
+func (e *Engine) Tenants(ctx context.Context) ([]string, error) { return e.Store.Tenants(ctx) }
 
 const countersKey = "counters"
 
@@ -220,9 +226,9 @@ func (u *Unit) writeCounters() {
 
 // Dump gives everything that is stored of a tenant, one key and value a line,
 // in the order of the keys: two dumps are equal when nothing has changed.
-func (e *Engine) Dump(tenant string) (string, error) {
+func (e *Engine) Dump(ctx context.Context, tenant string) (string, error) {
 	var b strings.Builder
-	err := e.Store.View(context.Background(), tenant, func(tx store.Tx) error {
+	err := e.Store.View(ctx, tenant, func(tx store.Tx) error {
 		tx.Range(nil, nil, func(key []byte, value string) bool {
 			fmt.Fprintf(&b, "%s=%s\n", key, value)
 			return true

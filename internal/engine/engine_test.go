@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -122,7 +123,7 @@ func nextDue(t *testing.T, e *engine.Engine) time.Time {
 // lay puts eggs into a nest called n.
 func (f *farm) lay(t *testing.T, tenant string, ids ...string) {
 	t.Helper()
-	err := f.engine.Do(tenant, func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), tenant, func(u *engine.Unit) error {
 		if f.nests.Get(u, "n") == nil {
 			if err := f.nests.Create(u, &nest{Life: machine.Life{ID: "n", Seq: u.Next()}}, "build", machine.Cause{}); err != nil {
 				return err
@@ -148,13 +149,13 @@ func (f *farm) advance(t *testing.T, tenant string, target engine.Target) ([]eng
 }
 
 func (f *farm) fire(tenant, id string, on machine.Trigger) error {
-	return f.engine.Do(tenant, func(u *engine.Unit) error { return f.eggs.Fire(u, f.eggs.Get(u, id), on, machine.Cause{}) })
+	return f.engine.Do(context.Background(), tenant, func(u *engine.Unit) error { return f.eggs.Fire(u, f.eggs.Get(u, id), on, machine.Cause{}) })
 }
 
 func (f *farm) look(t *testing.T, tenant string) string {
 	t.Helper()
 	var text []string
-	err := f.engine.Read(tenant, func(u *engine.Unit) error {
+	err := f.engine.Read(t.Context(), tenant, func(u *engine.Unit) error {
 		for _, e := range f.eggs.By(u, "nest", "n") {
 			text = append(text, fmt.Sprintf("%s:%s", e.ID, e.State))
 		}
@@ -209,7 +210,7 @@ func TestAdvanceFiresEachTimerAtItsInstantInOrder(t *testing.T) {
 	if got := story(events); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	clock, err := f.engine.Clock("a")
+	clock, err := f.engine.Clock(t.Context(), "a")
 	if err != nil || !clock.Frozen || !clock.Now.Equal(start.Add(31*time.Hour)) || clock.Pending != 0 {
 		t.Errorf("the clock shows %+v, %v", clock, err)
 	}
@@ -296,7 +297,7 @@ func TestALoopIsStoppedAndNamed(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a")
-	err := f.engine.Do("a", func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), "a", func(u *engine.Unit) error {
 		return f.nests.Fire(u, f.nests.Get(u, "n"), "shake", machine.Cause{})
 	})
 	if err != nil {
@@ -340,7 +341,7 @@ func TestAdvanceMovesARunningClock(t *testing.T) {
 		t.Errorf("got %s, %v", story(events), err)
 	}
 	f.wall = f.wall.Add(time.Minute)
-	clock, err := f.engine.Clock("a")
+	clock, err := f.engine.Clock(t.Context(), "a")
 	if err != nil || clock.Frozen || !clock.Now.Equal(start.Add(25*time.Hour+time.Minute)) || clock.Offset != 25*time.Hour {
 		t.Errorf("the clock shows %+v, %v", clock, err)
 	}
@@ -365,11 +366,11 @@ func TestFreezeAndRunKeepTheTime(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.wall = f.wall.Add(time.Hour)
-	if err := f.engine.Run("a"); err != nil {
+	if err := f.engine.Run(t.Context(), "a"); err != nil {
 		t.Fatal(err)
 	}
 	f.wall = f.wall.Add(time.Minute)
-	if clock, err := f.engine.Clock("a"); err != nil || clock.Frozen || !clock.Now.Equal(start.Add(time.Minute)) {
+	if clock, err := f.engine.Clock(t.Context(), "a"); err != nil || clock.Frozen || !clock.Now.Equal(start.Add(time.Minute)) {
 		t.Errorf("the clock shows %+v, %v", clock, err)
 	}
 }
@@ -386,13 +387,13 @@ func TestTenantsAreApartAndResetEmptiesOne(t *testing.T) {
 	if got := f.look(t, "ab"); got != "e1:EGG chicks:0" {
 		t.Errorf("another tenant was touched: %s", got)
 	}
-	if n, err := f.engine.Reset("a"); err != nil || n == 0 {
+	if n, err := f.engine.Reset(t.Context(), "a"); err != nil || n == 0 {
 		t.Fatalf("reset removed %d, %v", n, err)
 	}
 	if got := f.look(t, "a"); got != "" {
 		t.Errorf("left after reset: %s", got)
 	}
-	if got, _ := f.engine.Tenants(); len(got) != 1 || got[0] != "ab" {
+	if got, _ := f.engine.Tenants(t.Context()); len(got) != 1 || got[0] != "ab" {
 		t.Errorf("tenants are %v", got)
 	}
 }
@@ -427,7 +428,7 @@ func TestTheEventLogIsKept(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
 	f.lay(t, "a", "e1")
-	err := f.engine.Read("a", func(u *engine.Unit) error {
+	err := f.engine.Read(t.Context(), "a", func(u *engine.Unit) error {
 		if got := story(u.Events(0, 10)); got != "nest.built n@0s, egg.laid e1@0s" {
 			t.Errorf("got %s", got)
 		}
@@ -447,7 +448,7 @@ func TestUntilAnEventThatDoesNotCome(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "a", "e1")
 	dump := func() string {
-		text, err := f.engine.Dump("a")
+		text, err := f.engine.Dump(t.Context(), "a")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -515,7 +516,7 @@ func TestADecisionThatCannotBeWrittenComesLater(t *testing.T) {
 	f.wall = start.Add(25 * time.Hour)
 	for who, try := range map[string]func() error{
 		"driver": func() error { return f.engine.FireDue(t.Context()) },
-		"reader": func() error { return f.engine.Read("a", func(*engine.Unit) error { return nil }) },
+		"reader": func() error { return f.engine.Read(t.Context(), "a", func(*engine.Unit) error { return nil }) },
 		"clock":  func() error { _, err := f.advance(t, "a", engine.Target{By: time.Hour}); return err },
 	} {
 		disk.refuse = 1

@@ -22,9 +22,9 @@ var errForeseen = errors.New("engine: only tried")
 // foresee refuses an event that does not come, whatever time passes: moving the
 // clock until then would end everything that has an end. It fires the timers on
 // the way in a transaction that is taken back.
-func (e *Engine) foresee(tenant, event string) error {
+func (e *Engine) foresee(ctx context.Context, tenant, event string) error {
 	var seen error
-	err := e.Store.Update(context.Background(), tenant, func(tx store.Tx) error {
+	err := e.Store.Update(ctx, tenant, func(tx store.Tx) error {
 		pending := e.begin(tx, tenant, false).pendingPoints()
 		seen = e.tryUntil(tx, tenant, event, pending)
 		return errForeseen

@@ -61,7 +61,7 @@ func (e *Engine) openIndexes(ctx context.Context, collections []Indexed) error {
 		return err
 	}
 	if !known {
-		if err := e.noteAllDue(tenants); err != nil {
+		if err := e.noteAllDue(ctx, tenants); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (e *Engine) openIndexes(ctx context.Context, collections []Indexed) error {
 	}
 	for _, tenant := range tenants {
 		for _, name := range changed {
-			if err := e.rebuild(tenant, byName[name]); err != nil {
+			if err := e.rebuild(ctx, tenant, byName[name]); err != nil {
 				return fmt.Errorf("rebuild the indexes of %s: %w", name, err)
 			}
 		}
@@ -111,23 +111,23 @@ func (e *Engine) writeIndexes(ctx context.Context, indexes map[string][]string) 
 
 // rebuild makes the index entries of a tenant's collection anew, slice by slice. If
 // it ends in the middle, it is done again at the next start.
-func (e *Engine) rebuild(tenant string, c Indexed) error {
+func (e *Engine) rebuild(ctx context.Context, tenant string, c Indexed) error {
 	old, records := []byte(indexPrefix+c.collectionName()+"/"), []byte(c.collectionName()+"/")
-	if err := e.inSlices(tenant, old, func(u *Unit, key []byte, _ string) error {
+	if err := e.inSlices(ctx, tenant, old, func(u *Unit, key []byte, _ string) error {
 		u.tx.Delete(key)
 		return nil
 	}); err != nil {
 		return err
 	}
-	return e.inSlices(tenant, records, func(u *Unit, _ []byte, text string) error { return c.addEntries(u, text) })
+	return e.inSlices(ctx, tenant, records, func(u *Unit, _ []byte, text string) error { return c.addEntries(u, text) })
 }
 
 // inSlices does something with every row of a tenant whose key has the prefix, in
 // commits that are not too large.
-func (e *Engine) inSlices(tenant string, prefix []byte, do func(u *Unit, key []byte, text string) error) error {
+func (e *Engine) inSlices(ctx context.Context, tenant string, prefix []byte, do func(u *Unit, key []byte, text string) error) error {
 	from := prefix
 	for more := true; more; {
-		_, err := e.update(tenant, func(u *Unit) error {
+		_, err := e.update(ctx, tenant, func(u *Unit) error {
 			var keys [][]byte
 			var texts []string
 			u.tx.Range(from, store.PrefixEnd(prefix), func(key []byte, text string) bool {

@@ -35,7 +35,7 @@ func (p *post) dumps(t *testing.T) string {
 	t.Helper()
 	var text strings.Builder
 	for _, tenant := range []string{"t", "other"} {
-		dump, err := p.engine.Dump(tenant)
+		dump, err := p.engine.Dump(t.Context(), tenant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -72,7 +72,7 @@ func TestIndexesAreRebuiltWhereTheyDiffer(t *testing.T) {
 		}
 	}
 	p := openPost(t, s, byDays())
-	if err := p.engine.Read("other", func(u *engine.Unit) error {
+	if err := p.engine.Read(t.Context(), "other", func(u *engine.Unit) error {
 		if n := p.letters.Count(u, "days", "1", 100); n != 4 {
 			t.Errorf("%d letters are found", n)
 		}
@@ -108,7 +108,7 @@ func TestAnEarlierStoreIsBroughtUpToDate(t *testing.T) {
 func TestIndexesMustBeKnown(t *testing.T) {
 	p := newPost(t)
 	unknown := engine.Collection[letter]{Name: "unknown", Indexes: []engine.Index[letter]{byDays()}}
-	err := p.engine.Do("t", func(u *engine.Unit) error {
+	err := p.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		unknown.Add(u, &letter{Life: machine.Life{ID: "x", Seq: 1}})
 		return nil
 	})

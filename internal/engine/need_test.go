@@ -12,7 +12,7 @@ import (
 func TestNeedsStandAsTheFactsAre(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	f.lay(t, "t")
-	err := f.engine.Do("t", func(u *engine.Unit) error {
+	err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
 		n := f.nests.Get(u, "n")
 		for chicks := range 4 {
 			needs, refused := f.nests.Needs(u, n, "count", machine.Cause{})

@@ -20,7 +20,7 @@ func atRead(n int) func(*engine.Unit, string, any, machine.Pending) (machine.Dec
 func (f *farm) poll(t *testing.T, id string) machine.State {
 	t.Helper()
 	var state machine.State
-	if err := f.engine.Show("t", func(u *engine.Unit) error {
+	if err := f.engine.Show(t.Context(), "t", func(u *engine.Unit) error {
 		e := f.eggs.Get(u, id)
 		if err := f.eggs.CountRead(u, e); err != nil {
 			return err
@@ -53,7 +53,7 @@ func TestALookIsAWriteOnlyWhileSomethingWaitsForIt(t *testing.T) {
 	f.engine.Choose = atRead(2)
 	f.lay(t, "t", "looked")
 	dump := func() string {
-		text, err := f.engine.Dump("t")
+		text, err := f.engine.Dump(t.Context(), "t")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestARowWithdrawsADecisionAndAnotherArmsItAgain(t *testing.T) {
 	}
 	fire := func(on machine.Trigger) {
 		t.Helper()
-		if err := e.Do("t", func(u *engine.Unit) error {
+		if err := e.Do(t.Context(), "t", func(u *engine.Unit) error {
 			if on == "send" {
 				return parcels.Create(u, &parcel{machine.Life{ID: "p", Seq: u.Next()}}, on, machine.Cause{})
 			}
@@ -154,7 +154,7 @@ func TestARowWithdrawsADecisionAndAnotherArmsItAgain(t *testing.T) {
 	if got := advance(); got != "" {
 		t.Errorf("a withdrawn decision came: %s", got)
 	}
-	if clock, err := e.Clock("t"); err != nil || clock.Pending != 0 || clock.Due != nil {
+	if clock, err := e.Clock(t.Context(), "t"); err != nil || clock.Pending != 0 || clock.Due != nil {
 		t.Errorf("a withdrawn decision is still due: %+v, %v", clock, err)
 	}
 	fire("go")

@@ -1,12 +1,16 @@
 package engine
 
-import "finhub-sandbox/internal/store"
+import (
+	"context"
+
+	"finhub-sandbox/internal/store"
+)
 
 // Reset empties a tenant: its data, its clock and its sequence. The values whose
 // names begin with one of keep stay. It says how many rows were removed.
-func (e *Engine) Reset(tenant string, keep ...string) (removed int, err error) {
+func (e *Engine) Reset(ctx context.Context, tenant string, keep ...string) (removed int, err error) {
 	counted := 0
-	err = e.commit(tenant, func(tx store.Tx) error {
+	err = e.commit(ctx, tenant, func(tx store.Tx) error {
 		kept := valuesOf(tx, keep)
 		removed = tx.Clear() - len(kept)
 		for key, text := range kept {

@@ -27,7 +27,7 @@ func (b *breath) Err() error {
 // rowsOf counts the rows of a tenant.
 func (p *post) rowsOf(t *testing.T, tenant string) int {
 	t.Helper()
-	text, err := p.engine.Dump(tenant)
+	text, err := p.engine.Dump(t.Context(), tenant)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestALargeResetRemovesAllAtOnce(t *testing.T) {
 	p.send(t, 5_000, 1, true)
 	setNote(t, p.engine, "kept")
 	before := p.rowsOf(t, "t")
-	removed, err := p.engine.Reset("t", "note")
+	removed, err := p.engine.Reset(t.Context(), "t", "note")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestAnAdvanceAcrossAReset(t *testing.T) {
 	between := &breath{Context: t.Context()}
 	between.take = func(n int) error {
 		if n == 3 {
-			if _, err := p.engine.Reset("t"); err != nil {
+			if _, err := p.engine.Reset(t.Context(), "t"); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -91,7 +91,7 @@ func TestAResetThatFailsHidesNoTimer(t *testing.T) {
 			runtime.Gosched() // Whoever does not wait for the commit has asked by now.
 		}
 	}
-	if _, err := f.engine.Reset("a"); refusedWith(err) != refusal.DataUnwritable {
+	if _, err := f.engine.Reset(t.Context(), "a"); refusedWith(err) != refusal.DataUnwritable {
 		t.Fatalf("the reset: %v", err)
 	}
 	if at := <-asked; !at.Equal(start.Add(24 * time.Hour)) {
@@ -105,14 +105,14 @@ func TestAResetThatFailsHidesNoTimer(t *testing.T) {
 
 func setNote(t *testing.T, e *engine.Engine, text string) {
 	t.Helper()
-	if err := e.Do("t", func(u *engine.Unit) error { return u.SetValue("note", text) }); err != nil {
+	if err := e.Do(t.Context(), "t", func(u *engine.Unit) error { return u.SetValue("note", text) }); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func note(t *testing.T, e *engine.Engine) (text string) {
 	t.Helper()
-	if err := e.Read("t", func(u *engine.Unit) error {
+	if err := e.Read(t.Context(), "t", func(u *engine.Unit) error {
 		_, err := u.Value("note", &text)
 		return err
 	}); err != nil {
@@ -123,7 +123,7 @@ func note(t *testing.T, e *engine.Engine) (text string) {
 
 func (p *post) count(t *testing.T, tenant string) (n int) {
 	t.Helper()
-	if err := p.engine.Read(tenant, func(u *engine.Unit) error {
+	if err := p.engine.Read(t.Context(), tenant, func(u *engine.Unit) error {
 		n = len(p.letters.All(u))
 		return nil
 	}); err != nil {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -92,12 +93,12 @@ func (u *Unit) fireTimer(t Timer) error {
 // abandon drops a timer that cannot be applied, so that it does not stop the
 // clock for ever, and says so: a decision that its own table refuses is a fault
 // of the sandbox, never of the caller.
-func (e *Engine) abandon(tenant string, t Timer, cause error) error {
+func (e *Engine) abandon(ctx context.Context, tenant string, t Timer, cause error) error {
 	var unwritten *store.Unwritten
 	if errors.As(cause, &unwritten) {
 		return cause // It can be applied when the data file can be written again.
 	}
-	_, err := e.update(tenant, func(u *Unit) error {
+	_, err := e.update(ctx, tenant, func(u *Unit) error {
 		u.dropTimer(machine.Armed{Due: t.Due, Seq: t.Seq})
 		if k, ok := e.kinds[t.Entity]; ok {
 			k.abandon(u, t.ID, t.Seq)

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -95,6 +96,13 @@ func (c *Call) setHeader(name, value string) {
 // Context ends when the caller leaves or the server does: nobody waits for what
 // is still to be done then.
 func (c *Call) Context() context.Context { return c.request.Context() }
+
+// givenUp reports whether an error says that nothing was done any more, since the
+// context had ended: it is no refusal, and no fault of the sandbox.
+func (c *Call) givenUp(err error) bool {
+	ended := c.Context().Err()
+	return ended != nil && errors.Is(err, ended)
+}
 
 // Path gives a path parameter, decoded: of a path that net/http has not decoded as
 // a whole, the router hands them over as they came.

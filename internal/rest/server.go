@@ -158,6 +158,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	// A fault may end the request by a panic; the log has it all the same.
 	defer s.finish(c)
 	err := s.take(c)
+	if c.givenUp(err) {
+		panic(http.ErrAbortHandler) // The caller has gone.
+	}
 	s.send(c, err)
 }
 

@@ -156,7 +156,7 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	nobody := access.Caller{Sort: access.Public, Tenant: "t"}
 	g.refused(errOf(g.ConfirmConsent(nobody, "x"+link.Token)), refusal.MagicLinkInvalid)
 	g.refused(errOf(g.ConfirmConsent(access.Caller{Sort: access.Public, Tenant: "other"}, link.Token)), refusal.MagicLinkInvalid)
-	session, err := world.Do(g.World, nobody, func(act *world.Act) (string, error) {
+	session, err := world.Do(t.Context(), g.World, nobody, func(act *world.Act) (string, error) {
 		return sessions.SessionToken(act, sessions.Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
 	})
 	g.ok(err)
@@ -165,10 +165,10 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	g.advance("59m")
 	confirmed, err := g.ConfirmConsent(nobody, link.Token)
 	g.ok(err)
-	before, _ := g.Engine().Dump("t")
+	before, _ := g.Engine().Dump(t.Context(), "t")
 	second, err := g.ConfirmConsent(nobody, link.Token)
 	g.ok(err)
-	after, _ := g.Engine().Dump("t")
+	after, _ := g.Engine().Dump(t.Context(), "t")
 	if confirmed.State != onboarding.ConsentAccepted || !confirmed.AcceptedAt.Equal(payday.Add(59*time.Minute)) || second.ID != confirmed.ID || before != after {
 		t.Errorf("got %+v", confirmed)
 	}

@@ -70,7 +70,7 @@ func TestAScenarioRefusesAnOperation(t *testing.T) {
 func TestARefusalChangesNothingButItsCount(t *testing.T) {
 	g := played(t, `rules: [{on: registerIndividual, times: 1, refuse: DUPLICATE_EMAIL}, {on: getVerification, refuse: VERIFICATION_NOT_FOUND}]`)
 	dump := func() string {
-		text, err := g.Engine().Dump("t")
+		text, err := g.Engine().Dump(t.Context(), "t")
 		g.ok(err)
 		return text
 	}
@@ -166,10 +166,10 @@ func TestConditionsSeeTheRequest(t *testing.T) {
 			_, err := g.SetTenantScenarioText("t", fmt.Sprintf("name: x\nrules:\n  - on: %s\n    when: '%s'\n    refuse: RATE_LIMITED\n", test.operation, test.when))
 			g.ok(err)
 			test.asked.Operation = test.operation
-			before, _ := g.Engine().Dump("t")
+			before, _ := g.Engine().Dump(t.Context(), "t")
 			d := g.ask(g.staff, test.asked)
 			g.refused(d.Refusal, refusal.RateLimited)
-			if after, _ := g.Engine().Dump("t"); after != before {
+			if after, _ := g.Engine().Dump(t.Context(), "t"); after != before {
 				t.Error("looking at the facts has changed something")
 			}
 		})

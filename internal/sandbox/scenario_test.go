@@ -142,7 +142,7 @@ func TestWhichScenarioGoverns(t *testing.T) {
 
 func TestAnUnknownScenarioIsRefused(t *testing.T) {
 	g := newStage(t, world.Config{}, nothing("known"))
-	before, _ := g.Engine().Dump("t")
+	before, _ := g.Engine().Dump(t.Context(), "t")
 	_, err := g.Register(g.staff, customers.Registration{Email: "a@example.com", Scenario: "unknown"})
 	e := g.refused(err, refusal.ScenarioUnknown)
 	names, _ := e.Data["scenarios"].([]string)
@@ -151,7 +151,7 @@ func TestAnUnknownScenarioIsRefused(t *testing.T) {
 	}
 	g.refused(g.SetTenantScenario("t", "unknown"), refusal.ScenarioUnknown)
 	g.refused(g.SetDefaultScenario("unknown"), refusal.ScenarioUnknown)
-	if after, _ := g.Engine().Dump("t"); after != before {
+	if after, _ := g.Engine().Dump(t.Context(), "t"); after != before {
 		t.Error("a refused scenario has changed something")
 	}
 }

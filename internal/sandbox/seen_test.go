@@ -48,7 +48,7 @@ func TestAChoicePointOfAnotherKind(t *testing.T) {
 		t.Fatal(err)
 	}
 	states := map[string]machine.State{"anna": access.SessionEnded, "jonas": access.SessionOpen, "eva": access.SessionOpen}
-	_, err := world.Do(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
+	_, err := world.Do(t.Context(), w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
 		_, err := world.SetTenantScenarioText(act, `name: thief
 rules: [{on: session.theft, decide: STOLEN, when: 'customer.name startsWith "Anna" and wallet.balance == 0 and wallet.purpose == "product" and request.user == "anna"'}]`)
 		for name := range states {
@@ -61,7 +61,7 @@ rules: [{on: session.theft, decide: STOLEN, when: 'customer.name startsWith "Ann
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = world.Show(w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
+	_, _ = world.Show(t.Context(), w, access.Caller{Sort: access.Staff, Tenant: "t"}, func(act *world.Act) (struct{}, error) {
 		for name, want := range states {
 			if e := act.Sessions.Get(act.Unit, name); e.State != want {
 				t.Errorf("the session of %s is %s", name, e.State)

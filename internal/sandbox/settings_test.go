@@ -115,7 +115,7 @@ func TestWhoseSettingsHold(t *testing.T) {
 
 func TestAScenarioSetsTheDelayScale(t *testing.T) {
 	g := newStage(t, world.Config{}, governed)
-	g.ok(g.Engine().Run("t"))
+	g.ok(g.Engine().Run(t.Context(), "t"))
 	due := func(name string) time.Duration {
 		t.Helper()
 		id := g.register(name+"@example.com", "").Customer.ID

@@ -4,6 +4,8 @@
 package world
 
 import (
+	"context"
+
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/engine"
@@ -34,21 +36,25 @@ func (act *Act) NoteRule(r machine.Rule) {
 // Do runs verb as an act that may change the caller's tenant, and gives what it
 // gives. If it fails nothing has happened, unless it says so (Act.RefuseAndKeep).
 // A verb can be run again after it has failed: it sets what it gives, and does
-// not add to it. It opens no act itself, which would wait for this one.
-func Do[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
-	return run(w, (*engine.Engine).Do, c, verb)
+// not add to it. It opens no act itself, which would wait for this one. When the
+// context ends before the act has begun, nothing happens (engine.Do).
+func Do[R any](ctx context.Context, w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+	return run(ctx, w, (*engine.Engine).Do, c, verb)
 }
 
 // Show runs verb as an act that looks at the caller's tenant and counts that
 // (engine.Show).
-func Show[R any](w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
-	return run(w, (*engine.Engine).Show, c, verb)
+func Show[R any](ctx context.Context, w *World, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+	return run(ctx, w, (*engine.Engine).Show, c, verb)
 }
 
-func run[R any](w *World, open func(*engine.Engine, string, func(*engine.Unit) error) error, c access.Caller, verb func(*Act) (R, error)) (R, error) {
+// opener is Engine.Do or Engine.Show.
+type opener func(e *engine.Engine, ctx context.Context, tenant string, fn func(*engine.Unit) error) error
+
+func run[R any](ctx context.Context, w *World, open opener, c access.Caller, verb func(*Act) (R, error)) (R, error) {
 	var out R
 	act := new(Act)
-	err := open(w.engine, c.Tenant, func(u *engine.Unit) (err error) {
+	err := open(w.engine, ctx, c.Tenant, func(u *engine.Unit) (err error) {
 		*act = Act{Unit: u, World: w, Caller: c}
 		u.Beside = act
 		out, err = verb(act)

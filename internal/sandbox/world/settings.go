@@ -1,6 +1,8 @@
 package world
 
 import (
+	"context"
+
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/setting"
 )
@@ -69,13 +71,13 @@ func ChangeSettings(act *Act, change func(*setting.Settings)) (own setting.Setti
 // clock with it. What was chosen for the tenant stays, its settings and its
 // scenarios, so that a suite which resets after each test runs every test under
 // the same; everything takes those away too.
-func (s *World) Reset(tenant string, everything bool) (removed int, err error) {
+func (s *World) Reset(ctx context.Context, tenant string, everything bool) (removed int, err error) {
 	var keep []string
 	if !everything {
 		keep = []string{settingsName, tenantScenariosValue}
 	}
 	s.Mistypes.forget(tenant)
-	return s.engine.Reset(tenant, keep...)
+	return s.engine.Reset(ctx, tenant, keep...)
 }
 
 // Relaxed reports whether a tenant's header policy is the relaxed one.
