@@ -118,3 +118,15 @@ func instantOrNone(t time.Time) string {
 	}
 	return machine.Instant(t)
 }
+
+// extra are the members that some pages have beside the envelope's.
+type extra struct {
+	ConsentID   string          `json:"consentId,omitzero"`
+	Pagination  *paginationView `json:"pagination,omitzero"`
+	RedirectURL string          `json:"redirectUrl,omitzero"`
+	Success     bool            `json:"success,omitzero"`
+	Timestamp   string          `json:"timestamp,omitzero"`
+}
+
+// succeeded is the one that older pages have.
+func succeeded() *extra { return &extra{Success: true} }

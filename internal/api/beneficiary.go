@@ -127,7 +127,7 @@ func listBeneficiaries(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	}
 	return rest.Reply{
 		Message: "Beneficiaries retrieved successfully", Data: views,
-		Extra: map[string]any{"success": true, "pagination": paginationView{page.Total, page.Limit, page.Offset}},
+		Extra: &extra{Success: true, Pagination: &paginationView{page.Total, page.Limit, page.Offset}},
 	}, nil
 }
 

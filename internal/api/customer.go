@@ -113,7 +113,7 @@ func registerIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	customer, user := out.Customer, out.User
 	return rest.Reply{
 		Message: "B2C individual account created successfully. Redirect to activate-account page",
-		Extra:   map[string]any{"redirectUrl": redirect},
+		Extra:   &extra{RedirectURL: redirect},
 		Data: &registrationView{
 			ID: customer.ID, CustomerID: customer.ID, UserID: user.ID, TenantID: c.Tenant, Individual: true,
 			CustomerType: "CT_PERSON", CustomerName: customer.Name, CustomerStatus: customer.State, Status: customer.State,

@@ -164,9 +164,6 @@ func removeDirector(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return noContent(customers.RemovePersonnel(act, c.Path("organizationId"), onboarding.Director, c.Path("directorId")))
 }
 
-// succeeded is the member that older pages have beside the envelope's.
-func succeeded() map[string]any { return map[string]any{"success": true} }
-
 func noContent(err error) (rest.Reply, error) { return rest.Reply{Status: http.StatusNoContent}, err }
 
 // readPersonnel reads who joins an organization: from the person object of the

@@ -32,7 +32,7 @@ func createPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return rest.Reply{
 		Status: http.StatusCreated,
 		// An older page has the id beside data too.
-		Extra: map[string]any{"consentId": d.Consent.ID},
+		Extra: &extra{ConsentID: d.Consent.ID},
 		Data:  &createdConsentView{viewPaymentConsent(d, "Payment consent created successfully"), d.Token},
 	}, nil
 }

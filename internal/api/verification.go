@@ -119,7 +119,7 @@ func approveVerification(c *rest.Call, act *world.Act) (rest.Reply, error) {
 // openedReply has the members that older pages have beside the envelope's.
 func openedReply(c *rest.Call, d customers.VerificationDetail, err error) (rest.Reply, error) {
 	reply, err := verificationReply(c, d, err)
-	reply.Extra = map[string]any{"success": true, "timestamp": machine.Instant(d.At)}
+	reply.Extra = &extra{Success: true, Timestamp: machine.Instant(d.At)}
 	return reply, err
 }
 

@@ -26,10 +26,9 @@ type Envelope struct{}
 type Plain struct{}
 
 type envelope struct {
-	Code    int            `json:"code"`
-	Message string         `json:"message"`
-	Data    any            `json:"data"`
-	Extra   map[string]any `json:",embed"`
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Data    any    `json:"data"`
 }
 
 func (Envelope) success(r Reply) any {
@@ -41,7 +40,7 @@ func (Envelope) success(r Reply) any {
 	if data == nil {
 		data = struct{}{}
 	}
-	return &envelope{r.Status, message, data, r.Extra}
+	return &envelope{r.Status, message, data}
 }
 
 func (Envelope) refusal(status int, e *refusal.Error, suggestions []string) any {

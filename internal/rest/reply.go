@@ -28,8 +28,9 @@ type Reply struct {
 	// Data is the envelope's data. One that is larger than a few words is a pointer: it
 	// would be copied on its way.
 	Data any
-	// Extra are members beside the envelope's three, such as pagination.
-	Extra map[string]any
+	// Extra is an object whose members stand beside the envelope's three, such as
+	// pagination; nil is none.
+	Extra any
 	// Asset is sent as it is, without an envelope.
 	Asset *Asset
 	// Stream is a body that is made while it is sent, without an envelope.
@@ -95,7 +96,7 @@ func (s *Server) answer(c *Call, err error) {
 		c.to.WriteHeader(reply.Status)
 	default:
 		reply.Status = cmp.Or(reply.Status, http.StatusOK)
-		s.write(c, reply.Status, c.api.style.success(reply))
+		s.write(c, reply.Status, c.api.style.success(reply), reply.Extra)
 	}
 }
 
@@ -117,7 +118,7 @@ func (s *Server) refuse(c *Call, err error) {
 		c.to.Header().Set(echo.HeaderRetryAfter, "1")
 	}
 	c.Refusal = e
-	s.write(c, status, c.api.style.refusal(status, e, suggestions(e, c.api.documents...)))
+	s.write(c, status, c.api.style.refusal(status, e, suggestions(e, c.api.documents...)), nil)
 }
 
 // challenge says how a caller who is not known can become so.
@@ -137,13 +138,17 @@ const unwritable = `{"code":500,"message":"Internal error","data":{"refusal":"IN
 // what a long one took is not kept.
 const maxReused = 64 << 10
 
-// write sends a reply as JSON. That it cannot be sent tells only that nobody waits for it any more.
-func (s *Server) write(c *Call, status int, body any) {
+// write sends an object as JSON, and with it the members of another, unless that is
+// nil. That it cannot be sent tells only that nobody waits for it any more.
+func (s *Server) write(c *Call, status int, body, extra any) {
 	buffer, _ := s.texts.Get().(*bytes.Buffer)
 	if buffer == nil {
 		buffer = new(bytes.Buffer)
 	}
-	err := json.MarshalWrite(buffer, body, json.Deterministic(true))
+	err := writeJSON(buffer, body)
+	if extra != nil && err == nil {
+		err = joinJSON(buffer, extra)
+	}
 	text := buffer.Bytes()
 	if err != nil {
 		s.Log.Error("reply cannot be written", "request", c.RequestID, "error", err)
@@ -155,6 +160,23 @@ func (s *Server) write(c *Call, status int, body any) {
 		buffer.Reset()
 		s.texts.Put(buffer) // Whoever was sent the text has copied it (io.Writer).
 	}
+}
+
+func writeJSON(to *bytes.Buffer, value any) error {
+	return json.MarshalWrite(to, value, json.Deterministic(true))
+}
+
+// joinJSON adds the members of an object, which has some, to the object with which a
+// text ends.
+func joinJSON(to *bytes.Buffer, object any) error {
+	end := to.Len() - len("}")
+	if err := writeJSON(to, object); err != nil {
+		return err
+	}
+	text := to.Bytes()
+	to.Truncate(end + copy(text[end:], text[end+len("}"):]))
+	text[end] = ','
+	return nil
 }
 
 // checkReply holds a reply to the document, if somebody asked for that.
