@@ -11,8 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/bojanz/currency"
 )
@@ -95,25 +95,42 @@ func (a Amount) Cmp(b Amount) (int, error) {
 // Decimal writes the amount in major units with all decimals of its currency,
 // such as 5000.00. For an unknown currency it writes the minor units.
 func (a Amount) Decimal() string {
-	text := strconv.FormatInt(a.Minor, 10)
-	digits, err := Digits(a.Currency)
-	if err != nil || digits == 0 {
-		return text
-	}
-	text, negative := strings.CutPrefix(text, "-")
-	if missing := digits + 1 - len(text); missing > 0 {
-		text = strings.Repeat("0", missing) + text
-	}
-	point := len(text) - digits
-	text = text[:point] + "." + text[point:]
-	if negative {
-		return "-" + text
-	}
-	return text
+	var room [32]byte
+	return string(a.appendDecimal(room[:0]))
 }
 
 // String writes the amount with its currency, such as 5000.00 EUR.
-func (a Amount) String() string { return a.Decimal() + " " + a.Currency }
+func (a Amount) String() string {
+	var room [32]byte
+	return string(append(append(a.appendDecimal(room[:0]), ' '), a.Currency...))
+}
+
+func (a Amount) appendDecimal(to []byte) []byte {
+	digits, err := Digits(a.Currency)
+	if err != nil {
+		digits = 0
+	}
+	if a.Minor < 0 {
+		to = append(to, '-')
+	}
+	first := len(to)
+	to = strconv.AppendUint(to, magnitude(a.Minor), 10)
+	for len(to)-first <= digits {
+		to = slices.Insert(to, first, '0')
+	}
+	if digits > 0 {
+		to = slices.Insert(to, len(to)-digits, '.')
+	}
+	return to
+}
+
+// magnitude is a number without its sign; that of the least of all has room too.
+func magnitude(n int64) uint64 {
+	if n < 0 {
+		return -uint64(n)
+	}
+	return uint64(n)
+}
 
 func sameCurrency(a, b Amount) error {
 	if a.Currency != b.Currency {
