@@ -34,16 +34,20 @@ func decode(text []byte) (any, error) {
 // Get gives the first value that is present and not null.
 func (b Body) Get(names ...string) any {
 	for _, name := range names {
-		var value any = map[string]any(b)
-		for part := range strings.SplitSeq(name, ".") {
-			object, _ := value.(map[string]any)
-			value = object[part]
-		}
-		if value != nil {
+		if value := b.at(name); value != nil {
 			return value
 		}
 	}
 	return nil
+}
+
+func (b Body) at(name string) any {
+	first, rest, nested := strings.Cut(name, ".")
+	if !nested {
+		return b[name]
+	}
+	object, _ := b[first].(map[string]any)
+	return Body(object).at(rest)
 }
 
 // Has reports whether any of the names is present and not null.
