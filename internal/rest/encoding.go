@@ -26,7 +26,7 @@ func readBody(c *Call) ([]byte, error) {
 	if limit == 0 {
 		limit = maxBody
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, c.request.Body, limit))
+	text, err := readAll(http.MaxBytesReader(nil, c.request.Body, limit), c.request.ContentLength)
 	c.Received = int64(len(text))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -45,21 +45,60 @@ func readBody(c *Call) ([]byte, error) {
 		return nil, refusal.New(refusal.MediaTypeUnsupported, "Content-Encoding is %q; the operation takes a body as it is, not compressed", coding).
 			At("header." + headers.ContentEncoding)
 	}
-	mediaType, params, err := mime.ParseMediaType(c.Header.Get(headers.ContentType))
-	charset := strings.ToLower(params["charset"])
-	if err == nil && slices.Contains(o.Texts, mediaType) {
+	mediaType, inUTF8 := readMediaType(c.Header.Get(headers.ContentType))
+	if slices.Contains(o.Texts, mediaType) {
 		c.Text = text
 		return nil, nil
 	}
-	if err != nil || mediaType != "application/json" || charset != "" && charset != "utf-8" {
+	if mediaType != mediaTypeJSON || !inUTF8 {
 		return nil, mediaTypeUnsupported(o, c.Header.Get(headers.ContentType))
 	}
 	return text, checkEncoding(text)
 }
 
+// maxTrusted is how much memory is made for a body before it comes, because its
+// sender announces its length: whoever sends nothing then should not cost more.
+const maxTrusted = 16 << 10
+
+// readAll reads a body whose length has been announced, or is -1.
+func readAll(r io.Reader, announced int64) ([]byte, error) {
+	if announced < 0 {
+		announced = bytes.MinRead
+	}
+	// With one more the end shows when the last byte does.
+	text := make([]byte, 0, min(announced, maxTrusted)+1)
+	for {
+		n, err := r.Read(text[len(text):cap(text)])
+		text = text[:len(text)+n]
+		if errors.Is(err, io.EOF) {
+			return text, nil
+		}
+		if err != nil {
+			return text, err
+		}
+		text = slices.Grow(text, 1)
+	}
+}
+
+const mediaTypeJSON = "application/json"
+
+// readMediaType reads a Content-Type. One that cannot be read gives none; most are of
+// a single word.
+func readMediaType(sent string) (mediaType string, inUTF8 bool) {
+	if sent == mediaTypeJSON {
+		return sent, true
+	}
+	mediaType, params, err := mime.ParseMediaType(sent)
+	if err != nil {
+		return "", false
+	}
+	charset := strings.ToLower(params["charset"])
+	return mediaType, charset == "" || charset == "utf-8"
+}
+
 // mediaTypeUnsupported names what the operation takes.
 func mediaTypeUnsupported(o *contract.Operation, sent string) error {
-	takes := strings.Join(append([]string{"application/json"}, o.Texts...), ", ")
+	takes := strings.Join(append([]string{mediaTypeJSON}, o.Texts...), ", ")
 	return refusal.New(refusal.MediaTypeUnsupported, "Content-Type is %q; the operation takes %s in UTF-8", sent, takes)
 }
 
