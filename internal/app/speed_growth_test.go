@@ -65,16 +65,28 @@ func measureReset(t *testing.T, table *speedTable, server *process, m speedSize)
 		what: "balance of another tenant", server: server, method: http.MethodGet, headers: sandboxHeaders("other"),
 		path: "/api/v2.1/fintrans/" + other.Kept["wallet"] + "/balance",
 	}
-	calm := read.run(t, m.seconds)
-	done := make(chan loadRun, 1)
-	go func() { done <- read.run(t, m.seconds) }()
-	start := time.Now()
-	control(t, server, "reset", "")
-	took := time.Since(start)
-	during := <-done
-	table.figure("reset of that tenant", took.Seconds()*1000, "ms", "")
-	table.figure("  another tenant's longest wait then", during.longest, "ms", "")
-	table.figure("  and without", calm.longest, "ms", "")
+	calm := read.run(t, m.seconds).longest
+	type outcome struct {
+		took time.Duration
+		err  error
+	}
+	reset := make(chan outcome, 1)
+	go func() {
+		start := time.Now()
+		_, err := control(server, "reset", "")
+		reset <- outcome{time.Since(start), err}
+	}()
+	longest := read.run(t, m.seconds).longest
+	for len(reset) == 0 {
+		longest = max(longest, read.run(t, m.seconds).longest)
+	}
+	done := <-reset
+	if done.err != nil {
+		t.Fatal(done.err)
+	}
+	table.figure("reset of that tenant", done.took.Seconds()*1000, "ms", "")
+	table.figure("  another tenant's longest wait then", longest, "ms", "")
+	table.figure("  and without", calm, "ms", "")
 }
 
 // measureDurability compares registrations that each reach the disk with what the

@@ -99,7 +99,7 @@ func (l *load) run(t testing.TB, seconds int) loadRun {
 	var requests, microseconds, p50, p99, longest, failures float64
 	_, figures, _ := strings.Cut(string(out), "FIGURES ")
 	if _, err := fmt.Sscan(figures, &requests, &microseconds, &p50, &p99, &longest, &failures); err != nil || failures > 0 || requests == 0 {
-		t.Errorf("%s: %v of %v requests failed; wrk says %v\n%s", l.what, failures, requests, err, out)
+		t.Errorf("%s: of %v requests that were answered %v failed %v\n%s", l.what, requests, failures, err, out)
 	}
 	r := loadRun{
 		perSecond: requests / microseconds * 1e6, p50: p50 / 1000, p99: p99 / 1000, longest: longest / 1000,
