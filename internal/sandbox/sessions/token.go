@@ -71,15 +71,22 @@ func FixedTokens() [][2]string {
 	}
 }
 
+// The roles of the fixed tokens.
+var (
+	adminRoles       = []string{access.RoleAdmin, access.RoleAdminUser}
+	powerTenantRoles = []string{access.RoleAdmin, access.RoleAdminUser, access.RoleCompliance}
+	complianceRoles  = []string{access.RoleCompliance}
+)
+
 func fixedCaller(token string) (access.Caller, bool) {
 	c := access.Caller{Sort: access.Staff, UserID: token}
 	switch token {
 	case TokenAdmin:
-		c.Roles = []string{access.RoleAdmin, access.RoleAdminUser}
+		c.Roles = adminRoles
 	case TokenPowerTenant:
-		c.Roles, c.PowerTenant = []string{access.RoleAdmin, access.RoleAdminUser, access.RoleCompliance}, true
+		c.Roles, c.PowerTenant = powerTenantRoles, true
 	case TokenCompliance:
-		c.Roles = []string{access.RoleCompliance}
+		c.Roles = complianceRoles
 	default:
 		return c, false
 	}
@@ -108,10 +115,7 @@ func Identify(act *world.Act, token string, lapsed bool) (access.Caller, error) 
 }
 
 func identifySession(act *world.Act, token string, lapsed bool) (caller access.Caller, err error) {
-	var c claims
-	// Times are checked below, on the tenant's clock.
-	_, err = jwt.NewParser(jwt.WithValidMethods([]string{"HS256"}), jwt.WithoutClaimsValidation()).
-		ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return act.Key, nil })
+	c, err := world.ReadToken[claims](act.World, token) // Its times are checked below, on the tenant's clock.
 	if err != nil {
 		return access.Caller{}, refusal.New(refusal.TokenInvalid, "%s", world.TokenFault(err))
 	}

@@ -5,11 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
 	"slices"
-
-	"github.com/golang-jwt/jwt/v5"
 
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/store"
@@ -45,35 +41,15 @@ func (c Config) tokenKey() ([]byte, error) {
 	return derivedKey(secret), err
 }
 
-// Sign makes an HS256 token of the claims.
-func (s *World) Sign(claims map[string]any) (string, error) {
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims(claims)).SignedString(s.Key)
-	if err != nil {
-		return "", fmt.Errorf("sign token: %w", err)
-	}
-	return token, nil
-}
-
 // Digest is what is kept of a password. It is keyed and bound to its user, so
 // that equal passwords look different, but deliberately not slow: these are
 // test accounts, and a slow digest would be most of the cost of a registration.
 // Its key comes from the seed even where that of the tokens does not, so that the
 // same requests leave the same state.
 func (s *World) Digest(userID, password string) string {
-	mac := hmac.New(sha256.New, derivedKey(s.Config.Seed))
+	mac := hmac.New(sha256.New, s.passwordKey)
 	mac.Write([]byte(userID + "\x00" + password))
 	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// TokenFault says why a token of this sandbox cannot be used.
-func TokenFault(err error) string {
-	switch {
-	case errors.Is(err, jwt.ErrTokenSignatureInvalid):
-		return "the token is not signed by this sandbox; without --seed or --data each start has a key of its own"
-	case errors.Is(err, jwt.ErrTokenMalformed):
-		return "the token is neither a JWT nor one of the fixed tokens"
-	}
-	return "the token cannot be used"
 }
 
 // Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.

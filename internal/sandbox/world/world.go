@@ -42,14 +42,16 @@ type Config struct {
 // World is the product's state: the kinds of things that there are in it, and what
 // they stand on.
 type World struct {
-	Config     Config
-	builtIn    *setting.Settings
-	engine     *engine.Engine
-	Key        []byte
-	repertoire repertoire
-	Mistypes   seenMistyped
-	Hooks      Hooks
-	Sights     sights
+	Config  Config
+	builtIn *setting.Settings
+	engine  *engine.Engine
+	// key signs tokens, and passwordKey makes the digests of passwords.
+	key, passwordKey []byte
+	tokens           readTokens
+	repertoire       repertoire
+	Mistypes         seenMistyped
+	Hooks            Hooks
+	Sights           sights
 	// References are how parameters of requests name things.
 	References []Reference
 
@@ -73,7 +75,7 @@ type World struct {
 // with it, and then it begins.
 func New(c Config) (*World, error) {
 	key, err := c.tokenKey()
-	return &World{Config: c, builtIn: setting.BuiltIn(), Key: key, Sights: sights{}}, err
+	return &World{Config: c, builtIn: setting.BuiltIn(), key: key, passwordKey: derivedKey(c.Seed), Sights: sights{}}, err
 }
 
 // Begin lets the world run on an engine that has its kinds.
