@@ -32,11 +32,11 @@ func getCustomerWallets(c *rest.Call, act *world.Act) (rest.Reply, error) {
 // getWalletBalance shows a wallet's money in its four parts, as numbers of major
 // units (financial-operations/wallet).
 func getWalletBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	b, err := accounts.GetBalance(act, c.Path("walletId"))
+	w, err := accounts.GetWallet(act, c.Path("walletId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	return rest.Reply{Data: new(viewWalletBalance(b.Wallet)), Extra: succeeded()}, nil
+	return rest.Reply{Data: new(viewWalletBalance(w)), Extra: succeeded()}, nil
 }
 
 // getAccountBalance shows an account's balance as strings of minor units

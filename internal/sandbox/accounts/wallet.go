@@ -251,14 +251,21 @@ type Balance struct {
 	Closings []payments.DayBalance
 }
 
-// GetBalance shows what is on a wallet. It refuses with WALLET_NOT_FOUND,
-// WALLET_NOT_ACTIVATED and, if the wallet is blocked, WALLET_NOT_ACTIVE.
-func GetBalance(act *world.Act, walletID string) (b Balance, err error) {
+// GetWallet shows a wallet. It refuses with WALLET_NOT_FOUND, WALLET_NOT_ACTIVATED
+// and, if the wallet is blocked, WALLET_NOT_ACTIVE.
+func GetWallet(act *world.Act, walletID string) (*payments.Wallet, error) {
 	a, err := findReadableAccount(act, walletID)
+	return a.Wallet, err
+}
+
+// GetBalance shows what is on a wallet, and how it came there. It refuses as GetWallet
+// does.
+func GetBalance(act *world.Act, walletID string) (b Balance, err error) {
+	w, err := GetWallet(act, walletID)
 	if err != nil {
 		return b, err
 	}
-	return Balance{Wallet: a.Wallet, Last: Transaction(act, a.Wallet, a.Wallet.Transactions), Closings: a.Wallet.Closings(act.Now())}, nil
+	return Balance{Wallet: w, Last: Transaction(act, w, w.Transactions), Closings: w.Closings(act.Now())}, nil
 }
 
 // Fund puts money on a wallet, for the control interface. It refuses with
