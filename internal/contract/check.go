@@ -41,7 +41,7 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 			}
 			continue
 		}
-		if p.plain.takes(raw) {
+		if p.fit.takesText(raw) {
 			continue
 		}
 		value, err := scalar(p.schema, raw)
@@ -49,7 +49,7 @@ func (o *Operation) CheckParams(get func(in, name string) (string, bool)) []Viol
 			list = append(list, Violation{In: p.In, Field: p.Name, Message: err.Error()})
 			continue
 		}
-		for _, v := range r.visit(p.schema, value) {
+		for _, v := range r.visit(p.value, value) {
 			v.In, v.Field, v.Pointer = p.In, p.Name, ""
 			list = append(list, v)
 		}
@@ -64,10 +64,10 @@ func (o *Operation) CheckHeaders(header http.Header) []Violation {
 	var list []Violation
 	for i, h := range o.Headers {
 		values, said := header[h.Key], r.headers[i]
-		if len(values) == 0 || values[0] == "" || said.plain.takes(values[0]) {
+		if len(values) == 0 || values[0] == "" || said.fit.takesText(values[0]) {
 			continue
 		}
-		for _, v := range r.visit(said.schema, values[0]) {
+		for _, v := range r.visit(said, values[0]) {
 			v.In, v.Field, v.Pointer = "header", h.Name, ""
 			list = append(list, v)
 		}
@@ -114,10 +114,13 @@ type Sent struct {
 // against the nearest, whose name is given too.
 func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Violation) {
 	r := o.rules()
-	// Why a body does not fit a family matters only if it fits none.
-	for _, f := range r.families {
-		if r.accepts(f, body, sent) {
-			return f.name, nil
+	// Why a body does not fit a family matters only if it fits none, and the
+	// validator is asked only then.
+	for _, accepts := range []func(family, any, Sent) bool{r.takes, r.accepts} {
+		for _, f := range r.families {
+			if accepts(f, body, sent) {
+				return f.name, nil
+			}
 		}
 	}
 	if len(r.families) == 0 {
@@ -138,22 +141,17 @@ func (o *Operation) CheckBody(body any, sent Sent) (nearest string, list []Viola
 // only a tenant's own policy allows.
 func (o *Operation) FitsRelaxed(body any, sent Sent) bool {
 	r := o.rules()
-	return slices.ContainsFunc(r.relaxed, func(f family) bool { return r.accepts(f, body, sent) })
+	return slices.ContainsFunc(r.relaxed, func(f family) bool { return r.takes(f, body, sent) || r.accepts(f, body, sent) })
+}
+
+// takes reports whether a body surely fits a family.
+func (r *rules) takes(f family, body any, sent Sent) bool {
+	return f.fit.takes(body) && f.strangers.take(body) && len(f.unequal(body)) == 0 && len(r.inexact(f, body, sent.Numbers)) == 0
 }
 
 func (r *rules) accepts(f family, body any, sent Sent) bool {
-	return !f.lacks(body) && r.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(r.strange(f.strangers, body, "", false)) == 0 &&
+	return r.fits(f.schema, body) && len(f.unequal(body)) == 0 && len(r.strange(f.strangers, body, "", false)) == 0 &&
 		len(r.inexact(f, body, sent.Numbers)) == 0
-}
-
-// lacks reports whether a member that the family requires is not there. The
-// validator finds that too, when it has looked at all that is there.
-func (f family) lacks(body any) bool {
-	object, is := body.(map[string]any)
-	return is && slices.ContainsFunc(f.schema.Required, func(name string) bool {
-		_, sent := object[name]
-		return !sent
-	})
 }
 
 func (f family) unequal(body any) []Violation {

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 )
 
@@ -30,7 +29,7 @@ func (o *Operation) CheckResponse(status int, contentType string, body []byte) e
 		return fmt.Errorf("%s: reply %d is not JSON: %w", o.ID, status, err)
 	}
 	var faults []string
-	for _, v := range o.replying.visit(documented.schema, value) {
+	for _, v := range o.replying.visit(documented.value, value) {
 		faults = append(faults, v.String())
 	}
 	if len(faults) > 0 {
@@ -50,8 +49,8 @@ func (o *Operation) CheckResponseType(status int, contentType string) error {
 type reply map[string]replyBody
 
 type replyBody struct {
-	// schema is nil if the document does not say what the body is.
-	schema *openapi3.Schema
+	// value has no schema if the document does not say what the body is.
+	value
 	// refusals are the names of its examples.
 	refusals []string
 }
@@ -68,7 +67,7 @@ func (s *source) replies(op *operation) (map[string]reply, error) {
 				if err != nil {
 					return nil, fmt.Errorf("reply %s: %w", status, err)
 				}
-				body.schema = ref.Value
+				body.value = value{ref.Value, s.replyFitter.fit(ref.Value)}
 			}
 			all[status][name] = body
 		}

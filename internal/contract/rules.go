@@ -38,14 +38,14 @@ const (
 // value is what the document says of a parameter's value.
 type value struct {
 	schema *openapi3.Schema
-	// plain is nil if the schema says more.
-	plain *plainText
+	fit    *fit
 }
 
 // family is one of the documented shapes of a body.
 type family struct {
 	name   string
 	schema *openapi3.Schema
+	fit    *fit
 	// equal maps a member to the sibling that it must repeat (x-equals).
 	equal map[string]string
 	// paths are the values of the path's parameters for which the family is meant,
@@ -65,7 +65,7 @@ func (s *source) rules(op *operation) (*rules, error) {
 		if err != nil {
 			return nil, fmt.Errorf("parameter %s: %w", p.Name, err)
 		}
-		v := value{ref.Value, newPlainText(ref.Value)}
+		v := value{ref.Value, s.fitter.fit(ref.Value)}
 		if p.In == inHeader {
 			r.headers = append(r.headers, v)
 		} else {
@@ -79,7 +79,7 @@ func (s *source) rules(op *operation) (*rules, error) {
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)
 	}
-	all := families(s.filler.ref(ref, nil))
+	all := s.families(s.filler.ref(ref, nil))
 	r.repeats = newRepeats(all, r.params)
 	r.past = newMarks(all, mustBePast)
 	r.numbers = newMarks(all, isNumber)
@@ -110,14 +110,14 @@ func apart(all []family, fits func(family) bool) (those, rest []family) {
 	return those, rest
 }
 
-func families(ref *openapi3.SchemaRef) []family {
+func (s *source) families(ref *openapi3.SchemaRef) []family {
 	alternatives := ref.Value.AnyOf
 	if len(alternatives) == 0 {
 		alternatives = openapi3.SchemaRefs{ref}
 	}
 	var list []family
 	for _, alternative := range alternatives {
-		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, equal: map[string]string{}, paths: map[string][]string{}}
+		f := family{name: alternative.Ref[strings.LastIndexByte(alternative.Ref, '/')+1:], schema: alternative.Value, fit: s.fitter.fit(alternative.Value), equal: map[string]string{}, paths: map[string][]string{}}
 		if f.name == "" {
 			f.name = alternative.Value.Title
 		}
@@ -140,7 +140,7 @@ func families(ref *openapi3.SchemaRef) []family {
 		for _, other := range list {
 			others = append(others, other.schema)
 		}
-		list[i].strangers = newStrangers([]*openapi3.Schema{f.schema}, others)
+		list[i].strangers = s.strangers([]*openapi3.Schema{f.schema}, others)
 	}
 	return list
 }

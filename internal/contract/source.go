@@ -22,6 +22,8 @@ type source struct {
 	reading sync.Mutex
 	schemas map[string]*openapi3.Schema
 	filler  filler
+	// fitter makes the schemas of requests ready, and replyFitter those of replies.
+	fitter, replyFitter *fitter
 }
 
 // index is what a start reads of a document.
@@ -116,8 +118,12 @@ func read(text []byte, into any) error {
 }
 
 func newSource(text []byte, formats Formats) (*source, error) {
-	known := knownFormats(formats)
-	s := &source{text: text, checking: newChecker(known), replying: newChecker(ofAnyYear(known)), schemas: map[string]*openapi3.Schema{}, filler: filler{}}
+	requests := knownFormats(formats)
+	replies := ofAnyYear(requests)
+	s := &source{
+		text: text, checking: newChecker(requests), replying: newChecker(replies), schemas: map[string]*openapi3.Schema{},
+		filler: filler{}, fitter: newFitter(requests), replyFitter: newFitter(replies),
+	}
 	if err := read(text, &s.index); err != nil {
 		return nil, fmt.Errorf("read OpenAPI document: %w", err)
 	}

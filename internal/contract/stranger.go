@@ -23,33 +23,34 @@ type strangers map[string]stranger
 // knownForm is one of several schemas, with the members that only the others know.
 type knownForm struct {
 	schema    *openapi3.Schema
+	fit       *fit
 	strangers strangers
 }
 
-func knownForms(schemas []*openapi3.Schema) []knownForm {
+func (s *source) knownForms(schemas []*openapi3.Schema) []knownForm {
 	var list []knownForm
-	for _, s := range schemas {
-		list = append(list, knownForm{s, newStrangers([]*openapi3.Schema{s}, schemas)})
+	for _, one := range schemas {
+		list = append(list, knownForm{one, s.fitter.fit(one), s.strangers([]*openapi3.Schema{one}, schemas)})
 	}
 	return list
 }
 
-// newStrangers finds what others know of an object, and its own schemas do not.
-func newStrangers(own, others []*openapi3.Schema) strangers {
-	others = slices.DeleteFunc(slices.Clone(others), func(s *openapi3.Schema) bool { return slices.Contains(own, s) })
+// strangers finds what others know of an object, and its own schemas do not.
+func (s *source) strangers(own, others []*openapi3.Schema) strangers {
+	others = slices.DeleteFunc(slices.Clone(others), func(other *openapi3.Schema) bool { return slices.Contains(own, other) })
 	found := strangers{}
 	for _, other := range others {
 		for name := range memberNames(other) {
 			var known, theirs []*openapi3.Schema
-			for _, s := range own {
-				known = append(known, members(s, name)...)
+			for _, one := range own {
+				known = append(known, members(one, name)...)
 			}
-			for _, s := range others {
-				theirs = append(theirs, members(s, name)...)
+			for _, one := range others {
+				theirs = append(theirs, members(one, name)...)
 			}
 			if len(known) == 0 {
-				found[name] = stranger{known: knownForms(theirs)}
-			} else if within := newStrangers(known, theirs); len(within) > 0 {
+				found[name] = stranger{known: s.knownForms(theirs)}
+			} else if within := s.strangers(known, theirs); len(within) > 0 {
 				found[name] = stranger{within: within}
 			}
 		}
@@ -66,6 +67,25 @@ func memberNames(s *openapi3.Schema) map[string]bool {
 		maps.Copy(names, memberNames(part.Value))
 	}
 	return names
+}
+
+// take reports whether the members of a body surely are what the families say
+// which know them.
+func (all strangers) take(value any) bool {
+	object, _ := value.(map[string]any)
+	for name, sent := range object {
+		s, strange := all[name]
+		switch {
+		case !strange:
+		case s.within != nil:
+			if !s.within.take(sent) {
+				return false
+			}
+		case !slices.ContainsFunc(s.known, func(f knownForm) bool { return f.fit.takes(sent) && f.strangers.take(sent) }):
+			return false
+		}
+	}
+	return true
 }
 
 // strange finds the members of a body that are not what the families say which
