@@ -113,23 +113,3 @@ func check(t *testing.T, name, got string) {
 	t.Helper()
 	golden.Check(t, filepath.Join("testdata", "machines", name), got)
 }
-
-func TestStatesAreThoseOfTheContract(t *testing.T) {
-	for _, test := range []struct {
-		got  []machine.State
-		want string
-	}{
-		{payments.WalletTable().States(), "INACTIVE PENDING_ACTIVATION ACTIVE SUSPENDED BLOCKED"},
-		{payments.BeneficiaryTable().States(), "PENDING ACTIVE INACTIVE"},
-		{payments.PaymentConsentTable().States(), "PENDING ACTIVE EXHAUSTED EXPIRED REVOKED"},
-		{payments.OrderTable().States(), "READY PROCESSING EXPIRED COMPLETED FAILED"},
-	} {
-		var got []string
-		for _, s := range test.got {
-			got = append(got, string(s))
-		}
-		if strings.Join(got, " ") != test.want {
-			t.Errorf("got %v, want %s", got, test.want)
-		}
-	}
-}
