@@ -199,7 +199,7 @@ func liveUnder(t *testing.T, server *flowServer, scenario, life string) (dump st
 func ruleForEachFact(t *testing.T, places map[string][]string) (text string, rules [][2]string) {
 	t.Helper()
 	members, _ := scenario.Members()
-	known, differ := factsOfAnna(), elsewhere()
+	known, differ, options := factsOfAnna(), elsewhere(), firstOptions()
 	var b strings.Builder
 	b.WriteString("name: facts\nrules:\n")
 	for _, place := range sortedKeys(places) {
@@ -215,8 +215,8 @@ func ruleForEachFact(t *testing.T, places map[string][]string) (text string, rul
 					continue
 				}
 				does := "refuse: RATE_LIMITED"
-				if strings.Contains(place, ".") {
-					does = "decide: " + anyOption(place)
+				if option := options[place]; option != "" {
+					does = "decide: " + option
 				}
 				rule := place + "-" + strings.ReplaceAll(name, ".", "-")
 				rules = append(rules, [2]string{rule, condition})
@@ -230,14 +230,17 @@ func ruleForEachFact(t *testing.T, places map[string][]string) (text string, rul
 	return b.String(), rules
 }
 
-// anyOption is an option of a choice point.
-func anyOption(point string) string {
-	return map[string]string{
-		"verification.outcome": "APPROVED", "document.review": "VERIFIED", "consent.confirmation": "NEEDS_CONFIRMATION", "consent.lapse": "EXPIRED",
-		"activation.outcome": "ACTIVE", "customer.review": "SUSPENDED", "customer.suspension": "ACTIVE", "wallet.review": "SUSPENDED",
-		"wallet.suspension": "ACTIVE", "beneficiary.screening": "FLAGGED", "payment_consent.outcome": "ACTIVE", "settlement.outcome": "FAILED",
-		"settlement.return": "RETURNED",
-	}[point]
+// firstOptions gives an option of each choice point.
+func firstOptions() map[string]string {
+	options := map[string]string{}
+	for _, m := range tables() {
+		for _, row := range m.Transitions {
+			for _, choice := range row.Choices {
+				options[choice.Point] = choice.Options[0]
+			}
+		}
+	}
+	return options
 }
 
 // lifeOfAnna is the life, from the registration to a suspension.
