@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/setting"
 )
 
@@ -53,6 +54,35 @@ func TestReadmeListsEverySetting(t *testing.T) {
 
 func serveFlags(parser *kong.Kong) []*kong.Flag {
 	return parser.Model.Children[slices.IndexFunc(parser.Model.Children, func(n *kong.Node) bool { return n.Name == "serve" })].Flags
+}
+
+// TestEveryFlagIsPassedOn gives each flag of serve another value than it has by
+// itself: the sandbox must be configured otherwise.
+func TestEveryFlagIsPassedOn(t *testing.T) {
+	config := func(args ...string) app.Config {
+		t.Helper()
+		var line commandLine
+		if _, err := kong.Must(&line).Parse(append([]string{"serve"}, args...)); err != nil {
+			t.Fatal(err)
+		}
+		return line.Serve.config()
+	}
+	usual := config()
+	for _, flag := range serveFlags(kong.Must(new(commandLine))) {
+		another := "--" + flag.Name + "=1"
+		switch {
+		case flag.Tag.Negatable != "":
+			another = "--no-" + flag.Name
+		case flag.IsBool():
+			another = "--" + flag.Name
+		case flag.Enum != "":
+			values := slices.DeleteFunc(flag.EnumSlice(), func(value string) bool { return value == flag.Default })
+			another = "--" + flag.Name + "=" + values[0]
+		}
+		if reflect.DeepEqual(config(another), usual) {
+			t.Errorf("%s changes nothing", another)
+		}
+	}
 }
 
 // TestFlagsOfSettings holds the flags of serve to the table of settings: each
