@@ -81,17 +81,18 @@ func beyond(message string, bound int) error {
 
 // endOfString gives the place of the quote that ends a string which begins at i.
 func endOfString(text []byte, i int) int {
-	for i < len(text) {
-		n := bytes.IndexAny(text[i:], `"\`)
+	for {
+		n := bytes.IndexByte(text[min(i, len(text)):], '"')
 		if n < 0 {
 			return len(text)
 		}
-		if i += n; text[i] == '"' {
+		i += n
+		// A quote is one of the text's own behind an odd number of backslashes.
+		if before := bytes.TrimRight(text[:i], `\`); (i-len(before))%2 == 0 {
 			return i
 		}
-		i += 2
+		i++
 	}
-	return i
 }
 
 // endOfNumber gives the place behind a number that begins at i.
