@@ -73,7 +73,7 @@ func (s *Server) log(ctx context.Context, x *Exchange) {
 		return
 	}
 	attributes := make([]slog.Attr, 0, 12)
-	add := func(name string, value any) { attributes = append(attributes, slog.Any(name, value)) }
+	add := func(name, value string) { attributes = append(attributes, slog.String(name, value)) }
 	add("request", x.RequestID)
 	if x.Operation != nil {
 		add("operation", x.Operation.ID)
@@ -82,15 +82,14 @@ func (s *Server) log(ctx context.Context, x *Exchange) {
 		add("path", x.Path)
 	}
 	add("tenant", x.Tenant)
-	add("status", x.Status)
-	add("took", x.Took)
+	attributes = append(attributes, slog.Int("status", x.Status), slog.Duration("took", x.Took))
 	if x.Refusal != nil {
-		add("refusal", x.Refusal.Code)
+		add("refusal", string(x.Refusal.Code))
 	}
 	rules := x.Rules
 	if x.Fault != nil {
 		add("scenario", x.Scenario)
-		add("fault", x.Fault.Kind)
+		add("fault", string(x.Fault.Kind))
 		rules = append(rules, x.Fault.Rule)
 	}
 	if text := wordRules(rules); text != "" {
