@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -64,7 +65,8 @@ func start(t testing.TB, c *exec.Cmd) *process {
 	var stopped error
 	p.stop = func() (*os.ProcessState, error) {
 		if c.ProcessState == nil {
-			_ = c.Process.Signal(os.Interrupt)
+			// A shell's background jobs ignore interrupts, and so do their children.
+			_ = c.Process.Signal(syscall.SIGTERM)
 			stopped = c.Wait()
 		}
 		return c.ProcessState, stopped
