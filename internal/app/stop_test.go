@@ -103,7 +103,7 @@ func TestStopEndsWhatWaits(t *testing.T) {
 	stop()
 	<-cut
 	close(move)
-	if reply := <-body; reply != nil {
+	if reply := <-body; reply == nil || reply.code() != "BODY_MALFORMED" || !strings.Contains(reply.body, "did not come in time") {
 		t.Errorf("half a body got %v", reply)
 	}
 	if reply := <-advance; reply == nil || reply.code() != "CLOCK_INTERRUPTED" {

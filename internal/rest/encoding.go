@@ -2,6 +2,7 @@ package rest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -28,6 +29,11 @@ func readBody(c *Call) ([]byte, error) {
 	}
 	text, err := readAll(http.MaxBytesReader(nil, c.request.Body, limit), c.request.ContentLength)
 	c.Received = int64(len(text))
+	if err != nil {
+		// net/http takes a client whose body stops for one that has left. It may wait to
+		// hear what was wrong.
+		c.request = c.request.WithContext(context.WithoutCancel(c.Context()))
+	}
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
