@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"context"
+	"slices"
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
@@ -51,8 +52,8 @@ const (
 )
 
 // Advance moves the tenant's clock and fires every timer on the way, the
-// earliest first, each at its own instant and in its own commit. It gives the
-// events that happened, in their order. On a running clock it moves the offset.
+// earliest first, each at its own instant and in a unit of its own, of which some
+// are committed together. It gives the events that happened, in their order. On a running clock it moves the offset.
 //
 // An event that does not come is refused with what is pending, and nothing has
 // moved. A loop is refused with the name of its timer; what had happened until
@@ -112,20 +113,21 @@ func (e *Engine) now(ctx context.Context, tenant string) (now time.Time, err err
 	return now, err
 }
 
-// update is Engine.update, unless the tenant has been reset on the way: what
+// checkReset refuses to go on in a tenant that has been reset on the way: what
 // happens in it then is none of this journey.
-func (j *journey) update(ctx context.Context, fn func(*Unit) error) ([]Event, error) {
-	return j.engine.update(ctx, j.tenant, func(u *Unit) error {
-		if j.engine.resetsOf(j.tenant) != j.resets {
-			return refusal.New(refusal.ClockInterrupted, "the tenant was reset meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
-		}
-		return fn(u)
-	})
+func (j *journey) checkReset(u *Unit) error {
+	if j.engine.resetsOf(j.tenant) == j.resets {
+		return nil
+	}
+	return refusal.New(refusal.ClockInterrupted, "the tenant was reset meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
 }
 
 // arrive sets the clock to the end of a journey, behind its last timer.
 func (j *journey) arrive(ctx context.Context, to time.Time) error {
-	_, err := j.update(ctx, func(u *Unit) error {
+	_, err := j.engine.update(ctx, j.tenant, func(u *Unit) error {
+		if err := j.checkReset(u); err != nil {
+			return err
+		}
 		if to.After(u.now) {
 			u.moveTo(to)
 		}
@@ -152,32 +154,46 @@ type journey struct {
 
 func (j *journey) run(ctx context.Context) error {
 	j.repeats = map[string]int{}
-	for range maxSteps {
+	for steps := 0; steps < maxSteps; {
 		if ctx.Err() != nil {
 			return j.interrupted(context.WithoutCancel(ctx))
 		}
-		timer, events, err := j.fireNext(context.WithoutCancel(ctx))
+		fired, err := j.fireNext(ctx)
 		if err != nil {
 			return err
 		}
-		if timer == nil {
+		steps += len(fired)
+		for _, f := range fired {
+			if done, err := j.note(f); done || err != nil {
+				return err
+			}
+		}
+		if len(fired) == 0 && ctx.Err() == nil {
 			if more, err := j.findDecision(ctx); err != nil || !more {
 				return err
 			}
-			continue
-		}
-		j.happened.add(events)
-		for _, event := range events {
-			if event.Type == j.target.Event {
-				return nil
-			}
-		}
-		key := timer.ID + timer.Point
-		if j.repeats[key]++; j.repeats[key] > maxRepeats {
-			return looping(*timer)
 		}
 	}
 	return refusal.New(refusal.TimerLoop, "more than %d timers came due in one advance", maxSteps)
+}
+
+// note takes in what came of a timer, and reports whether it is what was waited for.
+// It refuses a loop.
+func (j *journey) note(f firing) (done bool, err error) {
+	j.happened.add(f.events)
+	if j.arrived(f.events) {
+		return true, nil
+	}
+	key := f.ID + f.Point
+	if j.repeats[key]++; j.repeats[key] > maxRepeats {
+		return false, looping(f.Timer)
+	}
+	return false, nil
+}
+
+// arrived reports whether an event is among them that was waited for.
+func (j *journey) arrived(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Type == j.target.Event })
 }
 
 func looping(t Timer) error {
@@ -194,25 +210,23 @@ func (j *journey) interrupted(ctx context.Context) error {
 		now.Format(time.RFC3339Nano), len(j.happened.Events)+j.happened.Omitted)
 }
 
-// fireNext fires the earliest timer on the way, with the clock at the timer's
-// instant. There is none if there is no timer up to the end, or where only
+// fireNext fires the earliest timers on the way, with the clock at each one's
+// instant. There are none if there is no timer up to the end, or where only
 // decisions are waited for, if none of those is known.
-func (j *journey) fireNext(ctx context.Context) (fired *Timer, events []Event, err error) {
-	events, err = j.update(ctx, func(u *Unit) error {
+func (j *journey) fireNext(ctx context.Context) ([]firing, error) {
+	return j.engine.fire(context.WithoutCancel(ctx), j.tenant, func(u *Unit, last []Event) (Timer, bool, error) {
+		if err := j.checkReset(u); err != nil || ctx.Err() != nil || j.arrived(last) {
+			return Timer{}, false, err
+		}
 		timer, ok := u.firstTimer()
 		if !ok || timer.Due.After(j.to) || !j.wants(u, timer) {
-			return nil
+			return timer, false, nil
 		}
-		fired = &timer
 		if timer.Due.After(u.now) {
 			u.moveTo(timer.Due)
 		}
-		return u.fireTimer(timer)
+		return timer, true, nil
 	})
-	if err != nil && fired != nil {
-		return nil, nil, j.engine.abandon(ctx, j.tenant, *fired, err)
-	}
-	return fired, events, err
 }
 
 // wants reports whether the clock goes on to a timer. A deadline of this very

@@ -134,6 +134,41 @@ func TestAnAdvanceEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// countingStore counts its commits.
+type countingStore struct {
+	store.Store
+	commits int
+}
+
+func (s *countingStore) Update(ctx context.Context, tenant string, fn func(store.Tx) error) error {
+	s.commits++
+	return s.Store.Update(ctx, tenant, fn)
+}
+
+// Timers share commits, and what one cannot do does not take back what those before
+// it have done.
+func TestTimersShareCommits(t *testing.T) {
+	p := newPost(t)
+	p.send(t, 1_000, 1, true)
+	counting := &countingStore{Store: p.engine.Store}
+	p.engine.Store = counting
+	happened, err := p.engine.Advance(t.Context(), "t", engine.Target{By: 48 * time.Hour})
+	if err != nil || len(happened.Events) != 1_000 || counting.commits > 30 {
+		t.Errorf("%d events in %d commits: %v", len(happened.Events), counting.commits, err)
+	}
+	f := newFarm(t, memory(t), 1)
+	f.lay(t, "a", "e1", "e2", "e3", "e4")
+	f.wall = start.Add(25 * time.Hour)
+	// The nest is full with the third.
+	if err := f.engine.FireDue(t.Context()); err == nil {
+		t.Error("the fourth came")
+	}
+	f.wall = start // Who looks now fires nothing.
+	if got := f.look(t, "a"); got != "e1:CHICK e2:CHICK e3:CHICK e4:EGG chicks:3" {
+		t.Errorf("there are %s", got)
+	}
+}
+
 // What an advance lists does not grow with what it has done; the newest events
 // are listed, among them the one that was waited for.
 func TestAnAdvanceListsTheNewestEvents(t *testing.T) {

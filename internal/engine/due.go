@@ -11,8 +11,10 @@ import (
 // that it is never another than these say. A frozen clock reaches nothing.
 func (u *Unit) noteDue() {
 	at := time.Time{}
-	if t, ok := u.firstTimer(); ok && !u.clock.Frozen {
-		at = ceil(u.clock.Wall(t.Due))
+	if !u.clock.Frozen {
+		if due, ok := u.firstDue(); ok {
+			at = ceil(u.clock.Wall(due))
+		}
 	}
 	if !at.Equal(u.tx.Due()) {
 		u.tx.SetDue(at)
@@ -95,34 +97,30 @@ var errEndless = errors.New("engine: the due timers do not end")
 // catchUp fires what is due on a running clock. When the context ends, it leaves
 // the rest to others, between two timers.
 func (e *Engine) catchUp(ctx context.Context, tenant string) error {
-	for range maxSteps {
+	for range maxSteps / batch {
 		if ctx.Err() != nil {
 			return nil
 		}
-		fired, err := e.fireFirst(context.WithoutCancel(ctx), tenant)
-		if err != nil || fired == nil {
+		fired, err := e.fireDue(ctx, tenant)
+		if err != nil || fired == 0 {
 			return err
 		}
 	}
 	return errEndless
 }
 
-// fireFirst fires the first timer if it is due on the running clock, at the
-// instant at which it came due.
-func (e *Engine) fireFirst(ctx context.Context, tenant string) (fired *Timer, err error) {
-	_, err = e.update(ctx, tenant, func(u *Unit) error {
+// fireDue fires the first timers that are due on the running clock, each at the
+// instant at which it came due, and says how many they were.
+func (e *Engine) fireDue(ctx context.Context, tenant string) (fired int, err error) {
+	list, err := e.fire(context.WithoutCancel(ctx), tenant, func(u *Unit, _ []Event) (Timer, bool, error) {
 		timer, ok := u.firstTimer()
-		if !ok || u.clock.Frozen || timer.Due.After(u.now) {
-			return nil
+		if !ok || u.clock.Frozen || timer.Due.After(u.now) || ctx.Err() != nil {
+			return timer, false, nil
 		}
-		fired = &timer
 		u.now = timer.Due
-		return u.fireTimer(timer)
+		return timer, true, nil
 	})
-	if err != nil && fired != nil {
-		return nil, e.abandon(ctx, tenant, *fired, err)
-	}
-	return fired, err
+	return len(list), err
 }
 
 // noteAllDue notes when each tenant is due: a data file of an earlier format does

@@ -81,6 +81,73 @@ func (u *Unit) firstTimers(limit int) []Timer {
 	return list
 }
 
+// firstDue is when the earliest timer comes due, as its key says.
+func (u *Unit) firstDue() (due time.Time, ok bool) {
+	from := u.key(timerPrefix)
+	u.tx.Range(from, store.PrefixEnd(from), func(key []byte, _ string) bool {
+		at, err := time.Parse(timerFormat, string(key[len(timerPrefix):len(timerPrefix)+len(timerFormat)]))
+		due, ok = at, err == nil
+		return false
+	})
+	return due, ok
+}
+
+// firing is a timer that has been fired, and what came of it.
+type firing struct {
+	Timer
+	events []Event
+}
+
+// batch is how many timers are fired in one commit: they share what that costs, and
+// between two of them others have their turn.
+const batch = 64
+
+// fire fires timers one after the other, each in a unit of its own, and commits
+// them together: as many as next chooses, a batch at most. next moves the unit to
+// the instant of its timer. With a timer that cannot be applied it ends: those
+// before it are committed, and if there are none, the timer is dropped.
+func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, last []Event) (Timer, bool, error)) ([]firing, error) {
+	var fired []firing
+	var failed *Timer
+	dueChanged := false
+	for most := batch; ; most = len(fired) {
+		err := e.commit(ctx, tenant, func(tx store.Tx) error {
+			fired, failed, dueChanged = nil, nil, false
+			var last []Event
+			for range most {
+				u := e.begin(tx, tenant, true)
+				timer, ok, err := next(u, last)
+				if err != nil {
+					return err
+				}
+				if !ok {
+					break
+				}
+				if err = u.fireTimer(timer); err == nil {
+					err = u.finish()
+				}
+				if err != nil {
+					failed = &timer
+					return err
+				}
+				fired, last, dueChanged = append(fired, firing{timer, u.events}), u.events, dueChanged || u.dueChanged
+			}
+			return nil
+		})
+		switch {
+		case err == nil:
+			if dueChanged {
+				e.tellChanged()
+			}
+			return fired, nil
+		case failed == nil:
+			return nil, err
+		case len(fired) == 0:
+			return nil, e.abandon(ctx, tenant, *failed, err)
+		}
+	}
+}
+
 func (u *Unit) fireTimer(t Timer) error {
 	u.dropTimer(machine.Armed{Due: t.Due, Seq: t.Seq})
 	k, ok := u.engine.kinds[t.Entity]

@@ -21,12 +21,16 @@ func Encode(v any) (string, error) {
 	return buffer.String(), nil
 }
 
-// buffers are reused, since every commit encodes several records.
+// buffers are used again, since every commit decodes and encodes several records.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // Decode is the reverse of Encode.
 func Decode(text string, v any) error {
-	if err := json.Unmarshal([]byte(text), v); err != nil {
+	buffer := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(buffer)
+	buffer.Reset()
+	buffer.WriteString(text)
+	if err := json.Unmarshal(buffer.Bytes(), v); err != nil {
 		return fmt.Errorf("decode %T: %w", v, err)
 	}
 	return nil
