@@ -175,6 +175,7 @@ func (c serveCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 		return fail(stderr, exitUsage, errors.Join(errors.New(app.Explain(err, config.Data)), listeners.Close()).Error())
 	}
 	sandbox.Greet(stdout, listeners)
+	go app.TendCollector(ctx)
 	if err := errors.Join(sandbox.Serve(ctx, listeners), sandbox.Close()); err != nil {
 		return fail(stderr, exitFailed, err.Error())
 	}
