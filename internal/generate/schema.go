@@ -1,17 +1,18 @@
 package main
 
 import (
+	"time"
+
 	"finhub-sandbox/internal/contract"
-	"finhub-sandbox/internal/domain/machine"
-	"finhub-sandbox/internal/domain/onboarding"
-	"finhub-sandbox/internal/domain/payments"
+	"finhub-sandbox/internal/sandbox"
+	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
+	"finhub-sandbox/internal/store"
 )
 
 // scenarioSchema makes the schema by which editors complete and check scenario
-// files, of the tables that have choices and of the product's bundled document.
-// That these are the choices of the running sandbox is what a test of
-// internal/app looks at.
+// files: what the scenarios of an empty sandbox can speak about, which knows the
+// product's bundled document.
 func scenarioSchema(product []byte) ([]byte, error) {
 	document, err := contract.Load(product, nil)
 	if err != nil {
@@ -21,9 +22,13 @@ func scenarioSchema(product []byte) ([]byte, error) {
 	for _, o := range document.Operations {
 		operations[o.ID] = o.Refusals
 	}
-	return scenario.Schema(scenario.NewCatalog([]machine.Description{
-		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(),
-		onboarding.ConsentTable().Describe(), payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(),
-		payments.OrderTable().Describe(), payments.WalletTable().Describe(),
-	}, operations))
+	state, _, err := store.Open(store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	empty, err := sandbox.New(world.Config{Store: state, Wall: func() time.Time { return time.Time{} }, Operations: operations})
+	if err != nil {
+		return nil, err
+	}
+	return scenario.Schema(empty.Catalog())
 }
