@@ -12,7 +12,6 @@ import (
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/sandbox/accounts"
 	"finhub-sandbox/internal/sandbox/customers"
-	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/sandbox/world"
 )
 
@@ -142,7 +141,8 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	if consent.State != onboarding.ConsentPending || !consent.AcceptedAt.IsZero() || again.State != onboarding.ConsentPending {
 		t.Errorf("got %+v, then %+v", consent, again)
 	}
-	jonas := g.register("jonas@example.com", "").Customer.ID
+	other := g.register("jonas@example.com", "")
+	jonas := other.Customer.ID
 	in := customers.LinkRequest{CustomerID: anna, ConsentID: consent.ID, RedirectURL: "https://app.example.com/c?x=1", Life: onboarding.LinkLife}
 	link, err := g.SendConsentLink(g.staff, in)
 	g.ok(err)
@@ -156,11 +156,8 @@ func TestAConsentIsConfirmedByAMagicLink(t *testing.T) {
 	nobody := access.Caller{Sort: access.Public, Tenant: "t"}
 	g.refused(errOf(g.ConfirmConsent(nobody, "x"+link.Token)), refusal.MagicLinkInvalid)
 	g.refused(errOf(g.ConfirmConsent(access.Caller{Sort: access.Public, Tenant: "other"}, link.Token)), refusal.MagicLinkInvalid)
-	session, err := world.Do(t.Context(), g.World, nobody, func(act *world.Act) (string, error) {
-		return sessions.SessionToken(act, sessions.Login{Session: &access.Session{UserID: "u"}, User: &access.User{}})
-	})
-	g.ok(err)
-	g.refused(errOf(g.ConfirmConsent(nobody, session)), refusal.MagicLinkInvalid)
+	session := g.login(other)
+	g.refused(errOf(g.ConfirmConsent(nobody, session.Token)), refusal.MagicLinkInvalid)
 
 	g.advance("59m")
 	confirmed, err := g.ConfirmConsent(nobody, link.Token)

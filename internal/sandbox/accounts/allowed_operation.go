@@ -56,7 +56,7 @@ func GetAllowedOperations(act *world.Act, accountID string, beneficiaries bool) 
 	}
 	out.UsedToday, out.UsedThisMonth = Spending(act, a.Customer.ID).Used(act.Now())
 	if beneficiaries {
-		for _, b := range act.Beneficiaries.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
+		for _, b := range act.Beneficiaries.Newest(act.Unit, "wallet", a.Wallet.ID, maxOfAccount) {
 			payee := AllowedPayee{Beneficiary: b}
 			if w := walletByIBAN(act, b.IBAN); w != nil {
 				payee.Wallet = w.ID
@@ -64,7 +64,7 @@ func GetAllowedOperations(act *world.Act, accountID string, beneficiaries bool) 
 			out.Beneficiaries = append(out.Beneficiaries, payee)
 		}
 	}
-	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
+	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, maxOfAccount) {
 		out.Consents = append(out.Consents, paymentConsentDetail(act, p))
 	}
 	return out, nil

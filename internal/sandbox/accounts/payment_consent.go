@@ -209,8 +209,8 @@ func paymentConsentOnAccount(act *world.Act, accountID, id string) (*payments.Pa
 	return p, nil
 }
 
-// MaxOfAccount is how many things of an account a list without pages shows.
-const MaxOfAccount = 1_000
+// maxOfAccount is how many things of an account a list without pages shows.
+const maxOfAccount = 1_000
 
 // ListPaymentConsents lists the newest payment consents of an account, the oldest of
 // them first.
@@ -221,7 +221,7 @@ func ListPaymentConsents(act *world.Act, accountID string) ([]PaymentConsentDeta
 		return list, err
 	}
 	list = list[:0]
-	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, MaxOfAccount) {
+	for _, p := range act.PaymentConsents.Newest(act.Unit, "wallet", a.Wallet.ID, maxOfAccount) {
 		if err := act.PaymentConsents.CountRead(act.Unit, p); err != nil {
 			return list, err
 		}

@@ -224,13 +224,13 @@ func openSession(act *world.Act, session *access.Session, tenantKey string, logi
 	login.Session, login.At = session, act.Now()
 	forgetSessions(act, session.UserID)
 	var err error
-	login.Token, err = SessionToken(act, *login)
+	login.Token, err = sessionToken(act, *login)
 	return err
 }
 
-// MaxSessions is how many sessions of a user are kept, those that are over among
+// maxSessions is how many sessions of a user are kept, those that are over among
 // them.
-const MaxSessions = 100
+const maxSessions = 100
 
 // forgetSessions removes the oldest sessions of a user that are too many: whoever
 // logs in again and again must not fill the store.
@@ -238,7 +238,7 @@ func forgetSessions(act *world.Act, userID string) {
 	// A login leads to one too many. Of a store that has had no bound, a few go with
 	// each.
 	const several = 10
-	excess := act.Sessions.Count(act.Unit, "whose", userID, MaxSessions+several) - MaxSessions
+	excess := act.Sessions.Count(act.Unit, "whose", userID, maxSessions+several) - maxSessions
 	if excess <= 0 {
 		return
 	}
@@ -282,7 +282,7 @@ func RefreshSession(act *world.Act, customerID, userID, sessionID, refreshToken 
 		login.Session.Roles = roles
 	}
 	login.Session.Refresh += suffix
-	login.Token, err = SessionToken(act, login)
+	login.Token, err = sessionToken(act, login)
 	return login, err
 }
 

@@ -27,8 +27,8 @@ type claims struct {
 	SessionID  string   `json:"sessionId"`
 }
 
-// SessionToken makes the token of a login's session.
-func SessionToken(act *world.Act, login Login) (string, error) {
+// sessionToken makes the token of a login's session.
+func sessionToken(act *world.Act, login Login) (string, error) {
 	session := login.Session
 	userType := "CONSUMER"
 	if session.Sort == access.Staff {

@@ -45,8 +45,8 @@ const (
 	// maxRead bounds the tenants' scenarios that are kept in memory, by the bytes of
 	// their texts; others are read again when they are needed.
 	maxRead = 16 << 20
-	// MaxOwn is how many scenarios of its own a tenant keeps.
-	MaxOwn = 100
+	// maxOwn is how many scenarios of its own a tenant keeps.
+	maxOwn = 100
 )
 
 // openRepertoire reads the built-in scenarios.
@@ -235,7 +235,7 @@ func SetTenantScenarioText(act *Act, text string) (*scenario.Scenario, error) {
 	if t.Own == nil {
 		t.Own = map[string]string{}
 	}
-	if _, known := t.Own[read.Name]; !known && len(t.Own) >= MaxOwn {
+	if _, known := t.Own[read.Name]; !known && len(t.Own) >= maxOwn {
 		return read, tooManyScenarios()
 	}
 	t.Active, t.Own[read.Name] = read.Name, hex.EncodeToString(sum[:])
@@ -247,7 +247,7 @@ func SetTenantScenarioText(act *Act, text string) (*scenario.Scenario, error) {
 
 func tooManyScenarios() error {
 	return scenario.Mistakes{{File: ownFile, Line: 1, Column: 1, Message: fmt.Sprintf(
-		"the tenant has %d scenarios of its own, and keeps no more; a name that is there replaces one, and a reset of everything takes them away", MaxOwn)}}
+		"the tenant has %d scenarios of its own, and keeps no more; a name that is there replaces one, and a reset of everything takes them away", maxOwn)}}
 }
 
 func (s *World) unknownScenario(t tenantScenarios, name string) error {
