@@ -124,7 +124,7 @@ func (j *journey) checkReset(u *Unit) error {
 
 // arrive sets the clock to the end of a journey, behind its last timer.
 func (j *journey) arrive(ctx context.Context, to time.Time) error {
-	_, err := j.engine.update(ctx, j.tenant, func(u *Unit) error {
+	err := j.engine.update(ctx, j.tenant, func(u *Unit) error {
 		if err := j.checkReset(u); err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func (e *Engine) fireDue(ctx context.Context, tenant string) (fired int, err err
 // not say.
 func (e *Engine) noteAllDue(ctx context.Context, tenants []string) (err error) {
 	for _, tenant := range tenants {
-		_, noted := e.update(ctx, tenant, func(u *Unit) error {
+		noted := e.update(ctx, tenant, func(u *Unit) error {
 			u.noteDue()
 			return nil
 		})

@@ -109,13 +109,12 @@ func (e *Engine) Machines() []machine.Description {
 // is the context's. A unit that has begun is done whole, whoever has left.
 func (e *Engine) Do(ctx context.Context, tenant string, fn func(*Unit) error) error {
 	return e.upToDate(ctx, tenant, func() error {
-		_, err := e.update(ctx, tenant, func(u *Unit) error {
+		return e.update(ctx, tenant, func(u *Unit) error {
 			if u.behind {
 				return errBehind
 			}
 			return fn(u)
 		})
-		return err
 	})
 }
 
@@ -149,7 +148,7 @@ func (e *Engine) Show(ctx context.Context, tenant string, fn func(*Unit) error) 
 	return e.Do(ctx, tenant, fn)
 }
 
-func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error) ([]Event, error) {
+func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error) error {
 	var u *Unit
 	err := e.commit(ctx, tenant, func(tx store.Tx) error {
 		if err := ctx.Err(); err != nil {
@@ -161,13 +160,10 @@ func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error
 		}
 		return u.finish()
 	})
-	if err != nil {
-		return nil, err
-	}
-	if u.dueChanged {
+	if err == nil && u.dueChanged {
 		e.tellChanged()
 	}
-	return u.events, nil
+	return err
 }
 
 // commit runs fn in a transaction. One that cannot be written is refused.

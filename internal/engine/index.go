@@ -127,7 +127,7 @@ func (e *Engine) rebuild(ctx context.Context, tenant string, c Indexed) error {
 func (e *Engine) inSlices(ctx context.Context, tenant string, prefix []byte, do func(u *Unit, key []byte, text string) error) error {
 	from := prefix
 	for more := true; more; {
-		_, err := e.update(ctx, tenant, func(u *Unit) error {
+		err := e.update(ctx, tenant, func(u *Unit) error {
 			var keys [][]byte
 			var texts []string
 			u.tx.Range(from, store.PrefixEnd(prefix), func(key []byte, text string) bool {

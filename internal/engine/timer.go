@@ -165,7 +165,7 @@ func (e *Engine) abandon(ctx context.Context, tenant string, t Timer, cause erro
 	if errors.As(cause, &unwritten) {
 		return cause // It can be applied when the data file can be written again.
 	}
-	_, err := e.update(ctx, tenant, func(u *Unit) error {
+	err := e.update(ctx, tenant, func(u *Unit) error {
 		u.dropTimer(machine.Armed{Due: t.Due, Seq: t.Seq})
 		if k, ok := e.kinds[t.Entity]; ok {
 			k.abandon(u, t.ID, t.Seq)
