@@ -138,7 +138,7 @@ var layout = []layer{
 	{dir: "internal/engine", imports: []string{"internal/store", "internal/domain/machine", "internal/domain/refusal"}},
 	{dir: "internal/store/storetest", imports: []string{"internal/store"}},
 	{
-		dir: "internal/store", outside: []string{"github.com/tidwall/btree", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
+		dir: "internal/store", outside: []string{"github.com/tidwall/buntdb", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
 		why: "flock: two processes must not write one file",
 	},
 	{

@@ -121,13 +121,13 @@ func (e *Engine) Do(ctx context.Context, tenant string, fn func(*Unit) error) er
 // Read runs fn on the tenant's state; it must not change anything.
 func (e *Engine) Read(ctx context.Context, tenant string, fn func(*Unit) error) error {
 	return e.upToDate(ctx, tenant, func() error {
-		return e.Store.View(ctx, tenant, func(tx store.Tx) error {
+		return refuseUnwritten(e.Store.View(ctx, tenant, func(tx store.Tx) error {
 			u := e.begin(tx, tenant, false)
 			if u.behind {
 				return errBehind
 			}
 			return errors.Join(fn(u), u.err)
-		})
+		}))
 	})
 }
 
@@ -168,7 +168,12 @@ func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error
 
 // commit runs fn in a transaction. One that cannot be written is refused.
 func (e *Engine) commit(ctx context.Context, tenant string, fn func(store.Tx) error) error {
-	err := e.Store.Update(ctx, tenant, fn)
+	return refuseUnwritten(e.Store.Update(ctx, tenant, fn))
+}
+
+// refuseUnwritten refuses what the store could not keep, be it that somebody has only
+// looked at it.
+func refuseUnwritten(err error) error {
 	var unwritten *store.Unwritten
 	if !errors.As(err, &unwritten) {
 		return err

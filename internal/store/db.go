@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/gofrs/flock"
 )
@@ -45,9 +46,9 @@ type Report struct {
 // ErrInUse says that another process has the data file open.
 var ErrInUse = errors.New("the data file is in use by another process")
 
-// DB is the embedded Store: every tenant's rows in memory, and the data file from
-// which they were filled and to which every commit goes. Tenants do not wait for
-// each other, and readers for nobody.
+// DB is the embedded Store: a BuntDB in memory for every tenant that has rows, and the
+// data file from which they were filled and to which every commit goes. Tenants do
+// not wait for each other.
 type DB struct {
 	tenants *tenants
 	log     *commitLog
@@ -58,13 +59,17 @@ type DB struct {
 // the commit before, and the report says by how much; one that was damaged, or
 // that is none of ours, is left alone and refused.
 func Open(o Options) (*DB, Report, error) {
-	s := &DB{tenants: newTenants()}
+	tenants, err := newTenants()
+	if err != nil {
+		return nil, Report{}, fmt.Errorf("open store in memory: %w", err)
+	}
+	s := &DB{tenants: tenants}
 	if o.Path == "" {
 		return s, Report{}, nil
 	}
 	report, err := s.openFile(o)
 	if err != nil {
-		return nil, Report{}, err
+		return nil, Report{}, errors.Join(err, tenants.close())
 	}
 	return s, report, nil
 }
@@ -87,22 +92,39 @@ func (s *DB) Ready() error {
 	return s.log.ready()
 }
 
-// Close writes what is pending and gives the data file free. Nothing may be written
-// any more.
+// Close writes what is pending and gives the data file free.
 func (s *DB) Close() error {
-	if s.log == nil {
-		return nil
+	var err error
+	if s.log != nil {
+		err = errors.Join(s.log.close(), s.lock.Unlock())
 	}
-	return errors.Join(s.log.close(), s.lock.Unlock())
+	return errors.Join(err, s.tenants.close())
 }
 
-// View runs fn on a consistent state of a tenant: the one that was committed last.
+// View runs fn on a consistent state of a tenant, and gives it out when that is
+// kept. fn must do no I/O: it holds the lock that writers of the tenant wait for.
 func (s *DB) View(ctx context.Context, tenant string, fn func(Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	t := &transaction{state: s.tenants.stateOf(tenant)}
-	return errors.Join(fn(t), t.err)
+	t := s.tenants.get(tenant)
+	if t == nil {
+		x := &transaction{}
+		return errors.Join(fn(x), x.err)
+	}
+	u, err := t.view(fn)
+	return errors.Join(err, s.wait(u))
+}
+
+// view runs fn, and gives the unit on whose work it has looked, if that is on its way.
+func (t *tenant) view(fn func(Tx) error) (*unit, error) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	x := &transaction{tenant: t}
+	x.begin(t.place)
+	defer x.end(false)
+	err := fn(x)
+	return t.newest.Load(), errors.Join(err, x.err)
 }
 
 // Update runs fn and commits what it wrote for the tenant. The next unit of the
@@ -113,44 +135,54 @@ func (s *DB) Update(ctx context.Context, tenant string, fn func(Tx) error) error
 	}
 	t := s.tenants.enter(tenant)
 	defer s.tenants.leave(t)
-	if s.log == nil {
-		return s.updateInMemory(t, fn)
-	}
 	u, err := s.run(t, fn)
-	return errors.Join(err, s.log.wait(u))
+	return errors.Join(err, s.wait(u))
 }
 
-func (s *DB) updateInMemory(t *tenant, fn func(Tx) error) error {
-	t.writing.Lock()
-	defer t.writing.Unlock()
-	was := t.state.Load()
-	x := &transaction{state: *was, tenant: t, writes: true}
-	if err := fn(x); err != nil {
-		return err
+// wait waits until a unit is kept.
+func (s *DB) wait(u *unit) error {
+	if u == nil {
+		return nil
 	}
-	if now := x.state; now != *was {
-		s.tenants.show(t, &now)
-	}
-	return nil
+	return s.log.wait(u)
 }
 
 // run runs fn on what the last unit of the tenant has made, and gives the unit for
-// which the answer must wait: the one that it has made itself, or else that at whose
+// which the answer must wait: the one that it has made itself, or else that on whose
 // work it has looked.
 func (s *DB) run(t *tenant, fn func(Tx) error) (*unit, error) {
-	t.writing.Lock()
-	defer t.writing.Unlock()
-	before, commands := s.log.begin(t)
-	x := &transaction{tenant: t, writes: true, logged: &commands}
-	if before != nil {
-		x.state = before.state
-	} else {
-		x.state = *t.state.Load()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	u := &unit{tenant: t}
+	x := &transaction{tenant: t, writes: true}
+	if s.log != nil {
+		u.commands = s.log.room()
+		x.logged, x.notes = &u.commands, true
 	}
-	if err := fn(x); err != nil || len(commands) == lineLength {
-		return before, err
+	x.begin(t.place)
+	kept := false
+	defer func() {
+		if !kept { // Be it for a panic.
+			x.end(false)
+		}
+	}()
+	if err := errors.Join(fn(x), x.err); err != nil {
+		return t.newest.Load(), err
 	}
-	u := &unit{tenant: t, state: x.state, commands: commands}
-	s.log.enqueue(u, before)
-	return u, nil
+	u.was, u.is, u.undo = x.was, x.place, x.undo
+	if s.log != nil {
+		if len(u.commands) == lineLength {
+			return t.newest.Load(), nil
+		}
+		if err := s.log.enqueue(u); err != nil {
+			return nil, err
+		}
+	}
+	kept = true
+	x.end(true)
+	t.place = x.place
+	if s.log == nil {
+		return nil, errors.Join(x.err, s.tenants.keep(u))
+	}
+	return u, x.err
 }

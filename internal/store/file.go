@@ -29,7 +29,9 @@ func (s *DB) openFile(o Options) (report Report, err error) {
 	if err != nil {
 		return Report{}, fmt.Errorf("read data file %s: %w", o.Path, err)
 	}
-	report.Records = s.tenants.take(in)
+	if report.Records, err = s.tenants.take(in); err != nil {
+		return Report{}, fmt.Errorf("read data file %s: %w", o.Path, err)
+	}
 	if in.old {
 		free, lockErr := lockEarlier(f.path)
 		if lockErr != nil {
@@ -56,7 +58,7 @@ func (s *DB) openFile(o Options) (report Report, err error) {
 	if o.Through != nil {
 		file = o.Through(f.File)
 	}
-	log := newLog(file, o.Durability == Always, at, s.tenants.show)
+	log := newLog(file, o.Durability == Always, at, s.tenants.keep)
 	if !begun {
 		if in.format = presentFormat; at.size > 0 {
 			in.format, in.formatAt = formatOldRows, at.size

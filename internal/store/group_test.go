@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"finhub-sandbox/internal/store"
 )
@@ -104,10 +105,10 @@ func TestWhatIsAcknowledgedIsOnTheDisk(t *testing.T) {
 	all.Wait()
 }
 
-// group commits a=1 in t, whose sync lasts until so many more units of t have come,
-// each of which adds a letter to what the one before has left. It gives what they
-// were told, in no order, and what readers saw meanwhile.
-func group(t *testing.T, s *store.DB, disk *slowDisk, units int) (told []error, seen string) {
+// group commits a unit of t, whose sync lasts until so many more have come, each of
+// which adds a letter to what the one before has left. It gives what they were told,
+// in no order.
+func group(t *testing.T, s *store.DB, disk *slowDisk, units int) (told []error) {
 	t.Helper()
 	var all sync.WaitGroup
 	var mu sync.Mutex
@@ -117,7 +118,6 @@ func group(t *testing.T, s *store.DB, disk *slowDisk, units int) (told []error, 
 			text, _ := tx.Get([]byte("a"))
 			tx.Set([]byte("a"), text+"x")
 			if came++; came == units+1 {
-				seen = dumpTenant(t, s, "t")
 				close(disk.letGo)
 			}
 			return nil
@@ -132,7 +132,7 @@ func group(t *testing.T, s *store.DB, disk *slowDisk, units int) (told []error, 
 		all.Go(run)
 	}
 	all.Wait()
-	return told, seen
+	return told
 }
 
 func dumpTenant(t *testing.T, s *store.DB, tenant string) (text string) {
@@ -146,17 +146,13 @@ func dumpTenant(t *testing.T, s *store.DB, tenant string) (text string) {
 	return text
 }
 
-// Units that come while the disk is busy share the next sync. Readers see none of
-// them until then, and do not wait.
+// Units that come while the disk is busy share the next sync.
 func TestUnitsShareASync(t *testing.T) {
 	disk := slow()
 	s := onSlowDisk(t, filepath.Join(t.TempDir(), "state.db"), disk)
-	told, seen := group(t, s, disk, 15)
+	told := group(t, s, disk, 15)
 	if err := errors.Join(told...); err != nil {
 		t.Fatal(err)
-	}
-	if seen != "" {
-		t.Errorf("readers saw %q before it was on the disk", seen)
 	}
 	// The last unit may have come too late for those before it.
 	if disk.syncs > 3 {
@@ -181,7 +177,7 @@ func TestAGroupThatFailsHasNotHappened(t *testing.T) {
 				disk.full = syscall.ENOSPC
 			}
 			s := onSlowDisk(t, path, disk)
-			told, _ := group(t, s, disk, units)
+			told := group(t, s, disk, units)
 			failed := 0
 			for _, err := range told {
 				var unwritten *store.Unwritten
@@ -214,41 +210,161 @@ func TestAGroupThatFailsHasNotHappened(t *testing.T) {
 	}
 }
 
-// Who has seen what turns out not to be kept is told so, whatever it says itself:
-// one that writes, one that does not, and one that refuses.
-func TestWhatWasNotKeptHasBeenSeenByNobody(t *testing.T) {
-	refused := errors.New("refused")
-	for name, fn := range map[string]func(tx store.Tx) error{
-		"writes": func(tx store.Tx) error { tx.Set([]byte("b"), "1"); return nil },
-		"looks":  func(store.Tx) error { return nil },
-		"fails":  func(store.Tx) error { return refused },
-	} {
-		t.Run(name, func(t *testing.T) {
-			disk := slow()
-			disk.fails[1] = syscall.EIO
-			s := onSlowDisk(t, filepath.Join(t.TempDir(), "state.db"), disk)
-			var first error
-			ended := make(chan struct{})
-			go func() {
-				defer close(ended)
-				first = s.Update(t.Context(), "t", func(tx store.Tx) error { tx.Set([]byte("a"), "1"); return nil })
-			}()
-			<-disk.begun
-			err := s.Update(t.Context(), "t", func(tx store.Tx) error {
-				if got := dumpOf(tx); got != "a=1" {
-					t.Errorf("it sees %q", got)
-				}
-				close(disk.letGo)
-				<-ended
-				return fn(tx)
+// looking are those who look at what the disk does not have yet: units that write,
+// that do not, and that refuse, and readers.
+func looking(t *testing.T, s *store.DB) map[string]func(look func(tx store.Tx)) error {
+	update := func(after func(tx store.Tx) error) func(look func(tx store.Tx)) error {
+		return func(look func(tx store.Tx)) error {
+			return s.Update(t.Context(), "t", func(tx store.Tx) error {
+				look(tx)
+				return after(tx)
 			})
-			var unwritten *store.Unwritten
-			if !errors.As(first, &unwritten) || !errors.As(err, &unwritten) {
-				t.Errorf("the first is told %v, the second %v", first, err)
+		}
+	}
+	return map[string]func(look func(tx store.Tx)) error{
+		"writes": update(func(tx store.Tx) error { tx.Set([]byte("b"), "1"); return nil }),
+		"looks":  update(func(store.Tx) error { return nil }),
+		"fails":  update(func(store.Tx) error { return errRefused }),
+		"clears": update(func(tx store.Tx) error { tx.Clear(); tx.Set([]byte("b"), "1"); return nil }),
+		"reads": func(look func(tx store.Tx)) error {
+			return s.View(t.Context(), "t", func(tx store.Tx) error { look(tx); return nil })
+		},
+	}
+}
+
+var errRefused = errors.New("refused")
+
+// Whoever has seen what the disk does not have yet is answered when it has, and told
+// if it does not come to that, whatever it says itself.
+func TestWhatIsSeenIsKept(t *testing.T) {
+	for name := range looking(t, nil) {
+		for _, kept := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, kept), func(t *testing.T) {
+				disk := slow()
+				s := onSlowDisk(t, filepath.Join(t.TempDir(), "state.db"), disk)
+				if !kept {
+					disk.fails[1] = syscall.EIO
+				}
+				first := make(chan error)
+				go func() {
+					first <- s.Update(t.Context(), "t", func(tx store.Tx) error {
+						tx.Set([]byte("a"), "1")
+						tx.SetDue(time.Unix(1, 0))
+						return nil
+					})
+				}()
+				<-disk.begun
+				err := looking(t, s)[name](func(tx store.Tx) {
+					if got := dumpOf(tx); got != "a=1" {
+						t.Errorf("it sees %q", got)
+					}
+					close(disk.letGo)
+				})
+				if kept && (err != nil && !errors.Is(err, errRefused) || !disk.holds("/a\r\n")) {
+					t.Errorf("it is told %v, and the disk has %q", err, disk.synced)
+				}
+				var unwritten *store.Unwritten
+				if !kept && !errors.As(err, &unwritten) {
+					t.Errorf("it is told %v", err)
+				}
+				if err := <-first; (err == nil) != kept {
+					t.Errorf("the first is told %v", err)
+				}
+				if kept {
+					return
+				}
+				if got := dumpTenant(t, s, "t"); got != "" {
+					t.Errorf("readers see %q", got)
+				}
+				if list, err := s.Tenants(t.Context()); len(list) > 0 || err != nil {
+					t.Errorf("there are %v: %v", list, err)
+				}
+			})
+		}
+	}
+}
+
+// Units that are undone leave what was there before them, whatever they have done.
+func TestUndoneUnitsLeaveNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	disk := &slowDisk{}
+	s := onSlowDisk(t, path, disk)
+	for _, err := range []error{
+		s.Update(t.Context(), "t", func(tx store.Tx) error {
+			tx.Set([]byte("a"), "1")
+			tx.Set([]byte("b"), "2")
+			tx.SetDue(time.Unix(1, 0))
+			return nil
+		}),
+		s.Update(t.Context(), "gone", func(tx store.Tx) error { tx.Set([]byte("a"), "1"); tx.Clear(); return nil }),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	disk.begun, disk.letGo, disk.syncs = make(chan struct{}), make(chan struct{}), 0
+	disk.full = syscall.ENOSPC
+	var all sync.WaitGroup
+	all.Go(func() { set(t, s, "another", "1") })
+	<-disk.begun
+	units := []func(tx store.Tx){
+		func(tx store.Tx) { tx.Set([]byte("a"), "3"); tx.Delete([]byte("b")); tx.SetDue(time.Unix(2, 0)) },
+		func(tx store.Tx) {
+			tx.Set([]byte("c"), "4")
+			tx.Clear()
+			tx.Set([]byte("d"), "5")
+			tx.SetDue(time.Unix(3, 0))
+		},
+		func(tx store.Tx) { tx.Set([]byte("d"), "6"); tx.Set([]byte("d"), "7") },
+		func(tx store.Tx) { tx.Clear() },
+		func(tx store.Tx) { tx.Set([]byte("e"), "8") },
+		func(tx store.Tx) {
+			mark := tx.Mark()
+			tx.Clear()
+			tx.Set([]byte("f"), "9")
+			tx.Undo(mark)
+			tx.Set([]byte("e"), "0")
+		},
+	}
+	for _, tenant := range []string{"gone", "t"} {
+		for i, unit := range units {
+			ran := make(chan struct{})
+			all.Go(func() {
+				err := s.Update(t.Context(), tenant, func(tx store.Tx) error {
+					unit(tx)
+					close(ran)
+					if tenant == "t" && i == len(units)-1 {
+						close(disk.letGo)
+					}
+					return nil
+				})
+				if unwritten := (*store.Unwritten)(nil); !errors.As(err, &unwritten) {
+					t.Errorf("unit %d is told %v", i, err)
+				}
+			})
+			<-ran // Before the next of the tenant runs, it has come into the queue.
+		}
+	}
+	all.Wait()
+	disk.full = nil
+	for _, when := range []string{"at once", "with more", "opened again"} {
+		for tenant, want := range map[string]string{"t": "a=1 b=2", "gone": ""} {
+			if got := dumpTenant(t, s, tenant); got != want {
+				t.Errorf("%s, %s has %q, want %q", when, tenant, got, want)
 			}
-			if got := dumpTenant(t, s, "t"); got != "" {
-				t.Errorf("readers see %q", got)
-			}
-		})
+		}
+		var due []string
+		if err := s.Due(t.Context(), func(tenant string, at time.Time) bool {
+			due = append(due, fmt.Sprint(tenant, at.Unix()))
+			return true
+		}); err != nil || fmt.Sprint(due) != "[t1]" {
+			t.Errorf("%s, due is %v: %v", when, due, err)
+		}
+		if when == "with more" {
+			_ = s.Close()
+			s = open(t, path)
+		} else {
+			set(t, s, "more", when)
+		}
 	}
 }

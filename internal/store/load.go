@@ -9,7 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
+
+	"github.com/tidwall/buntdb"
 )
 
 // tenantPrefix is how the names of heads begin.
@@ -26,14 +27,21 @@ type loaded struct {
 	upgrade []byte
 	// torn tells that the file ended within a commit.
 	torn bool
+	// open are the rows that have a transaction.
+	open  []*loadedRows
+	fault error
 }
 
 // loadedTenant has rows for every number that its places have had.
 type loadedTenant struct {
-	exists bool
-	home   string
-	due    time.Time
-	rows   map[string]rows
+	place
+	rows map[string]*loadedRows
+}
+
+// loadedRows have a transaction from the first row of a commit to its end.
+type loadedRows struct {
+	db *buntdb.DB
+	tx *buntdb.Tx
 }
 
 // load reads the commits of a file.
@@ -48,11 +56,11 @@ func load(r *reader) (*loaded, error) {
 		case errors.Is(err, errTorn), errors.Is(err, io.EOF):
 			l.torn = errors.Is(err, errTorn)
 			l.finish()
-			return l, nil
+			return l, errors.Join(l.fault, l.commit())
 		case err != nil:
 			return nil, err
 		}
-		if err := l.apply(commands); err != nil {
+		if err := errors.Join(l.apply(commands), l.fault, l.commit()); err != nil {
 			return nil, err
 		}
 	}
@@ -134,15 +142,10 @@ func (l *loaded) set(name, value string) {
 		return
 	}
 	if tenant, ok := strings.CutPrefix(name, tenantPrefix); ok {
-		t := l.tenant(tenant)
-		t.exists = true
-		t.home, t.due = parseHead(value)
-	} else if tenant, home, key, ok := cutName(name); ok {
-		t := l.tenant(tenant)
-		if t.rows[home].tree == nil {
-			t.rows[home] = rows{}.copied()
-		}
-		t.rows[home].set(key, value)
+		l.tenant(tenant).head = parseHead(value)
+	} else if tx, key := l.in(name); tx != nil {
+		_, _, err := tx.Set(strings.Clone(key), value, nil)
+		l.fault = errors.Join(l.fault, err)
 	}
 }
 
@@ -153,13 +156,52 @@ func (l *loaded) delete(name string) {
 	}
 	if tenant, ok := strings.CutPrefix(name, tenantPrefix); ok {
 		l.tenant(tenant).exists = false
-	} else if tenant, home, key, ok := cutName(name); ok && l.tenant(tenant).rows[home].tree != nil {
-		l.tenant(tenant).rows[home].delete(key)
+	} else if tx, key := l.in(name); tx != nil {
+		if _, err := tx.Delete(key); !errors.Is(err, buntdb.ErrNotFound) {
+			l.fault = errors.Join(l.fault, err)
+		}
 	}
 }
 
+// in gives the transaction in which a tenant's row is, and its key; nothing for other
+// rows.
+func (l *loaded) in(name string) (tx *buntdb.Tx, key string) {
+	tenant, home, key, ok := cutName(name)
+	if !ok {
+		return nil, ""
+	}
+	t := l.tenant(tenant)
+	r := t.rows[home]
+	if r == nil {
+		db, err := buntdb.Open(":memory:")
+		l.fault = errors.Join(l.fault, err)
+		r = &loadedRows{db: db}
+		t.rows[home] = r
+	}
+	if r.tx == nil {
+		var err error
+		r.tx, err = r.db.Begin(true)
+		l.fault = errors.Join(l.fault, err)
+		l.open = append(l.open, r)
+	}
+	return r.tx, key
+}
+
+// commit ends the transactions of a commit.
+func (l *loaded) commit() (err error) {
+	for _, r := range l.open {
+		err = errors.Join(err, r.tx.Commit())
+		r.tx = nil
+	}
+	l.open = l.open[:0]
+	return err
+}
+
 func (l *loaded) clear(tenant string) {
-	delete(l.tenants, tenant)
+	if t := l.tenants[tenant]; t != nil {
+		l.fault = errors.Join(l.fault, l.commit(), t.leave())
+		delete(l.tenants, tenant)
+	}
 	maps.DeleteFunc(l.flat, func(name, _ string) bool {
 		of, _, _, ok := cutName(name)
 		return ok && of == tenant || name == tenantPrefix+tenant
@@ -169,7 +211,7 @@ func (l *loaded) clear(tenant string) {
 func (l *loaded) tenant(name string) *loadedTenant {
 	t := l.tenants[name]
 	if t == nil {
-		t = &loadedTenant{rows: map[string]rows{}}
+		t = &loadedTenant{rows: map[string]*loadedRows{}}
 		l.tenants[name] = t
 	}
 	return t
@@ -185,20 +227,35 @@ func cutName(name string) (tenant, home, key string, ok bool) {
 	return tenant, home[1:], key, ok
 }
 
+// leave closes the rows of all numbers.
+func (t *loadedTenant) leave() (err error) {
+	for _, r := range t.rows {
+		err = errors.Join(err, r.db.Close())
+	}
+	return err
+}
+
 // take makes the tenants of a file those of the store, and counts their rows.
-func (s *tenants) take(l *loaded) (records int) {
+func (s *tenants) take(l *loaded) (records int, err error) {
 	for escaped, of := range l.tenants {
-		if !of.exists {
-			continue
+		if rows := of.rows[of.home]; of.exists && rows != nil {
+			delete(of.rows, of.home)
+			err = errors.Join(err, rows.db.View(func(tx *buntdb.Tx) error {
+				n, err := tx.Len()
+				records += n
+				return err
+			}))
+			of.db = rows.db
 		}
-		t := s.enter(Unescape(escaped))
-		now := &state{exists: true, due: of.due, home: of.home, rows: of.rows[of.home]}
-		records += now.rows.len()
-		s.show(t, now)
-		s.leave(t)
+		if err = errors.Join(err, of.leave()); of.exists {
+			t := s.enter(Unescape(escaped))
+			t.place = of.place
+			err = errors.Join(err, s.list(t, of.head))
+			s.leave(t)
+		}
 	}
 	l.tenants = nil
-	return records
+	return records, err
 }
 
 // upgradeRows brings rows from before format 3 into those of it. Done twice, it
@@ -209,7 +266,7 @@ func (s *tenants) take(l *loaded) (records int) {
 func (l *loaded) upgradeRows() {
 	for _, tenant := range l.oldTenants() {
 		home := l.flat["home/"+tenant]
-		l.upgradeRow(tenantPrefix+tenant, tenantPrefix+Escape(tenant), head(home, time.Time{}))
+		l.upgradeRow(tenantPrefix+tenant, tenantPrefix+Escape(tenant), formatHead(head{home: home}))
 		old := "t" + home + "/" + tenant + "/"
 		for name, value := range l.under(old) {
 			l.upgradeRow(name, "t"+home+"/"+Escape(tenant)+"/"+strings.TrimPrefix(name, old), value)
@@ -219,7 +276,7 @@ func (l *loaded) upgradeRows() {
 	for name, value := range l.under("") {
 		if !ours.MatchString(name) {
 			if _, ok := l.flat[tenantPrefix]; !ok {
-				l.upgradeRow("", tenantPrefix, head("", time.Time{}))
+				l.upgradeRow("", tenantPrefix, formatHead(head{}))
 			}
 			l.upgradeRow(name, "t//"+name, value)
 		}

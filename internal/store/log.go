@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"syscall"
+
+	"github.com/tidwall/buntdb"
 )
 
 // Unwritten says that a commit did not reach the data file. Nothing has happened
@@ -57,13 +60,16 @@ type commitLog struct {
 	file File
 	// always makes every commit wait for the disk.
 	always bool
-	// show is told of a unit that has been written.
-	show func(*tenant, *state)
+	// keep is told of units that have been written, in their order.
+	keep func(*unit) error
 
 	mu sync.Mutex
 	// idle tells those who wait that nobody is writing any more.
 	idle    sync.Cond
 	writing bool
+	// undoing tells that units are being undone, so that none may come that builds on
+	// one of them.
+	undoing bool
 	queue   []*unit
 	// spare is where commands were, for those of later units.
 	spare [][]byte
@@ -88,15 +94,55 @@ type position struct{ size, number int64 }
 // unit is a unit of work that has been done, on its way to the data file.
 type unit struct {
 	tenant *tenant
-	state  state
+	// was and is are where the tenant was before it, and after it.
+	was, is place
+	// undo is what it has written over.
+	undo []before
 	// commands have room for the line of a commit before them.
 	commands []byte
 	done     bool
 	err      error
 }
 
-func newLog(file File, always bool, at position, show func(*tenant, *state)) *commitLog {
-	l := &commitLog{file: file, always: always, show: show, position: at}
+// revert makes the tenant what it was before the unit, which was its last.
+func (u *unit) revert() (err error) {
+	t := u.tenant
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case u.is.db != u.was.db:
+		if u.is.db != nil {
+			err = u.is.db.Close()
+		}
+	case u.is.db != nil:
+		err = u.is.db.Update(func(tx *buntdb.Tx) error {
+			for _, b := range slices.Backward(u.undo) {
+				if b.place != nil {
+					continue
+				}
+				if err := restore(tx, b); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	t.place = u.was
+	return err
+}
+
+// keep makes what a unit did known to those who ask for all tenants, and closes the
+// database that it has replaced.
+func (s *tenants) keep(u *unit) error {
+	err := s.list(u.tenant, u.is.head)
+	if u.was.db != nil && u.was.db != u.is.db {
+		err = errors.Join(err, u.was.db.Close())
+	}
+	return err
+}
+
+func newLog(file File, always bool, at position, keep func(*unit) error) *commitLog {
+	l := &commitLog{file: file, always: always, keep: keep, position: at}
 	l.idle.L = &l.mu
 	return l
 }
@@ -108,36 +154,31 @@ const (
 	maxSpare = 32
 )
 
-// begin gives the last unit of a tenant, if it is not written yet, and room for the
-// commands of the next.
-func (l *commitLog) begin(t *tenant) (newest *unit, commands []byte) {
+// room gives room for the commands of a unit.
+func (l *commitLog) room() (commands []byte) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if n := len(l.spare); n > 0 {
 		commands, l.spare = l.spare[n-1], l.spare[:n-1]
 	}
-	newest = t.newest
-	l.mu.Unlock()
-	return newest, beginCommit(commands)
+	return beginCommit(commands)
 }
 
-// enqueue puts a unit into the queue, behind the one on whose work it builds.
-func (l *commitLog) enqueue(u, before *unit) {
+// enqueue puts a unit into the queue. While a fault stands, or is being dealt with,
+// it gives that instead.
+func (l *commitLog) enqueue(u *unit) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	switch {
-	case l.fault != nil && l.fault.Broken:
-		u.err = l.fault
-	case before != nil && before.err != nil:
-		u.err = before.err
-	case len(u.commands)-lineLength > maxCommit:
-		l.fault, l.failed = &Unwritten{fmt.Errorf("a commit of %d bytes is too large", len(u.commands)), false}, 0
-		u.err = l.fault
-	default:
-		l.queue = append(l.queue, u)
-		u.tenant.newest = u
-		return
+	if l.fault != nil && (l.fault.Broken || l.undoing) {
+		return l.fault
 	}
-	u.done = true
+	if len(u.commands)-lineLength > maxCommit {
+		l.fault, l.failed = &Unwritten{fmt.Errorf("a commit of %d bytes is too large", len(u.commands)), false}, 0
+		return l.fault
+	}
+	l.queue = append(l.queue, u)
+	u.tenant.newest.Store(u)
+	return nil
 }
 
 // wait waits until a unit is written, or writes it with all others in the queue.
@@ -165,33 +206,45 @@ func (l *commitLog) writeQueue() {
 	l.writing, l.queue = true, nil
 	l.mu.Unlock()
 	length, fault := l.write(units)
+	var kept error
 	if fault == nil {
 		for _, u := range units {
-			l.show(u.tenant, &u.state)
+			kept = errors.Join(kept, l.keep(u))
 		}
 	}
 	l.mu.Lock()
-	if l.writing = false; l.fault == nil || !l.fault.Broken {
+	if l.fault == nil || !l.fault.Broken {
 		l.fault, l.failed = fault, length
 	}
 	if fault != nil {
 		units, l.queue = append(units, l.queue...), nil
+		l.undo(units)
+		kept = fault
 	} else {
 		l.unsynced = !l.always
 	}
 	for _, u := range units {
-		if u.done = true; fault != nil {
-			u.err = fault
-		}
-		if u.tenant.newest == u {
-			u.tenant.newest = nil
-		}
+		u.done, u.err = true, kept
+		u.tenant.newest.CompareAndSwap(u, nil)
 		if len(l.spare) < maxSpare && cap(u.commands) <= maxKept {
 			l.spare = append(l.spare, u.commands)
 		}
 		u.commands = nil
 	}
+	l.writing = false
 	l.idle.Broadcast()
+}
+
+// undo takes back what units have done in memory, the last first.
+func (l *commitLog) undo(units []*unit) {
+	l.undoing = true
+	l.mu.Unlock()
+	for _, u := range slices.Backward(units) {
+		// Memory cannot fail to be what it was.
+		_ = u.revert()
+	}
+	l.mu.Lock()
+	l.undoing = false
 }
 
 // write writes the commits of units at the end of the file. It says how long they

@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"github.com/gofrs/flock"
+	"github.com/tidwall/buntdb"
 )
 
 // rewriteAbove is the size from which a file is worth writing anew, and
@@ -43,20 +44,35 @@ func (s *DB) anew(f *lockedFile, in *loaded) func(to io.Writer) (position, error
 // valuesBelow reports whether keys and values together are shorter than a size.
 func (s *DB) valuesBelow(most int64) bool {
 	size := int64(0)
-	s.each(func(t *tenant, now *state) {
-		now.rows.ascend("", func(key, value string) bool {
-			size += int64(len(t.place(now.home)) + len(key) + len(value))
-			return size <= most
-		})
+	err := s.each(nil, func(prefix, key, value string) bool {
+		size += int64(len(prefix) + len(key) + len(value))
+		return size <= most
 	})
-	return size <= most
+	return err == nil && size <= most
 }
 
-// each visits the tenants that there are.
-func (s *DB) each(visit func(t *tenant, now *state)) {
-	for _, t := range s.tenants.list() {
-		visit(t, t.state.Load())
+// each visits the rows of all tenants, each tenant's behind itself, until visit
+// returns false.
+func (s *DB) each(tenant func(*tenant), visit func(prefix, key, value string) bool) error {
+	goOn := true
+	for _, t := range s.tenants.all() {
+		if tenant != nil {
+			tenant(t)
+		}
+		if t.db == nil || !goOn {
+			continue
+		}
+		prefix := t.prefix(t.home)
+		if err := t.db.View(func(tx *buntdb.Tx) error {
+			return tx.Ascend("", func(key, value string) bool {
+				goOn = visit(prefix, key, value)
+				return goOn
+			})
+		}); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // replace has a new file written and puts it in the place of the old one, which stays until the new one is whole. The new one has the
@@ -128,15 +144,14 @@ const partSize = 1 << 18
 // of the keys.
 func (s *DB) writeValues(to io.Writer, format int) (position, error) {
 	w := newCommitWriter(to, format)
-	s.each(func(t *tenant, now *state) {
-		w.set(tenantPrefix, t.escaped, head(now.home, now.due))
-		now.rows.ascend("", func(key, value string) bool {
-			w.set(t.place(now.home), key, value)
-			return true
-		})
+	err := s.each(func(t *tenant) {
+		w.set(tenantPrefix, t.escaped, formatHead(t.head))
+	}, func(prefix, key, value string) bool {
+		w.set(prefix, key, value)
+		return true
 	})
 	w.seal(wordCommit)
-	return w.finish(nil)
+	return w.finish(err)
 }
 
 // set writes a row, and what there is in parts.

@@ -15,12 +15,11 @@ import (
 // transactions that are whole or absent. It is safe for concurrent use.
 //
 // A transaction is of one tenant and sees no other. Those of one tenant that
-// write happen one after the other, and those of two do not wait for each other to
-// end, nor does anybody for those that read. Nothing is said of how many processes
-// stand before one store.
+// write happen one after the other, and those of two do not wait for each other.
+// Nothing is said of how many processes stand before one store.
 //
-// What readers see is kept: a commit that turns out not to be (*Unwritten) has been
-// seen by nobody but units of the same tenant that write, and those fail with it.
+// What anybody is answered is kept: who has looked at a commit that turns out not to
+// be kept is told so (*Unwritten), as is whoever made it.
 type Store interface {
 	// View runs fn on a consistent state of a tenant, in which it must not write.
 	View(ctx context.Context, tenant string, fn func(Tx) error) error

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,55 +12,46 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tidwall/btree"
+	"github.com/tidwall/buntdb"
 )
 
-// tenant is one of a DB. Readers take its state as it is and wait for nobody; units
-// that write follow each other, each on what the one before has made.
+// tenant is one of a DB.
 type tenant struct {
 	name, escaped string
-	// users are the units that are running, by DB.mu. A tenant that does not exist is
-	// forgotten with the last of them.
-	users int
-	// writing is held by the unit that runs.
-	writing sync.Mutex
-	// state is what readers see: it is in the data file as the durability promises.
-	state atomic.Pointer[state]
-	// newest is the last unit that is on its way there, by commitLog.mu.
-	newest *unit
+	// users are the units that are running, and listed is what is told of the tenant
+	// to those who ask for all: both by tenants.mu. A tenant that does not exist is
+	// forgotten with its last user.
+	users  int
+	listed head
+
+	// mu is held by who uses what follows: alone, or beside other readers.
+	mu sync.RWMutex
+	place
+	// newest is the last unit that is on its way to the data file.
+	newest atomic.Pointer[unit]
 }
 
-// place is how the names of its rows begin in the data file.
-func (t *tenant) place(home string) string { return "t" + home + "/" + t.escaped + "/" }
+// prefix is how the names of its rows begin in the data file.
+func (t *tenant) prefix(home string) string { return "t" + home + "/" + t.escaped + "/" }
 
 // tenants are those of a DB. A lock on them is held for moments.
 type tenants struct {
 	mu     sync.RWMutex
 	byName map[string]*tenant
-	// due are those that have a due instant.
-	due *btree.BTreeG[dueTenant]
+	// due has those with a due instant, in the order of these.
+	due *buntdb.DB
 }
 
-type dueTenant struct {
-	at   time.Time
-	name string
+func newTenants() (*tenants, error) {
+	due, err := buntdb.Open(":memory:")
+	return &tenants{byName: map[string]*tenant{}, due: due}, err
 }
 
-func newTenants() *tenants {
-	return &tenants{byName: map[string]*tenant{}, due: btree.NewBTreeGOptions(func(a, b dueTenant) bool {
-		return cmp.Or(a.at.Compare(b.at), strings.Compare(a.name, b.name)) < 0
-	}, btree.Options{NoLocks: true})}
-}
-
-// stateOf gives what readers of a tenant see.
-func (s *tenants) stateOf(name string) state {
+// get gives a tenant to readers, if there is one.
+func (s *tenants) get(name string) *tenant {
 	s.mu.RLock()
-	t := s.byName[name]
-	s.mu.RUnlock()
-	if t == nil {
-		return state{}
-	}
-	return *t.state.Load()
+	defer s.mu.RUnlock()
+	return s.byName[name]
 }
 
 // enter gives a tenant to a unit that may write in it, until leave.
@@ -69,7 +61,6 @@ func (s *tenants) enter(name string) *tenant {
 	t := s.byName[name]
 	if t == nil {
 		t = &tenant{name: name, escaped: Escape(name)}
-		t.state.Store(&state{})
 		s.byName[name] = t
 	}
 	t.users++
@@ -79,31 +70,42 @@ func (s *tenants) enter(name string) *tenant {
 func (s *tenants) leave(t *tenant) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.users--; t.users == 0 && !t.state.Load().exists {
+	if t.users--; t.users == 0 && !t.listed.exists {
 		delete(s.byName, t.name)
 	}
 }
 
-// show lets readers see a state of a tenant. Those of one tenant must come in their
-// order.
-func (s *tenants) show(t *tenant, now *state) {
-	was := t.state.Swap(now)
-	if was.due.Equal(now.due) {
-		return
-	}
+// list lets those who ask for all tenants know of one. What is told of one tenant must
+// come in its order.
+func (s *tenants) list(t *tenant, now head) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.due.Delete(dueTenant{was.due, t.name})
-	if !now.due.IsZero() {
-		s.due.Set(dueTenant{now.due, t.name})
+	was := t.listed
+	t.listed = now
+	if was.due.Equal(now.due) {
+		return nil
 	}
+	return s.due.Update(func(tx *buntdb.Tx) error {
+		if !was.due.IsZero() {
+			if _, err := tx.Delete(dueName(was.due, t.name)); err != nil {
+				return err
+			}
+		}
+		if now.due.IsZero() {
+			return nil
+		}
+		_, _, err := tx.Set(dueName(now.due, t.name), "", nil)
+		return err
+	})
 }
 
-// list gives the tenants that there are, in the order of their names.
-func (s *tenants) list() (list []*tenant) {
+func dueName(at time.Time, tenant string) string { return formatInstant(at) + "/" + tenant }
+
+// all gives the tenants that there are, in the order of their names.
+func (s *tenants) all() (list []*tenant) {
 	s.mu.RLock()
 	for _, t := range s.byName {
-		if t.state.Load().exists {
+		if t.listed.exists {
 			list = append(list, t)
 		}
 	}
@@ -112,12 +114,27 @@ func (s *tenants) list() (list []*tenant) {
 	return list
 }
 
+// close closes every database.
+func (s *tenants) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	faults := []error{s.due.Close()}
+	for _, t := range s.byName {
+		t.mu.Lock()
+		if t.db != nil {
+			faults = append(faults, t.db.Close())
+		}
+		t.mu.Unlock()
+	}
+	return errors.Join(faults...)
+}
+
 // Tenants lists the tenants that there are.
 func (s *DB) Tenants(ctx context.Context) (list []string, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	for _, t := range s.tenants.list() {
+	for _, t := range s.tenants.all() {
 		if t.name != Shared {
 			list = append(list, t.name)
 		}
@@ -130,21 +147,24 @@ func (s *DB) Due(ctx context.Context, visit func(tenant string, at time.Time) bo
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	s.tenants.mu.RLock()
-	defer s.tenants.mu.RUnlock()
-	s.tenants.due.Scan(func(t dueTenant) bool { return visit(t.name, t.at) })
-	return nil
+	return s.tenants.due.View(func(tx *buntdb.Tx) error {
+		return tx.Ascend("", func(name, _ string) bool {
+			at, tenant, _ := strings.Cut(name, "/")
+			return visit(tenant, parseInstant(at))
+		})
+	})
 }
 
-// head is what stands in the data file of a tenant by itself.
-func head(home string, due time.Time) string { return home + " " + formatInstant(due) }
+// formatHead writes what stands in the data file of a tenant beside its rows.
+func formatHead(h head) string { return h.home + " " + formatInstant(h.due) }
 
-func parseHead(text string) (home string, due time.Time) {
+func parseHead(text string) head {
 	home, at, _ := strings.Cut(text, " ")
-	return home, parseInstant(at)
+	return head{exists: true, due: parseInstant(at), home: home}
 }
 
-// formatInstant writes an instant; the zero time is nothing.
+// formatInstant writes an instant such that texts sort by it; the zero time is
+// nothing.
 func formatInstant(at time.Time) string {
 	if at.IsZero() {
 		return ""
