@@ -1,10 +1,10 @@
 package store_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
@@ -12,73 +12,6 @@ import (
 
 	"finhub-sandbox/internal/store"
 )
-
-// slowDisk is a data file whose first sync lasts until it is let go. It knows what
-// was on the disk when a sync ended.
-type slowDisk struct {
-	store.File
-	mu     sync.Mutex
-	syncs  int
-	synced []byte
-	// begun is closed when the first sync has begun, and letGo ends it.
-	begun, letGo chan struct{}
-	// fails is what a sync gives, by its number, and full what writes give after the
-	// first.
-	fails map[int]error
-	full  error
-}
-
-func (d *slowDisk) WriteAt(p []byte, at int64) (int, error) {
-	if d.syncs > 0 && d.full != nil {
-		return 0, d.full
-	}
-	return d.File.WriteAt(p, at)
-}
-
-func (d *slowDisk) Sync() error {
-	d.mu.Lock()
-	d.syncs++
-	n := d.syncs
-	d.mu.Unlock()
-	if n == 1 && d.begun != nil {
-		close(d.begun)
-		<-d.letGo
-	}
-	text := make([]byte, 1<<20)
-	read, _ := d.ReadAt(text, 0)
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.synced = text[:read]
-	return d.fails[n]
-}
-
-// holds reports whether the disk has a text.
-func (d *slowDisk) holds(text string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return bytes.Contains(d.synced, []byte(text))
-}
-
-// onSlowDisk opens a store on a new data file. The disk is slow from then on.
-func onSlowDisk(t *testing.T, path string, disk *slowDisk) *store.DB {
-	t.Helper()
-	begun, fails := disk.begun, disk.fails
-	disk.begun, disk.fails = nil, nil
-	s, _, err := store.Open(store.Options{Path: path, Durability: store.Always, Through: func(f store.File) store.File {
-		disk.File = f
-		return disk
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	disk.begun, disk.fails, disk.syncs = begun, fails, 0
-	t.Cleanup(func() { _ = s.Close() })
-	return s
-}
-
-func slow() *slowDisk {
-	return &slowDisk{begun: make(chan struct{}), letGo: make(chan struct{}), fails: map[int]error{}}
-}
 
 // Under Always a unit is on the disk when it is acknowledged, whoever has brought it
 // there.
@@ -308,7 +241,12 @@ func TestUndoneUnitsLeaveNothing(t *testing.T) {
 	all.Go(func() { set(t, s, "another", "1") })
 	<-disk.begun
 	units := []func(tx store.Tx){
-		func(tx store.Tx) { tx.Set([]byte("a"), "3"); tx.Delete([]byte("b")); tx.SetDue(time.Unix(2, 0)) },
+		func(tx store.Tx) {
+			tx.Set([]byte("a"), "3")
+			tx.Set([]byte("a"), "4")
+			tx.Delete([]byte("b"))
+			tx.SetDue(time.Unix(2, 0))
+		},
 		func(tx store.Tx) {
 			tx.Set([]byte("c"), "4")
 			tx.Clear()
@@ -366,5 +304,43 @@ func TestUndoneUnitsLeaveNothing(t *testing.T) {
 		} else {
 			set(t, s, "more", when)
 		}
+	}
+}
+
+// A unit that runs while what it builds on fails, and comes into the queue when that
+// is being undone, is not kept either.
+func TestAUnitThatComesTooLate(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "state.db")
+	disk := slow()
+	s := onSlowDisk(t, path, disk)
+	undone := make(chan struct{})
+	disk.full, disk.undone = syscall.ENOSPC, sync.OnceFunc(func() { disk.full = nil; close(undone) })
+	var all sync.WaitGroup
+	all.Go(func() { set(t, s, "another", "1") })
+	<-disk.begun
+	write := func(value string, last func()) {
+		err := s.Update(t.Context(), "t", func(tx store.Tx) error {
+			was, _ := tx.Get([]byte("a"))
+			tx.Set([]byte("a"), was+value)
+			last()
+			return nil
+		})
+		if unwritten := (*store.Unwritten)(nil); !errors.As(err, &unwritten) {
+			t.Errorf("%s is told %v", value, err)
+		}
+	}
+	ran := make(chan struct{})
+	all.Go(func() { write("x", func() { close(ran) }) })
+	<-ran
+	write("y", func() {
+		close(disk.letGo)
+		<-undone
+		for range 100 {
+			runtime.Gosched() // Whoever waits for this unit to end does so by now.
+		}
+	})
+	all.Wait()
+	if got := dumpTenant(t, s, "t"); got != "" {
+		t.Errorf("readers see %q", got)
 	}
 }
