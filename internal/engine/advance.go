@@ -17,6 +17,8 @@ type Target struct {
 	By    time.Duration
 	Idle  bool
 	Event string
+	// Skip passes over what would happen outside on the way (Config.Depart).
+	Skip bool
 }
 
 // Happened is what came about while a clock was moved, in its order. Of more
@@ -74,6 +76,13 @@ func (e *Engine) Advance(ctx context.Context, tenant string, target Target) (Hap
 	}
 	if to.IsZero() {
 		j.to = lastInstant()
+	}
+	if e.Depart != nil {
+		outside, arrived := e.Depart(ctx, tenant)
+		defer arrived()
+		if !target.Skip {
+			j.outside = outside
+		}
 	}
 	if err = j.run(ctx); err == nil && !to.IsZero() {
 		err = j.arrive(whole, to)
@@ -145,6 +154,9 @@ type journey struct {
 	// resets is how often the tenant had been reset when the journey began.
 	resets int
 
+	// outside lets happen what waits outside, before the clock goes on from an
+	// instant, and at the last one; nil is nothing.
+	outside  func(context.Context) ([]Event, error)
 	happened Happened
 	// decision is the next timer that is no deadline, as far as it is known: on
 	// the way to it deadlines are passed, which nobody waits for.
@@ -158,13 +170,20 @@ func (j *journey) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return j.interrupted(context.WithoutCancel(ctx))
 		}
+		if err := j.settle(ctx); err != nil {
+			return err
+		}
 		fired, err := j.fireNext(ctx)
 		if err != nil {
 			return err
 		}
 		steps += len(fired)
 		for _, f := range fired {
-			if done, err := j.note(f); done || err != nil {
+			done, err := j.note(f)
+			if done {
+				err = j.settle(ctx)
+			}
+			if done || err != nil {
 				return err
 			}
 		}
@@ -175,6 +194,16 @@ func (j *journey) run(ctx context.Context) error {
 		}
 	}
 	return refusal.New(refusal.TimerLoop, "more than %d timers came due in one advance", maxSteps)
+}
+
+// settle lets everything outside happen that belongs to this instant.
+func (j *journey) settle(ctx context.Context) error {
+	if j.outside == nil {
+		return nil
+	}
+	events, err := j.outside(ctx)
+	j.happened.add(events)
+	return err
 }
 
 // note takes in what came of a timer, and reports whether it is what was waited for.

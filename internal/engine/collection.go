@@ -150,6 +150,22 @@ func (c *Collection[T]) All(u *Unit) []*T {
 	return c.each(u, ids)
 }
 
+// Values gives the values of an index that some record has, in their order.
+func (c *Collection[T]) Values(u *Unit, index string) (values []string) {
+	from := []byte(indexPrefix + c.Name + "/" + index + "/")
+	begins, to := len(from), store.PrefixEnd(from)
+	for more := true; more; {
+		more = false
+		u.tx.Range(from, to, func(key []byte, _ string) bool {
+			value, _, _ := bytes.Cut(key[begins:], []byte("/"))
+			from = store.PrefixEnd(key[:begins+len(value)+1])
+			values, more = append(values, store.Unescape(string(value))), true
+			return false
+		})
+	}
+	return values
+}
+
 func (c *Collection[T]) ids(u *Unit, index, value string, limit int) []string {
 	from := c.valuePrefix(u, index, value)
 	var ids []string

@@ -35,6 +35,13 @@ type Config struct {
 	// Scale gives the part that a tenant waits, if it is another one; nil is
 	// DelayScale for all.
 	Scale func(u *Unit) float64
+	// Told is told of every event in the unit in which it happens, and may let more
+	// follow from it (Unit.After). Nil is nobody.
+	Told func(u *Unit, e Event)
+	// Depart is told that a tenant's clock is going to be moved. It gives what lets
+	// happen outside what waits there at an instant, with what came of it, and takes
+	// the end of the way. Nil has no outside.
+	Depart func(ctx context.Context, tenant string) (settle func(context.Context) ([]Event, error), arrived func())
 	// Choose answers a choice when it is armed. Nil takes the default.
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
 }
@@ -163,6 +170,9 @@ func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error
 	if err == nil && u.dueChanged {
 		e.tellChanged()
 	}
+	if err == nil {
+		tell(u.committed)
+	}
 	return err
 }
 
@@ -201,7 +211,10 @@ func (e *Engine) Tenants(ctx context.Context) ([]string, error) { return e.Store
 const countersKey = "counters"
 
 // counters are the numbers that a tenant has used up.
-type counters struct{ seq, event, timers int64 }
+type counters struct{ seq, event, timers, apart int64 }
+
+// all are the counters, in the order in which they are written.
+func (c *counters) all() []*int64 { return []*int64{&c.seq, &c.event, &c.timers, &c.apart} }
 
 func (u *Unit) readCounters() counters {
 	var c counters
@@ -210,7 +223,7 @@ func (u *Unit) readCounters() counters {
 		return c
 	}
 	parts := strings.Split(text, ",")
-	for i, p := range []*int64{&c.seq, &c.event, &c.timers} {
+	for i, p := range c.all() {
 		if i < len(parts) {
 			*p, _ = strconv.ParseInt(parts[i], 10, 64)
 		}
@@ -222,7 +235,11 @@ func (u *Unit) writeCounters() {
 	if u.counters == u.before {
 		return
 	}
-	u.tx.Set(u.key(countersKey), fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers))
+	text := fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers)
+	if u.counters.apart > 0 {
+		text += fmt.Sprintf(",%d", u.counters.apart)
+	}
+	u.tx.Set(u.key(countersKey), text)
 }
 
 // Dump gives everything that is stored of a tenant, one key and value a line,

@@ -50,6 +50,9 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 		u.tx.Delete(u.eventKey(event.Seq - maxEvents))
 	}
 	u.events = append(u.events, event)
+	if u.engine.Told != nil {
+		u.engine.Told(u, event)
+	}
 }
 
 // Events gives the tenant's events after a sequence number, at most limit.

@@ -23,6 +23,9 @@ type Kind[T, F any] struct {
 	Subject func(e *T) Subject
 	// Nouns are those that Subject may give.
 	Nouns []string
+	// Apart tells that the kind's life goes by the world outside: its timers have
+	// numbers apart (Unit.NextApart).
+	Apart bool
 }
 
 // Subject names the aggregate in an event: the customer whom it concerns, and
@@ -138,7 +141,7 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	}
 	armed := machine.Armed{
 		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Otherwise: option.Otherwise, Reason: decision.Reason,
-		Due: p.Until, Reads: decision.Reads, Seq: u.Next(), Deadline: deadline,
+		Due: p.Until, Reads: decision.Reads, Seq: k.next(u), Deadline: deadline,
 		Rule: decision.Rule,
 	}
 	if !deadline && armed.Reads == 0 {
@@ -154,6 +157,14 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	}
 	u.addTimer(k.Name, life.ID, armed)
 	return nil
+}
+
+// next numbers a choice.
+func (k *Kind[T, F]) next(u *Unit) int64 {
+	if k.Apart {
+		return u.NextApart()
+	}
+	return u.Next()
 }
 
 // Delay is how long a delay lasts on the tenant's clock.

@@ -103,16 +103,18 @@ type firing struct {
 const batch = 64
 
 // fire fires timers one after the other, each in a unit of its own, and commits
-// them together: as many as next chooses, a batch at most. next moves the unit to
+// them together: as many as next chooses, a batch at most, and none behind one of
+// which somebody outside is to hear. next moves the unit to
 // the instant of its timer. With a timer that cannot be applied it ends: those
 // before it are committed, and if there are none, the timer is dropped.
 func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, last []Event) (Timer, bool, error)) ([]firing, error) {
 	var fired []firing
 	var failed *Timer
 	dueChanged := false
+	var committed []func()
 	for most := batch; ; most = len(fired) {
 		err := e.commit(ctx, tenant, func(tx store.Tx) error {
-			fired, failed, dueChanged = nil, nil, false
+			fired, failed, dueChanged, committed = nil, nil, false, nil
 			var last []Event
 			for range most {
 				u := e.begin(tx, tenant, true)
@@ -131,6 +133,9 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 					return err
 				}
 				fired, last, dueChanged = append(fired, firing{timer, u.events}), u.events, dueChanged || u.dueChanged
+				if committed = u.committed; len(committed) > 0 {
+					break
+				}
 			}
 			return nil
 		})
@@ -139,6 +144,7 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 			if dueChanged {
 				e.tellChanged()
 			}
+			tell(committed)
 			return fired, nil
 		case failed == nil:
 			return nil, err

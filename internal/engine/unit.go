@@ -35,6 +35,8 @@ type Unit struct {
 	// behind tells that a timer had come due when the unit began; timersChanged that
 	// another may be the first now, and dueChanged that it is.
 	behind, timersChanged, dueChanged bool
+	// committed is called when the unit has been committed.
+	committed []func()
 	// waited tells that a reader has something to write, such as that it has looked.
 	waited bool
 	err    error
@@ -82,6 +84,25 @@ func (u *Unit) Frozen() bool { return u.clock.Frozen }
 func (u *Unit) Next() int64 {
 	u.counters.seq++
 	return u.counters.seq
+}
+
+// apartFrom is where the numbers apart begin: timers of either stand in one row.
+const apartFrom = 1 << 40
+
+// NextApart gives a number of the tenant's that shifts none that Next gives. It is
+// for what happens when the world outside pleases, which no second run repeats.
+func (u *Unit) NextApart() int64 {
+	u.counters.apart++
+	return apartFrom + u.counters.apart
+}
+
+// OnCommit has a function called when the unit has been committed, and only then.
+func (u *Unit) OnCommit(fn func()) { u.committed = append(u.committed, fn) }
+
+func tell(committed []func()) {
+	for _, fn := range committed {
+		fn()
+	}
 }
 
 const valuePrefix = "value/"
