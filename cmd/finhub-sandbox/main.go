@@ -51,6 +51,7 @@ type serveCommand struct {
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
+	WebhookHosts   []string       `help:"Hosts to which webhooks may be sent, *.example.com for all that end so; any unless set." env:"SANDBOX_WEBHOOK_HOSTS" placeholder:"NAME,..."`
 	Quiet          bool           `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
 }
 
@@ -157,7 +158,7 @@ func (c serveCommand) config() app.Config {
 	return app.Config{
 		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
 		NoFixedTokens: !c.FixedTokens, Quiet: c.Quiet, Version: version,
-		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts,
+		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts, WebhookHosts: c.WebhookHosts,
 		Settings: setting.Settings{
 			DelayScale: new(float64(c.DelayScale)), Headers: c.Headers, TenantKey: c.TenantKey, TenantSecret: c.TenantSecret,
 		},

@@ -108,6 +108,18 @@ func operations() map[string]operation {
 		"prepareOperation":       {handle: prepareOperation, tells: tellsPreparation},
 		"executeOperation":       {handle: executeOperation, names: namesOrder},
 		"getOrder":               {handle: getOrder},
+
+		"createWebhookSubscription": {handle: createWebhookSubscription},
+		"createWebhook":             {handle: createWebhookSubscription},
+		"listWebhookSubscriptions":  {handle: listWebhookSubscriptions},
+		"getWebhookSubscription":    {handle: getWebhookSubscription},
+		"updateWebhookSubscription": {handle: updateWebhookSubscription},
+		"deleteWebhookSubscription": {handle: deleteWebhookSubscription},
+		"listWebhookDeliveries":     {handle: listWebhookDeliveries},
+		"getWebhookDelivery":        {handle: getWebhookDelivery},
+		"receiveTestWebhook":        {handle: receiveTestWebhook},
+		"failTestWebhook":           {handle: failTestWebhook},
+		"delayTestWebhook":          {handle: delayTestWebhook},
 	}
 }
 

@@ -21,7 +21,9 @@ func serve(o operation, parameters []string) rest.Handler {
 		c.Scenario, c.Notice = d.Scenario, d.Notice
 		reply, err := government.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
 		c.Rules = act.Rules
-		reply.Fault = faultOf(d)
+		if fault := faultOf(d); fault != nil {
+			reply.Fault = fault
+		}
 		return reply, err
 	}
 }

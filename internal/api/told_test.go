@@ -16,6 +16,7 @@ func TestEveryPathParameterNamesSomething(t *testing.T) {
 	reasons := map[string]string{
 		"consentType": "a word", "operationType": "a word", "ownerTenantId": "a tenant", "tenantId": "a tenant",
 		"userId": "the caller", "sessionId": "the caller's own, beside the customer",
+		"subscriptionId": "webhooks are about no customer", "deliveryId": "webhooks are about no customer",
 		"directorId": "beside the organization", "employeeId": "beside the organization", "documentId": "beside the organization",
 	}
 	document, err := contract.Load(spec.Product, nil)

@@ -25,6 +25,7 @@ import (
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
+	"finhub-sandbox/internal/webhook"
 	"finhub-sandbox/spec"
 )
 
@@ -37,6 +38,7 @@ type App struct {
 	// latter are answered by control.
 	server, control *rest.Server
 	scenarios       scenarioFiles
+	sender          *webhook.Sender
 	// builtIn are the scenarios that the binary has, and sources are the files
 	// that were last read; the watcher alone uses sources and unread once the
 	// sandbox serves.
@@ -92,7 +94,7 @@ func (a *App) wire() error {
 	}
 	a.world, err = sandbox.New(world.Config{
 		Store: rows, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
-		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product),
+		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product), WebhookHosts: c.WebhookHosts,
 	})
 	if err != nil {
 		return err
@@ -103,7 +105,18 @@ func (a *App) wire() error {
 	if err := a.loadScenarios(); err != nil {
 		return err
 	}
+	a.sender = webhook.New(webhook.Config{World: a.world, Now: c.Now, Wait: wait, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log})
+	a.world.Outside = a.sender
 	return a.mount(product, controls)
+}
+
+// receivers are the paths of the test receivers, the only ones of our own to which
+// webhooks are sent.
+func receivers(product *contract.Document) (paths []string) {
+	for _, id := range []string{"receiveTestWebhook", "failTestWebhook", "delayTestWebhook"} {
+		paths = append(paths, product.Operation(id).Path)
+	}
+	return paths
 }
 
 // loadDocuments loads both documents at once: nothing at start takes longer.
@@ -194,6 +207,8 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	defer stop()
 	background.Go(func() { a.drive(ctx) })
 	background.Go(func() { a.watch(ctx) })
+	a.sender.Listens(l.addresses())
+	background.Go(func() { a.sender.Run(ctx) })
 	if a.config.Durability == store.Second {
 		background.Go(func() { a.sync(ctx) })
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,13 @@ type Config struct {
 	ControlToken string
 	// Hosts are further host names by which control calls may name the sandbox.
 	Hosts []string
+	// WebhookHosts restricts the hosts to which webhooks are sent; empty allows any.
+	WebhookHosts []string
+	// WebhookTime is how long an attempt to send one may take; 0 is ten seconds.
+	WebhookTime time.Duration
+	// WebhookNames finds the addresses of hosts to which webhooks are sent; nil is the
+	// system's. Tests give one that finds none.
+	WebhookNames *net.Resolver
 	// Quiet leaves the line for each request out of the log.
 	Quiet   bool
 	Version string

@@ -30,6 +30,7 @@ type flow struct {
 	Clock       string            `yaml:"clock"`
 	As          string            `yaml:"as"`
 	Headers     map[string]string `yaml:"headers"`
+	Receivers   map[string]string `yaml:"receivers"`
 	Steps       []flowStep        `yaml:"steps"`
 
 	// name is the path below flowDir without its ending.
@@ -49,26 +50,28 @@ type flowBeginnings []flowBeginning
 // flowStep is one request with what must come of it. A step without a call
 // moves the clock.
 type flowStep struct {
-	Do        string            `yaml:"do"`
-	Call      string            `yaml:"call"`
-	As        string            `yaml:"as"`
-	Tenant    string            `yaml:"tenant"`
-	Headers   map[string]string `yaml:"headers"`
-	Body      *flowValue        `yaml:"body"`
-	Text      *flowValue        `yaml:"text"`
-	Padded    int               `yaml:"padded"`
-	Status    int               `yaml:"status"`
-	Broken    string            `yaml:"broken"`
-	Faulted   bool              `yaml:"faulted"`
-	Delayed   string            `yaml:"delayed"`
-	Answered  map[string]string `yaml:"answered"`
-	Reply     *flowValue        `yaml:"reply"`
-	Exactly   *flowValue        `yaml:"exactly"`
-	Keep      map[string]string `yaml:"keep"`
-	Advance   string            `yaml:"advance"`
-	Events    *[]string         `yaml:"events"`
-	Unchanged []string          `yaml:"unchanged"`
-	Counts    bool              `yaml:"counts"`
+	Do        string                  `yaml:"do"`
+	Call      string                  `yaml:"call"`
+	As        string                  `yaml:"as"`
+	Tenant    string                  `yaml:"tenant"`
+	Headers   map[string]string       `yaml:"headers"`
+	Body      *flowValue              `yaml:"body"`
+	Text      *flowValue              `yaml:"text"`
+	Padded    int                     `yaml:"padded"`
+	Status    int                     `yaml:"status"`
+	Broken    string                  `yaml:"broken"`
+	Faulted   bool                    `yaml:"faulted"`
+	Delayed   string                  `yaml:"delayed"`
+	Answered  map[string]string       `yaml:"answered"`
+	Reply     *flowValue              `yaml:"reply"`
+	Exactly   *flowValue              `yaml:"exactly"`
+	Keep      map[string]string       `yaml:"keep"`
+	Advance   string                  `yaml:"advance"`
+	Events    *[]string               `yaml:"events"`
+	Unchanged []string                `yaml:"unchanged"`
+	Counts    bool                    `yaml:"counts"`
+	Answers   map[string][]flowAnswer `yaml:"answers"`
+	Received  map[string]*flowValue   `yaml:"received"`
 
 	line int
 }

@@ -36,6 +36,8 @@ type flowShared struct {
 	visits *stateVisits
 	// replies gathers what replies have; nil gathers nothing.
 	replies *replyParity
+	// receivers are those of webhooks, by their names.
+	receivers map[string]*flowReceiver
 	// transcript has every reply, in order.
 	transcript []string
 }
@@ -54,11 +56,17 @@ func newFlowPlay(server *flowServer, dir string, f *flow) *flowPlay {
 	}
 	return &flowPlay{
 		dir: dir, server: server, tenant: strings.ReplaceAll(f.name, "/", "."), flow: f,
-		shared: &flowShared{clock: clock, repeats: f.Repeats, seen: map[string]int64{}},
+		shared: &flowShared{clock: clock, repeats: f.Repeats, seen: map[string]int64{}, receivers: map[string]*flowReceiver{}},
 	}
 }
 
 func (p *flowPlay) play() error {
+	defer p.shared.closeReceivers()
+	return p.playAll()
+}
+
+// playAll plays the beginnings and the steps.
+func (p *flowPlay) playAll() error {
 	if err := p.playBeginnings(); err != nil {
 		return err
 	}
@@ -84,6 +92,7 @@ func (p *flowPlay) playBeginnings() error {
 	for name, value := range p.passed {
 		p.kept[name] = value
 	}
+	p.openReceivers()
 	for _, b := range p.flow.After {
 		if err := p.begin(b); err != nil {
 			return err
@@ -114,7 +123,7 @@ func (p *flowPlay) begin(b flowBeginning) error {
 	}
 	maps.Copy(passed, b.With)
 	sub := &flowPlay{dir: p.dir, server: p.server, tenant: p.tenant, flow: f, passed: passed, shared: p.shared}
-	if err := sub.play(); err != nil {
+	if err := sub.playAll(); err != nil {
 		return err
 	}
 	for name, value := range sub.kept {
@@ -142,6 +151,9 @@ func (p *flowPlay) step(s flowStep) error {
 		s.Call, s.Status = "POST /_sandbox/clock/advance", http.StatusOK
 		s.Body = &flowValue{map[string]any{"by": s.Advance}}
 	}
+	if err := p.prepare(s); err != nil {
+		return err
+	}
 	before, err := p.look(tenant, s)
 	if err != nil {
 		return err
@@ -166,7 +178,7 @@ func (p *flowPlay) step(s flowStep) error {
 			return fmt.Errorf("GET %s is not unchanged:\n  before %s\n  after  %s", at, before.replies[i], after.replies[i])
 		}
 	}
-	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.server.helps(reply, after.state))
+	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.received(s), p.server.helps(reply, after.state))
 }
 
 // enter stops the clock of a tenant that the flow has not used before.

@@ -52,7 +52,7 @@ func openFlowApp(t testing.TB, config app.Config) *app.App {
 		config.Seed = "flows"
 	}
 	config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
-	config.Wait = recordDelay
+	config.Wait, config.WebhookNames = recordDelay, noNames()
 	opened, err := app.Open(config, t.Output())
 	if err != nil {
 		t.Fatal(err)

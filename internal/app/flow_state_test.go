@@ -17,7 +17,7 @@ type stateVisits struct {
 	flows int
 }
 
-var storedState = regexp.MustCompile(`^([a-z_]+)/[^=]*=.*"state":"([A-Z_]+)"`)
+var storedState = regexp.MustCompile(`^([a-z_]+)/[^=]*=.*"state":"([A-Za-z_]+)"`)
 
 // note takes the states out of everything that is stored of a tenant.
 func (v *stateVisits) note(dump string) {

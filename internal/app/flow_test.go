@@ -62,7 +62,7 @@ func TestFlowsCallEveryOperation(t *testing.T) {
 			method, path, _ := strings.Cut(s.Call, " ")
 			// A reference stands for one segment.
 			path = reference.ReplaceAllString(path, "x")
-			if o := operationOf(documents, method, wholePath(path)); o != nil && s.Status >= 200 && s.Status < 300 {
+			if o := operationOf(documents, method, wholePath(path)); o != nil && (s.Status >= 200 && s.Status < 300 || o.ID == "failTestWebhook") {
 				called[o.ID] = true
 			}
 		}

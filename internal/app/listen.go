@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -32,6 +33,14 @@ func closeAll(listeners []net.Listener) error {
 		faults = append(faults, l.Close())
 	}
 	return errors.Join(faults...)
+}
+
+// addresses are all of them.
+func (l Listeners) addresses() (list []net.Addr) {
+	for _, one := range slices.Concat(l.Product, l.Control) {
+		list = append(list, one.Addr())
+	}
+	return list
 }
 
 func (l Listeners) controlAddr() net.Addr {

@@ -9,6 +9,7 @@ import (
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -54,6 +55,7 @@ func tables() []table {
 		tableOf(onboarding.VerificationTable()), tableOf(onboarding.ConsentTable()), tableOf(onboarding.DocumentTable()), tableOf(onboarding.PersonnelTable()),
 		tableOf(payments.WalletTable()), tableOf(payments.BeneficiaryTable()),
 		tableOf(payments.PaymentConsentTable()), tableWith(payments.OrderTable(), payments.OrderFacts{Order: &payments.Order{}}),
+		tableOf(delivery.SubscriptionTable()), tableOf(delivery.Table()),
 	}
 }
 

@@ -56,6 +56,9 @@ func TestEveryMemberCounts(t *testing.T) {
 	}
 	for _, d := range documents {
 		for _, o := range d.operations {
+			if o.id == "failTestWebhook" {
+				continue // It never succeeds.
+			}
 			if !tried[o.id] && len(o.ownParams()) > 0 {
 				t.Errorf("no file in %s tries the parameters of %s", memberDir, o.id)
 			}

@@ -38,11 +38,11 @@ func freeTexts() map[string][]string {
 		},
 		"a secret, compared and never looked into": {
 			"password", "tenantKey", "tenantSecret", "matchingPassword", "code", "activationCode", "authenticationCode", "confirmationCode", "otp",
-			"digitalSignature", "signature",
+			"digitalSignature", "signature", "secretKey", "secret",
 		},
 		"an e-mail or a name, compared with what was registered": {"username", "value", "userId"},
 		"a name of the client's own": {
-			"fileName", "filePath", "category", "documentCategory", "deviceId", "platform", "userAgent", "ipAddress", "X-Forwarded-For", "X-Forwarded-From",
+			"fileName", "filePath", "subscriptionName", "category", "documentCategory", "deviceId", "platform", "userAgent", "ipAddress", "X-Forwarded-For", "X-Forwarded-From",
 			"X-Device-Fingerprint", "X-Device-Type", "clientReference", "channel", "confirmationMethod", "monthlyVolume", "averageTransactionSize",
 		},
 		"an id or an IBAN, compared and not checked": {

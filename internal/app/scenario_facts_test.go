@@ -63,6 +63,9 @@ func factsOfAnna() map[string]string {
 		"request.operation": `request.operation != ""`, "request.method": `request.method != ""`, "request.path": `request.path contains "/api/v2.1/"`,
 		"request.caller": `request.caller == "staff"`, "request.user": `request.user == "sandbox-admin"`, "request.powerTenant": `not request.powerTenant`,
 
+		"event.type": `event.type == "beneficiary.created"`, "event.id": `event.id startsWith "evt_"`, "delivery.attempt": `delivery.attempt == 1`,
+		"delivery.state": `delivery.state == "PENDING"`, "delivery.subscription": `delivery.subscription == "Shop"`, "delivery.url": `delivery.url == "http://127.0.0.1:9/hooks"`,
+
 		"clock.date": `clock.date startsWith "2026-01-"`, "clock.weekday": `clock.weekday in ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"]`,
 		"clock.hour": `clock.hour == 9`, "clock.day": `clock.day in [5, 6, 16, 17]`, "clock.month": `clock.month == 1`, "clock.year": `clock.year == 2026`,
 	}
@@ -277,6 +280,7 @@ steps:
   - {do: Data, call: "POST /customer/individual/${customer}/consents/data-processing", body: {accepted: true, version: "1.0"}, status: 200}
   - {do: Activate, call: "POST /customer/individual/${customer}/activation", body: {code: A}, status: 200}
   - {do: Money, call: "POST /_sandbox/wallets/${wallet}/fund", body: {amount: "5000.00"}, status: 200}
+  - {do: The subscription, call: "POST /webhooks/subscriptions", body: {endpointUrl: "http://127.0.0.1:9/hooks", subscribedEvents: [beneficiary.created], subscriptionName: Shop}, status: 200}
   - do: The payee
     call: POST /fintrans/${wallet}/beneficiaries
     body: {partyType: BUSINESS_CUSTOMER, companyName: Nordwind Handels GmbH, iban: DE89370400440532013000, bic: COBADEFFXXX, currency: EUR, country: DE, networkName: SEPA, bankName: Commerzbank, purposeCode: INVOICE_PAYMENT}

@@ -17,6 +17,7 @@ func openApp(t testing.TB) *app.App {
 // openAppWith opens a sandbox for one test and closes it at the test's end.
 func openAppWith(t testing.TB, c app.Config) *app.App {
 	t.Helper()
+	c.WebhookNames = noNames()
 	a, err := app.Open(c, io.Discard)
 	if err != nil {
 		t.Fatal(err)

@@ -344,7 +344,7 @@ func (s *simulation) spoil(h *httpCall) {
 			h.path[part] = oneOf(s, []string{"no such thing", "../..", "ä", strings.Repeat("x", 200)})
 		}
 	case 3:
-		text, _ := json.Marshal(h.body)
+		text, _ := json.Marshal(h.body, json.Deterministic(true))
 		h.raw = text[:len(text)/2]
 	case 4:
 		h.header = map[string]string{"Content-Type": "text/plain"}

@@ -45,20 +45,28 @@ var layout = []layer{
 	{
 		dir: "internal/api",
 		imports: []string{
-			"internal/headers", "internal/rest", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts",
-			"internal/sandbox/customers", "internal/sandbox/world", "internal/domain/access", "internal/domain/bank", "internal/domain/machine",
+			"internal/fault", "internal/headers", "internal/rest", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts",
+			"internal/sandbox/customers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/domain/access", "internal/domain/bank",
+			"internal/domain/delivery", "internal/domain/machine",
 			"internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
 		},
 	},
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/engine",
-			"internal/scenario", "internal/setting", "internal/domain/access",
+			"internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/scenario", "internal/setting", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui"},
 		why:     "spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
+	},
+	{
+		dir: "internal/webhook",
+		imports: []string{
+			"internal/headers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine", "internal/domain/access", "internal/domain/delivery",
+		},
+		why: "engine: what came of an attempt is an event of whoever moves the clock",
 	},
 	{
 		dir:     "internal/rest",
@@ -73,17 +81,25 @@ var layout = []layer{
 		dir: "internal/sandbox",
 		imports: []string{
 			"internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts", "internal/sandbox/customers",
-			"internal/sandbox/world", "internal/engine", "internal/domain/machine",
+			"internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine", "internal/domain/machine",
 		},
 	},
 	{
 		dir: "internal/sandbox/government",
 		imports: []string{
-			"internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/scenario", "internal/fake",
-			"internal/domain/access", "internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding",
+			"internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/scenario", "internal/fake",
+			"internal/domain/access", "internal/domain/delivery", "internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding",
 			"internal/domain/payments", "internal/domain/refusal", "internal/engine",
 		},
 		why: "accounts, customers: conditions ask about the chain to which something belongs",
+	},
+	{
+		dir: "internal/sandbox/webhooks",
+		imports: []string{
+			"internal/headers", "internal/sandbox/world", "internal/engine", "internal/scenario", "internal/fake", "internal/domain/access",
+			"internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal",
+		},
+		why: "scenario: what conditions see of a delivery stands with the kind",
 	},
 	{
 		dir: "internal/sandbox/sessions",
@@ -117,19 +133,19 @@ var layout = []layer{
 		dir: "internal/sandbox/world",
 		imports: []string{
 			"internal/engine", "internal/scenario", "internal/setting", "internal/fake", "internal/store", "internal/domain/access",
-			"internal/domain/bank", "internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments",
+			"internal/domain/bank", "internal/domain/delivery", "internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments",
 			"internal/domain/refusal", "scenarios",
 		},
 		outside: []string{"github.com/golang-jwt/jwt/v5"},
 		why:     "store: it is handed one and hands it on to the engine; scenarios: the built-in ones; jwt: it signs tokens",
 	},
 	{
-		dir: "internal/scenario", imports: []string{"internal/fault", "internal/headers", "internal/setting", "internal/domain/machine"},
+		dir: "internal/scenario", imports: []string{"internal/fault", "internal/headers", "internal/setting", "internal/domain/delivery", "internal/domain/machine"},
 		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
 	},
 	{
-		dir: "internal/setting", imports: []string{"internal/domain/machine", "internal/domain/payments"},
-		why: "machine: delays are shown as they are written; payments: fees belong to its networks, and it knows how long orders live",
+		dir: "internal/setting", imports: []string{"internal/domain/delivery", "internal/domain/machine", "internal/domain/payments"},
+		why: "delivery: how webhooks are signed belongs to it; machine: delays are shown as they are written; payments: fees belong to its networks, and it knows how long orders live",
 	},
 	{
 		dir: "internal/fake", imports: []string{"internal/domain/bank"}, outside: []string{"github.com/brianvoe/gofakeit/v6"},
@@ -150,6 +166,7 @@ var layout = []layer{
 		imports: []string{"internal/domain/bank", "internal/domain/machine", "internal/domain/money", "internal/domain/refusal"},
 		why:     "bank: account numbers are compared in their normal form",
 	},
+	{dir: "internal/domain/delivery", imports: []string{"internal/domain/machine", "internal/domain/refusal"}},
 	{dir: "internal/domain/access", imports: []string{"internal/domain/machine", "internal/domain/refusal"}},
 	{
 		dir: "internal/domain/money", outside: []string{"github.com/bojanz/currency"},
@@ -409,7 +426,8 @@ const (
 // TestSizes keeps files and functions at a length that can be read.
 func TestSizes(t *testing.T) {
 	for _, f := range programFiles(t) {
-		if n := f.lines(f.syntax); n > maxFileLines {
+		// What is generated grows with the document, and nobody reads it from end to end.
+		if n := f.lines(f.syntax); n > maxFileLines && !strings.HasSuffix(f.name, "generated.go") {
 			t.Errorf("%s has %d lines, more than %d", f.name, n, maxFileLines)
 		}
 		for _, declaration := range f.syntax.Decls {

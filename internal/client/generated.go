@@ -26,18 +26,21 @@ type ActiveScenario struct {
 
 // AdvanceBy is the document's object of this name: by a length of time.
 type AdvanceBy struct {
-	By string `json:"by"`
+	By       string `json:"by"`
+	Webhooks string `json:"webhooks,omitzero"`
 }
 
 // AdvanceTo is the document's object of this name: to an instant.
 type AdvanceTo struct {
-	To string `json:"to"`
+	To       string `json:"to"`
+	Webhooks string `json:"webhooks,omitzero"`
 }
 
 // AdvanceUntil is the document's object of this name: until something has happened.
 type AdvanceUntil struct {
 	// The word idle, or the type of an event.
-	Until string `json:"until"`
+	Until    string `json:"until"`
+	Webhooks string `json:"webhooks,omitzero"`
 }
 
 // Choice is the document's object of this name: pending decision.
@@ -84,6 +87,46 @@ type CustomerStanding struct {
 type CustomerStatusChange struct {
 	Reason string `json:"reason,omitzero"`
 	Status string `json:"status"`
+}
+
+// Deliveries is the document's object of this name: deliveries.
+type Deliveries struct {
+	Deliveries []Delivery `json:"deliveries"`
+}
+
+// Delivery is the document's object of this name: delivery.
+type Delivery struct {
+	Attempts []DeliveryAttempt `json:"attempts"`
+	// The bytes that are sent, always the same.
+	Body       string `json:"body"`
+	CreatedAt  string `json:"createdAt"`
+	CustomerID string `json:"customerId"`
+	EventID    string `json:"eventId"`
+	EventType  string `json:"eventType"`
+	// What a scenario does to the next attempt.
+	Fault string `json:"fault,omitzero"`
+	ID    string `json:"id"`
+	// When the next attempt is due.
+	Next           *string `json:"next"`
+	State          string  `json:"state"`
+	SubscriptionID string  `json:"subscriptionId"`
+}
+
+// DeliveryAttempt is the document's object of this name: attempt.
+type DeliveryAttempt struct {
+	// The first 4 KiB of the answer's body.
+	Answer string `json:"answer"`
+	At     string `json:"at"`
+	// Why there was no answer.
+	Error string `json:"error,omitzero"`
+	// What a scenario did to it.
+	Fault string `json:"fault,omitzero"`
+	// Those that were sent.
+	Headers map[string]string `json:"headers"`
+	Number  int               `json:"number"`
+	// That of the answer; 0 without one.
+	Status int    `json:"status"`
+	Url    string `json:"url"`
 }
 
 // ErrorDetail is the document's object of this name: what went wrong.
@@ -174,6 +217,11 @@ type Health struct {
 	Status  string `json:"status"`
 	Uptime  string `json:"uptime"`
 	Version string `json:"version"`
+}
+
+// Inbox is the document's object of this name: what test receivers got.
+type Inbox struct {
+	Received []ReceivedWebhook `json:"received"`
 }
 
 // Machine is the document's object of this name: machine.
@@ -300,6 +348,18 @@ type Prerequisite struct {
 	Refusal string `json:"refusal"`
 }
 
+// ReceivedWebhook is the document's object of this name: received webhook.
+type ReceivedWebhook struct {
+	At       string            `json:"at"`
+	Body     string            `json:"body"`
+	Headers  map[string]string `json:"headers"`
+	ID       string            `json:"id"`
+	Receiver string            `json:"receiver"`
+	// signature valid, or why not.
+	Signature string `json:"signature"`
+	Valid     bool   `json:"valid"`
+}
+
 // RejectedDocument is the document's object of this name: document that was rejected.
 type RejectedDocument struct {
 	DocumentID string `json:"documentId"`
@@ -307,6 +367,9 @@ type RejectedDocument struct {
 	Reason string `json:"reason"`
 	Type   string `json:"type"`
 }
+
+// Resend has any of: event, since, status, subscriptionId.
+type Resend map[string]any
 
 // Reset is the document's object of this name: emptied tenant.
 type Reset struct {
@@ -405,10 +468,11 @@ type Settings struct {
 	// Key that a login must send; any if empty.
 	TenantKey string `json:"tenantKey"`
 	// Whether a login must send a certain secret.
-	TenantSecretSet bool `json:"tenantSecretSet"`
+	TenantSecretSet bool           `json:"tenantSecretSet"`
+	Webhooks        map[string]any `json:"webhooks"`
 }
 
-// SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret.
+// SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.
 type SettingsChange map[string]any
 
 // Transition is the document's object of this name: row of a machine.
@@ -458,6 +522,23 @@ type WalletStatusChange struct {
 	Reason string `json:"reason,omitzero"`
 	Status string `json:"status"`
 }
+
+// WebhookSettings is the document's object of this name: how webhooks are sent.
+type WebhookSettings struct {
+	// The waits between attempts, for subscriptions that say nothing themselves; 30s, 1m, 2m and 4m if empty.
+	Schedule []string `json:"schedule"`
+	// Standard is Standard Webhooks 1.0, finhub what the other members say; finhub if empty.
+	Signature string `json:"signature"`
+	// X-FinHub-Signature if empty.
+	SignatureHeader string `json:"signatureHeader"`
+	// Content of the header: {hex} or {base64} is the code, {timestamp} the seconds of the instant, {id} the event's id; sha256={hex} if empty.
+	SignatureValue string `json:"signatureValue"`
+	// What is signed: {body}, {timestamp} and {id} are replaced; {body} if empty.
+	SignedContent string `json:"signedContent"`
+}
+
+// WebhookSettingsChange has any of: schedule, signature, signatureHeader, signatureValue, signedContent.
+type WebhookSettingsChange map[string]any
 
 // GetClock is the document's operation getClock: read the tenant's clock.
 var GetClock = Operation[Clock]{http.MethodGet, "/clock"}
@@ -509,3 +590,15 @@ var FundWallet = Operation[Funded]{http.MethodPost, "/wallets/{walletId}/fund"}
 
 // SetWalletStatus is the document's operation setWalletStatus: suspend, resume or block a wallet.
 var SetWalletStatus = Operation[WalletStanding]{http.MethodPost, "/wallets/{walletId}/status"}
+
+// ListDeliveries is the document's operation listDeliveries: list the tenant's deliveries.
+var ListDeliveries = Operation[Deliveries]{http.MethodGet, "/webhooks/deliveries"}
+
+// ResendDelivery is the document's operation resendDelivery: send a delivery again.
+var ResendDelivery = Operation[Delivery]{http.MethodPost, "/webhooks/deliveries/{deliveryId}/resend"}
+
+// ListInbox is the document's operation listInbox: show what the test receivers got.
+var ListInbox = Operation[Inbox]{http.MethodGet, "/webhooks/inbox"}
+
+// ResendDeliveries is the document's operation resendDeliveries: send deliveries again.
+var ResendDeliveries = Operation[Deliveries]{http.MethodPost, "/webhooks/resend"}

@@ -23,6 +23,8 @@ type Operation struct {
 	LapsedToken bool
 	// AnyHost is x-any-host: it may be called under any host name.
 	AnyHost bool
+	// RawBody is x-raw-body: the bytes of the body matter, and not only what they say.
+	RawBody bool
 	// Headers are the header parameters, in the order of the document.
 	Headers []Header
 	// Refusals are the codes that the operation can give: the names of the
@@ -82,7 +84,7 @@ func newOperation(s *source, item pathItem, m method, path string) (*Operation, 
 	}
 	o := &Operation{
 		ID: op.ID, Method: m.name, Path: path, Summary: op.Summary, Callers: op.Callers, Roles: op.Roles,
-		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, MaxBody: op.MaxBody, Refusals: op.refusals(),
+		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, RawBody: op.RawBody, MaxBody: op.MaxBody, Refusals: op.refusals(),
 	}
 	for _, p := range op.Parameters {
 		if p.In == inHeader {

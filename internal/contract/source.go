@@ -61,6 +61,7 @@ type operation struct {
 	Roles       []string             `json:"x-roles"`
 	LapsedToken bool                 `json:"x-lapsed-token"`
 	AnyHost     bool                 `json:"x-any-host"`
+	RawBody     bool                 `json:"x-raw-body"`
 	MaxBody     int64                `json:"x-max-body"`
 	Parameters  []*parameter         `json:"parameters"`
 	RequestBody *requestBody         `json:"requestBody"`

@@ -110,6 +110,7 @@ func (a *API) advanceClock(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	target.Skip = c.Body.Str("webhooks") == "skip"
 	happened, err := a.world.Engine().Advance(c.Context(), c.Tenant, target)
 	return a.moved(c, happened, err)
 }

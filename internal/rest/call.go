@@ -25,7 +25,9 @@ type Call struct {
 	List []Body
 	// Text is a body in another of the operation's media types than JSON, as it
 	// came.
-	Text   []byte
+	Text []byte
+	// Raw is a body as it came, where the operation asks for that.
+	Raw    []byte
 	Header http.Header
 
 	request *http.Request

@@ -49,6 +49,9 @@ func (s *Server) readBody(c *Call) error {
 		}
 		return nil
 	}
+	if c.Operation.RawBody {
+		c.Raw = text
+	}
 	value, sent, faults, err := readJSON(c, text)
 	if c.judged.err, c.judged.body = err, faults; err != nil || len(faults) > 0 {
 		return nil

@@ -18,8 +18,15 @@ func (s *Server) checkHeaders(c *Call) error {
 	for _, v := range c.Operation.CheckHeaders(c.Header) {
 		faults = append(faults, refusal.Fault{Field: "header." + v.Field, Message: v.Message})
 	}
+	if c.Tenant == "" && len(c.Header[headers.Tenant]) == 0 && slices.ContainsFunc(c.Operation.Headers, optionalTenant) {
+		c.Tenant = DefaultTenant
+	}
 	return refusal.Invalid(append(faults, doubled(c)...))
 }
+
+// optionalTenant reports whether a header names a tenant and can be left out: the
+// default one is meant then.
+func optionalTenant(h contract.Header) bool { return h.Key == headers.Tenant && !h.Required }
 
 // requireHeaders refuses a request without what must be sent.
 func (s *Server) requireHeaders(c *Call) error {

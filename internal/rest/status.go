@@ -43,6 +43,11 @@ var statuses = map[refusal.Code]int{
 	// The documented answer to an unknown order is 400, not 404.
 	refusal.OrderNotFound: http.StatusBadRequest,
 
+	refusal.SubscriptionNotFound:  http.StatusNotFound,
+	refusal.DeliveryNotFound:      http.StatusNotFound,
+	refusal.SubscriptionNotActive: http.StatusConflict,
+	refusal.SimulatedFailure:      http.StatusInternalServerError,
+
 	refusal.CategorizationInvalid: http.StatusBadRequest,
 	refusal.DuplicateEmail:        http.StatusConflict,
 	refusal.DuplicateOrganization: http.StatusConflict,

@@ -25,6 +25,8 @@ var subjects = map[refusal.Code][]string{
 	refusal.ShareholderNotFound:    {"shareholderId"},
 	refusal.EmployeeNotFound:       {"employeeId"},
 	refusal.DocumentNotFound:       {"documentId"},
+	refusal.SubscriptionNotFound:   {"subscriptionId"},
+	refusal.DeliveryNotFound:       {"deliveryId"},
 	refusal.MagicLinkInvalid:       {"token"},
 	refusal.MagicLinkExpired:       {"token"},
 

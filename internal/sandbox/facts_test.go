@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/scenario"
@@ -18,6 +19,7 @@ func aggregateTypes() map[string]reflect.Type {
 		"document": reflect.TypeFor[onboarding.Document](), "consent": reflect.TypeFor[onboarding.Consent](),
 		"wallet": reflect.TypeFor[payments.Wallet](), "beneficiary": reflect.TypeFor[payments.Beneficiary](),
 		"paymentConsent": reflect.TypeFor[payments.PaymentConsent](), "order": reflect.TypeFor[payments.Order](),
+		"delivery": reflect.TypeFor[delivery.Delivery](),
 	}
 }
 
@@ -32,6 +34,7 @@ func TestChoicePointsKnowTheirChains(t *testing.T) {
 		"UserID": "who uses the customer is asked about in requests", "MasterWalletID": "the second wallet of a power tenant holds what the first does",
 		"AssetID": "the beneficiary's own second id", "AssetSubUnitID": "an id beside the wallet's own", "TargetWalletID": "the payee's account is asked about by its IBAN",
 		"ExecutionID": "the order's own second id", "TransactionID": "what an order becomes when it is settled", "ID": "its own",
+		"SubscriptionID": "the delivery's own facts have what it tells", "EventID": "the event's id",
 	}
 	types := aggregateTypes()
 	var follow func(fact string, found map[string]bool)

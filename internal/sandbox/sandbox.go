@@ -5,6 +5,7 @@
 package sandbox
 
 import (
+	"context"
 	"fmt"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -13,6 +14,7 @@ import (
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/government"
 	"finhub-sandbox/internal/sandbox/sessions"
+	"finhub-sandbox/internal/sandbox/webhooks"
 	"finhub-sandbox/internal/sandbox/world"
 )
 
@@ -49,6 +51,10 @@ func assemble(c world.Config) (*world.World, error) {
 	s.PaymentConsents = accounts.PaymentConsentKind(s)
 	s.Orders = accounts.OrderKind(s)
 	s.Transactions = accounts.TransactionCollection()
+	s.Subscriptions = webhooks.SubscriptionKind(s)
+	s.Deliveries = webhooks.DeliveryKind(s)
+	s.Outgoing = webhooks.OutgoingCollection()
+	s.Inbox = webhooks.InboxCollection()
 	return s, nil
 }
 
@@ -56,12 +62,16 @@ func assemble(c world.Config) (*world.World, error) {
 func open(s *world.World) error {
 	c := s.Config
 	e, err := engine.New(
-		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.Standing}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
+		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.Standing, &s.Outgoing, &s.Inbox}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
+			Told: func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },
+			Depart: func(ctx context.Context, tenant string) (func(context.Context) ([]engine.Event, error), func()) {
+				return s.Outside.Depart(ctx, tenant)
+			},
 			Choose: func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
 				return government.Choose(s.ActOf(u), kind, aggregate, p)
 			}},
 		s.Customers, s.Personnel, s.Users, s.Sessions, s.Verifications, s.Documents, s.Consents,
-		s.Wallets, s.Beneficiaries, s.PaymentConsents, s.Orders,
+		s.Wallets, s.Beneficiaries, s.PaymentConsents, s.Orders, s.Subscriptions, s.Deliveries,
 	)
 	if err != nil {
 		return err

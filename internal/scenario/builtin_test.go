@@ -7,6 +7,7 @@ import (
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -28,7 +29,7 @@ func product(t testing.TB) scenario.Catalog {
 	}
 	catalog, err := scenario.NewCatalog([]machine.Description{
 		onboarding.CustomerTable().Describe(), onboarding.VerificationTable().Describe(), onboarding.DocumentTable().Describe(), onboarding.ConsentTable().Describe(),
-		payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(), payments.OrderTable().Describe(),
+		payments.BeneficiaryTable().Describe(), payments.PaymentConsentTable().Describe(), payments.OrderTable().Describe(), delivery.Table().Describe(),
 		payments.WalletTable().Describe(),
 	}, operations).Seeing(topics())
 	if err != nil {
@@ -42,7 +43,7 @@ func product(t testing.TB) scenario.Catalog {
 func topics() map[string][]scenario.Topic {
 	known := map[string][]scenario.Topic{
 		"customer": nil, "verification": nil, "wallet": nil, "document": {scenario.AboutDocument}, "consent": {scenario.AboutConsent},
-		"beneficiary": {scenario.AboutBeneficiary}, "payment_consent": {scenario.AboutPaymentConsent},
+		"delivery": {scenario.AboutEvent, scenario.AboutDelivery}, "beneficiary": {scenario.AboutBeneficiary}, "payment_consent": {scenario.AboutPaymentConsent},
 		"order": {scenario.AboutOrder, scenario.AboutBeneficiary, scenario.AboutPaymentConsent},
 	}
 	for table, own := range known {

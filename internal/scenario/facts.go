@@ -21,6 +21,8 @@ type Facts struct {
 	PaymentConsent PaymentConsent `expr:"paymentConsent"`
 	Order          Order          `expr:"order"`
 	Request        Request        `expr:"request"`
+	Event          Event          `expr:"event"`
+	Delivery       Delivery       `expr:"delivery"`
 	Clock          Clock          `expr:"clock"`
 }
 
@@ -195,6 +197,22 @@ type Request struct {
 	User string `expr:"user"`
 	// PowerTenant tells that a power tenant makes the request.
 	PowerTenant bool `expr:"powerTenant"`
+}
+
+// Event is what a webhook tells.
+type Event struct {
+	Type string `expr:"type"`
+	ID   string `expr:"id"`
+}
+
+// Delivery is a webhook that is about to be sent.
+type Delivery struct {
+	// Attempt counts the times that it is sent, from 1.
+	Attempt int    `expr:"attempt"`
+	State   string `expr:"state"`
+	// Subscription is the name of the subscription, and URL its address.
+	Subscription string `expr:"subscription"`
+	URL          string `expr:"url"`
 }
 
 // Clock is the tenant's time, in UTC.

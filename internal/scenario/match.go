@@ -26,6 +26,8 @@ type index struct {
 	// elsewhere are those of all others.
 	faults    map[string][]*Rule
 	elsewhere []*Rule
+	// deliveries are those about webhooks on their way.
+	deliveries []*Rule
 }
 
 // every is the operation of rules that concern all of them.
@@ -37,6 +39,8 @@ func newIndex(rules []*Rule) index {
 		switch {
 		case r.Refuse != "":
 			x.refusals[r.On] = append(x.refusals[r.On], r)
+		case r.Delivery != nil:
+			x.deliveries = append(x.deliveries, r)
 		case r.Fault == nil:
 			x.answers[r.On] = append(x.answers[r.On], r)
 		case r.On == every:
@@ -72,6 +76,12 @@ func (s *Scenario) Answer(p machine.Pending, facts Teller, dice Dice) (machine.D
 	}
 	decision.Reads, decision.Rule = r.Reads, r.Origin()
 	return decision, r, nil
+}
+
+// OnTheWay finds the first rule by which something goes wrong with a webhook that is
+// about to be sent; nil lets it pass.
+func (s *Scenario) OnTheWay(facts Teller, dice Dice) (*Rule, error) {
+	return match(s.index.deliveries, facts, dice)
 }
 
 // Refusal finds the first rule that refuses an operation; nil lets it pass.

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v4"
+
+	"finhub-sandbox/internal/domain/delivery"
 )
 
 func (p *parser) rule(n *yaml.Node) *Rule {
@@ -22,7 +24,11 @@ func (p *parser) rule(n *yaml.Node) *Rule {
 	if node := m["chance"]; node != nil {
 		r.Chance = p.number("chance", node, 0, 1)
 	}
-	if node := m["fault"]; node != nil {
+	switch node := m["fault"]; {
+	case node == nil:
+	case r.On == delivery.Point:
+		r.Delivery = p.deliveryFault(node)
+	default:
 		r.Fault = p.faultOf(node)
 	}
 	p.subject(n, m, r)
@@ -42,6 +48,8 @@ func (p *parser) subject(n *yaml.Node, m map[string]*yaml.Node, r *Rule) {
 		p.mistake(n, "a rule needs on: the choice point that it answers, or the operation that it refuses or injects a fault into")
 	case at.ShortTag() != "!!str":
 		// The text was a mistake already.
+	case r.On == delivery.Point && isPoint && m["fault"] != nil:
+		p.only(m, r.On, "where something goes wrong with a webhook on its way, or it is decided when it is sent", "decide", "reason", "after", "refuse")
 	case isPoint:
 		if p.only(m, r.On, "a choice point, which a rule answers with decide, reason and after", "refuse", "fault") {
 			p.answer(n, m, r, point.Default, point.Options, point.Reasons)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/setting"
@@ -60,6 +61,8 @@ type Rule struct {
 	Refuse string
 	// Fault is injected into the operation.
 	Fault *Fault
+	// Delivery is what goes wrong with a webhook on its way.
+	Delivery *delivery.Fault
 
 	// Times, Skip, Every and Chance limit how often the rule acts.
 	Times, Skip, Every int

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/fault"
 	"finhub-sandbox/internal/setting"
 )
@@ -177,7 +178,7 @@ func schemaRule(c Catalog) object {
 		"reason": described(object{"type": "string"}, "The reason that is given."),
 		"after":  described(schemaAfter(), "When it is decided: after a time (36h) or a number of reads (3 reads)."),
 		"refuse": described(object{"type": "string"}, "The code with which the operation is refused."),
-		"fault":  schemaFault(),
+		"fault":  described(object{}, "What goes wrong between the client and the sandbox, or with a webhook on its way."),
 		"times":  described(schemaCount(), "How often the rule acts at most."),
 		"skip":   described(schemaCount(), "How many matches pass first."),
 		"every":  described(schemaCount(), "Only each so-many-th match acts."),
@@ -222,7 +223,9 @@ func schemaSubjects(c Catalog) []object {
 		}
 		return list
 	}
-	rest := []object{{"if": onIs(every), "then": object{"required": []string{"fault"}, "allOf": []object{without("decide", "reason", "after", "refuse")}}}}
+	rest := []object{{
+		"if": onIs(delivery.Point), "then": object{"properties": object{"fault": schemaDeliveryFault()}}, "else": object{"properties": object{"fault": schemaFault()}},
+	}, {"if": onIs(every), "then": object{"required": []string{"fault"}, "allOf": []object{without("decide", "reason", "after", "refuse")}}}}
 	operation := object{"oneOf": needs("refuse", "fault"), "allOf": []object{without("decide", "reason", "after")}}
 	for _, point := range c.Points() {
 		answer := c.points[point]
@@ -242,10 +245,16 @@ func schemaSubjects(c Catalog) []object {
 		if answer.Default == "" {
 			said = needs("decide")
 		}
-		rest = append(rest, object{"if": onIs(point), "then": object{
+		decided := object{
 			"properties": object{"decide": object{"enum": answer.Options}},
 			"anyOf":      said, "allOf": append(reasons, without("refuse", "fault")),
-		}})
+		}
+		if point == delivery.Point {
+			faulty := without("decide", "reason", "after", "refuse")
+			faulty["required"] = []string{"fault"}
+			decided = object{"anyOf": []object{faulty, decided}}
+		}
+		rest = append(rest, object{"if": onIs(point), "then": decided})
 	}
 	if c.operations == nil {
 		return append(rest, object{"if": object{"required": []string{"on"}, "properties": object{"on": object{"pattern": `^[^.*]+$`}}}, "then": operation})

@@ -25,6 +25,8 @@ const (
 	AboutPaymentConsent
 	AboutOrder
 	AboutRequest
+	AboutEvent
+	AboutDelivery
 	AboutClock
 )
 
@@ -40,7 +42,7 @@ func topics() map[string]Topic {
 	return map[string]Topic{
 		"customer": AboutCustomer, featuresName: AboutFeatures, peopleName: AboutPeople, "verification": AboutVerification, papersName: AboutPapers,
 		"document": AboutDocument, "consent": AboutConsent, "wallet": AboutWallet, "beneficiary": AboutBeneficiary,
-		"paymentConsent": AboutPaymentConsent, "order": AboutOrder, "request": AboutRequest, "clock": AboutClock,
+		"paymentConsent": AboutPaymentConsent, "order": AboutOrder, "request": AboutRequest, "event": AboutEvent, "delivery": AboutDelivery, "clock": AboutClock,
 	}
 }
 

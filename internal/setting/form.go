@@ -4,6 +4,7 @@ import (
 	"maps"
 	"time"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/payments"
 )
@@ -38,6 +39,10 @@ type (
 	Secret struct{ Text }
 	// Delay is a length of time.
 	Delay struct{ At func(*Settings) *Seconds }
+	// Delays are lengths of time, one after the other.
+	Delays struct {
+		At func(*Settings) *[]delivery.Span
+	}
 	// Number lies between two bounds, which belong to it.
 	Number struct {
 		At          func(*Settings) **float64
@@ -94,6 +99,12 @@ func (f ByNetwork) complete(s, other *Settings) {
 	}
 }
 
+func (f Delays) complete(s, other *Settings) {
+	if len(*f.At(s)) == 0 {
+		*f.At(s) = *f.At(other)
+	}
+}
+
 func (f Group) complete(s, other *Settings) {
 	for _, row := range f.Members {
 		row.Form.complete(s, other)
@@ -115,6 +126,21 @@ func (f Delay) show(s *Settings, name string, view map[string]any) {
 	if d := *f.At(s); d != 0 {
 		view[name] = machine.DelayText(d.Duration())
 	}
+}
+
+func (f Delays) show(s *Settings, name string, view map[string]any) {
+	if list := *f.At(s); len(list) > 0 {
+		view[name] = f.texts(s)
+	}
+}
+
+// texts are the delays as people write them.
+func (f Delays) texts(s *Settings) []string {
+	texts := []string{}
+	for _, d := range *f.At(s) {
+		texts = append(texts, machine.DelayText(time.Duration(d)))
+	}
+	return texts
 }
 
 func (f Number) show(s *Settings, name string, view map[string]any) {
@@ -159,4 +185,38 @@ func (f Delay) take(s *Settings, name string, sent func(string) any) {
 
 func (f Delay) tell(s *Settings, name string, reply map[string]any) {
 	reply[secondsMember(name)] = int64(*f.At(s))
+}
+
+// take leaves out what is no delay; what a request sends the document has looked at.
+func (f Delays) take(s *Settings, name string, sent func(string) any) {
+	list, ok := sent(name).([]any)
+	if !ok {
+		return
+	}
+	delays := []delivery.Span{}
+	for _, item := range list {
+		text, _ := item.(string)
+		if d, err := machine.ParseDelay(text); err == nil && d > 0 {
+			delays = append(delays, delivery.Span(d))
+		}
+	}
+	*f.At(s) = delays
+}
+
+func (f Delays) tell(s *Settings, name string, reply map[string]any) { reply[name] = f.texts(s) }
+
+// take takes over the members of the group's own object.
+func (f Group) take(s *Settings, name string, sent func(string) any) {
+	object, _ := sent(name).(map[string]any)
+	for _, row := range f.Members {
+		row.Form.(wire).take(s, row.Name, func(member string) any { return object[member] })
+	}
+}
+
+func (f Group) tell(s *Settings, name string, reply map[string]any) {
+	object := map[string]any{}
+	for _, row := range f.Members {
+		row.Form.(wire).tell(s, row.Name, object)
+	}
+	reply[name] = object
 }

@@ -7,6 +7,7 @@ package setting
 import (
 	"time"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/payments"
 )
 
@@ -25,6 +26,12 @@ type Settings struct {
 	TenantKey      string        `json:"tenantKey,omitzero"`
 	TenantSecret   string        `json:"tenantSecret,omitzero"`
 	LoginKeys      string        `json:"loginKeys,omitzero"`
+	// Schedule and what follows is about webhooks.
+	Schedule        []delivery.Span `json:"schedule,omitzero"`
+	Signature       string          `json:"signature,omitzero"`
+	SignatureHeader string          `json:"signatureHeader,omitzero"`
+	SignatureValue  string          `json:"signatureValue,omitzero"`
+	SignedContent   string          `json:"signedContent,omitzero"`
 }
 
 // The words of the settings that have words.
@@ -34,6 +41,8 @@ const (
 	Advisory = "advisory"
 	Required = "required"
 	Optional = "optional"
+	FinHub   = "finhub"
+	Standard = "standard"
 )
 
 // By is a set of those who may set a setting.
@@ -83,6 +92,14 @@ var table = []Setting{
 		"The secret that a login must send; any if empty."},
 	{"loginKeys", Tenant, Word{Text{func(s *Settings) *string { return &s.LoginKeys }}, []string{Required, Optional}},
 		"Whether a login must send a key and a secret at all."},
+	{"webhooks", Tenant, Group{[]Setting{
+		{By: Tenant, Name: "schedule", Form: Delays{func(s *Settings) *[]delivery.Span { return &s.Schedule }}},
+		{By: Tenant, Name: "signature", Form: Word{Text{func(s *Settings) *string { return &s.Signature }}, []string{FinHub, Standard}}},
+		{By: Tenant, Name: "signatureHeader", Form: Text{func(s *Settings) *string { return &s.SignatureHeader }}},
+		{By: Tenant, Name: "signatureValue", Form: Text{func(s *Settings) *string { return &s.SignatureValue }}},
+		{By: Tenant, Name: "signedContent", Form: Text{func(s *Settings) *string { return &s.SignedContent }}},
+	}},
+		"When webhooks are sent again, as 30s, 5m, 2h, and how they are signed: `finhub`, of which header, value and signed content can be set, or `standard` (Standard Webhooks 1.0)."},
 }
 
 // Of lists the settings that somebody may set.
@@ -99,9 +116,11 @@ func Of(by By) []Setting {
 // BuiltIn are the settings of a server that was started without any. What a
 // limit or a fee is without a setting depends on the category and the network.
 func BuiltIn() *Settings {
+	signing := delivery.Default()
 	return &Settings{
 		Headers: Strict, Personnel: Advisory, DelayScale: new(float64(time.Second) / float64(24*time.Hour)),
 		OrderLife: Seconds(payments.OrderLife / time.Second), LoginKeys: Required,
+		Signature: FinHub, SignatureHeader: signing.Header, SignatureValue: signing.Value, SignedContent: signing.Content,
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/golden"
 )
@@ -40,6 +41,8 @@ func sample(t *testing.T, row Setting, s *Settings, n int) {
 		*f.At(s) = fmt.Sprintf("secret %d", n)
 	case Delay:
 		*f.At(s) = Seconds(60 + n)
+	case Delays:
+		*f.At(s) = []delivery.Span{60, delivery.Span(1 + n)}
 	case Number:
 		*f.At(s) = new(f.Least + float64(n)*(f.Most-f.Least))
 	case Amount:
@@ -243,6 +246,9 @@ func values(row Setting) string {
 		var names []string
 		for _, member := range f.Members {
 			names = append(names, member.Name)
+		}
+		if f.Members[0].By&Tenant != 0 {
+			return "an object of " + code(names...)
 		}
 		return "amounts by " + code(names...)
 	}

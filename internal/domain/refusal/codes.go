@@ -35,6 +35,10 @@ const (
 	BeneficiaryNotFound    Code = "BENEFICIARY_NOT_FOUND"
 	PaymentConsentNotFound Code = "PAYMENT_CONSENT_NOT_FOUND"
 	OrderNotFound          Code = "ORDER_NOT_FOUND"
+	SubscriptionNotFound   Code = "SUBSCRIPTION_NOT_FOUND"
+	DeliveryNotFound       Code = "DELIVERY_NOT_FOUND"
+	SubscriptionNotActive  Code = "SUBSCRIPTION_NOT_ACTIVE"
+	SimulatedFailure       Code = "SIMULATED_FAILURE"
 
 	CategorizationInvalid Code = "CATEGORIZATION_INVALID"
 	DuplicateEmail        Code = "DUPLICATE_EMAIL"
@@ -133,6 +137,11 @@ var definitions = []Definition{
 	{BeneficiaryNotFound, "Beneficiary not found", "Register the payee on the paying account first, and name it by its id, its assetId or its IBAN."},
 	{PaymentConsentNotFound, "Payment consent not found", "Use the consentId of the reply that created it, on the account for which it was created."},
 	{OrderNotFound, "Prepared order not found", "Prepare the operation first, and execute it with data.preparedOrderId."},
+
+	{SubscriptionNotFound, "Webhook subscription not found", "Use the id of the reply that made the subscription, under the same X-Tenant-ID."},
+	{DeliveryNotFound, "Webhook delivery not found", "Use a deliveryId from the list of a subscription's deliveries, under the same X-Tenant-ID."},
+	{SimulatedFailure, "This endpoint always fails for testing purposes", "Nothing needs to be done. Receivers that take what comes are beside it."},
+	{SubscriptionNotActive, "Webhook subscription is not active", "Switch the subscription on again by an update, or subscribe anew."},
 
 	{CategorizationInvalid, "Categorization validation failed", "Read the tenant's hierarchy and send a category and feature values from it."},
 	{DuplicateEmail, "Email already registered", "Register with another e-mail, or log in as the customer who has it."},

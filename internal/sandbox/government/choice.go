@@ -4,11 +4,14 @@
 package government
 
 import (
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/customers"
+	"finhub-sandbox/internal/sandbox/webhooks"
 	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/scenario"
 )
 
 // Choose answers a choice that has just been armed, as the scenario does that
@@ -16,11 +19,31 @@ import (
 func Choose(act *world.Act, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
 	customer := act.Customers.Get(act.Unit, act.Sights[kind].OwnerOf(aggregate))
 	about := world.Chain{Act: act, Customer: customer, About: world.Thing{Kind: kind, Aggregate: aggregate}}
-	decision, _, err := world.Governing(act, customer).Answer(p, about.Tell, diceOf(act, customer))
+	governing, dice := world.Governing(act, customer), diceOf(act, customer)
+	if d, ok := aggregate.(*delivery.Delivery); ok {
+		return chooseDelivery(act, d, p, governing, about, dice)
+	}
+	decision, _, err := governing.Answer(p, about.Tell, dice)
 	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
 		decision = heedExpiry(act, v, decision)
 	}
 	act.NoteRule(decision.Rule)
+	return decision, err
+}
+
+// chooseDelivery answers how an attempt to send a webhook fares. Each subscription has
+// its own dice: in which order those of several are answered is up to the receivers.
+func chooseDelivery(act *world.Act, d *delivery.Delivery, p machine.Pending, governing *scenario.Scenario, about world.Chain, dice dice) (machine.Decision, error) {
+	dice.customer += "/" + d.SubscriptionID
+	decision, _, err := governing.Answer(p, about.Tell, dice)
+	if err != nil {
+		return decision, err
+	}
+	rule, err := governing.OnTheWay(about.Tell, dice)
+	if rule != nil {
+		decision.After += webhooks.Injected(act, d, *rule.Delivery)
+		decision.Rule = rule.Origin()
+	}
 	return decision, err
 }
 

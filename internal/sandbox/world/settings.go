@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/payments"
 	"finhub-sandbox/internal/setting"
 )
@@ -34,6 +35,11 @@ func (p *Policy) LimitsFor(o payments.Operation, category string) payments.Limit
 		return p.Limits(category)
 	}
 	return payments.TopupLimits()
+}
+
+// Signing is how webhooks are signed.
+func (p *Policy) Signing() delivery.Signing {
+	return delivery.Signing{Standard: p.Signature == setting.Standard, Header: p.SignatureHeader, Value: p.SignatureValue, Content: p.SignedContent}
 }
 
 // DelayScale is the part of a delay that a tenant waits on a running clock.

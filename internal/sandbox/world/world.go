@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/payments"
@@ -33,6 +34,8 @@ type Config struct {
 	// DefaultScenario governs the customers for whom neither they nor their tenant
 	// chose one; empty, or a name that is not loaded, is happy-path.
 	DefaultScenario string
+	// WebhookHosts are those to which webhooks may be sent; empty is any.
+	WebhookHosts Hosts
 	// Operations are those of the product's document with the refusals that each
 	// can give, for scenarios to refuse with. Nil takes what scenarios say on
 	// trust.
@@ -69,13 +72,20 @@ type World struct {
 	PaymentConsents *engine.Kind[payments.PaymentConsent, payments.PaymentConsentFacts]
 	Orders          *engine.Kind[payments.Order, payments.OrderFacts]
 	Transactions    engine.Collection[payments.Transaction]
+
+	Subscriptions *engine.Kind[delivery.Subscription, struct{}]
+	Deliveries    *engine.Kind[delivery.Delivery, delivery.Facts]
+	Outgoing      engine.Collection[Outgoing]
+	Inbox         engine.Collection[Received]
+	// Outside is who sends deliveries; one that sends none until it is set.
+	Outside Outside
 }
 
 // New makes a world in which nothing can be yet: areas register their kinds
 // with it, and then it begins.
 func New(c Config) (*World, error) {
 	key, err := c.tokenKey()
-	return &World{Config: c, builtIn: setting.BuiltIn(), key: key, passwordKey: derivedKey(c.Seed), Sights: sights{}}, err
+	return &World{Config: c, builtIn: setting.BuiltIn(), key: key, passwordKey: derivedKey(c.Seed), Sights: sights{}, Outside: Nobody{}}, err
 }
 
 // Begin lets the world run on an engine that has its kinds.
