@@ -94,8 +94,8 @@ func checkTorn(t *testing.T, whole []byte, torn int, acknowledged map[string]str
 }
 
 // loadAndKill runs the program in a process of its own, registers customers from
-// several clients, and kills it while they do. It gives the tenant of each
-// customer whose registration was acknowledged.
+// several clients, and kills it while they do, when at least one was acknowledged. It
+// gives the tenant of each customer whose registration was.
 func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) map[string]string {
 	t.Helper()
 	durability := []string{"always", "second", "never"}[round%3]
@@ -103,9 +103,11 @@ func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) m
 	var clients sync.WaitGroup
 	var mu sync.Mutex
 	acknowledged := map[string]string{}
+	first, ended := make(chan struct{}), make(chan struct{})
+	tell := sync.OnceFunc(func() { close(first) })
 	for client := range 4 {
 		clients.Go(func() {
-			mine := registerUntilKilled(t, addr, fmt.Sprintf("r%d.c%d", round, client))
+			mine := registerUntilKilled(t, addr, fmt.Sprintf("r%d.c%d", round, client), tell)
 			mu.Lock()
 			defer mu.Unlock()
 			maps.Copy(acknowledged, mine)
@@ -113,11 +115,19 @@ func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) m
 	}
 	load, cancel := context.WithTimeout(context.Background(), loadTime)
 	defer cancel()
+	go func() {
+		clients.Wait()
+		close(ended)
+	}()
 	<-load.Done()
+	select {
+	case <-first:
+	case <-ended:
+	}
 	if err := program.Process.Kill(); err != nil {
 		t.Error(err)
 	}
-	clients.Wait()
+	<-ended
 	if err := program.Wait(); err == nil || program.ProcessState.Exited() {
 		t.Errorf("the program ended by itself: %v", err)
 	}
@@ -125,8 +135,8 @@ func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) m
 }
 
 // registerUntilKilled registers customers in two tenants by turns until the
-// connection breaks.
-func registerUntilKilled(t *testing.T, addr, client string) map[string]string {
+// connection breaks, and tells of each that is acknowledged.
+func registerUntilKilled(t *testing.T, addr, client string, tell func()) map[string]string {
 	acknowledged := map[string]string{}
 	for n := 0; ; n++ {
 		tenant := fmt.Sprintf("tenant-%d", n%2)
@@ -149,6 +159,7 @@ func registerUntilKilled(t *testing.T, addr, client string) map[string]string {
 			return acknowledged
 		}
 		acknowledged[registered.Data.ID] = tenant
+		tell()
 	}
 }
 
