@@ -9,11 +9,11 @@ import (
 )
 
 // What the garbage collector lets lie before it collects: garbageRoom, so that a
-// sandbox with little in it is not collected all the time, but between a half and four
+// sandbox with little in it is not collected all the time, but between once and four
 // times of what lives.
 const (
 	garbageRoom    = 64 << 20
-	leastGarbage   = 50
+	leastGarbage   = 100
 	mostGarbage    = 400
 	collectorTicks = time.Second
 )
