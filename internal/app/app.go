@@ -95,6 +95,7 @@ func (a *App) wire() error {
 	a.world, err = sandbox.New(world.Config{
 		Store: rows, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product), WebhookHosts: c.WebhookHosts,
+		CheckShared: c.CheckShared,
 	})
 	if err != nil {
 		return err

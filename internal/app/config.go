@@ -30,6 +30,9 @@ type Config struct {
 	Seed string
 	// CheckResponses holds every reply to the document and reports what breaks it.
 	CheckResponses bool
+	// CheckShared holds what only reads to changing nothing of what it reads; tests ask
+	// for it.
+	CheckShared bool
 	// Tenants restricts the tenants; empty allows any.
 	Tenants []string
 	// NoFixedTokens switches the fixed tokens off.

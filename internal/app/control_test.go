@@ -29,7 +29,7 @@ func openLocal(t testing.TB, config app.Config) *localSandbox {
 
 func openUnchecked(t testing.TB, config app.Config) *localSandbox {
 	t.Helper()
-	config.Version, config.Quiet, config.Settings.Headers = "test", true, setting.Relaxed
+	config.Version, config.Quiet, config.CheckShared, config.Settings.Headers = "test", true, true, setting.Relaxed
 	if config.Now == nil {
 		config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
 	}

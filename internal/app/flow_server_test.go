@@ -47,7 +47,7 @@ func openFlowServer(t testing.TB, config app.Config) *flowServer {
 
 func openFlowApp(t testing.TB, config app.Config) *app.App {
 	t.Helper()
-	config.Quiet, config.Version = true, "test"
+	config.Quiet, config.Version, config.CheckShared = true, "test", true
 	if config.Seed == "" {
 		config.Seed = "flows"
 	}

@@ -11,7 +11,7 @@ import (
 // openApp opens a sandbox in memory for one test; its delays are whole.
 func openApp(t testing.TB) *app.App {
 	t.Helper()
-	return openAppWith(t, app.Config{Seed: "test", Settings: scaled(1)})
+	return openAppWith(t, app.Config{Seed: "test", CheckShared: true, Settings: scaled(1)})
 }
 
 // openAppWith opens a sandbox for one test and closes it at the test's end.

@@ -124,7 +124,7 @@ func simulate(t *testing.T, seed uint64, d simulationData) *simulation {
 		tenants: []string{"acme", "initech", "umbrella"},
 	}
 	s.config = app.Config{
-		Seed: "simulation", Quiet: true, Data: filepath.Join(t.TempDir(), "state.db"), Durability: store.Never,
+		Seed: "simulation", Quiet: true, CheckShared: true, Data: filepath.Join(t.TempDir(), "state.db"), Durability: store.Never,
 		Settings: scaled(s.pick(1, 0, 1.0/86400)), Now: func() time.Time { return s.wall },
 	}
 	s.auditor = &auditor{wall: s.config.Now}

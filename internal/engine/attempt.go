@@ -59,6 +59,9 @@ func (u *Unit) remember() (remembered, error) {
 func (u *Unit) restore(was remembered) {
 	*u = was.unit
 	u.tx.Undo(was.mark)
+	if !u.writable {
+		return // Its records belong to others, and nobody changes them.
+	}
 	for _, s := range u.loaded {
 		text, unwritten := was.texts[s]
 		if s.dirty = unwritten; !unwritten {

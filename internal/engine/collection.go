@@ -3,6 +3,7 @@ package engine
 import (
 	"bytes"
 	"fmt"
+	"reflect"
 
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/store"
@@ -31,7 +32,8 @@ type Collection[T any] struct {
 }
 
 // Get gives the record with the id, or nil. Within a unit everybody gets the
-// same pointer; who changes it must call Save.
+// same pointer; who changes it must call Save. What a unit gets that only reads
+// belongs to others too and must not be changed.
 func (c *Collection[T]) Get(u *Unit, id string) *T {
 	if id == "" {
 		return nil
@@ -44,13 +46,45 @@ func (c *Collection[T]) Get(u *Unit, id string) *T {
 	if !ok {
 		return nil
 	}
-	value := new(T)
-	if err := store.Decode(text, value); err != nil {
+	value, err := c.decode(u, text)
+	if err != nil {
 		u.fail(err)
 		return nil
 	}
 	u.loaded[r] = &slot{recordID: r, text: text, value: value}
 	return value
+}
+
+// decode gives what a text says. Units that only read have it in common.
+func (c *Collection[T]) decode(u *Unit, text string) (*T, error) {
+	if !u.writable {
+		if shared, ok := u.engine.shared.get(text).(*T); ok {
+			return shared, u.engine.checkShared(text, shared, new(T))
+		}
+	}
+	value := new(T)
+	if err := store.Decode(text, value); err != nil {
+		return nil, err
+	}
+	if !u.writable {
+		u.engine.shared.keep(text, value)
+	}
+	return value, nil
+}
+
+// checkShared finds out, if that is asked for, whether somebody has changed what many
+// read.
+func (e *Engine) checkShared(text string, shared, fresh any) error {
+	if !e.CheckShared {
+		return nil
+	}
+	if err := store.Decode(text, fresh); err != nil {
+		return err
+	}
+	if !reflect.DeepEqual(shared, fresh) {
+		return fmt.Errorf("engine: a unit that reads has changed a record: %+v was %s", shared, text)
+	}
+	return nil
 }
 
 // Add stores a new record and its index entries.
@@ -82,9 +116,14 @@ func (c *Collection[T]) recordID(value *T) recordID {
 	return recordID{c.Name, id}
 }
 
-// Save writes the record at the end of the unit.
+// Save writes the record at the end of the unit. In one that only reads, it tells
+// Show to run again.
 func (c *Collection[T]) Save(u *Unit, value *T) {
 	s := u.loaded[c.recordID(value)]
+	if !u.writable {
+		u.waited = true
+		u.engine.shared.drop(s.text)
+	}
 	if !s.dirty {
 		s.dirty = true
 		u.dirty = append(u.dirty, s)

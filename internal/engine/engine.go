@@ -44,6 +44,9 @@ type Config struct {
 	Depart func(ctx context.Context, tenant string) (settle func(context.Context) ([]Event, error), arrived func())
 	// Choose answers a choice when it is armed. Nil takes the default.
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
+	// CheckShared holds units that only read to changing nothing of what they get; it
+	// costs what sharing saves.
+	CheckShared bool
 }
 
 // Engine runs units of work, one writer of a tenant at a time.
@@ -52,6 +55,7 @@ type Engine struct {
 	kinds map[string]kind
 	order []string
 
+	shared *sharedRecords
 	// reindexed are the collections whose indexes were rebuilt.
 	reindexed []string
 	changed   chan struct{}
@@ -74,7 +78,7 @@ type kind interface {
 // New makes an engine over a store. The kinds that it runs are those given;
 // a table with a mistake is an error that names all its mistakes.
 func New(c Config, kinds ...kind) (*Engine, error) {
-	e := &Engine{Config: c, kinds: map[string]kind{}, changed: make(chan struct{}, 1), resets: map[string]int{}}
+	e := &Engine{Config: c, kinds: map[string]kind{}, shared: newSharedRecords(), changed: make(chan struct{}, 1), resets: map[string]int{}}
 	if e.Choose == nil {
 		e.Choose = Default
 	}

@@ -62,14 +62,17 @@ func assemble(c world.Config) (*world.World, error) {
 func open(s *world.World) error {
 	c := s.Config
 	e, err := engine.New(
-		engine.Config{Store: c.Store, Collections: []engine.Indexed{&s.Standing, &s.Outgoing, &s.Inbox}, Wall: c.Wall, Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
-			Told: func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },
+		engine.Config{
+			Store: c.Store, Collections: []engine.Indexed{&s.Standing, &s.Outgoing, &s.Inbox}, Wall: c.Wall, CheckShared: c.CheckShared,
+			Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
+			Told:  func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },
 			Depart: func(ctx context.Context, tenant string) (func(context.Context) ([]engine.Event, error), func()) {
 				return s.Outside.Depart(ctx, tenant)
 			},
 			Choose: func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
 				return government.Choose(s.ActOf(u), kind, aggregate, p)
-			}},
+			},
+		},
 		s.Customers, s.Personnel, s.Users, s.Sessions, s.Verifications, s.Documents, s.Consents,
 		s.Wallets, s.Beneficiaries, s.PaymentConsents, s.Orders, s.Subscriptions, s.Deliveries,
 	)

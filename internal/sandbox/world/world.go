@@ -40,6 +40,8 @@ type Config struct {
 	// can give, for scenarios to refuse with. Nil takes what scenarios say on
 	// trust.
 	Operations map[string][]string
+	// CheckShared is the engine's.
+	CheckShared bool
 }
 
 // World is the product's state: the kinds of things that there are in it, and what
