@@ -189,6 +189,16 @@ func (c *Collection[T]) All(u *Unit) []*T {
 	return c.each(u, ids)
 }
 
+// Any reports whether there is a record with a value in the index.
+func (c *Collection[T]) Any(u *Unit, index string) (found bool) {
+	from := u.key(indexPrefix, c.Name, "/", index, "/")
+	u.tx.Range(from, store.PrefixEnd(from), func([]byte, string) bool {
+		found = true
+		return false
+	})
+	return found
+}
+
 // Values gives the values of an index that some record has, in their order.
 func (c *Collection[T]) Values(u *Unit, index string) (values []string) {
 	from := []byte(indexPrefix + c.Name + "/" + index + "/")

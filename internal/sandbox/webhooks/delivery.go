@@ -69,6 +69,10 @@ func whose(o *world.Outgoing, held bool) []string {
 
 // Told notes the deliveries of an event, in the commit of the event itself.
 func Told(act *world.Act, e engine.Event) {
+	// Most tenants have no subscriptions, and most acts several events.
+	if act.Unheard = act.Unheard || !act.Subscriptions.Any(act.Unit, "scope"); act.Unheard {
+		return
+	}
 	for _, scope := range []string{everybody, e.Customer} {
 		for _, s := range act.Subscriptions.By(act.Unit, "scope", scope) {
 			if s.Wants(e.Type) {

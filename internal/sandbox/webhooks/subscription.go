@@ -78,6 +78,7 @@ func Subscribe(act *world.Act, in Wish) (*delivery.Subscription, error) {
 	if s.Secret == "" {
 		s.Secret = "whsec_" + strings.ReplaceAll(fake.ID(world.Seed(act), "webhook_secret", s.Seq), "-", "")
 	}
+	act.Unheard = false
 	return s, act.Subscriptions.Create(act.Unit, s, delivery.Subscribe, world.By(act))
 }
 

@@ -24,6 +24,8 @@ type Act struct {
 	Counted bool
 	// Rules are those of scenarios that answered or refused in the act.
 	Rules []machine.Rule
+	// Unheard tells that nobody subscribes to the tenant's events.
+	Unheard bool
 }
 
 // NoteRule notes a rule that has acted; the zero rule is none.
