@@ -101,6 +101,11 @@ func (s spoiler) spoilBytes(body []byte) []byte {
 }
 
 func (s spoiler) spoilHeader(r *wireRequest) {
+	if len(r.headers) == 0 {
+		// The last was taken away before.
+		r.headers = append(r.headers, [2]string{"X-Tenant-ID", s.text()})
+		return
+	}
 	i := s.random.IntN(len(r.headers))
 	h := r.headers[i]
 	set := func(name, value string) {
