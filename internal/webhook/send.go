@@ -97,7 +97,7 @@ func (s *Sender) post(ctx context.Context, due *webhooks.Sending, sent []deliver
 	if err != nil {
 		return err
 	}
-	defer reply.Body.Close()
+	defer func() { _ = reply.Body.Close() }() // What was to be read of it has been.
 	text, err := io.ReadAll(io.LimitReader(reply.Body, maxAnswer))
 	if err != nil {
 		return fmt.Errorf("the answer broke off: %w", err)
