@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/domain/onboarding"
@@ -201,4 +202,13 @@ func orderNeeds() needCases[payments.OrderFacts] {
 		"payee_customer.active": func(f *facts) { f.Target.CustomerActive = false },
 		"payee_wallet.active":   func(f *facts) { f.Target.WalletState = payments.WalletBlocked },
 	}}
+}
+
+func deliveryNeeds() needCases[delivery.Facts] {
+	good := func() delivery.Facts {
+		return delivery.Facts{SubscriptionID: "s", Subscribed: delivery.SubscriptionActive}
+	}
+	return needCases[delivery.Facts]{delivery.Table(), map[machine.Trigger]func() delivery.Facts{
+		delivery.Resend: good,
+	}, map[string]func(*delivery.Facts){"subscription.active": func(f *delivery.Facts) { f.Subscribed = delivery.SubscriptionInactive }}}
 }

@@ -48,6 +48,7 @@ func TestEveryNeedRefusesByItself(t *testing.T) {
 	tested := slices.Concat(
 		sweep(t, customerNeeds(), calls), sweep(t, sessionNeeds(), calls), sweep(t, verificationNeeds(), calls), sweep(t, personnelNeeds(), calls),
 		sweep(t, beneficiaryNeeds(), calls), sweep(t, paymentConsentNeeds(), calls), sweep(t, orderNeeds(), calls),
+		sweep(t, deliveryNeeds(), calls),
 	)
 	for _, m := range tables() {
 		for _, row := range m.Transitions {

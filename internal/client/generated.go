@@ -468,8 +468,8 @@ type Settings struct {
 	// Key that a login must send; any if empty.
 	TenantKey string `json:"tenantKey"`
 	// Whether a login must send a certain secret.
-	TenantSecretSet bool           `json:"tenantSecretSet"`
-	Webhooks        map[string]any `json:"webhooks"`
+	TenantSecretSet bool            `json:"tenantSecretSet"`
+	Webhooks        WebhookSettings `json:"webhooks"`
 }
 
 // SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.

@@ -2,6 +2,7 @@ package webhooks
 
 import (
 	"net/http"
+	"strings"
 
 	"finhub-sandbox/internal/domain/delivery"
 	"finhub-sandbox/internal/domain/machine"
@@ -10,6 +11,9 @@ import (
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/sandbox/world"
 )
+
+// maxShown is how much is kept of a body.
+const maxShown = 16 << 10
 
 // maxInbox is how much is kept of what test receivers got.
 const maxInbox = 200
@@ -29,7 +33,7 @@ func Receive(act *world.Act, receiver string, header http.Header, body string) e
 		return err
 	}
 	n := act.NextApart()
-	got := &world.Received{ID: fake.ID(world.Seed(act), "received", n), Seq: n, At: act.Now(), Receiver: receiver, Headers: map[string]string{}, Body: body}
+	got := &world.Received{ID: fake.ID(world.Seed(act), "received", n), Seq: n, At: act.Now(), Receiver: receiver, Headers: map[string]string{}, Body: strings.ToValidUTF8(body[:min(len(body), maxShown)], "")}
 	signing := policy.Signing()
 	for _, name := range append([]string{headers.ContentType, headers.UserAgent}, signing.Names()...) {
 		if value := header.Get(name); value != "" {

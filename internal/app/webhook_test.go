@@ -1,0 +1,150 @@
+package app_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/app"
+)
+
+// hooked is a sandbox that serves, and a tenant of it with a subscription.
+type hooked struct {
+	*testing.T
+	server listening
+}
+
+func (h hooked) call(method, path, body string) (int, string) {
+	h.Helper()
+	request, err := http.NewRequestWithContext(h.Context(), method, "http://"+h.server.addrs[0]+path, strings.NewReader(body))
+	if err != nil {
+		h.Fatal(err)
+	}
+	request.Header.Set("X-Tenant-ID", "hooks")
+	request.Header.Set("Authorization", "Bearer sandbox-admin")
+	request.Header.Set("Content-Type", "application/json")
+	reply, err := http.DefaultClient.Do(request)
+	if err != nil {
+		h.Fatal(err)
+	}
+	defer reply.Body.Close()
+	var text strings.Builder
+	if err := reply.Write(&text); err != nil {
+		h.Fatal(err)
+	}
+	return reply.StatusCode, text.String()
+}
+
+func (h hooked) must(method, path, body string) string {
+	h.Helper()
+	status, text := h.call(method, path, body)
+	if status != http.StatusOK {
+		h.Fatalf("%s %s: %s", method, path, text)
+	}
+	return text
+}
+
+// subscribe stops the clock and subscribes an address to new customers.
+func (h hooked) subscribe(url string) {
+	h.Helper()
+	h.must(http.MethodPost, "/_sandbox/clock/freeze", `{}`)
+	h.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+url+`","secretKey":"s","subscribedEvents":["customer.created"]}`)
+}
+
+func (h hooked) register(n int) {
+	h.Helper()
+	h.must(http.MethodPost, "/api/v2.1/customer/individual/registration", fmt.Sprintf(
+		`{"firstName":"Anna","lastName":"Schmidt","email":"anna%d@example.com","phone":"+37060000001","password":"SecurePass123!","matchingPassword":"SecurePass123!"}`, n))
+}
+
+// A receiver that calls the sandbox while it is served sees the instant of the
+// attempt, and hangs nothing.
+func TestAReceiverCallsBack(t *testing.T) {
+	h := hooked{t, serveFor(t, app.Config{})}
+	var mu sync.Mutex
+	var seen []string
+	fail := true
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		clock := h.must(http.MethodGet, "/_sandbox/clock", "")
+		mu.Lock()
+		defer mu.Unlock()
+		at := clock[strings.Index(clock, `"now":"`)+7:]
+		seen = append(seen, at[:strings.Index(at, `"`)])
+		if fail {
+			fail = false
+			w.WriteHeader(http.StatusInternalServerError)
+		} else {
+			// It moves the clock itself, while somebody else does.
+			h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1ms"}`)
+		}
+	}))
+	defer receiver.Close()
+	h.subscribe(receiver.URL)
+	h.register(0)
+	h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1h"}`)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(seen) != 2 {
+		t.Fatalf("it was served at %v", seen)
+	}
+	first, err := time.Parse(time.RFC3339Nano, seen[0])
+	second, errSecond := time.Parse(time.RFC3339Nano, seen[1])
+	if err != nil || errSecond != nil || second.Sub(first) != 30*time.Second {
+		t.Errorf("it was served at %v, which are not half a minute apart", seen)
+	}
+}
+
+// A receiver that never answers is given up, and keeps nobody but itself waiting.
+func TestAReceiverNeverAnswers(t *testing.T) {
+	h := hooked{t, serveFor(t, app.Config{WebhookTime: time.Second})}
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // Who has read all hears when the other side goes.
+		<-r.Context().Done()
+	}))
+	defer receiver.Close()
+	h.subscribe(receiver.URL)
+	h.register(0)
+	h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1s"}`)
+	if list := h.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=RETRYING", ""); !strings.Contains(list, "no whole answer came within 1s") {
+		t.Errorf("the delivery is %s", list)
+	}
+}
+
+// Nothing of our own is called but test receivers, under whatever name, also not by
+// a redirect.
+func TestOurOwnIsNotCalled(t *testing.T) {
+	h := hooked{t, serveFor(t, app.Config{})}
+	_, port, _ := strings.Cut(h.server.addrs[0], ":")
+	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, "http://"+h.server.addrs[0]+"/_sandbox/reset", http.StatusTemporaryRedirect)
+	}))
+	defer away.Close()
+	h.must(http.MethodPost, "/_sandbox/clock/freeze", `{}`)
+	hosts := []string{"127.0.0.1", "localhost", "LOCALHOST", "127.0.0.2", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"}
+	var urls []string
+	for _, host := range hosts {
+		urls = append(urls, "http://"+host+":"+port+"/_sandbox/reset")
+	}
+	urls = append(urls, away.URL, "http://127.0.0.1:"+port+"/api/v2.1/test/webhook-receiver/../../../../_sandbox/reset")
+	for _, url := range urls {
+		h.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+url+`","subscribedEvents":["customer.created"],"maxRetryAttempts":0}`)
+	}
+	h.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"http://127.0.0.1:`+port+`/api/v2.1/test/webhook-receiver","subscribedEvents":["customer.created"]}`)
+	h.register(0)
+	h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1s"}`)
+	failed := h.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=FAILED", "")
+	if n := strings.Count(failed, `"state":"FAILED"`); n != len(urls) {
+		t.Errorf("%d of %d have failed: %s", n, len(urls), failed)
+	}
+	if strings.Contains(failed, `"status":200`) {
+		t.Errorf("something was answered: %s", failed)
+	}
+	if inbox := h.must(http.MethodGet, "/_sandbox/webhooks/inbox", ""); !strings.Contains(inbox, "signature valid") {
+		t.Errorf("the test receiver got %s", inbox)
+	}
+}
