@@ -58,6 +58,7 @@ func (u *Unit) remember() (remembered, error) {
 // restore makes the unit what it was.
 func (u *Unit) restore(was remembered) {
 	*u = was.unit
+	u.found = nil
 	u.tx.Undo(was.mark)
 	if !u.writable {
 		return // Its records belong to others, and nobody changes them.

@@ -98,14 +98,15 @@ func (c *Collection[T]) Add(u *Unit, value *T) {
 	c.eachEntry(u, value, func(key []byte) { u.tx.Set(key, "") })
 }
 
-// eachEntry gives the index entries of a record.
+// eachEntry gives the index entries of a record, which comes or goes.
 func (c *Collection[T]) eachEntry(u *Unit, value *T, visit func(key []byte)) {
 	id, seq := any(value).(Record).Key()
 	for _, index := range c.Indexes {
 		for _, v := range index.Of(value) {
 			if v != "" {
-				key := append(store.AppendInt(c.valuePrefix(u, index.Name, v), seq), '/')
-				visit(append(key, id...))
+				key := c.valuePrefix(u, index.Name, v)
+				delete(u.found, string(key))
+				visit(append(append(store.AppendInt(key, seq), '/'), id...))
 			}
 		}
 	}
@@ -215,13 +216,27 @@ func (c *Collection[T]) Values(u *Unit, index string) (values []string) {
 	return values
 }
 
+// ids gives the ids of the records with the value in the index, the oldest first. Many
+// needs of one step ask for the same ones, so a unit looks for all of them once.
 func (c *Collection[T]) ids(u *Unit, index, value string, limit int) []string {
 	from := c.valuePrefix(u, index, value)
-	var ids []string
+	ids, known := u.found[string(from)]
+	if known && limit >= 0 {
+		return ids[:min(len(ids), limit)]
+	}
+	if known {
+		return ids
+	}
 	u.tx.Range(from, store.PrefixEnd(from), func(key []byte, _ string) bool {
 		ids = append(ids, string(key[bytes.LastIndexByte(key, '/')+1:]))
 		return limit < 0 || len(ids) < limit
 	})
+	if limit < 0 {
+		if u.found == nil {
+			u.found = map[string][]string{}
+		}
+		u.found[string(from)] = ids
+	}
 	return ids
 }
 

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,5 +115,51 @@ func TestIndexesMustBeKnown(t *testing.T) {
 	})
 	if err == nil || !strings.Contains(err.Error(), "unknown") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A unit looks through an index once, and yet finds what has come since, and not what
+// has gone or what was only tried.
+func TestWhatComesAndGoesIsFound(t *testing.T) {
+	f := newFarm(t, memory(t), 1)
+	f.lay(t, "t", "a", "b")
+	found := func(u *engine.Unit) string {
+		var ids []string
+		for _, e := range f.eggs.By(u, "nest", "n") {
+			ids = append(ids, e.ID)
+		}
+		if first := f.eggs.First(u, "nest", "n"); first != nil {
+			ids = append(ids, "first "+first.ID)
+		}
+		return strings.Join(ids, " ")
+	}
+	if err := f.engine.Do(t.Context(), "t", func(u *engine.Unit) error {
+		for _, step := range []struct {
+			does func() error
+			want string
+		}{
+			{func() error { return nil }, "a b first a"},
+			{func() error { return f.layIn(u, "c") }, "a b c first a"},
+			{func() error { return f.take(u, "a") }, "b c first b"},
+			{func() error {
+				err := u.Attempt(func() error {
+					return errors.Join(f.layIn(u, "d"), f.take(u, "b"), errors.New(found(u)))
+				})
+				if err == nil || err.Error() != "c d first c" {
+					t.Errorf("an attempt finds %v", err)
+				}
+				return nil
+			}, "b c first b"},
+		} {
+			if err := step.does(); err != nil {
+				return err
+			}
+			if got := found(u); got != step.want {
+				t.Errorf("%q is found, not %q", got, step.want)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -27,6 +27,8 @@ type Unit struct {
 	// record see each other's changes and it is decoded and encoded once.
 	loaded map[recordID]*slot
 	dirty  []*slot
+	// found has the ids that indexes gave for a value, until one comes or goes.
+	found  map[string][]string
 	events []Event
 
 	queue    []func() error
