@@ -28,6 +28,7 @@ type commandLine struct {
 	Serve       serveCommand       `cmd:"" help:"Start the sandbox."`
 	Scenario    scenarioCommands   `cmd:"" help:"List, show, check and choose scenarios."`
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
+	Webhook     webhookCommands    `cmd:"" help:"Take webhooks to an application, look at them, and send them again."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`

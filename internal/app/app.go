@@ -169,9 +169,12 @@ func (a *App) mount(product, controls *contract.Document) error {
 	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, api.Handlers()),
-		a.control.Mount(controls, rest.Plain{}, control.New(a.world, info).Handlers()),
+		a.control.Mount(controls, rest.Plain{}, control.New(a.world, a.sender, info).Handlers()),
 	)
 }
+
+// Now is the wall clock, for commands without a sandbox.
+func Now() time.Time { return time.Now() }
 
 // wait waits in real time, until the context ends.
 func wait(ctx context.Context, d time.Duration) error {
@@ -208,7 +211,7 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	defer stop()
 	background.Go(func() { a.drive(ctx) })
 	background.Go(func() { a.watch(ctx) })
-	a.sender.Listens(l.addresses())
+	a.sender.KeepFrom(l.addresses())
 	background.Go(func() { a.sender.Run(ctx) })
 	if a.config.Durability == store.Second {
 		background.Go(func() { a.sync(ctx) })

@@ -56,8 +56,8 @@ func TestEveryMemberCounts(t *testing.T) {
 	}
 	for _, d := range documents {
 		for _, o := range d.operations {
-			if o.id == "failTestWebhook" {
-				continue // It never succeeds.
+			if untried()[o.id] != "" {
+				continue
 			}
 			if !tried[o.id] && len(o.ownParams()) > 0 {
 				t.Errorf("no file in %s tries the parameters of %s", memberDir, o.id)
@@ -68,6 +68,15 @@ func TestEveryMemberCounts(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// untried are the operations that no file can try, and why.
+func untried() map[string]string {
+	return map[string]string{
+		"failTestWebhook":   "it never succeeds",
+		"listenForWebhooks": "its reply has no end: TestWebhookListen, TestListeningIsRefused",
+		"answerDelivery":    "somebody must be listening: TestWebhookListen, TestListeningIsRefused",
 	}
 }
 

@@ -50,6 +50,7 @@ func freeTexts() map[string][]string {
 			"allowedBeneficiaries", "iban", "beneficiaryIban", "customerId", "organizationId", "targetCustomerId", "assetId", "assetSubUnitId",
 		},
 		"looked up in the tenant's hierarchy":                                          {"id", "name", "code", "categoryId", "featureIds"},
+		"what an application answered, in its own words":                               {"body", "error", "retryAfter"},
 		"looked up among the scenarios":                                                {"X-Sandbox-Scenario"},
 		"the pages treat it as free text":                                              {"purposeCode", "allowedOperations"},
 		"a file, decoded and looked at":                                                {"fileContent", "file"},

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net/http"
@@ -112,6 +113,66 @@ func TestAReceiverNeverAnswers(t *testing.T) {
 	h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1s"}`)
 	if list := h.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=RETRYING", ""); !strings.Contains(list, "no whole answer came within 1s") {
 		t.Errorf("the delivery is %s", list)
+	}
+}
+
+// A listener that says nothing is not waited for longer than an address, and what is
+// still to be told to it is cancelled when it goes.
+func TestAListenerSaysNothing(t *testing.T) {
+	h := hooked{t, serveFor(t, app.Config{WebhookTime: time.Second})}
+	h.must(http.MethodPost, "/_sandbox/clock/freeze", `{}`)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.server.addrs[0]+"/_sandbox/webhooks/listen",
+		strings.NewReader(`{"url":"http://localhost:3000/hooks","events":["customer.created"]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("X-Tenant-ID", "hooks")
+	request.Header.Set("Content-Type", "application/json")
+	stream, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stream.Body).ReadString('\n'); err != nil || line != "event: listening\n" {
+		t.Fatalf("it begins with %q, %v", line, err)
+	}
+	h.register(0)
+	h.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1s"}`)
+	list := h.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=RETRYING", "")
+	if !strings.Contains(list, "no whole answer came within 1s") || !strings.Contains(list, `"url":"http://localhost:3000/hooks"`) {
+		t.Fatalf("the delivery is %s", list)
+	}
+	id := list[strings.Index(list, `"id":"`)+6:][:36]
+	if status, text := h.call(http.MethodPost, "/_sandbox/webhooks/deliveries/"+id+"/answer", `{"number":1,"status":200}`); status != http.StatusNotFound {
+		t.Errorf("an answer that comes too late is answered with %s", text)
+	}
+	stream.Body.Close()
+	for end := time.Now().Add(10 * time.Second); !strings.Contains(h.must(http.MethodGet, "/_sandbox/webhooks/deliveries", ""), `"state":"CANCELLED"`); {
+		if time.Now().After(end) {
+			t.Fatal("the delivery is not cancelled")
+		}
+	}
+	if list := h.must(http.MethodGet, "/api/v2.1/webhooks/subscriptions", ""); !strings.Contains(list, `"data":[]`) {
+		t.Errorf("it leaves %s", list)
+	}
+}
+
+// What is wrong with a wish to listen is refused before anything is streamed, and an
+// answer says one thing.
+func TestListeningIsRefused(t *testing.T) {
+	h := hooked{t, serveFor(t, app.Config{})}
+	for _, c := range []struct {
+		path, body, says string
+		status           int
+	}{
+		{"/_sandbox/webhooks/listen", `{"url":"http://localhost:3000","events":["customer.born"]}`, "customer.born is no event; there are customer.created", http.StatusBadRequest},
+		{"/_sandbox/webhooks/listen", `{"url":"localhost:3000"}`, "url", http.StatusBadRequest},
+		{"/_sandbox/webhooks/deliveries/3d6f0a52-9d1e-4a5c-b6ef-2f7d4d0c9a31/answer", `{"number":1}`, "or else error", http.StatusBadRequest},
+		{"/_sandbox/webhooks/deliveries/3d6f0a52-9d1e-4a5c-b6ef-2f7d4d0c9a31/answer", `{"number":1,"status":200,"error":"x"}`, "or else error", http.StatusBadRequest},
+		{"/_sandbox/webhooks/deliveries/3d6f0a52-9d1e-4a5c-b6ef-2f7d4d0c9a31/answer", `{"number":1,"status":200}`, "nobody waits", http.StatusNotFound},
+	} {
+		if status, text := h.call(http.MethodPost, c.path, c.body); status != c.status || !strings.Contains(text, c.says) {
+			t.Errorf("%s with %s: %d %s", c.path, c.body, status, text)
+		}
 	}
 }
 

@@ -74,6 +74,18 @@ func (r *Refusal) Error() string {
 	return text
 }
 
+// With gives the operation with query parameters; those that are empty are left out.
+func (o Operation[T]) With(query map[string]string) Operation[T] {
+	values := url.Values{}
+	for name, value := range query {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	o.Path += "?" + values.Encode()
+	return o
+}
+
 // Call does the operation. The body is nil where there is none, and the arguments
 // stand in the path, in their order. The error is a *Refusal if the sandbox says
 // no; any other says in one line what is in the way.
@@ -101,6 +113,17 @@ func (o Operation[T]) Call(ctx context.Context, c Client, body any, arguments ..
 
 // do makes one call and gives the text of the reply.
 func (c Client) do(ctx context.Context, method, path, mediaType string, body []byte) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	reply, err := c.open(ctx, method, path, mediaType, body)
+	if err != nil {
+		return nil, err
+	}
+	return c.read(reply)
+}
+
+// open makes one call and gives the reply, whose body is still to be read.
+func (c Client) open(ctx context.Context, method, path, mediaType string, body []byte) (*http.Response, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
 		return nil, fmt.Errorf("%q is no address: it needs a host and a port, such as localhost:8080", c.Addr)
@@ -108,8 +131,6 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 	if host == "" {
 		host = "localhost"
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, port)+"/_sandbox"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -130,7 +151,7 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 	if err != nil {
 		return nil, fmt.Errorf("no sandbox answers on %s: start it, or name its address with --addr", c.Addr)
 	}
-	return c.read(reply)
+	return reply, nil
 }
 
 func (c Client) read(reply *http.Response) ([]byte, error) {

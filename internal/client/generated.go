@@ -112,6 +112,20 @@ type Delivery struct {
 	SubscriptionID string  `json:"subscriptionId"`
 }
 
+// DeliveryAnswer is the document's object of this name: answer to an attempt.
+type DeliveryAnswer struct {
+	// The beginning of the answer's body.
+	Body string `json:"body,omitzero"`
+	// Why there was no answer.
+	Error string `json:"error,omitzero"`
+	// Number of the attempt.
+	Number int `json:"number"`
+	// The answer's header Retry-After.
+	RetryAfter string `json:"retryAfter,omitzero"`
+	// Status of the answer.
+	Status int `json:"status,omitzero"`
+}
+
 // DeliveryAttempt is the document's object of this name: attempt.
 type DeliveryAttempt struct {
 	// The first 4 KiB of the answer's body.
@@ -126,7 +140,7 @@ type DeliveryAttempt struct {
 	Number  int               `json:"number"`
 	// That of the answer; 0 without one.
 	Status int    `json:"status"`
-	Url    string `json:"url"`
+	URL    string `json:"url"`
 }
 
 // ErrorDetail is the document's object of this name: what went wrong.
@@ -210,6 +224,25 @@ type Funded struct {
 	WalletID         string `json:"walletId"`
 }
 
+// HandedWebhook is the document's object of this name: attempt for a listener.
+type HandedWebhook struct {
+	// The very bytes, as base64.
+	Body       string       `json:"body"`
+	DeliveryID string       `json:"deliveryId"`
+	EventID    string       `json:"eventId"`
+	EventType  string       `json:"eventType"`
+	Headers    []HeaderLine `json:"headers"`
+	// Number of the attempt.
+	Number int    `json:"number"`
+	URL    string `json:"url"`
+}
+
+// HeaderLine is the document's object of this name: header.
+type HeaderLine struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
 // Health is the document's object of this name: health.
 type Health struct {
 	// Why it is not ready, in the system's words.
@@ -222,6 +255,22 @@ type Health struct {
 // Inbox is the document's object of this name: what test receivers got.
 type Inbox struct {
 	Received []ReceivedWebhook `json:"received"`
+}
+
+// Listen is the document's object of this name: what to listen for.
+type Listen struct {
+	// Types of events; all if left out.
+	Events []string `json:"events,omitzero"`
+	// Where the listener takes what comes; the deliveries show it.
+	URL string `json:"url"`
+}
+
+// Listening is the document's object of this name: subscription of a listener.
+type Listening struct {
+	Events []string `json:"events"`
+	// The secret of the signatures, the same for all listeners of the tenant.
+	Secret         string `json:"secret"`
+	SubscriptionID string `json:"subscriptionId"`
 }
 
 // Machine is the document's object of this name: machine.
@@ -475,6 +524,11 @@ type Settings struct {
 // SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.
 type SettingsChange map[string]any
 
+// TakenAnswer is the document's object of this name: taken answer.
+type TakenAnswer struct {
+	Taken bool `json:"taken"`
+}
+
 // Transition is the document's object of this name: row of a machine.
 type Transition struct {
 	// Decisions that become pending with the new state.
@@ -594,11 +648,17 @@ var SetWalletStatus = Operation[WalletStanding]{http.MethodPost, "/wallets/{wall
 // ListDeliveries is the document's operation listDeliveries: list the tenant's deliveries.
 var ListDeliveries = Operation[Deliveries]{http.MethodGet, "/webhooks/deliveries"}
 
+// AnswerDelivery is the document's operation answerDelivery: say what came back.
+var AnswerDelivery = Operation[TakenAnswer]{http.MethodPost, "/webhooks/deliveries/{deliveryId}/answer"}
+
 // ResendDelivery is the document's operation resendDelivery: send a delivery again.
 var ResendDelivery = Operation[Delivery]{http.MethodPost, "/webhooks/deliveries/{deliveryId}/resend"}
 
 // ListInbox is the document's operation listInbox: show what the test receivers got.
 var ListInbox = Operation[Inbox]{http.MethodGet, "/webhooks/inbox"}
+
+// ListenForWebhooks is the document's operation listenForWebhooks: listen for webhooks.
+var ListenForWebhooks = Stream{http.MethodPost, "/webhooks/listen"}
 
 // ResendDeliveries is the document's operation resendDeliveries: send deliveries again.
 var ResendDeliveries = Operation[Deliveries]{http.MethodPost, "/webhooks/resend"}

@@ -14,6 +14,7 @@ import (
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/webhook"
 	"finhub-sandbox/spec"
 )
 
@@ -30,12 +31,15 @@ type Info struct {
 
 // API answers the operations of the control document.
 type API struct {
-	world *world.World
-	info  Info
+	world  *world.World
+	sender *webhook.Sender
+	info   Info
 }
 
-// New makes the control API over a world.
-func New(w *world.World, info Info) *API { return &API{world: w, info: info} }
+// New makes the control API over a world, and the sender of its webhooks.
+func New(w *world.World, sender *webhook.Sender, info Info) *API {
+	return &API{world: w, sender: sender, info: info}
+}
 
 // Handlers gives the handlers by operationId.
 func (a *API) Handlers() map[string]rest.Handler {
@@ -58,6 +62,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listDeliveries":    a.within(listDeliveries),
 		"resendDelivery":    a.within(resendDelivery),
 		"resendDeliveries":  a.within(resendDeliveries),
+		"answerDelivery":    a.answerDelivery,
+		"listenForWebhooks": a.listenForWebhooks,
 		"listInbox":         a.within(listInbox),
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,

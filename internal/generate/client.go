@@ -93,22 +93,38 @@ func typeOf(ref *openapi3.SchemaRef) string {
 }
 
 func writeOperation(w *strings.Builder, method, path string, o *openapi3.Operation) {
-	content := o.Responses.Value("200").Value.Content.Get("application/json")
+	replies := o.Responses.Value("200").Value.Content
+	if replies["text/event-stream"] != nil {
+		writeStream(w, method, path, o)
+		return
+	}
+	content := replies.Get("application/json")
 	if content == nil || content.Schema.Ref == "" {
 		return // A text, which is no object.
 	}
 	name := strings.ToUpper(o.OperationID[:1]) + o.OperationID[1:]
-	verb := strings.ToUpper(method[:1]) + strings.ToLower(method[1:])
 	fmt.Fprintf(w, "\n// %s is the document's operation %s: %s.\nvar %s = Operation[%s]{http.Method%s, %q}\n",
-		name, o.OperationID, lowerFirst(o.Summary), name, nameOf(content.Schema), verb, path)
+		name, o.OperationID, lowerFirst(o.Summary), name, nameOf(content.Schema), verb(method), path)
+}
+
+// writeStream writes an operation whose reply comes event by event.
+func writeStream(w *strings.Builder, method, path string, o *openapi3.Operation) {
+	name := strings.ToUpper(o.OperationID[:1]) + o.OperationID[1:]
+	fmt.Fprintf(w, "\n// %s is the document's operation %s: %s.\nvar %s = Stream{http.Method%s, %q}\n",
+		name, o.OperationID, lowerFirst(o.Summary), name, verb(method), path)
+}
+
+// verb is a method as net/http names it.
+func verb(method string) string {
+	return strings.ToUpper(method[:1]) + strings.ToLower(method[1:])
 }
 
 func nameOf(ref *openapi3.SchemaRef) string { return ref.Ref[strings.LastIndexByte(ref.Ref, '/')+1:] }
 
 // goName is a member's name as Go spells it.
 func goName(member string) string {
-	if member == "yaml" {
-		return "YAML"
+	if member == "yaml" || member == "url" {
+		return strings.ToUpper(member)
 	}
 	name := strings.ToUpper(member[:1]) + member[1:]
 	if head, ok := strings.CutSuffix(name, "Id"); ok {

@@ -38,6 +38,8 @@ type tiny struct {
 	rules  []rest.Rule
 	// write makes the body of the operation that streams.
 	write func(context.Context, *rest.Sink) error
+	// patience is how long a piece of that may wait.
+	patience time.Duration
 	// waits are the delays that were waited for.
 	waits []time.Duration
 	log   bytes.Buffer
@@ -64,7 +66,7 @@ func newTiny(t *testing.T, fault *rest.Fault, refused error) *tiny {
 		c.Scenario, c.Rules = "bad-day", s.rules
 		switch c.Operation.ID {
 		case "watchThings":
-			return rest.Reply{Stream: &rest.Stream{MediaType: "text/event-stream", Write: s.write}, Fault: fault}, refused
+			return rest.Reply{Stream: &rest.Stream{MediaType: "text/event-stream", Write: s.write, Patience: s.patience}, Fault: fault}, refused
 		case "deleteThing":
 			return rest.Reply{Status: http.StatusNoContent, Fault: fault}, refused
 		}

@@ -24,6 +24,9 @@ type Stream struct {
 	// one behind it breaks the connection off, so that nobody takes the half for the
 	// whole. It is not called where nobody waits for a body.
 	Write func(context.Context, *Sink) error
+	// Patience is how long a piece may wait for a client that does not read, before the
+	// connection is broken off; 0 is as long as the context lasts.
+	Patience time.Duration
 }
 
 // Sink takes the body of a stream. It is for one goroutine.
@@ -31,7 +34,9 @@ type Sink struct {
 	ctx   context.Context //nolint:containedctx // it is that of the one request for which the sink is
 	to    http.ResponseWriter
 	begun bool
-	begin func()
+	// patience is that of the stream.
+	patience time.Duration
+	begin    func()
 }
 
 // Write hands on a piece, which may wait for more; the first sends the header of
@@ -55,10 +60,15 @@ func (k *Sink) send(do func() error) error {
 		k.begun = true
 		k.begin()
 	}
-	giveUp := context.AfterFunc(k.ctx, func() {
+	ctx, waited := k.ctx, func() {}
+	if k.patience > 0 {
+		ctx, waited = context.WithTimeout(ctx, k.patience)
+	}
+	giveUp := context.AfterFunc(ctx, func() {
 		// A writer without a deadline belongs to nobody who is waited for.
 		_ = http.NewResponseController(k.to).SetWriteDeadline(time.Unix(1, 0))
 	})
+	defer waited()
 	defer giveUp()
 	return do()
 }
@@ -72,7 +82,7 @@ func (s *Server) stream(c *Call, status int, stream *Stream) {
 	ctx, end := context.WithCancel(c.Context())
 	defer end()
 	defer context.AfterFunc(s.streams, end)()
-	sink := &Sink{ctx: ctx, to: c.to, begin: func() {
+	sink := &Sink{ctx: ctx, to: c.to, patience: stream.Patience, begin: func() {
 		header := c.to.Header()
 		header.Set(headers.ContentType, stream.MediaType)
 		header.Set(echo.HeaderCacheControl, "no-store, no-transform")

@@ -258,3 +258,24 @@ func TestFaultsOfStreams(t *testing.T) {
 		})
 	}
 }
+
+// TestAStreamGivesUpWhoDoesNotRead: a client that does not read holds nobody up for
+// longer than the stream's patience.
+func TestAStreamGivesUpWhoDoesNotRead(t *testing.T) {
+	s := newTiny(t, nil, nil)
+	ended := make(chan error, 1)
+	s.patience = 50 * time.Millisecond
+	s.write = func(_ context.Context, to *rest.Sink) (err error) {
+		for piece := make([]byte, 1<<20); err == nil; {
+			_, err = to.Write(piece)
+		}
+		ended <- err
+		return err
+	}
+	listening := httptest.NewServer(s)
+	defer listening.Close()
+	open(t.Context(), t, listening, http.MethodGet)
+	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("it ends with %v", err)
+	}
+}

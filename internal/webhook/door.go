@@ -65,8 +65,9 @@ func (d *doors) of(u *url.URL, unverified bool) (*http.Transport, error) {
 	return ways[0], nil
 }
 
-// Listens says at which addresses the sandbox listens itself.
-func (s *Sender) Listens(addresses []net.Addr) {
+// KeepFrom says at which addresses the sandbox listens itself: they are kept from
+// webhooks.
+func (s *Sender) KeepFrom(addresses []net.Addr) {
 	own := []netip.AddrPort{}
 	for _, a := range addresses {
 		if at, err := netip.ParseAddrPort(a.String()); err == nil {

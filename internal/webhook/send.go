@@ -30,10 +30,7 @@ func (s *Sender) send(ctx context.Context, due *webhooks.Sending) (attempt deliv
 	if due.Fault == delivery.Drop {
 		return delivery.Attempt{Error: "it was lost on its way, as the scenario has it"}, true
 	}
-	within := timeout
-	if s.Timeout > 0 {
-		within = s.Timeout
-	}
+	within := s.Patience()
 	bounded, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	sent := s.headers(due)
@@ -80,6 +77,9 @@ func (s *Sender) post(ctx context.Context, due *webhooks.Sending, sent []deliver
 	body := due.Body
 	if due.Fault == delivery.Truncated {
 		body = body[:len(body)/2]
+	}
+	if due.Listener {
+		return s.hand(ctx, due, sent, body, attempt)
 	}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, due.URL, strings.NewReader(body))
 	if err != nil {

@@ -6,6 +6,7 @@
 package webhook
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net"
@@ -44,7 +45,8 @@ const again = time.Second
 // Sender sends the deliveries of all tenants.
 type Sender struct {
 	Config
-	doors doors
+	doors     doors
+	listeners listeners
 
 	mu      sync.Mutex
 	changed *sync.Cond
@@ -65,10 +67,14 @@ type lane struct {
 // New makes a sender, which sends nothing by itself until it runs.
 func New(c Config) *Sender {
 	s := &Sender{Config: c, tenants: map[string]*lane{}, ready: map[string]struct{}{}, woken: make(chan struct{}, 1)}
+	s.listeners = listeners{all: map[[2]string]*Listener{}, with: map[attemptKey]*Handed{}}
 	s.changed = sync.NewCond(&s.mu)
 	s.doors = newDoors(c.Receivers, c.World.Config.WebhookHosts, c.Resolver)
 	return s
 }
+
+// Patience is how long an attempt may take.
+func (s *Sender) Patience() time.Duration { return cmp.Or(s.Timeout, timeout) }
 
 // Ready says that a tenant has something to send.
 func (s *Sender) Ready(tenant string) {

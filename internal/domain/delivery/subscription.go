@@ -43,12 +43,15 @@ type Subscription struct {
 	machine.Life
 	// CustomerID is the customer whose events are told of; empty is everybody's in the
 	// tenant.
-	CustomerID  string   `json:"customerId,omitempty"`
-	Name        string   `json:"name,omitempty"`
-	Description string   `json:"description,omitempty"`
-	URL         string   `json:"url"`
-	Events      []string `json:"events"`
-	Secret      string   `json:"secret"`
+	CustomerID  string `json:"customerId,omitempty"`
+	Name        string `json:"name,omitempty"`
+	Description string `json:"description,omitempty"`
+	URL         string `json:"url"`
+	// Listener tells that what is sent goes to whoever listens over the control API,
+	// who takes it to the URL.
+	Listener bool     `json:"listener,omitempty"`
+	Events   []string `json:"events"`
+	Secret   string   `json:"secret"`
 	// Former is the secret before the present one, which signs beside it until the
 	// overlap has passed.
 	Former      string    `json:"former,omitempty"`

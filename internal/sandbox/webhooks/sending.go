@@ -15,7 +15,7 @@ type Sending struct {
 	EventID, EventType                 string
 	Number                             int
 	URL, Body                          string
-	Unverified                         bool
+	Unverified, Listener               bool
 	Signing                            delivery.Signing
 	Secrets                            []string
 	Fault                              delivery.FaultKind
@@ -44,7 +44,7 @@ func Due(act *world.Act, subscription string) (*Sending, error) {
 	}
 	sending := &Sending{
 		Tenant: act.Tenant(), DeliveryID: d.ID, SubscriptionID: s.ID, EventID: d.EventID, EventType: d.EventType, Number: d.Number(),
-		URL: s.URL, Body: d.Body, Unverified: s.Unverified, Signing: policy.Signing(), Secrets: s.Secrets(act.Now()), At: act.Now(),
+		URL: s.URL, Body: d.Body, Unverified: s.Unverified, Listener: s.Listener, Signing: policy.Signing(), Secrets: s.Secrets(act.Now()), At: act.Now(),
 	}
 	if d.Fault != nil {
 		sending.Fault = d.Fault.Kind

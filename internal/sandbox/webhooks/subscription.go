@@ -76,10 +76,14 @@ func Subscribe(act *world.Act, in Wish) (*delivery.Subscription, error) {
 		return nil, err
 	}
 	if s.Secret == "" {
-		s.Secret = "whsec_" + strings.ReplaceAll(fake.ID(world.Seed(act), "webhook_secret", s.Seq), "-", "")
+		s.Secret = madeUpSecret(act, s.Seq)
 	}
 	act.Unheard = false
 	return s, act.Subscriptions.Create(act.Unit, s, delivery.Subscribe, world.By(act))
+}
+
+func madeUpSecret(act *world.Act, n int64) string {
+	return "whsec_" + strings.ReplaceAll(fake.ID(world.Seed(act), "webhook_secret", n), "-", "")
 }
 
 // checkScope refuses a customer whom the tenant has not, or the caller may not touch,
@@ -124,25 +128,30 @@ func take(act *world.Act, s *delivery.Subscription, in Wish) error {
 	if in.Backoff != nil {
 		s.Backoff = delivery.Span(*in.Backoff)
 	}
-	return refusal.Invalid(faultsOf(act, s))
+	address, list := "endpointUrl", "subscribedEvents"
+	if s.Listener {
+		address, list = "url", "events"
+	}
+	return refusal.Invalid(faultsOf(act, s, address, list))
 }
 
-// faultsOf tells what is wrong with a subscription.
-func faultsOf(act *world.Act, s *delivery.Subscription) (faults []refusal.Fault) {
+// faultsOf tells what is wrong with a subscription, whose address and events the
+// request gives under these names.
+func faultsOf(act *world.Act, s *delivery.Subscription, address, list string) (faults []refusal.Fault) {
 	fault := func(field, message string, args ...any) {
 		faults = append(faults, refusal.Fault{Field: field, Pointer: "/" + field, Message: fmt.Sprintf(message, args...)})
 	}
 	u, err := url.Parse(s.URL)
 	switch {
 	case err != nil || u.Hostname() == "" || u.Scheme != "https" && u.Scheme != "http":
-		fault("endpointUrl", "must be an address that begins with https:// or http:// and names a host")
-	case !act.Config.WebhookHosts.Allows(u.Hostname()):
-		fault("endpointUrl", "names the host %s, and this sandbox sends to no others than %s (--webhook-hosts)", u.Hostname(), act.Config.WebhookHosts)
+		fault(address, "must be an address that begins with https:// or http:// and names a host")
+	case !s.Listener && !act.Config.WebhookHosts.Allows(u.Hostname()):
+		fault(address, "names the host %s, and this sandbox sends to no others than %s (--webhook-hosts)", u.Hostname(), act.Config.WebhookHosts)
 	}
 	for i, event := range s.Events {
 		if !slices.Contains(delivery.Events(), event) {
 			faults = append(faults, refusal.Fault{
-				Field: fmt.Sprintf("subscribedEvents.%d", i), Pointer: fmt.Sprintf("/subscribedEvents/%d", i), Message: event + " is no event; there are " + strings.Join(delivery.Events(), ", "),
+				Field: fmt.Sprintf("%s.%d", list, i), Pointer: fmt.Sprintf("/%s/%d", list, i), Message: event + " is no event; there are " + strings.Join(delivery.Events(), ", "),
 			})
 		}
 	}
