@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +17,8 @@ type flowTrace struct {
 	replies []string
 	events  string
 	state   string
+	// webhooks are what receivers got, by their names.
+	webhooks map[string][]string
 }
 
 // traceFlow plays a flow on a fresh server. If something is to be done between
@@ -29,6 +32,7 @@ func traceFlow(t *testing.T, name string, config app.Config, between func()) flo
 	}
 	server := openFlowServer(t, config)
 	p := newFlowPlay(server, flowDir, f)
+	defer p.shared.closeReceivers()
 	if err := p.playBeginnings(); err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +58,23 @@ func traceFlow(t *testing.T, name string, config app.Config, between func()) flo
 		t.Fatal(err)
 	}
 	trace.events = text(events)
+	trace.noteReceivers(p.shared.receivers)
 	return trace
+}
+
+// noteReceivers takes over what receivers got, and puts their names in the place of
+// their addresses, whose ports the system chooses.
+func (t *flowTrace) noteReceivers(receivers map[string]*flowReceiver) {
+	t.webhooks = map[string][]string{}
+	for name, r := range receivers {
+		t.webhooks[name] = r.wire
+		for _, text := range []*string{&t.events, &t.state} {
+			*text = strings.ReplaceAll(*text, r.server.URL, name)
+		}
+		for i := range t.replies {
+			t.replies[i] = strings.ReplaceAll(t.replies[i], r.server.URL, name)
+		}
+	}
 }
 
 // TestFlowIsDeterministic plays lives on fresh servers, the newest happy one and
@@ -82,6 +102,26 @@ func TestFlowIsDeterministic(t *testing.T) {
 	}
 }
 
+// TestWebhooksAreDeterministic plays lives with faults of webhooks: what receivers get
+// is the same to the byte and in the same order, twice and with restarts on the way.
+// The wall of the flows stands still, so that timestamps are part of it.
+func TestWebhooksAreDeterministic(t *testing.T) {
+	for _, name := range []string{
+		"webhooks/on-the-way", "webhooks/retries", "webhooks/rotation", "scenarios/webhook-doubled", "scenarios/webhook-late", "scenarios/webhook-forged",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			first := traceFlow(t, name, app.Config{}, nil)
+			if sent := len(slices.Concat(slices.Collect(maps.Values(first.webhooks))...)); sent == 0 {
+				t.Fatal("no webhook came")
+			}
+			sameTrace(t, first, traceFlow(t, name, app.Config{}, nil))
+			data := filepath.Join(t.TempDir(), "sandbox.db")
+			sameTrace(t, first, traceFlow(t, name, app.Config{Data: data}, func() {}))
+		})
+	}
+}
+
 // TestFlowDependsOnTheSeed plays the newest happy life under another seed, which
 // gives other bytes.
 func TestFlowDependsOnTheSeed(t *testing.T) {
@@ -101,6 +141,11 @@ func sameTrace(t *testing.T, want, got flowTrace) {
 	}
 	if len(want.replies) != len(got.replies) {
 		t.Errorf("%d replies, and then %d", len(want.replies), len(got.replies))
+	}
+	for name := range want.webhooks {
+		if !slices.Equal(want.webhooks[name], got.webhooks[name]) {
+			t.Errorf("receiver %s got\n  %s", name, golden.Diff(strings.Join(want.webhooks[name], "\n"), strings.Join(got.webhooks[name], "\n")))
+		}
 	}
 	if want.events != got.events {
 		t.Errorf("the event logs differ:\n  %s", golden.Diff(lines(want.events), lines(got.events)))

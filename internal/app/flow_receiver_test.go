@@ -33,6 +33,8 @@ type flowReceiver struct {
 	mu      sync.Mutex
 	answers []flowAnswer
 	got     []any
+	// wire is everything that came, to the byte, but for the address.
+	wire []string
 }
 
 func newFlowReceiver(secret string) *flowReceiver {
@@ -49,6 +51,7 @@ func (r *flowReceiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.got = append(r.got, r.note(request, text))
+	r.wire = append(r.wire, wireOf(request, text))
 	answer := flowAnswer{Status: http.StatusOK, Body: "OK"}
 	if len(r.answers) > 0 {
 		answer, r.answers = r.answers[0], r.answers[1:]
@@ -58,6 +61,15 @@ func (r *flowReceiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	w.WriteHeader(answer.Status)
 	_, _ = io.WriteString(w, answer.Body)
+}
+
+// wireOf is a request with all its headers and its bytes.
+func wireOf(request *http.Request, text []byte) string {
+	var wire strings.Builder
+	fmt.Fprintf(&wire, "%s %s\n", request.Method, request.URL)
+	_ = request.Header.Write(&wire) // A builder takes everything.
+	wire.Write(text)
+	return wire.String()
 }
 
 // noNames finds no host but those that the machine has a name for: nothing of the
