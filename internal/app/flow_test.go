@@ -19,12 +19,13 @@ import (
 func TestFlows(t *testing.T) {
 	strict := openFlowServer(t, app.Config{})
 	relaxed := openFlowServer(t, app.Config{Settings: setting.Settings{Headers: setting.Relaxed}})
-	visits, replies := &stateVisits{seen: map[string]bool{}}, newReplyParity()
+	visits, replies, told := &stateVisits{seen: map[string]bool{}}, newReplyParity(), newToldParity(t)
 	names := flowNames(t, flowDir)
 	t.Cleanup(func() {
 		if visits.flows == len(names) {
 			visits.check(t, strict.app.World().Engine().Machines())
 			replies.check(t, strict.documents)
+			told.check(t)
 		}
 	})
 	for _, name := range names {
@@ -43,6 +44,7 @@ func TestFlows(t *testing.T) {
 			if err := p.play(); err != nil {
 				t.Error(err)
 			}
+			told.note(t, p)
 			visits.played()
 		})
 	}

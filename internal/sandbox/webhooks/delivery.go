@@ -86,13 +86,18 @@ func Told(act *world.Act, e engine.Event) {
 // they are still to be sent.
 const maxDeliveries = 20_000
 
-// begin makes the delivery of an event to a subscription.
-func begin(act *world.Act, s *delivery.Subscription, e engine.Event) error {
+// EventOf gives what is told of an event in a tenant of a seed.
+func EventOf(seed string, e engine.Event) delivery.Event {
 	data := map[string]string{"customerId": e.Customer, "status": string(e.State), "reason": e.Reason}
 	for name, value := range e.Data {
 		data[name] = value
 	}
-	event := delivery.NewEvent("evt_"+fake.ID(world.Seed(act), "event", e.Seq), e.Type, e.At, data)
+	return delivery.NewEvent("evt_"+fake.ID(seed, "event", e.Seq), e.Type, e.At, data)
+}
+
+// begin makes the delivery of an event to a subscription.
+func begin(act *world.Act, s *delivery.Subscription, e engine.Event) error {
+	event := EventOf(world.Seed(act), e)
 	body, err := event.Body()
 	if err != nil {
 		return err
