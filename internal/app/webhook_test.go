@@ -17,6 +17,7 @@ import (
 // hooked is a sandbox that serves, and a tenant of it with a subscription.
 type hooked struct {
 	*testing.T
+	tenant string
 	server listening
 }
 
@@ -26,7 +27,7 @@ func (h hooked) call(method, path, body string) (int, string) {
 	if err != nil {
 		h.Fatal(err)
 	}
-	request.Header.Set("X-Tenant-ID", "hooks")
+	request.Header.Set("X-Tenant-ID", h.tenant)
 	request.Header.Set("Authorization", "Bearer sandbox-admin")
 	request.Header.Set("Content-Type", "application/json")
 	reply, err := http.DefaultClient.Do(request)
@@ -66,7 +67,7 @@ func (h hooked) register(n int) {
 // A receiver that calls the sandbox while it is served sees the instant of the
 // attempt, and hangs nothing.
 func TestAReceiverCallsBack(t *testing.T) {
-	h := hooked{t, serveFor(t, app.Config{})}
+	h := hooked{t, "hooks", serveFor(t, app.Config{})}
 	var mu sync.Mutex
 	var seen []string
 	fail := true
@@ -102,7 +103,7 @@ func TestAReceiverCallsBack(t *testing.T) {
 
 // A receiver that never answers is given up, and keeps nobody but itself waiting.
 func TestAReceiverNeverAnswers(t *testing.T) {
-	h := hooked{t, serveFor(t, app.Config{WebhookTime: time.Second})}
+	h := hooked{t, "hooks", serveFor(t, app.Config{WebhookTime: time.Second})}
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // Who has read all hears when the other side goes.
 		<-r.Context().Done()
@@ -119,7 +120,7 @@ func TestAReceiverNeverAnswers(t *testing.T) {
 // A listener that says nothing is not waited for longer than an address, and what is
 // still to be told to it is cancelled when it goes.
 func TestAListenerSaysNothing(t *testing.T) {
-	h := hooked{t, serveFor(t, app.Config{WebhookTime: time.Second})}
+	h := hooked{t, "hooks", serveFor(t, app.Config{WebhookTime: time.Second})}
 	h.must(http.MethodPost, "/_sandbox/clock/freeze", `{}`)
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+h.server.addrs[0]+"/_sandbox/webhooks/listen",
 		strings.NewReader(`{"url":"http://localhost:3000/hooks","events":["customer.created"]}`))
@@ -159,7 +160,7 @@ func TestAListenerSaysNothing(t *testing.T) {
 // What is wrong with a wish to listen is refused before anything is streamed, and an
 // answer says one thing.
 func TestListeningIsRefused(t *testing.T) {
-	h := hooked{t, serveFor(t, app.Config{})}
+	h := hooked{t, "hooks", serveFor(t, app.Config{})}
 	for _, c := range []struct {
 		path, body, says string
 		status           int
@@ -176,10 +177,54 @@ func TestListeningIsRefused(t *testing.T) {
 	}
 }
 
+// Receivers that hang keep nobody waiting but their own subscriptions: another tenant
+// is told everything, while its clock runs and while it is advanced.
+func TestReceiversThatHang(t *testing.T) {
+	server := serveFor(t, app.Config{})
+	release := make(chan struct{})
+	hanging := make(chan struct{}, 1000)
+	dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		hanging <- struct{}{}
+		<-release
+	}))
+	defer dead.Close()
+	defer close(release)
+	told := make(chan struct{}, 1000)
+	alive := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told <- struct{}{} }))
+	defer alive.Close()
+	stuck, lively := hooked{t, "stuck", server}, hooked{t, "lively", server}
+	// More than are sent to beside each other.
+	const subscriptions, customers = 20, 10
+	for range subscriptions {
+		stuck.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+dead.URL+`","subscribedEvents":["customer.created"]}`)
+	}
+	lively.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+alive.URL+`","subscribedEvents":["customer.created"]}`)
+	for i := range customers {
+		stuck.register(i)
+	}
+	<-hanging
+	for i := range customers {
+		lively.register(i)
+	}
+	for range customers {
+		<-told
+	}
+	for i := range customers {
+		lively.register(customers + i)
+	}
+	lively.must(http.MethodPost, "/_sandbox/clock/advance", `{"by":"1h"}`)
+	if list := lively.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=DELIVERED", ""); strings.Count(list, `"state":"DELIVERED"`) != 2*customers {
+		t.Errorf("the deliveries are %s", list)
+	}
+	if list := stuck.must(http.MethodGet, "/_sandbox/webhooks/deliveries?status=DELIVERED", ""); strings.Contains(list, "DELIVERED") {
+		t.Errorf("they do not hang: %s", list)
+	}
+}
+
 // Nothing of our own is called but test receivers, under whatever name, also not by
 // a redirect.
 func TestOurOwnIsNotCalled(t *testing.T) {
-	h := hooked{t, serveFor(t, app.Config{})}
+	h := hooked{t, "hooks", serveFor(t, app.Config{})}
 	_, port, _ := strings.Cut(h.server.addrs[0], ":")
 	away := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "http://"+h.server.addrs[0]+"/_sandbox/reset", http.StatusTemporaryRedirect)
@@ -187,6 +232,7 @@ func TestOurOwnIsNotCalled(t *testing.T) {
 	defer away.Close()
 	h.must(http.MethodPost, "/_sandbox/clock/freeze", `{}`)
 	hosts := []string{"127.0.0.1", "localhost", "LOCALHOST", "127.0.0.2", "127.1", "2130706433", "0x7f000001", "0177.0.0.1", "0", "0.0.0.0", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]"}
+	hosts = append(hosts, "localhost.", "[::ffff:0.0.0.0]")
 	var urls []string
 	for _, host := range hosts {
 		urls = append(urls, "http://"+host+":"+port+"/_sandbox/reset")
