@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -250,6 +251,41 @@ func measureDue(t *testing.T, table *speedTable, program string, timers int) {
 	}
 	checkAdvanced(t, moved, timers)
 	table.figure(fmt.Sprintf("%d due timers advanced past", timers), took.Seconds(), "s", "< 0.3")
+	_, _ = server.stop()
+}
+
+// measureWebhooks measures how long an advance takes past due deliveries to one
+// receiver, each of which has failed once.
+func measureWebhooks(t *testing.T, table *speedTable, program string, deliveries int) {
+	t.Helper()
+	taken := atomic.Int64{}
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-FinHub-Attempt") == "1" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		taken.Add(1)
+	}))
+	defer receiver.Close()
+	server := startSandbox(t, program)
+	if _, err := control(server, "clock/freeze", ""); err != nil {
+		t.Fatal(err)
+	}
+	client := &speedClient{order: speedOrder{Base: server.base, Tenant: "bench"}}
+	defer func() { client.conn.Close() }()
+	if _, err := client.send("POST /api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+receiver.URL+`","subscribedEvents":["verification.created"]}`); err != nil {
+		t.Fatal(err)
+	}
+	speedOrder{Base: server.base, Tenant: "bench", Life: "waiting", Prefix: "h", Clients: 16, Lives: deliveries}.playApart(t)
+	// Moving by nothing sends what is ready, and waits for the first attempts.
+	if _, err := control(server, "clock/advance", `{"by":"1ms"}`); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	if _, err := control(server, "clock/advance", `{"by":"1m"}`); err != nil {
+		t.Fatal(err)
+	}
+	table.figure(fmt.Sprintf("%d due webhooks to one receiver", taken.Load()), time.Since(start).Seconds(), "s", "< 10")
 	_, _ = server.stop()
 }
 
