@@ -6,6 +6,7 @@ package spec
 import (
 	_ "embed"
 	"encoding/json"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -28,4 +29,42 @@ func YAML(document []byte) ([]byte, error) {
 		return nil, err
 	}
 	return yaml.Marshal(tree)
+}
+
+//go:embed documented.yaml
+var documented []byte
+
+// Documented is an operation that FinHub documents and the product's document does
+// not have.
+type Documented struct {
+	Method string `yaml:"method" json:"method"`
+	// Path is under the base of the product's document.
+	Path string `yaml:"path" json:"path"`
+	// Generations are those of the documentation that name it, from G1 to G6.
+	Generations []string `yaml:"generations" json:"generations"`
+	About       string   `yaml:"about" json:"about"`
+	Page        string   `yaml:"page" json:"page"`
+	// Instead is the operationId of what does the same or comes nearest; empty is none.
+	Instead string `yaml:"instead" json:"-"`
+	// Planned marks what FinHub itself does not answer yet.
+	Planned bool `yaml:"planned" json:"planned,omitempty"`
+}
+
+// DocumentedOperations lists what FinHub documents beyond the product's document.
+func DocumentedOperations() (list []Documented, err error) {
+	return list, yaml.Unmarshal(documented, &list)
+}
+
+// Matches reports whether a path, without the base, is the operation's.
+func (d Documented) Matches(path string) bool {
+	known, sent := strings.Split(d.Path, "/"), strings.Split(path, "/")
+	if len(known) != len(sent) {
+		return false
+	}
+	for i := range known {
+		if !strings.HasPrefix(known[i], "{") && !strings.EqualFold(known[i], sent[i]) {
+			return false
+		}
+	}
+	return true
 }

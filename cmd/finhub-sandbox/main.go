@@ -30,6 +30,7 @@ type commandLine struct {
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
 	Webhook     webhookCommands    `cmd:"" help:"Take webhooks to an application, look at them, and send them again."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
+	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`

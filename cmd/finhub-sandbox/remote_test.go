@@ -56,6 +56,8 @@ func TestVerbs(t *testing.T) {
 		{"scenario list", []string{"*  rejecting", "Everybody is rejected.", "tenant verbs (tenant)"}, []string{`"name":"rejecting"`}},
 		{"scenario use happy-path", []string{"scenario happy-path governs"}, []string{`"name":"happy-path"`}},
 		{"magic", []string{"X-Sandbox-Scenario: rejecting", "anna+rejecting@example.com", "Everybody is rejected."}, []string{`"kind":"tag"`}},
+		{"explain CONSENTS_MISSING", []string{"CONSENTS_MISSING (400)", "POST /api/v2.1/customer/individual/"}, []string{`"code":"CONSENTS_MISSING"`}},
+		{"explain POST /api/v2.1/admin/session/login", []string{"the nearest is", "FinHub documents POST /admin/session/login (G3)"}, []string{`"documented":{`}},
 		{"clock freeze --at=2027-01-05T09:00:00Z", []string{"clock    frozen", "now      2027-01-05T09:00:00Z", "next     nothing"}, []string{`"mode":"frozen"`}},
 		{"clock advance --by=1d12h", []string{"now      2027-01-06T21:00:00Z"}, []string{`"now":"2027-01-0`, `"events":[]`}},
 		{"clock advance --to=2028-01-01T00:00:00Z", []string{"now      2028-01-01T00:00:00Z"}, []string{`"now":"2028-01-01T00:00:00Z"`}},

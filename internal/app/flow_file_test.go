@@ -72,6 +72,7 @@ type flowStep struct {
 	Counts    bool                    `yaml:"counts"`
 	Answers   map[string][]flowAnswer `yaml:"answers"`
 	Received  map[string]*flowValue   `yaml:"received"`
+	Explained []string                `yaml:"explained"`
 
 	line int
 }

@@ -178,7 +178,7 @@ func (p *flowPlay) step(s flowStep) error {
 			return fmt.Errorf("GET %s is not unchanged:\n  before %s\n  after  %s", at, before.replies[i], after.replies[i])
 		}
 	}
-	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.received(s), p.server.helps(reply, after.state))
+	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.received(s), p.server.helps(reply, after.state), p.server.explains(s, reply))
 }
 
 // enter stops the clock of a tenant that the flow has not used before.

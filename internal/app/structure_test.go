@@ -54,7 +54,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
@@ -83,6 +83,13 @@ var layout = []layer{
 			"internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/accounts", "internal/sandbox/customers",
 			"internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine", "internal/domain/machine",
 		},
+	},
+	{
+		dir: "internal/sandbox/explain",
+		imports: []string{
+			"internal/sandbox/government", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/domain/machine", "internal/domain/onboarding",
+		},
+		why: "government: whom names concern is known there",
 	},
 	{
 		dir: "internal/sandbox/government",

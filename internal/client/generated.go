@@ -143,6 +143,19 @@ type DeliveryAttempt struct {
 	URL    string `json:"url"`
 }
 
+// DocumentedOperation is the document's object of this name: operation that FinHub documents and the sandbox does not simulate.
+type DocumentedOperation struct {
+	About string `json:"about"`
+	// Generations of the documentation that name it: G1 is the oldest, G6 the newest.
+	Generations []string    `json:"generations"`
+	Instead     *Suggestion `json:"instead,omitzero"`
+	Method      string      `json:"method"`
+	Page        string      `json:"page"`
+	Path        string      `json:"path"`
+	// FinHub itself says that nothing answers there yet.
+	Planned bool `json:"planned,omitzero"`
+}
+
 // ErrorDetail is the document's object of this name: what went wrong.
 type ErrorDetail struct {
 	Code    string `json:"code"`
@@ -169,6 +182,76 @@ type Event struct {
 	// State of the entity after the event.
 	State string `json:"state,omitzero"`
 	Type  string `json:"type"`
+}
+
+// ExplainedCustomer is the document's object of this name: customer whom a call concerns.
+type ExplainedCustomer struct {
+	ID    string `json:"id"`
+	State string `json:"state"`
+	Type  string `json:"type"`
+}
+
+// ExplainedPart is the document's object of this name: part of a prerequisite.
+type ExplainedPart struct {
+	// Whether it is in the way, or only told.
+	Blocking bool `json:"blocking"`
+	// Calls that would meet it.
+	Calls   []Suggestion `json:"calls"`
+	Details string       `json:"details,omitzero"`
+	Met     bool         `json:"met"`
+	// What is so when it is met.
+	Name string `json:"name"`
+	// What else to do, where no call meets it.
+	Reason string `json:"reason,omitzero"`
+	// Code with which it is refused, unless it is met.
+	Refusal string `json:"refusal,omitzero"`
+	// How things stand.
+	State string `json:"state,omitzero"`
+}
+
+// ExplainedPrerequisite is the document's object of this name: prerequisite of an operation.
+type ExplainedPrerequisite struct {
+	// Whether it is in the way, or only told.
+	Blocking bool `json:"blocking"`
+	// Calls that would meet it.
+	Calls   []Suggestion `json:"calls"`
+	Details string       `json:"details,omitzero"`
+	Met     bool         `json:"met"`
+	// What is so when it is met.
+	Name string `json:"name"`
+	// What it is made of.
+	Parts []ExplainedPart `json:"parts,omitzero"`
+	// What else to do, where no call meets it.
+	Reason string `json:"reason,omitzero"`
+	// Code with which it is refused, unless it is met.
+	Refusal string `json:"refusal,omitzero"`
+	// How things stand.
+	State string `json:"state,omitzero"`
+}
+
+// ExplainedRefusal is the document's object of this name: refusal of the list.
+type ExplainedRefusal struct {
+	// Calls that meet it.
+	Calls   []Suggestion `json:"calls"`
+	Code    string       `json:"code"`
+	Hint    string       `json:"hint"`
+	Message string       `json:"message"`
+	// Why no call meets it.
+	Reason string `json:"reason,omitzero"`
+	Status int    `json:"status"`
+}
+
+// Explanation is the document's object of this name: what stands in the way of a call.
+type Explanation struct {
+	Customer   *ExplainedCustomer   `json:"customer,omitzero"`
+	Documented *DocumentedOperation `json:"documented,omitzero"`
+	Nearest    *Suggestion          `json:"nearest,omitzero"`
+	Operation  *Suggestion          `json:"operation,omitzero"`
+	// Whether nothing of what is listed is in the way.
+	Possible      bool                    `json:"possible,omitzero"`
+	Prerequisites []ExplainedPrerequisite `json:"prerequisites"`
+	Refusal       *ExplainedRefusal       `json:"refusal,omitzero"`
+	Tenant        string                  `json:"tenant"`
 }
 
 // Fact is the document's object of this name: fact that a condition can ask about.
@@ -524,6 +607,16 @@ type Settings struct {
 // SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.
 type SettingsChange map[string]any
 
+// Suggestion is the document's object of this name: call that would help.
+type Suggestion struct {
+	Method string `json:"method"`
+	// operationId
+	Operation string `json:"operation"`
+	// With its parameters filled in, as far as they are known.
+	Path string `json:"path"`
+	Why  string `json:"why"`
+}
+
 // TakenAnswer is the document's object of this name: taken answer.
 type TakenAnswer struct {
 	Taken bool `json:"taken"`
@@ -608,6 +701,9 @@ var RunClock = Operation[Clock]{http.MethodPost, "/clock/run"}
 
 // SetCustomerStatus is the document's operation setCustomerStatus: suspend, resume or close a customer.
 var SetCustomerStatus = Operation[CustomerStanding]{http.MethodPost, "/customers/{customerId}/status"}
+
+// ExplainCall is the document's operation explainCall: explain what stands in the way of a call.
+var ExplainCall = Operation[Explanation]{http.MethodGet, "/explain"}
 
 // GetHealth is the document's operation getHealth: ask whether the server is ready.
 var GetHealth = Operation[Health]{http.MethodGet, "/health"}

@@ -65,6 +65,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"answerDelivery":    a.answerDelivery,
 		"listenForWebhooks": a.listenForWebhooks,
 		"listInbox":         a.within(listInbox),
+		"explainCall":       a.explainCall,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),

@@ -28,6 +28,8 @@ const (
 	// Notice says in replies that something of the request has no effect that was
 	// probably meant to have one.
 	Notice = "X-Sandbox-Notice"
+	// Explain is, in refusals, the path of the control API that explains them.
+	Explain = "X-Sandbox-Explain"
 
 	Authorization   = "Authorization"
 	ContentType     = "Content-Type"

@@ -118,6 +118,7 @@ func (s *Server) refuse(c *Call, err error) {
 		c.to.Header().Set(echo.HeaderRetryAfter, "1")
 	}
 	c.Refusal = e
+	c.explain(e.Code)
 	s.write(c, status, c.api.style.refusal(status, e, suggestions(e, c.api.documents...)), nil)
 }
 

@@ -31,9 +31,9 @@ func usableNeeds() []machine.Need[Account] {
 	return []machine.Need[Account]{
 		{
 			Name: "customer.active", Code: refusal.CustomerNotActive, Unmet: Account.customerInactive,
-			Helpless: "who has suspended or closed a customer is no client of the API",
+			State: func(a Account) string { return string(a.CustomerState) }, Helpless: "who has suspended or closed a customer is no client of the API",
 		},
-		{Name: "wallet.active", Code: refusal.WalletNotActive, Unmet: Account.walletInactive},
+		{Name: "wallet.active", Code: refusal.WalletNotActive, Unmet: Account.walletInactive, State: Account.wallet},
 	}
 }
 
@@ -44,9 +44,34 @@ func free() Account { return Account{CustomerActive: true, WalletState: WalletAc
 // Usable refuses an account on which nothing may happen.
 func (a Account) Usable() error { return machine.Unmet(usableNeeds(), a) }
 
+// activatedNeeds are what must be so for an account to answer at all, and readableNeeds
+// for it to be looked at. Every call asks, so they are made once.
+var (
+	activatedNeeds = []machine.Need[Account]{
+		{Name: "wallet.activated", Code: refusal.WalletNotActivated, Unmet: Account.inactivated, State: Account.wallet},
+	}
+	readableNeeds = []machine.Need[Account]{
+		{Name: "wallet.readable", Code: refusal.WalletNotActive, Unmet: Account.unreadable, State: Account.wallet, Helpless: "a blocked wallet stays so"},
+	}
+)
+
+func (a Account) wallet() string { return string(a.WalletState) }
+
 // Activated refuses an account whose customer has not been activated: such an
 // account answers no payment call, as if it were not there.
-func (a Account) Activated() error {
+func (a Account) Activated() error { return machine.Unmet(activatedNeeds, a) }
+
+// Standing tells how what every call on the account needs stands: that it answers,
+// and that it can be looked at or that anything may happen on it.
+func (a Account) Standing(reads bool) []machine.Standing {
+	list := machine.Stand(activatedNeeds, a)
+	if reads {
+		return append(list, machine.Stand(readableNeeds, a)...)
+	}
+	return append(list, machine.Stand(usableNeeds(), a)...)
+}
+
+func (a Account) inactivated() *refusal.Error {
 	if a.WalletState != WalletInactive && a.WalletState != WalletPendingActivation {
 		return nil
 	}
@@ -58,7 +83,9 @@ func (a Account) Activated() error {
 }
 
 // Readable refuses an account that cannot even be looked at.
-func (a Account) Readable() error {
+func (a Account) Readable() error { return machine.Unmet(readableNeeds, a) }
+
+func (a Account) unreadable() *refusal.Error {
 	if a.WalletState == WalletBlocked {
 		return a.walletInactive()
 	}

@@ -94,3 +94,7 @@ func customerAsked(act *world.Act, in Asked) string {
 	}
 	return ""
 }
+
+// OwnerOf is the id of the customer to whom the first thing belongs that is named;
+// empty if nothing is that the tenant has.
+func OwnerOf(act *world.Act, names []Named) string { return customerAsked(act, Asked{Names: names}) }

@@ -1,0 +1,259 @@
+package control
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"strings"
+
+	"finhub-sandbox/internal/domain/machine"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/rest"
+	"finhub-sandbox/internal/sandbox/explain"
+	"finhub-sandbox/internal/sandbox/government"
+	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/spec"
+)
+
+// explanationView is everything that can be said of a call.
+type explanationView struct {
+	Tenant        string             `json:"tenant"`
+	Operation     *rest.Suggestion   `json:"operation,omitempty"`
+	Customer      *explainedCustomer `json:"customer,omitempty"`
+	Possible      *bool              `json:"possible,omitempty"`
+	Prerequisites []prerequisiteView `json:"prerequisites"`
+	Refusal       *refusalView       `json:"refusal,omitempty"`
+	Nearest       *rest.Suggestion   `json:"nearest,omitempty"`
+	Documented    *documentedView    `json:"documented,omitempty"`
+}
+
+type explainedCustomer struct {
+	ID    string        `json:"id"`
+	Type  string        `json:"type"`
+	State machine.State `json:"state"`
+}
+
+// prerequisiteView is a need of a table, as it stands.
+type prerequisiteView struct {
+	Name     string             `json:"name"`
+	Met      bool               `json:"met"`
+	Blocking bool               `json:"blocking"`
+	State    string             `json:"state,omitempty"`
+	Refusal  string             `json:"refusal,omitempty"`
+	Details  string             `json:"details,omitempty"`
+	Calls    []rest.Suggestion  `json:"calls"`
+	Reason   string             `json:"reason,omitempty"`
+	Parts    []prerequisiteView `json:"parts,omitempty"`
+}
+
+// refusalView is what the closed list says of a refusal, and what meets it.
+type refusalView struct {
+	Code    string            `json:"code"`
+	Status  int               `json:"status"`
+	Message string            `json:"message"`
+	Hint    string            `json:"hint"`
+	Calls   []rest.Suggestion `json:"calls"`
+	Reason  string            `json:"reason,omitempty"`
+}
+
+type documentedView struct {
+	spec.Documented
+	Instead *rest.Suggestion `json:"instead,omitempty"`
+}
+
+// explainCall tells what stands in the way of a call: of an operation by its id or by
+// method and path, for the customer whom these name; of a refusal by its code; and of
+// a path that nothing serves what is nearest to it, and whether FinHub documents it.
+// The tenant can stand in the query, so that the path in a refusal's header can be
+// opened as it is.
+func (a *API) explainCall(c *rest.Call) (rest.Reply, error) {
+	caller := operator(c)
+	caller.Tenant = cmp.Or(c.Query("tenant"), caller.Tenant)
+	if err := a.world.Admit(caller.Tenant); err != nil {
+		return rest.Reply{}, err
+	}
+	return world.Show(c.Context(), a.world, caller, func(act *world.Act) (rest.Reply, error) {
+		view, err := explained(c, act)
+		return rest.Reply{Data: view}, err
+	})
+}
+
+func explained(c *rest.Call, act *world.Act) (*explanationView, error) {
+	view := &explanationView{Tenant: act.Tenant(), Prerequisites: []prerequisiteView{}}
+	params := map[string]string{}
+	in, err := askedCall(c, view)
+	if err != nil {
+		return nil, err
+	}
+	if view.Operation != nil {
+		out, err := explain.Explain(act, in)
+		if err != nil {
+			return nil, err
+		}
+		params = out.Params
+		view.Operation.Path = c.Described(in.Operation).URL(params)
+		view.stand(c, out)
+	}
+	return view, view.refuse(c, refusal.Code(c.Query("refusal")), params)
+}
+
+// askedCall reads about what a call asks, and notes what can be said without the
+// tenant.
+func askedCall(c *rest.Call, view *explanationView) (in explain.Asked, err error) {
+	name := func(parameter, value string) {
+		if value != "" {
+			in.Names = append(in.Names, government.Named{Parameter: parameter, Value: machine.CanonicalID(value)})
+		}
+	}
+	id, path := c.Query("operation"), c.Query("path")
+	switch {
+	case id == "" && path == "" && c.Query("refusal") == "":
+		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: "is needed, or a path, or the code of a refusal"}})
+	case id == "" && path != "":
+		path, _, _ = strings.Cut(path, "?")
+		method := cmp.Or(c.Query("method"), http.MethodGet)
+		o, values := c.Match(method, path)
+		if o == nil {
+			return in, view.unserved(c, method, path)
+		}
+		id = o.ID
+		for parameter, value := range values {
+			name(parameter, value)
+		}
+	}
+	name("customerId", c.Query("customer"))
+	name("orderId", c.Query("order"))
+	if id == "" {
+		return in, nil
+	}
+	o := c.Described(id)
+	if o == nil {
+		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: id + " is no operation of the documents"}})
+	}
+	in.Operation, in.Reads = id, o.Method == http.MethodGet
+	if strings.Contains(o.Path, "{accountId}") || strings.Contains(o.Path, "{walletId}") {
+		in.OnAccount = true
+	}
+	view.Operation = &rest.Suggestion{Operation: o.ID, Method: o.Method, Path: o.Path, Why: o.Summary}
+	return in, nil
+}
+
+// stand shows how the needs of an operation stand for the customer.
+func (v *explanationView) stand(c *rest.Call, out explain.Explanation) {
+	if out.Customer == nil {
+		return
+	}
+	v.Customer = &explainedCustomer{out.Customer.ID, string(out.Customer.Type), out.Customer.State}
+	possible := out.Refused == nil
+	v.Possible = &possible
+	v.Prerequisites = prerequisites(c, out.Needs)
+	var e *refusal.Error
+	if errors.As(out.Refused, &e) && !names(out.Needs, e.Code) {
+		// The state itself is in the way, such as one that is final.
+		v.Prerequisites = append([]prerequisiteView{viewUnmet(c, "state", e)}, v.Prerequisites...)
+	}
+}
+
+// names reports whether an unmet need refuses with a code.
+func names(list []machine.Standing, code refusal.Code) bool {
+	for _, s := range list {
+		if s.Refusal != nil && s.Refusal.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+func prerequisites(c *rest.Call, list []machine.Standing) []prerequisiteView {
+	views := []prerequisiteView{}
+	for _, s := range list {
+		view := prerequisiteView{Name: s.Name, Calls: []rest.Suggestion{}}
+		if s.Refusal != nil {
+			view = viewUnmet(c, s.Name, s.Refusal)
+		}
+		view.Met, view.Blocking, view.State = s.Met, s.Binding == machine.Blocks, cmp.Or(s.State, view.State)
+		if len(s.Parts) > 0 {
+			view.Parts = prerequisites(c, s.Parts)
+		}
+		views = append(views, view)
+	}
+	return views
+}
+
+func viewUnmet(c *rest.Call, name string, e *refusal.Error) prerequisiteView {
+	view := prerequisiteView{Name: name, Blocking: true, Refusal: string(e.Code), Details: cmp.Or(e.Details, e.Text()), Calls: []rest.Suggestion{}}
+	for _, call := range e.Next {
+		if s, ok := c.Suggestion(call); ok {
+			view.Calls = append(view.Calls, s)
+		}
+	}
+	if len(view.Calls) == 0 {
+		view.Reason = refusal.Define(e.Code).Hint
+	}
+	return view
+}
+
+// refuse shows what the list says of a code, with the calls that meet it: those of the
+// unmet needs that give it, or else those of the list.
+func (v *explanationView) refuse(c *rest.Call, code refusal.Code, params map[string]string) error {
+	if code == "" {
+		return nil
+	}
+	d := refusal.Define(code)
+	if d.Hint == "" {
+		return refusal.Invalid([]refusal.Fault{{Field: "refusal", Message: string(code) + " is no refusal of the list"}})
+	}
+	remedy := refusal.RemedyOf(code)
+	v.Refusal = &refusalView{Code: string(code), Status: rest.Status(code), Message: d.Message, Hint: d.Hint, Calls: []rest.Suggestion{}, Reason: remedy.Reason}
+	for _, p := range v.Prerequisites {
+		if p.Refusal == string(code) {
+			v.Refusal.Calls = append(v.Refusal.Calls, p.Calls...)
+		}
+	}
+	for _, id := range remedy.Calls {
+		if s, ok := c.Suggestion(refusal.Call{Operation: id, Params: params, Why: c.Described(id).Summary}); ok && v.fits(id) && !v.calls(s) {
+			v.Refusal.Calls = append(v.Refusal.Calls, s)
+		}
+	}
+	return nil
+}
+
+// calls reports whether an operation is named already.
+func (v *explanationView) calls(s rest.Suggestion) bool {
+	for _, known := range v.Refusal.Calls {
+		if known.Operation == s.Operation {
+			return true
+		}
+	}
+	return false
+}
+
+// fits leaves out operations of the other kind of customer.
+func (v *explanationView) fits(operation string) bool {
+	other := "Organization"
+	switch {
+	case v.Customer == nil:
+		return true
+	case v.Customer.Type == "ORGANIZATION":
+		other = "Individual"
+	}
+	return !strings.Contains(operation, other)
+}
+
+// unserved says of a path that nothing serves what is nearest, and whether FinHub
+// documents it.
+func (v *explanationView) unserved(c *rest.Call, method, path string) error {
+	if near := c.Nearest(method, path); near != nil {
+		v.Nearest = &rest.Suggestion{Operation: near.ID, Method: near.Method, Path: near.Path, Why: near.Summary}
+	}
+	list, err := spec.DocumentedOperations()
+	for _, d := range list {
+		if d.Matches(c.WithoutBase(path)) && (v.Documented == nil || d.Method == method) {
+			v.Documented = &documentedView{Documented: d}
+			if s, ok := c.Suggestion(refusal.Call{Operation: d.Instead, Why: "does the same or comes nearest"}); ok {
+				v.Documented.Instead = &s
+			}
+		}
+	}
+	return err
+}

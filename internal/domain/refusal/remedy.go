@@ -1,0 +1,67 @@
+package refusal
+
+import "slices"
+
+// Remedy is what meets a refusal whatever the state: the operations of the documents
+// that make what is missing, and the reason why a call alone does not help where
+// none does.
+type Remedy struct {
+	Calls  []string
+	Reason string
+}
+
+// RemedyOf tells what meets a code, of every code one or the other.
+func RemedyOf(code Code) Remedy {
+	if i := slices.IndexFunc(remedies, func(r remedy) bool { return slices.Contains(r.codes, code) }); i >= 0 {
+		return Remedy{remedies[i].calls, remedies[i].reason}
+	}
+	return Remedy{}
+}
+
+type remedy struct {
+	codes  []Code
+	calls  []string
+	reason string
+}
+
+var remedies = []remedy{
+	{codes: []Code{
+		RequestInvalid, BodyMalformed, HeadersMissing, BodyTooLarge, MediaTypeUnsupported, RouteUnknown, MethodNotAllowed, CurrencyMismatch,
+		OwnershipExceeded, AdminUserMissing, ScenarioInvalid, ConsentConfirmationWrong, HostUnknown, OriginRefused, ClockBackwards, TimerLoop,
+	}, reason: "the request itself has to be sent otherwise"},
+	{codes: []Code{CredentialsInvalid, TenantKeyInvalid, AuthenticationCodeInvalid, ControlTokenMissing}, reason: "what only the caller knows has to be sent"},
+	{codes: []Code{PermissionDenied, CustomerAccessDenied, PowerTenantRequired, TenantAccessDenied, InitiatorCannotApprove, ApprovalDuplicate}, reason: "another caller has to ask"},
+	{codes: []Code{
+		CustomerAlreadyActive, VerificationDecided, VerificationExists, DuplicateEmail, DuplicateOrganization, DuplicateBeneficiary,
+		PaymentConsentDecided, OrderAlreadyExecuted,
+	}, reason: "what was asked for is so already, and stays so"},
+	{codes: []Code{Internal, DataUnwritable, RateLimited, SimulatedFailure, ClockInterrupted, ConsentVersionOutdated}, reason: "nothing is wrong with the request"},
+	{codes: []Code{TokenMissing, TokenInvalid, TokenExpired, SessionEnded}, calls: []string{"createAdminSession", "createIndividualSession", "createOrganizationSession"}},
+	{codes: []Code{SessionNotFound}, calls: []string{"createIndividualSession", "createOrganizationSession"}},
+	{codes: []Code{AccountLocked}, calls: []string{"advanceClock"}},
+	{codes: []Code{CustomerNotFound, UserNotFound}, calls: []string{"registerIndividual", "registerOrganization"}},
+	{codes: []Code{VerificationNotFound}, calls: []string{"createVerification"}},
+	{codes: []Code{VerificationNotApproved}, calls: []string{"createVerification", "verifyOrganization", "advanceClock"}},
+	{codes: []Code{ConsentNotFound, ConsentsMissing}, calls: []string{"acceptIndividualConsent", "acceptOrganizationConsent"}},
+	{codes: []Code{MagicLinkInvalid, MagicLinkExpired}, calls: []string{"sendConsentMagicLink"}},
+	{codes: []Code{WalletNotFound, WalletNotActivated}, calls: []string{"activateIndividual", "activateOrganization"}},
+	{codes: []Code{CustomerNotActive}, calls: []string{"setCustomerStatus"}},
+	{codes: []Code{WalletNotActive}, calls: []string{"setWalletStatus"}},
+	{codes: []Code{BeneficiaryNotFound, BeneficiaryNotActive}, calls: []string{"createBeneficiary"}},
+	{codes: []Code{PaymentConsentNotFound, PaymentConsentRequired, PaymentConsentNotActive, PaymentConsentExpired, PayeeNotAllowed, ConsentLimitExceeded}, calls: []string{"createPaymentConsent"}},
+	{codes: []Code{OrderNotFound, OrderExpired}, calls: []string{"prepareOperation"}},
+	{codes: []Code{CategoryLimitExceeded}, calls: []string{"getAllowedOperations", "advanceClock"}},
+	{codes: []Code{InsufficientBalance}, calls: []string{"fundWallet"}},
+	{codes: []Code{DocumentNotFound, SupportingDocumentsRequired}, calls: []string{"uploadOrganizationDocument"}},
+	{codes: []Code{PersonnelIncomplete}, calls: []string{"addDirector", "addEmployee", "addShareholders"}},
+	{codes: []Code{DirectorNotFound}, calls: []string{"addDirector"}},
+	{codes: []Code{ShareholderNotFound}, calls: []string{"addShareholders"}},
+	{codes: []Code{EmployeeNotFound, LastAdminUser}, calls: []string{"addEmployee"}},
+	{codes: []Code{SubscriptionNotFound}, calls: []string{"createWebhookSubscription"}},
+	{codes: []Code{DeliveryNotFound}, reason: "deliveries are made by the events to which somebody has subscribed"},
+	{codes: []Code{SubscriptionNotActive}, reason: "what nobody is to be told any more is not sent; a new subscription is told of what comes"},
+	{codes: []Code{CategorizationInvalid}, calls: []string{"getCategorizationHierarchy"}},
+	{codes: []Code{PhaseOrderBroken}, calls: []string{"executeOperation"}},
+	{codes: []Code{ScenarioUnknown}, calls: []string{"useScenario", "listScenarios"}},
+	{codes: []Code{MachineUnknown}, calls: []string{"listMachines"}},
+}
