@@ -166,6 +166,9 @@ func (a *App) mount(product, controls *contract.Document) error {
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
 	}
+	if c.ControlAddr != "" {
+		info.ProductAddr = c.Addr
+	}
 	a.control.Files(control.DocsPath+"/", true, docs)
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, api.Handlers()),

@@ -25,6 +25,8 @@ type Info struct {
 	Uptime func() time.Duration
 	// Unready says why the state cannot be written; nothing if it can.
 	Unready func() string
+	// ProductAddr is the address of the product, if that is another than this API's.
+	ProductAddr string
 	// Docs is the viewer of the documents.
 	Docs http.Handler
 }
@@ -69,6 +71,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),
+		"getLlms":           asset(llms),
+		"getQuickstart":     a.getQuickstart,
 		"getOpenapiJson":    asset(jsonDocument(spec.Product)),
 		"getOpenapiYaml":    asset(yamlDocument(spec.Product)),
 		"getControlJson":    asset(jsonDocument(spec.Control)),

@@ -138,6 +138,9 @@ func (c *Call) URL() string {
 	return strings.Join(segments, "/")
 }
 
+// Host is the host by which the server was called.
+func (c *Call) Host() string { return c.request.Host }
+
 // Query gives a query parameter; empty if it was not sent.
 func (c *Call) Query(name string) string { return c.query.Get(name) }
 

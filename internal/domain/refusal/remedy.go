@@ -18,6 +18,20 @@ func RemedyOf(code Code) Remedy {
 	return Remedy{}
 }
 
+// Group are codes that the same meets.
+type Group struct {
+	Codes  []Code
+	Remedy Remedy
+}
+
+// Groups lists every code of the list, by what meets it.
+func Groups() (list []Group) {
+	for _, r := range remedies {
+		list = append(list, Group{slices.Clone(r.codes), Remedy{r.calls, r.reason}})
+	}
+	return list
+}
+
 type remedy struct {
 	codes  []Code
 	calls  []string
