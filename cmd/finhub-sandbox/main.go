@@ -25,10 +25,16 @@ import (
 var version = "dev"
 
 type commandLine struct {
+	ShowVersion kong.VersionFlag `help:"Print the version." name:"version"`
+
 	Serve       serveCommand       `cmd:"" help:"Start the sandbox."`
+	Run         runnerCommand      `cmd:"" help:"Start a sandbox on a free port, run a command against it, and end with the command's exit code."`
 	Scenario    scenarioCommands   `cmd:"" help:"List, show, check and choose scenarios."`
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
 	Webhook     webhookCommands    `cmd:"" help:"Take webhooks to an application, look at them, and send them again."`
+	Settings    settingsCommands   `cmd:"" help:"Show and change what a tenant has set itself."`
+	Fund        fundCommand        `cmd:"" help:"Put money into a wallet."`
+	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
@@ -38,7 +44,13 @@ type commandLine struct {
 }
 
 type serveCommand struct {
-	Addr           string         `help:"Address to listen on; localhost is both loopback addresses." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
+	Addr string `help:"Address to listen on; localhost is both loopback addresses." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
+	sandboxFlags
+	Quiet bool `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
+}
+
+// sandboxFlags say what a sandbox is like, wherever it listens.
+type sandboxFlags struct {
 	Data           string         `help:"Data file; without one everything is in memory." env:"SANDBOX_DATA" placeholder:"FILE"`
 	Durability     string         `help:"When a commit reaches the disk: ${enum}." enum:"always,second,never" default:"second" env:"SANDBOX_DURABILITY"`
 	DelayScale     app.DelayScale `help:"Part of a delay that a running clock waits: 1 is real time, 0 at once, 1s/24h makes a day last a second." default:"1s/24h" env:"SANDBOX_DELAY_SCALE"`
@@ -50,11 +62,11 @@ type serveCommand struct {
 	TenantKey      string         `help:"Key that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_KEY" placeholder:"KEY"`
 	TenantSecret   string         `help:"Secret that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_SECRET" placeholder:"SECRET"`
 	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
+	ScenarioYAML   string         `help:"Scenario as text, for where no file can be put; it governs new customers unless --scenario names another." name:"scenario-yaml" env:"SANDBOX_SCENARIO_YAML" placeholder:"YAML"`
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
 	WebhookHosts   []string       `help:"Hosts to which webhooks may be sent, *.example.com for all that end so; any unless set." env:"SANDBOX_WEBHOOK_HOSTS" placeholder:"NAME,..."`
-	Quiet          bool           `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
 }
 
 type specCommand struct {
@@ -111,6 +123,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Description("A local stand-in for FinHub's banking API v2.1. Unofficial."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
+		kong.Vars{"version": version},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 	)
 	parsed, err := parser.Parse(args)
@@ -156,26 +169,32 @@ func fail(stderr io.Writer, code int, message string) int {
 	return code
 }
 
-func (c serveCommand) config() app.Config {
+func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
-		Addr: c.Addr, Data: c.Data, Durability: store.Durability(c.Durability), Seed: c.Seed, CheckResponses: c.CheckResponses, Tenants: c.Tenants,
-		NoFixedTokens: !c.FixedTokens, Quiet: c.Quiet, Version: version,
-		Scenarios: c.Scenario, ControlAddr: c.ControlAddr, ControlToken: c.ControlToken, Hosts: c.Hosts, WebhookHosts: c.WebhookHosts,
+		Addr: addr, Data: f.Data, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
+		NoFixedTokens: !f.FixedTokens, Version: version,
+		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, WebhookHosts: f.WebhookHosts,
 		Settings: setting.Settings{
-			DelayScale: new(float64(c.DelayScale)), Headers: c.Headers, TenantKey: c.TenantKey, TenantSecret: c.TenantSecret,
+			DelayScale: new(float64(f.DelayScale)), Headers: f.Headers, TenantKey: f.TenantKey, TenantSecret: f.TenantSecret,
 		},
 	}
 }
 
+func (c serveCommand) config() app.Config {
+	config := c.configAt(c.Addr)
+	config.Quiet = c.Quiet
+	return config
+}
+
 func (c serveCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	config := c.config()
-	listeners, err := app.Listen(config)
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, syscall.SIGHUP)
+	defer signal.Stop(again)
+	config.ReadAgain = again
+	sandbox, listeners, err := open(config, stderr)
 	if err != nil {
 		return fail(stderr, exitUsage, err.Error())
-	}
-	sandbox, err := app.Open(config, stderr)
-	if err != nil {
-		return fail(stderr, exitUsage, errors.Join(errors.New(app.Explain(err, config.Data)), listeners.Close()).Error())
 	}
 	sandbox.Greet(stdout, listeners)
 	go app.TendCollector(ctx)
@@ -183,6 +202,19 @@ func (c serveCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 		return fail(stderr, exitFailed, err.Error())
 	}
 	return exitOK
+}
+
+// open opens a sandbox and its listeners. The error is one line that says what to do.
+func open(config app.Config, stderr io.Writer) (*app.App, app.Listeners, error) {
+	listeners, err := app.Listen(config)
+	if err != nil {
+		return nil, app.Listeners{}, err
+	}
+	sandbox, err := app.Open(config, stderr)
+	if err != nil {
+		return nil, app.Listeners{}, errors.Join(errors.New(app.Explain(err, config.Data)), listeners.Close())
+	}
+	return sandbox, listeners, nil
 }
 
 func (c specCommand) run(_ context.Context, stdout, stderr io.Writer) int {

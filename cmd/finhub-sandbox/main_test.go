@@ -46,8 +46,9 @@ func TestWrongCommandLines(t *testing.T) {
 		// says are parts of the one line.
 		says []string
 	}{
-		{"no command", nil, []string{"serve", "scenario", "clock", "magic", "see finhub-sandbox --help"}},
-		{"unknown command", []string{"run"}, []string{"run", "see finhub-sandbox --help"}},
+		{"no command", nil, []string{"serve", "run", "scenario", "clock", "see finhub-sandbox --help"}},
+		{"unknown command", []string{"sevre"}, []string{"sevre", `did you mean "serve"`, "see finhub-sandbox --help"}},
+		{"run without a command", []string{"run"}, []string{"<command>", "see finhub-sandbox run --help"}},
 		{"unknown flag", []string{"serve", "--prot=80"}, []string{"--prot", "see finhub-sandbox serve --help"}},
 		{"unknown flag before the command", []string{"--verbose", "serve"}, []string{"--verbose", "see finhub-sandbox --help"}},
 		{"unknown command of a group", []string{"clock", "stop"}, []string{"stop", "see finhub-sandbox clock --help"}},

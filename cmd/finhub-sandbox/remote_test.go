@@ -63,6 +63,11 @@ func TestVerbs(t *testing.T) {
 		{"clock advance --to=2028-01-01T00:00:00Z", []string{"now      2028-01-01T00:00:00Z"}, []string{`"now":"2028-01-01T00:00:00Z"`}},
 		{"clock advance --until=idle", []string{"now      2028-01-01T00:00:00Z"}, []string{`"pending":0`}},
 		{"clock show", []string{"tenant   verbs", "pending  0"}, []string{`"nextDue":null`}},
+		{"settings set headers=strict orderLifeSeconds=300 webhooks={\"schedule\":[\"5m\",\"2h\"]}", []string{"orderLifeSeconds          300", "webhooks.schedule         [5m 2h]"}, []string{`"orderLifeSeconds":300`, `"schedule":["5m","2h"]`}},
+		{"settings set orderLifeSeconds=0 headers=", []string{"headers                   -"}, []string{`"headers":""`}},
+		{"settings show", []string{"SETTING", "tenant                    verbs"}, []string{`"tenant":"verbs"`}},
+		{"reset", []string{"tenant verbs is empty again: ", "scenario happy-path governs new customers"}, []string{`"removed":`}},
+		{"reset --everything", []string{"tenant verbs is empty again: "}, []string{`"scenario":"happy-path"`}},
 		{"clock run", []string{"clock    running"}, []string{`"mode":"running"`}},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -136,6 +141,66 @@ func TestScenarioVariable(t *testing.T) {
 	}
 }
 
+// TestScenarioAsText: where no file can be put, a variable is the scenario, with its
+// mistakes at their lines.
+func TestScenarioAsText(t *testing.T) {
+	t.Setenv("SANDBOX_SCENARIO_YAML", rejecting)
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet")
+	contains(t, server.greeting, []string{"rejecting governs new customers\n"})
+	server = startServe(t, "--addr=127.0.0.1:0", "--quiet", "--scenario=happy-path")
+	contains(t, server.greeting, []string{"happy-path governs new customers\n"})
+	server = startServe(t, "--addr=127.0.0.1:0", "--quiet", "--scenario", writeFile(t, "quick.yaml", strings.ReplaceAll(rejecting, "rejecting", "quick")))
+	contains(t, server.greeting, []string{"rejecting governs new customers; watching"})
+	t.Setenv("SANDBOX_SCENARIO_YAML", mistaken)
+	code, _, stderr := runOnce("serve", "--addr=127.0.0.1:0")
+	if code != exitUsage {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, stderr, []string{"SANDBOX_SCENARIO_YAML:4:13: "})
+}
+
+// TestWalletIsFunded puts money into the wallet of somebody who has come so far, and
+// says what is missing before.
+func TestWalletIsFunded(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet")
+	_, body := send(t, registrationOf(t, server.addr, "demo", "anna@example.com"))
+	var registered struct {
+		Data struct {
+			ID     string
+			Wallet struct{ WalletID string }
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &registered); err != nil {
+		t.Fatalf("%v %s", err, body)
+	}
+	fund := func() (int, string, string) {
+		return runCommand(t, "fund", registered.Data.Wallet.WalletID, "500.00", "--tenant=demo", "--addr", server.addr)
+	}
+	if code, stdout, stderr := fund(); code == exitOK || stdout != "" || !strings.Contains(stderr, "INACTIVE") {
+		t.Errorf("an inactive wallet: exit code %d, printed %q and %q", code, stdout, stderr)
+	}
+	post := func(path, body string) {
+		t.Helper()
+		url := "http://" + server.addr + "/api/v2.1/customer/individual/" + registered.Data.ID + path
+		if status, reply := send(t, newRequest(t, http.MethodPost, url, "demo", body)); status/100 != 2 {
+			t.Fatalf("%s answers %d %s", path, status, reply)
+		}
+	}
+	post("/verification", `{"verificationType": "IDENTITY", "verificationData": {"documentType": "PASSPORT", "documentNumber": "24010101", "issuingCountry": "LT"}}`)
+	if code, _, stderr := runCommand(t, "clock", "advance", "--until=verification.approved", "--tenant=demo", "--addr", server.addr); code != exitOK {
+		t.Fatal(stderr)
+	}
+	for _, consent := range []string{"terms", "privacy", "data-processing"} {
+		post("/consents/"+consent, `{"accepted": true, "version": "1.0"}`)
+	}
+	post("/activation", `{"userId": "anna@example.com", "code": "ACTIVATION_CODE_1"}`)
+	code, stdout, stderr := fund()
+	if code != exitOK || stderr != "" {
+		t.Errorf("exit code %d, printed %q", code, stderr)
+	}
+	contains(t, stdout, []string{"500.00"})
+}
+
 // TestWrongScenarioAtStart: the mistakes come first, and nothing is served.
 func TestWrongScenarioAtStart(t *testing.T) {
 	file := writeFile(t, "mistaken.yaml", mistaken)
@@ -161,6 +226,10 @@ func TestRefusedVerbs(t *testing.T) {
 		{[]string{"scenario", "use", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
 		{[]string{"clock", "advance", "--by=soon"}, exitUsage, []string{"by must be a length of time above zero"}},
 		{[]string{"clock", "advance", "--to=2001-01-01T00:00:00Z"}, exitFailed, []string{"Time does not run backwards"}},
+		{[]string{"fund", "nobody", "1.00"}, exitUsage, []string{"the tenant has no wallet nobody"}},
+		{[]string{"settings", "set", "heders=strict", "orderLifeSeconds=-1"}, exitUsage, []string{"heders is not a member", "orderLifeSeconds must not be negative"}},
+		{[]string{"settings", "set", "headers"}, exitUsage, []string{`"headers" sets nothing`}},
+		{[]string{"settings", "set", "headers=", "headers=strict"}, exitUsage, []string{"headers is set twice"}},
 		{[]string{"clock", "freeze", "--at=yesterday"}, exitUsage, []string{"at must"}},
 		{[]string{"clock", "show", "--tenant=no such tenant"}, exitUsage, []string{"header.X-Tenant-ID must be 1 to 128 letters"}},
 	} {

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -74,5 +75,37 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	signalTo(t, program, os.Interrupt)
 	if err := <-exited; err == nil || program.ProcessState.ExitCode() != exitFailed {
 		t.Errorf("it took its time: %v", err)
+	}
+}
+
+// SIGHUP has scenario files read, and ends nothing, also where there are none.
+func TestHangupReadsScenariosAgain(t *testing.T) {
+	for want, args := range map[string][]string{
+		"scenario files are read again": {"--scenario=" + writeFile(t, "rejecting.yaml", rejecting)},
+		"no scenario files to read":     nil,
+	} {
+		program := exec.Command(os.Args[0], append([]string{"serve", "--addr=127.0.0.1:0"}, args...)...)
+		program.Env = append(os.Environ(), asProgram+"=1")
+		stdout, errOut := program.StdoutPipe()
+		stderr, errLog := program.StderrPipe()
+		if err := errors.Join(errOut, errLog, program.Start()); err != nil {
+			t.Fatal(err)
+		}
+		addr, _ := readGreeting(t, stdout)
+		signalTo(t, program, syscall.SIGHUP)
+		said := false
+		for log := bufio.NewScanner(stderr); !said && log.Scan(); {
+			said = strings.Contains(log.Text(), want)
+		}
+		if !said {
+			t.Errorf("%q is not logged", want)
+		}
+		if code, _, line := runCommand(t, "healthcheck", "--addr", addr); code != exitOK {
+			t.Errorf("after the signal: %s", line)
+		}
+		signalTo(t, program, syscall.SIGTERM)
+		if err := program.Wait(); err != nil {
+			t.Errorf("it ends with %v", err)
+		}
 	}
 }

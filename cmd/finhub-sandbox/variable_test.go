@@ -10,9 +10,8 @@ import (
 // knows set to nothing, as compose files pass them on.
 func TestEmptyVariablesCountAsUnset(t *testing.T) {
 	known := 0
-	of := reflect.TypeFor[serveCommand]()
-	for i := range of.NumField() {
-		if name := of.Field(i).Tag.Get("env"); name != "" {
+	for _, field := range reflect.VisibleFields(reflect.TypeFor[serveCommand]()) {
+		if name := field.Tag.Get("env"); name != "" {
 			t.Setenv(name, "")
 			known++
 		}

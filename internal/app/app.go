@@ -64,7 +64,7 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	if c.Quiet {
 		level = slog.LevelWarn
 	}
-	a := &App{config: c, scenarios: findScenarios(c.Scenarios), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
+	a := &App{config: c, scenarios: findScenarios(c.Scenarios, c.ScenarioYAML), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
 	var err error
 	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability, Through: c.Through}); err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,11 @@ type Config struct {
 	// loaded beside the built-in ones. The last name governs new customers;
 	// without a name, the only file's scenario does.
 	Scenarios []string
+	// ScenarioYAML is the text of a scenario that is loaded as a file's is; it governs
+	// new customers unless a name does.
+	ScenarioYAML string
+	// ReadAgain tells that the scenario files are to be read now; nil is nobody.
+	ReadAgain <-chan os.Signal
 	// ControlAddr is the address of a listener of its own for the control API;
 	// empty serves it on Addr.
 	ControlAddr string

@@ -23,14 +23,16 @@ import (
 // and directories in which there are more.
 type scenarioFiles struct {
 	names, paths []string
+	// text is a scenario that stands in no file.
+	text string
 	// governing is the name of the server's default.
 	governing string
 }
 
 // findScenarios tells files and directories from names. A name is looked for
 // among the scenarios later, when they are loaded.
-func findScenarios(given []string) scenarioFiles {
-	var found scenarioFiles
+func findScenarios(given []string, text string) scenarioFiles {
+	found := scenarioFiles{text: text}
 	for _, text := range given {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
@@ -56,6 +58,9 @@ func (f scenarioFiles) String() string {
 	return text
 }
 
+// textName stands for the name of a file where a scenario is given as text.
+const textName = "SANDBOX_SCENARIO_YAML"
+
 // maxSource bounds what is read of a file. It lies well above what a scenario may
 // have, so that the message about a longer one is that of the language.
 const maxSource = 16 << 20
@@ -63,6 +68,9 @@ const maxSource = 16 << 20
 // read reads every file, those of a directory in the order of their names.
 func (f scenarioFiles) read() ([]scenario.Source, error) {
 	var sources []scenario.Source
+	if f.text != "" {
+		sources = append(sources, scenario.Source{File: textName, Text: []byte(f.text)})
+	}
 	for _, path := range f.paths {
 		files := []string{path}
 		info, err := os.Stat(path)
@@ -127,8 +135,8 @@ func (a *App) loadScenarios() error {
 }
 
 // useLibrary takes a library over, with the scenario that governs by default:
-// the last one that was given by name, or else the only file's. If a name that
-// was given is not there, nothing changes.
+// the last one that was given by name, or else the one that was given as text, or
+// else the only file's. If a name that was given is not there, nothing changes.
 func (a *App) useLibrary(library *scenario.Library) error {
 	governing := ""
 	for _, name := range a.scenarios.names {
@@ -137,7 +145,7 @@ func (a *App) useLibrary(library *scenario.Library) error {
 		}
 		governing = name
 	}
-	if len(a.scenarios.names) == 0 && len(a.sources) == 1 {
+	if len(a.scenarios.names) == 0 && (len(a.sources) == 1 || a.scenarios.text != "") {
 		governing = nameIn(library, a.sources[0].File)
 	}
 	a.scenarios.governing = governing

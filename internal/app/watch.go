@@ -28,6 +28,7 @@ const (
 // are looked at too.
 func (a *App) watch(ctx context.Context) {
 	if len(a.scenarios.paths) == 0 {
+		a.refuseReading(ctx)
 		return
 	}
 	directories := a.scenarios.directories()
@@ -52,6 +53,9 @@ func (a *App) watch(ctx context.Context) {
 			a.log.Debug("watching scenario files", "error", err)
 		case <-look.C:
 			changed = a.changed()
+		case <-a.config.ReadAgain:
+			a.log.Info("scenario files are read again", "changed", a.changed())
+			a.reload()
 		case <-settled.C:
 			waiting = false
 			// Another directory may be at the path by now.
@@ -64,6 +68,18 @@ func (a *App) watch(ctx context.Context) {
 		if changed && !waiting {
 			waiting = true
 			settled.Reset(settleTime)
+		}
+	}
+}
+
+// refuseReading says that there is nothing to read to whoever asks for it.
+func (a *App) refuseReading(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.config.ReadAgain:
+			a.log.Warn("there are no scenario files to read again: --scenario names files")
 		}
 	}
 }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"slices"
+	"time"
+)
+
+// runnerCommand runs another command against a sandbox of its own, and tells it where
+// that is in its environment.
+type runnerCommand struct {
+	Addr   string `help:"Address to listen on; a free port if left out." default:"127.0.0.1:0" placeholder:"HOST:PORT"`
+	Tenant string `help:"Tenant that the command is told of." default:"sandbox" env:"SANDBOX_TENANT"`
+	sandboxFlags
+	Command []string `arg:"" passthrough:"" help:"The command with its arguments, after --." placeholder:"-- COMMAND"`
+}
+
+// graceTime is how long a command that was asked to end may take.
+const graceTime = 5 * time.Second
+
+func (c runnerCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
+	command := c.Command
+	if len(command) > 0 && command[0] == "--" {
+		command = command[1:]
+	}
+	if len(command) == 0 {
+		return fail(stderr, exitUsage, "there is no command to run: finhub-sandbox run -- npm test")
+	}
+	if _, err := exec.LookPath(command[0]); err != nil {
+		return fail(stderr, exitUsage, fmt.Sprintf("%s cannot be run: %v", command[0], errors.Unwrap(err)))
+	}
+	config := c.configAt(c.Addr)
+	config.Quiet = true // The output is the command's.
+	sandbox, listeners, err := open(config, stderr)
+	if err != nil {
+		return fail(stderr, exitUsage, err.Error())
+	}
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	served := make(chan error, 1)
+	go func() { served <- sandbox.Serve(serving, listeners) }()
+	code, err := execute(ctx, command, environment(config.Environment(listeners, c.Tenant)), stdout, stderr)
+	stop()
+	if err = errors.Join(err, <-served, sandbox.Close()); err != nil {
+		return fail(stderr, max(code, exitFailed), err.Error())
+	}
+	return code
+}
+
+// environment is ours with more variables, which come last and therefore hold.
+func environment(more map[string]string) []string {
+	list := os.Environ()
+	for _, name := range slices.Sorted(maps.Keys(more)) {
+		list = append(list, name+"="+more[name])
+	}
+	return list
+}
+
+// execute runs a command to its end and gives its exit code: that of shells for one
+// that a signal ended. Who is asked to end passes that on, and waits a little.
+func execute(ctx context.Context, command, environment []string, stdout, stderr io.Writer) (int, error) {
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.Env, c.Stdin, c.Stdout, c.Stderr = environment, os.Stdin, stdout, stderr
+	c.Cancel = func() error { return askToEnd(c.Process) }
+	c.WaitDelay = graceTime
+	err := c.Run()
+	var exited *exec.ExitError
+	if errors.As(err, &exited) {
+		return exitCodeOf(exited.ProcessState), nil
+	}
+	if err != nil {
+		return exitFailed, fmt.Errorf("%s: %w", command[0], err)
+	}
+	return exitOK, nil
+}
