@@ -14,16 +14,25 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.ver
     && mkdir /out/data
 
 FROM scratch
+ARG VERSION=dev
+LABEL org.opencontainers.image.title="finhub-sandbox" \
+      org.opencontainers.image.description="A local stand-in for FinHub's banking API v2.1. Unofficial." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+
 # Webhooks go to receivers behind TLS, whose certificates must be checked.
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /out/finhub-sandbox /finhub-sandbox
-# A volume mounted here is writable for the user below: --data /data/sandbox.db.
+# A volume mounted here is writable for the user below: SANDBOX_DATA=/data/sandbox.db.
 COPY --from=build --chown=65532:65532 /out/data /data
 
 # A number, because scratch has no list of users and Kubernetes wants proof that
 # it is not root.
 USER 65532:65532
+# A variable and no flag, so that the health check asks wherever a container's
+# environment says that the sandbox listens.
+ENV SANDBOX_ADDR=:8080
 EXPOSE 8080
-HEALTHCHECK --interval=10s --timeout=3s --start-period=5s --retries=3 CMD ["/finhub-sandbox", "healthcheck"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --start-interval=250ms --retries=3 CMD ["/finhub-sandbox", "healthcheck"]
 ENTRYPOINT ["/finhub-sandbox"]
-CMD ["serve", "--addr", ":8080"]
+CMD ["serve"]
