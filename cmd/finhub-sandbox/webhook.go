@@ -10,11 +10,12 @@ import (
 )
 
 type webhookCommands struct {
-	Listen webhookListenCommand `cmd:"" help:"Take webhooks to an application that the sandbox cannot reach, and show them."`
-	Resend webhookResendCommand `cmd:"" help:"Send deliveries again."`
-	List   webhookListCommand   `cmd:"" help:"List the tenant's deliveries."`
-	Inbox  webhookInboxCommand  `cmd:"" help:"Show what the test receivers got, and whether it was signed as it should be."`
-	Verify webhookVerifyCommand `cmd:"" help:"Say whether a signature is valid, or why not; this needs no running sandbox."`
+	Listen  webhookListenCommand  `cmd:"" help:"Take webhooks to an application that the sandbox cannot reach, and show them."`
+	Trigger webhookTriggerCommand `cmd:"" help:"Make an event happen, by the calls that lead to it."`
+	Resend  webhookResendCommand  `cmd:"" help:"Send deliveries again."`
+	List    webhookListCommand    `cmd:"" help:"List the tenant's deliveries."`
+	Inbox   webhookInboxCommand   `cmd:"" help:"Show what the test receivers got, and whether it was signed as it should be."`
+	Verify  webhookVerifyCommand  `cmd:"" help:"Say whether a signature is valid, or why not; this needs no running sandbox."`
 }
 
 type webhookResendCommand struct {

@@ -27,8 +27,8 @@ const everythingBelow = "*"
 var layout = []layer{
 	{
 		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/setting", "internal/store", "internal/domain/delivery", "spec"},
-		outside: []string{"github.com/alecthomas/kong"},
-		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox",
+		outside: []string{"github.com/alecthomas/kong", "github.com/agnivade/levenshtein"},
+		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; levenshtein: which event a misspelt one was to be",
 	},
 	{
 		dir:     "internal/generate",
