@@ -64,7 +64,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"control port taken", []string{"serve", addr, "--control-addr", taken}, []string{taken, "taken", "--control-addr"}},
 		{"listen without an address", []string{"webhook", "listen"}, []string{"--forward-to", "see finhub-sandbox webhook listen --help"}},
 		{"listen for nobody", []string{"webhook", "listen", "--forward-to=localhost:3000"}, []string{"localhost:3000", "http://"}},
-		{"trigger of what is no event", []string{"webhook", "trigger", "transaction.complete"}, []string{"is it transaction.completed?", "customer.created", "see finhub-sandbox webhook trigger --help"}},
+		{"trigger of what is no event", []string{"webhook", "trigger", "transaction.complete"}, []string{"did you mean transaction.completed?", "customer.created", "see finhub-sandbox webhook trigger --help"}},
 		{"resend of nothing", []string{"webhook", "resend"}, []string{"id", "--failed"}},
 		{"resend of one and all", []string{"webhook", "resend", "x", "--failed"}, []string{"id", "--failed"}},
 		{"resend of one since then", []string{"webhook", "resend", "x", "--since=1h"}, []string{"--since", "--failed"}},

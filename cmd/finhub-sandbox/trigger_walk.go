@@ -1,5 +1,7 @@
 package main
 
+import "slices"
+
 // A walk is the calls that lead to events, in their order. In a call and its body
 // ${name} is what an earlier step kept, or a name that nobody else has.
 
@@ -71,7 +73,7 @@ func personWalk() []step {
 func paymentConsent(validity string) step {
 	return step{
 		call: "POST " + wallet + "/payment-consents/types/transfer",
-		body: `{"paymentType":"TRANSFER","title":"Rent","parameters":{"validity":{"startDate":"${today}","endDate":"${tomorrow}",` + validity + `},"limits":{}}}`,
+		body: `{"paymentType":"TRANSFER","title":"Rent","parameters":{"validity":{"startDate":"${firstDay}","endDate":"${lastDay}",` + validity + `},"limits":{}}}`,
 		keep: map[string]string{"consent": "consentId", "code": codeToken}, makes: []string{"payment_consent.created", "payment_consent.activated"},
 	}
 }
@@ -168,14 +170,4 @@ func walkTo(event string) (scenario string, steps []step) {
 }
 
 // happens reports whether an event happens with a step.
-func (s step) happens(event string) bool {
-	if s.until == event {
-		return true
-	}
-	for _, made := range s.makes {
-		if made == event {
-			return true
-		}
-	}
-	return false
-}
+func (s step) happens(event string) bool { return s.until == event || slices.Contains(s.makes, event) }

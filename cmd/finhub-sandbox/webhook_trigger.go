@@ -8,14 +8,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/agnivade/levenshtein"
-
 	"finhub-sandbox/internal/client"
 	"finhub-sandbox/internal/domain/delivery"
+	"finhub-sandbox/internal/scenario"
 )
 
 type webhookTriggerCommand struct {
@@ -28,19 +28,16 @@ type webhookTriggerCommand struct {
 // Validate refuses what is no event.
 func (c webhookTriggerCommand) Validate() error {
 	if events := delivery.Events(); !slices.Contains(events, c.Event) {
-		nearest := slices.MinFunc(events, func(a, b string) int {
-			return cmp.Compare(levenshtein.ComputeDistance(a, c.Event), levenshtein.ComputeDistance(b, c.Event))
-		})
-		return fmt.Errorf("%q is no event; is it %s? There are %s", c.Event, nearest, strings.Join(events, ", "))
+		return fmt.Errorf("%q is no event; there are %s", c.Event, scenario.DidYouMean(c.Event, events))
 	}
 	return nil
 }
 
 func (c webhookTriggerCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
-	scenario, steps := walkTo(c.Event)
+	begins, steps := walkTo(c.Event)
 	w := walker{
 		webhookTriggerCommand: c, out: &printer{out: stdout},
-		product: client.Product{Addr: cmp.Or(c.ProductAddr, c.Addr), Tenant: cmp.Or(c.Tenant, "sandbox"), Token: c.Token, Scenario: scenario},
+		product: client.Product{Addr: cmp.Or(c.ProductAddr, c.Addr), Tenant: cmp.Or(c.Tenant, "sandbox"), Token: c.Token, Scenario: begins},
 		kept:    map[string]string{"name": strings.ToLower(rand.Text()[:8])},
 	}
 	if err := w.walk(ctx, steps); err != nil {
@@ -95,7 +92,7 @@ func (w *walker) readClock(ctx context.Context) error {
 		return err
 	}
 	const lasts = 30 * 24 * time.Hour // Longer than verification takes.
-	w.kept["today"], w.kept["tomorrow"] = now.Format(time.DateOnly), now.Add(lasts).Format(time.DateOnly)
+	w.kept["firstDay"], w.kept["lastDay"] = now.Format(time.DateOnly), now.Add(lasts).Format(time.DateOnly)
 	return nil
 }
 
@@ -180,7 +177,7 @@ func firstMember(value any, name string) (string, bool) {
 		if text, ok := v[name].(string); ok && text != "" {
 			return text, true
 		}
-		for _, key := range sortedKeys(v) {
+		for _, key := range slices.Sorted(maps.Keys(v)) {
 			if text, ok := firstMember(v[key], name); ok {
 				return text, true
 			}
@@ -193,13 +190,4 @@ func firstMember(value any, name string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-func sortedKeys(m map[string]any) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -32,9 +32,9 @@ func (p Product) Call(ctx context.Context, call, body string) (any, error) {
 		return nil, err
 	}
 	for name, value := range map[string]string{
-		headers.Tenant: p.Tenant, headers.Authorization: "Bearer " + p.Token, headers.ContentType: "application/json", "X-Sandbox-Scenario": p.Scenario,
-		"X-Forwarded-For": "127.0.0.1", "X-Forwarded-From": "finhub-sandbox", "platform": "cli", "deviceId": "finhub-sandbox", headers.UserAgent: "finhub-sandbox",
-		"X-User-ID": "finhub-sandbox", "X-User-Roles": "ADMIN_USER,COMPLIANCE_OFFICER",
+		headers.Tenant: p.Tenant, headers.Authorization: "Bearer " + p.Token, headers.ContentType: "application/json", headers.Scenario: p.Scenario,
+		headers.ForwardedFor: "127.0.0.1", "X-Forwarded-From": "finhub-sandbox", headers.Platform: "cli", headers.Device: "finhub-sandbox", headers.UserAgent: "finhub-sandbox",
+		headers.User: "finhub-sandbox", headers.UserRoles: "ADMIN_USER,COMPLIANCE_OFFICER",
 	} {
 		if value != "" {
 			request.Header.Set(name, value)

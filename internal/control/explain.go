@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -131,9 +132,7 @@ func askedCall(c *rest.Call, view *explanationView) (in explain.Asked, err error
 		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: id + " is no operation of the documents"}})
 	}
 	in.Operation, in.Reads = id, o.Method == http.MethodGet
-	if strings.Contains(o.Path, "{accountId}") || strings.Contains(o.Path, "{walletId}") {
-		in.OnAccount = true
-	}
+	in.OnAccount = strings.Contains(o.Path, "{accountId}") || strings.Contains(o.Path, "{walletId}")
 	view.Operation = &rest.Suggestion{Operation: o.ID, Method: o.Method, Path: o.Path, Why: o.Summary}
 	return in, nil
 }
@@ -156,12 +155,7 @@ func (v *explanationView) stand(c *rest.Call, out explain.Explanation) {
 
 // names reports whether an unmet need refuses with a code.
 func names(list []machine.Standing, code refusal.Code) bool {
-	for _, s := range list {
-		if s.Refusal != nil && s.Refusal.Code == code {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(list, func(s machine.Standing) bool { return s.Refusal != nil && s.Refusal.Code == code })
 }
 
 func prerequisites(c *rest.Call, list []machine.Standing) []prerequisiteView {
@@ -220,12 +214,7 @@ func (v *explanationView) refuse(c *rest.Call, code refusal.Code, params map[str
 
 // calls reports whether an operation is named already.
 func (v *explanationView) calls(s rest.Suggestion) bool {
-	for _, known := range v.Refusal.Calls {
-		if known.Operation == s.Operation {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(v.Refusal.Calls, func(known rest.Suggestion) bool { return known.Operation == s.Operation })
 }
 
 // fits leaves out operations of the other kind of customer.
