@@ -221,6 +221,34 @@ func TestReceiversThatHang(t *testing.T) {
 	}
 }
 
+// A receiver that hangs keeps nobody waiting in its own tenant either: another
+// subscription is told while the first attempt of the one still lasts.
+func TestSubscriptionsAreToldBesideEachOther(t *testing.T) {
+	release := make(chan struct{})
+	hanging, told := make(chan struct{}, 10), make(chan struct{}, 10)
+	dead := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		hanging <- struct{}{}
+		<-release
+	}))
+	defer dead.Close()
+	defer close(release)
+	alive := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { told <- struct{}{} }))
+	defer alive.Close()
+	h := hooked{t, "hooks", serveFor(t, app.Config{})}
+	subscribe := func(url string) {
+		h.must(http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"endpointUrl":"`+url+`","subscribedEvents":["customer.created"]}`)
+	}
+	subscribe(dead.URL)
+	h.register(0)
+	<-hanging
+	subscribe(alive.URL)
+	h.register(1)
+	<-told
+	if list := h.must(http.MethodGet, "/_sandbox/webhooks/deliveries", ""); strings.Contains(list, "RETRYING") || strings.Contains(list, "FAILED") {
+		t.Errorf("the one was waited for: %s", list)
+	}
+}
+
 // Nothing of our own is called but test receivers, under whatever name, also not by
 // a redirect.
 func TestOurOwnIsNotCalled(t *testing.T) {
