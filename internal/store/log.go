@@ -136,7 +136,7 @@ func (u *unit) revert() (err error) {
 func (s *tenants) keep(u *unit) error {
 	err := s.list(u.tenant, u.is.head)
 	if u.was.db != nil && u.was.db != u.is.db {
-		err = errors.Join(err, u.was.db.Close())
+		err = errors.Join(err, s.holds.close(u.was.db))
 	}
 	return err
 }

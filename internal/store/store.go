@@ -29,6 +29,10 @@ type Store interface {
 	// Of a context that has ended, View and Update give the error and do not run
 	// fn; once it runs, it is up to fn.
 	Update(ctx context.Context, tenant string, fn func(Tx) error) error
+	// Freeze gives the rows of a tenant as they are now, whatever is written later.
+	// Writers do not wait for whoever looks at them, and nobody needs the memory for
+	// all of them at once. Who gets it must close it.
+	Freeze(ctx context.Context, tenant string) (Frozen, error)
 	// Tenants lists the tenants that there are, in the order of their names: from
 	// the first row that is set in one until it is cleared.
 	Tenants(ctx context.Context) ([]string, error)
@@ -70,6 +74,15 @@ type Tx interface {
 	// Undo takes back what was done since a mark of this transaction. The mark can
 	// be used again; those taken after it cannot.
 	Undo(Mark)
+}
+
+// Frozen is a tenant as it was at one instant. It is for one goroutine.
+type Frozen interface {
+	// Range visits the rows as Tx.Range does. visit may take its time, and use the
+	// store.
+	Range(from, to []byte, visit func(key, value string) bool) error
+	// Close lets the rows go.
+	Close()
 }
 
 // Mark is a place in a transaction to which it can be taken back.

@@ -29,6 +29,8 @@ type tenant struct {
 	place
 	// newest is the last unit that is on its way to the data file.
 	newest atomic.Pointer[unit]
+	// frozen are those who look at the tenant as it was.
+	frozen []*frozen
 }
 
 // prefix is how the names of its rows begin in the data file.
@@ -39,7 +41,8 @@ type tenants struct {
 	mu     sync.RWMutex
 	byName map[string]*tenant
 	// due has those with a due instant, in the order of these.
-	due *buntdb.DB
+	due   *buntdb.DB
+	holds holds
 }
 
 func newTenants() (*tenants, error) {

@@ -133,6 +133,7 @@ func (t *transaction) Set(key []byte, value string) {
 	kept := string(key)
 	was, present, err := t.tx.Set(kept, value, nil)
 	t.check("set", err)
+	t.tenant.noteFrozen(t.db, kept, was, present)
 	t.note(before{key: kept, value: was, present: present})
 	if t.logged != nil {
 		*t.logged = appendSet(*t.logged, t.tenant.prefix(t.home), key, value)
@@ -149,6 +150,7 @@ func (t *transaction) Delete(key []byte) {
 		return
 	}
 	t.check("delete", err)
+	t.tenant.noteFrozen(t.db, kept, was, true)
 	t.note(before{key: kept, value: was, present: true})
 	if t.logged != nil {
 		*t.logged = appendDelete(*t.logged, t.tenant.prefix(t.home), key)
