@@ -35,6 +35,7 @@ type commandLine struct {
 	Settings    settingsCommands   `cmd:"" help:"Show and change what a tenant has set itself."`
 	Fund        fundCommand        `cmd:"" help:"Put money into a wallet."`
 	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
+	State       stateCommands      `cmd:"" help:"Export and import a tenant's state."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`

@@ -45,6 +45,8 @@ func TestVerbs(t *testing.T) {
 	t.Setenv("SANDBOX_ADDR", server.addr)
 	t.Setenv("SANDBOX_TENANT", "verbs")
 	file := writeFile(t, "rejecting.yaml", rejecting)
+	state := writeFile(t, "state.json", `{"format": 1, "clock": {"mode": "frozen", "at": "2027-01-05T09:00:00Z"}, "sequence": {"numbers": 0, "events": 0, "apart": 0},
+		"values": {}, "entities": {}, "timers": [], "events": []}`)
 	for _, c := range []struct {
 		args string
 		// says are parts of what is printed for people, has members of the JSON.
@@ -58,6 +60,8 @@ func TestVerbs(t *testing.T) {
 		{"magic", []string{"X-Sandbox-Scenario: rejecting", "anna+rejecting@example.com", "Everybody is rejected."}, []string{`"kind":"tag"`}},
 		{"explain CONSENTS_MISSING", []string{"CONSENTS_MISSING (400)", "POST /api/v2.1/customer/individual/"}, []string{`"code":"CONSENTS_MISSING"`}},
 		{"explain POST /api/v2.1/admin/session/login", []string{"the nearest is", "FinHub documents POST /admin/session/login (G3)"}, []string{`"documented":{`}},
+		{"state export", []string{`"format": 1`, `"secrets": [`}, []string{`"format": 1`}},
+		{"state import " + state, []string{"tenant    verbs", "entities  0"}, []string{`"tenant":"verbs","entities":0`}},
 		{"clock freeze --at=2027-01-05T09:00:00Z", []string{"clock    frozen", "now      2027-01-05T09:00:00Z", "next     nothing"}, []string{`"mode":"frozen"`}},
 		{"clock advance --by=1d12h", []string{"now      2027-01-06T21:00:00Z"}, []string{`"now":"2027-01-0`, `"events":[]`}},
 		{"clock advance --to=2028-01-01T00:00:00Z", []string{"now      2028-01-01T00:00:00Z"}, []string{`"now":"2028-01-01T00:00:00Z"`}},

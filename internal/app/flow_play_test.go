@@ -40,6 +40,8 @@ type flowShared struct {
 	receivers map[string]*flowReceiver
 	// transcript has every reply, in order.
 	transcript []string
+	// between is called behind every step; nil is nothing.
+	between func(tenant string) error
 }
 
 // playFlow plays a flow with its beginnings, in a tenant of its own. The error
@@ -105,6 +107,11 @@ func (p *flowPlay) playStep(i int) error {
 	s := p.flow.Steps[i]
 	if err := p.step(s); err != nil {
 		return fmt.Errorf("%s/%s.yaml:%d: %s:\n  %w", p.dir, p.flow.name, s.line, s.Do, err)
+	}
+	if p.shared.between != nil {
+		if err := p.shared.between(p.tenant); err != nil {
+			return fmt.Errorf("%s/%s.yaml:%d: behind %s:\n  %w", p.dir, p.flow.name, s.line, s.Do, err)
+		}
 	}
 	return nil
 }

@@ -187,6 +187,9 @@ func TestHeadAnswersAsGetWithoutTheBody(t *testing.T) {
 			if head.StatusCode != got.StatusCode || fmt.Sprint(head.Header) != fmt.Sprint(got.Header) || head.body != "" {
 				t.Errorf("GET %s gives %d %v\nHEAD gives %d %v with %d bytes", path, got.StatusCode, got.Header, head.StatusCode, head.Header, len(head.body))
 			}
+			if path == "/_sandbox/state" {
+				continue // It is made while it is sent, so that nobody knows its length before.
+			}
 			if length := got.Header.Get("Content-Length"); length != fmt.Sprint(len(got.body)) {
 				t.Errorf("GET %s says %s bytes and sends %d", path, length, len(got.body))
 			}

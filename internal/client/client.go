@@ -50,8 +50,11 @@ func (r Reply[T]) Decode() (T, error) {
 	return said, nil
 }
 
-// YAML is a body that is sent as it is; every other is sent as JSON.
+// YAML is a body that is sent as it is, as JSON is; every other is made JSON.
 type YAML []byte
+
+// JSON is a text of JSON that is sent as it is.
+type JSON []byte
 
 // Refusal is an answer of the sandbox that says no.
 type Refusal struct {
@@ -95,6 +98,8 @@ func (o Operation[T]) Call(ctx context.Context, c Client, body any, arguments ..
 	case nil:
 	case YAML:
 		mediaType, text = "application/yaml", b
+	case JSON:
+		mediaType, text = "application/json", b
 	default:
 		var err error
 		if text, err = json.Marshal(b); err != nil {
@@ -102,13 +107,35 @@ func (o Operation[T]) Call(ctx context.Context, c Client, body any, arguments ..
 		}
 		mediaType = "application/json"
 	}
+	return c.do(ctx, o.Method, o.path(arguments), mediaType, text)
+}
+
+func (o Operation[T]) path(arguments []string) string {
 	path := o.Path
 	for _, argument := range arguments {
 		head, rest, _ := strings.Cut(path, "{")
 		_, tail, _ := strings.Cut(rest, "}")
 		path = head + url.PathEscape(argument) + tail
 	}
-	return c.do(ctx, o.Method, path, mediaType, text)
+	return path
+}
+
+// Copy does the operation, without a body, and hands its reply on while it comes,
+// however long that takes. Errors are those of Call.
+func (o Operation[T]) Copy(ctx context.Context, c Client, to io.Writer, arguments ...string) error {
+	reply, err := c.open(ctx, o.Method, o.path(arguments), "", nil)
+	if err != nil {
+		return err
+	}
+	if reply.StatusCode != http.StatusOK {
+		_, err := c.read(reply)
+		return err
+	}
+	_, err = io.Copy(to, reply.Body)
+	if err = errors.Join(err, reply.Body.Close()); err != nil {
+		return fmt.Errorf("the reply of %s ended too early: %w", c.Addr, err)
+	}
+	return nil
 }
 
 // do makes one call and gives the text of the reply.

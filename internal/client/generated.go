@@ -607,6 +607,56 @@ type Settings struct {
 // SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.
 type SettingsChange map[string]any
 
+// State is the document's object of this name: state of a tenant.
+type State struct {
+	Clock StateClock `json:"clock"`
+	// How often rules of scenarios have acted, by their names.
+	Counts map[string]int64 `json:"counts,omitzero"`
+	// The entities, by their kinds and ids.
+	Entities map[string]any `json:"entities"`
+	// What has happened, the newest 100,000 at most.
+	Events []map[string]any `json:"events"`
+	// Format of the text.
+	Format int `json:"format"`
+	// Places of secrets, as JSON pointers in which * stands for any one name. Nobody reads them at an import.
+	Secrets  []string      `json:"secrets,omitzero"`
+	Sequence StateSequence `json:"sequence"`
+	// What is pending, the earliest first.
+	Timers []map[string]any `json:"timers"`
+	// What the tenant has as a whole, by name, such as its settings, scenarios and seed.
+	Values map[string]any `json:"values"`
+}
+
+// StateClock is the document's object of this name: clock of a state.
+type StateClock struct {
+	// Instant at which a frozen clock stands.
+	At   string `json:"at,omitzero"`
+	Mode string `json:"mode"`
+	// Length of time by which a running clock is ahead of the real time.
+	Offset string `json:"offset,omitzero"`
+}
+
+// StateSequence is the document's object of this name: numbers that are used up.
+type StateSequence struct {
+	// Numbers of what depends on the world outside.
+	Apart int64 `json:"apart"`
+	// Numbers of events.
+	Events int64 `json:"events"`
+	// Numbers from which ids and invented data are made.
+	Numbers int64 `json:"numbers"`
+}
+
+// StateTaken is the document's object of this name: state that was taken.
+type StateTaken struct {
+	// Number of the entities.
+	Entities int `json:"entities"`
+	// Number of the events.
+	Events int    `json:"events"`
+	Tenant string `json:"tenant"`
+	// Number of the timers.
+	Timers int `json:"timers"`
+}
+
 // Suggestion is the document's object of this name: call that would help.
 type Suggestion struct {
 	Method string `json:"method"`
@@ -734,6 +784,12 @@ var GetSettings = Operation[Settings]{http.MethodGet, "/settings"}
 
 // UpdateSettings is the document's operation updateSettings: change the tenant's settings.
 var UpdateSettings = Operation[Settings]{http.MethodPatch, "/settings"}
+
+// ExportState is the document's operation exportState: export everything that the tenant is.
+var ExportState = Operation[State]{http.MethodGet, "/state"}
+
+// ImportState is the document's operation importState: make an exported state the tenant's.
+var ImportState = Operation[StateTaken]{http.MethodPut, "/state"}
 
 // FundWallet is the document's operation fundWallet: put money on a wallet.
 var FundWallet = Operation[Funded]{http.MethodPost, "/wallets/{walletId}/fund"}

@@ -62,6 +62,7 @@ type operation struct {
 	LapsedToken bool                 `json:"x-lapsed-token"`
 	AnyHost     bool                 `json:"x-any-host"`
 	RawBody     bool                 `json:"x-raw-body"`
+	OwnBody     bool                 `json:"x-own-body"`
 	MaxBody     int64                `json:"x-max-body"`
 	Parameters  []*parameter         `json:"parameters"`
 	RequestBody *requestBody         `json:"requestBody"`

@@ -52,6 +52,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"runClock":          a.runClock,
 		"advanceClock":      a.advanceClock,
 		"resetTenant":       a.resetTenant,
+		"exportState":       a.exportState,
+		"importState":       a.importState,
 		"getSettings":       a.within(getSettings),
 		"updateSettings":    a.within(updateSettings),
 		"fundWallet":        a.within(fundWallet),

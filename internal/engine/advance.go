@@ -128,7 +128,7 @@ func (j *journey) checkReset(u *Unit) error {
 	if j.engine.resetsOf(j.tenant) == j.resets {
 		return nil
 	}
-	return refusal.New(refusal.ClockInterrupted, "the tenant was reset meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
+	return refusal.New(refusal.ClockInterrupted, "the tenant was reset, or another state took its place, meanwhile; its clock stands at %s", u.now.Format(time.RFC3339Nano))
 }
 
 // arrive sets the clock to the end of a journey, behind its last timer.

@@ -56,6 +56,10 @@ func (u *Unit) readClock() Clock {
 	if !ok {
 		return Clock{}
 	}
+	return parseClock(text)
+}
+
+func parseClock(text string) Clock {
 	mode, number, _ := strings.Cut(text, " ")
 	ms, err := strconv.ParseInt(number, 10, 64)
 	if err != nil {
@@ -70,12 +74,15 @@ func (u *Unit) readClock() Clock {
 func (u *Unit) setClock(c Clock) {
 	u.clock = c
 	u.now = c.Now(u.engine.Wall())
-	text := "running " + strconv.FormatInt(c.Offset.Milliseconds(), 10)
-	if c.Frozen {
-		text = "frozen " + strconv.FormatInt(c.At.UnixMilli(), 10)
-	}
-	u.tx.Set(u.key(clockKey), text)
+	u.tx.Set(u.key(clockKey), formatClock(c))
 	u.timersChanged = true
+}
+
+func formatClock(c Clock) string {
+	if c.Frozen {
+		return "frozen " + strconv.FormatInt(c.At.UnixMilli(), 10)
+	}
+	return "running " + strconv.FormatInt(c.Offset.Milliseconds(), 10)
 }
 
 // ClockView is a clock as a person sees it.

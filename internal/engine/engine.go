@@ -25,7 +25,7 @@ import (
 // Config is what an engine stands on.
 type Config struct {
 	Store store.Store
-	// Collections are those with indexes that are no kinds.
+	// Collections are those that are no kinds.
 	Collections []Indexed
 	// Wall is the real time.
 	Wall func() time.Time
@@ -44,6 +44,8 @@ type Config struct {
 	Depart func(ctx context.Context, tenant string) (settle func(context.Context) ([]Event, error), arrived func())
 	// Choose answers a choice when it is armed. Nil takes the default.
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
+	// State is what only others know of exported states.
+	State StateConfig
 	// CheckShared holds units that only read to changing nothing of what they get; it
 	// costs what sharing saves.
 	CheckShared bool
@@ -54,6 +56,8 @@ type Engine struct {
 	Config
 	kinds map[string]kind
 	order []string
+	// collections are all that have records, by name.
+	collections map[string]Indexed
 
 	shared *sharedRecords
 	// reindexed are the collections whose indexes were rebuilt.
@@ -221,11 +225,11 @@ type counters struct{ seq, event, timers, apart int64 }
 func (c *counters) all() []*int64 { return []*int64{&c.seq, &c.event, &c.timers, &c.apart} }
 
 func (u *Unit) readCounters() counters {
-	var c counters
-	text, ok := u.tx.Get(u.key(countersKey))
-	if !ok {
-		return c
-	}
+	text, _ := u.tx.Get(u.key(countersKey))
+	return parseCounters(text)
+}
+
+func parseCounters(text string) (c counters) {
 	parts := strings.Split(text, ",")
 	for i, p := range c.all() {
 		if i < len(parts) {
@@ -239,11 +243,15 @@ func (u *Unit) writeCounters() {
 	if u.counters == u.before {
 		return
 	}
-	text := fmt.Sprintf("%d,%d,%d", u.counters.seq, u.counters.event, u.counters.timers)
-	if u.counters.apart > 0 {
-		text += fmt.Sprintf(",%d", u.counters.apart)
+	u.tx.Set(u.key(countersKey), formatCounters(u.counters))
+}
+
+func formatCounters(c counters) string {
+	text := fmt.Sprintf("%d,%d,%d", c.seq, c.event, c.timers)
+	if c.apart > 0 {
+		text += fmt.Sprintf(",%d", c.apart)
 	}
-	u.tx.Set(u.key(countersKey), text)
+	return text
 }
 
 // Dump gives everything that is stored of a tenant, one key and value a line,

@@ -15,6 +15,16 @@ type Indexed interface {
 	collectionName() string
 	register() (indexes []string)
 	addEntries(u *Unit, text string) error
+	// newRecord gives a pointer to an empty record.
+	newRecord() any
+	// entriesOf gives the keys of the index entries of a record.
+	entriesOf(u *Unit, record any, visit func(key []byte))
+}
+
+func (c *Collection[T]) newRecord() any { return new(T) }
+
+func (c *Collection[T]) entriesOf(u *Unit, record any, visit func(key []byte)) {
+	c.eachEntry(u, record.(*T), visit)
 }
 
 func (c *Collection[T]) collectionName() string { return c.Name }
@@ -52,6 +62,7 @@ func (e *Engine) openIndexes(ctx context.Context, collections []Indexed) error {
 	for _, c := range collections {
 		want[c.collectionName()], byName[c.collectionName()] = c.register(), c
 	}
+	e.collections = byName
 	tenants, err := e.Store.Tenants(ctx)
 	if err != nil {
 		return err

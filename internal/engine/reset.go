@@ -9,23 +9,70 @@ import (
 // Reset empties a tenant: its data, its clock and its sequence. The values whose
 // names begin with one of keep stay. It says how many rows were removed.
 func (e *Engine) Reset(ctx context.Context, tenant string, keep ...string) (removed int, err error) {
-	counted := 0
-	err = e.commit(ctx, tenant, func(tx store.Tx) error {
+	err = e.anew(ctx, tenant, func(tx store.Tx) error {
 		kept := valuesOf(tx, keep)
 		removed = tx.Clear() - len(kept)
 		for key, text := range kept {
 			tx.Set([]byte(key), text)
 		}
-		counted = 1
-		e.countReset(tenant, counted)
 		return nil
 	})
 	if err != nil {
-		e.countReset(tenant, -counted) // It was not.
 		return 0, err
 	}
 	return removed, nil
 }
+
+// Replace makes a state that of a tenant, in place of all that it was, in one commit
+// to which then may add. Whatever began in the tenant before, such as an advance or
+// the sending of a webhook, does not write in it any more.
+func (e *Engine) Replace(ctx context.Context, tenant string, s *State, then func(*Unit) error) error {
+	return e.replace(ctx, tenant, s.rows, then)
+}
+
+func (e *Engine) replace(ctx context.Context, tenant string, rows []stateRow, then func(*Unit) error) error {
+	var u *Unit
+	err := e.anew(ctx, tenant, func(tx store.Tx) error {
+		tx.Clear()
+		for _, row := range rows {
+			tx.Set([]byte(row.key), row.text)
+		}
+		u = e.begin(tx, tenant, true)
+		u.timersChanged = true
+		if then != nil {
+			if err := then(u); err != nil {
+				return err
+			}
+		}
+		return u.finish()
+	})
+	if err == nil {
+		e.tellChanged()
+		tell(u.committed)
+	}
+	return err
+}
+
+// anew commits the beginning of another epoch of a tenant.
+func (e *Engine) anew(ctx context.Context, tenant string, fn func(store.Tx) error) error {
+	counted := 0
+	err := e.commit(ctx, tenant, func(tx store.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		counted++
+		e.countReset(tenant, 1)
+		return nil
+	})
+	if err != nil {
+		e.countReset(tenant, -counted) // It was not.
+	}
+	return err
+}
+
+// Epoch tells apart what a tenant was before its last reset, or before another state
+// took its place, and what it is since. It holds as long as the process does.
+func (u *Unit) Epoch() int { return u.engine.resetsOf(u.tenant) }
 
 // countReset lets those know who wait for the tenant's time. It runs within the
 // transaction: whoever sees the tenant after its reset sees that there was one.

@@ -49,8 +49,11 @@ func (s *Server) readBody(c *Call) error {
 		}
 		return nil
 	}
-	if c.Operation.RawBody {
+	if c.Operation.RawBody || c.Operation.OwnBody {
 		c.Raw = text
+	}
+	if c.Operation.OwnBody {
+		return nil
 	}
 	value, sent, faults, err := readJSON(c, text)
 	if c.judged.err, c.judged.body = err, faults; err != nil || len(faults) > 0 {

@@ -63,12 +63,13 @@ func open(s *world.World) error {
 	c := s.Config
 	e, err := engine.New(
 		engine.Config{
-			Store: c.Store, Collections: []engine.Indexed{&s.Standing, &s.Outgoing, &s.Inbox}, Wall: c.Wall, CheckShared: c.CheckShared,
+			Store: c.Store, Collections: append(accounts.Records(), &s.Transactions, &s.Standing, &s.Outgoing, &s.Inbox), Wall: c.Wall, CheckShared: c.CheckShared,
 			Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
 			Told:  func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },
 			Depart: func(ctx context.Context, tenant string) (func(context.Context) ([]engine.Event, error), func()) {
 				return s.Outside.Depart(ctx, tenant)
 			},
+			State: stateConfig(s),
 			Choose: func(u *engine.Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error) {
 				return government.Choose(s.ActOf(u), kind, aggregate, p)
 			},

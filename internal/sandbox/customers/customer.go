@@ -268,7 +268,7 @@ func addCustomer(act *world.Act, in Registration, out *Registered) error {
 // addUser makes a user who can log in for a customer.
 func addUser(act *world.Act, customer *onboarding.Customer, name, password string, roles []string) (*access.User, error) {
 	user := &access.User{Life: world.NewLife(act, "user"), CustomerID: customer.ID, Username: name, Roles: roles}
-	user.Secret = act.Digest(user.ID, password)
+	user.Secret = world.Digest(act, user.ID, password)
 	customer.UserID = user.ID
 	return user, act.Users.Create(act.Unit, user, access.AddUser, world.By(act))
 }

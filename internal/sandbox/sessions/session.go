@@ -180,7 +180,7 @@ func LogInAdmin(act *world.Act, organizationID, userID string, in Credentials) (
 			Roles: []string{access.RoleAdmin, access.RoleAdminUser},
 		}
 		admin.ID = adminKey(organizationID, userID)
-		admin.Secret = act.Digest(admin.ID, in.Password)
+		admin.Secret = world.Digest(act, admin.ID, in.Password)
 		if err := act.Users.Create(act.Unit, admin, access.AddUser, world.By(act)); err != nil {
 			return login, err
 		}
@@ -195,7 +195,15 @@ func LogInAdmin(act *world.Act, organizationID, userID string, in Credentials) (
 
 // adminKey keeps administrators, whose ids the caller chooses, apart from the
 // users of customers.
-func adminKey(organizationID, userID string) string { return "admin." + organizationID + "." + userID }
+func adminKey(organizationID, userID string) string {
+	return adminPrefix + organizationID + "." + userID
+}
+
+const adminPrefix = "admin."
+
+// IsAdmin reports whether a user is an administrator, whose organization need not be a
+// customer.
+func IsAdmin(u *access.User) bool { return strings.HasPrefix(u.ID, adminPrefix) }
 
 func attempt(act *world.Act, user *access.User, in Credentials) error {
 	right := strings.EqualFold(user.Username, in.Username) && passwordFits(act, user, in.Password)

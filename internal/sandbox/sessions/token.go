@@ -13,7 +13,7 @@ import (
 )
 
 func passwordFits(act *world.Act, u *access.User, password string) bool {
-	return hmac.Equal([]byte(u.Secret), []byte(act.Digest(u.ID, password)))
+	return hmac.Equal([]byte(u.Secret), []byte(world.Digest(act, u.ID, password)))
 }
 
 // claims are the documented ones of a session's token.

@@ -21,6 +21,8 @@ type Sending struct {
 	Fault                              delivery.FaultKind
 	// At is the tenant's time.
 	At time.Time
+	// Epoch is that of the tenant: what came of an attempt is not told to another.
+	Epoch int
 }
 
 // Subscriptions lists those for which something is ready to be sent.
@@ -45,6 +47,7 @@ func Due(act *world.Act, subscription string) (*Sending, error) {
 	sending := &Sending{
 		Tenant: act.Tenant(), DeliveryID: d.ID, SubscriptionID: s.ID, EventID: d.EventID, EventType: d.EventType, Number: d.Number(),
 		URL: s.URL, Body: d.Body, Unverified: s.Unverified, Listener: s.Listener, Signing: policy.Signing(), Secrets: s.Secrets(act.Now()), At: act.Now(),
+		Epoch: act.Epoch(),
 	}
 	if d.Fault != nil {
 		sending.Fault = d.Fault.Kind
@@ -53,10 +56,11 @@ func Due(act *world.Act, subscription string) (*Sending, error) {
 }
 
 // Settle takes over what came of an attempt, and gives the event that tells it. Of a
-// delivery that is not there any more nothing is told.
+// delivery that is not there any more nothing is told, nor to a tenant that was reset
+// or restored since.
 func Settle(act *world.Act, s *Sending, a delivery.Attempt) (events []engine.Event, err error) {
 	d := act.Deliveries.Get(act.Unit, s.DeliveryID)
-	if d == nil {
+	if d == nil || s.Epoch != act.Epoch() {
 		return nil, nil
 	}
 	forget(act, d)

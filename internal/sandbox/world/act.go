@@ -26,6 +26,8 @@ type Act struct {
 	Rules []machine.Rule
 	// Unheard tells that nobody subscribes to the tenant's events.
 	Unheard bool
+	// from is the tenant's origin, once it has been asked for.
+	from Origin
 }
 
 // NoteRule notes a rule that has acted; the zero rule is none.

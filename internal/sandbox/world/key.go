@@ -2,9 +2,7 @@ package world
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 
 	"finhub-sandbox/internal/domain/refusal"
@@ -39,17 +37,6 @@ func (c Config) tokenKey() ([]byte, error) {
 		return nil
 	})
 	return derivedKey(secret), err
-}
-
-// Digest is what is kept of a password. It is keyed and bound to its user, so
-// that equal passwords look different, but deliberately not slow: these are
-// test accounts, and a slow digest would be most of the cost of a registration.
-// Its key comes from the seed even where that of the tokens does not, so that the
-// same requests leave the same state.
-func (s *World) Digest(userID, password string) string {
-	mac := hmac.New(sha256.New, s.passwordKey)
-	mac.Write([]byte(userID + "\x00" + password))
-	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // Admit refuses with TENANT_ACCESS_DENIED a tenant that may not be used.

@@ -99,9 +99,6 @@ func (s *World) Begin(e *engine.Engine) error {
 // Engine gives the engine to those who drive the clock.
 func (s *World) Engine() *engine.Engine { return s.engine }
 
-// Seed is what a tenant's invented data is made from.
-func Seed(act *Act) string { return act.Config.Seed + "/" + act.Tenant() }
-
 // NewLife gives a new aggregate of a kind its id and its place in the order.
 func NewLife(act *Act, kind string) machine.Life {
 	n := act.Next()
