@@ -35,9 +35,9 @@ type commandLine struct {
 	Settings    settingsCommands   `cmd:"" help:"Show and change what a tenant has set itself."`
 	Fund        fundCommand        `cmd:"" help:"Put money into a wallet."`
 	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
-	State       stateCommands      `cmd:"" help:"Export and import a tenant's state."`
-	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
+	State       stateCommands      `cmd:"" help:"Keep, compare and go back to a tenant's state."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
+	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`
@@ -53,6 +53,7 @@ type serveCommand struct {
 // sandboxFlags say what a sandbox is like, wherever it listens.
 type sandboxFlags struct {
 	Data           string         `help:"Data file; without one everything is in memory." env:"SANDBOX_DATA" placeholder:"FILE"`
+	State          string         `help:"File of an exported state, which a tenant has that has nothing yet: the one from which it was exported." env:"SANDBOX_STATE" placeholder:"FILE"`
 	Durability     string         `help:"When a commit reaches the disk: ${enum}." enum:"always,second,never" default:"second" env:"SANDBOX_DURABILITY"`
 	DelayScale     app.DelayScale `help:"Part of a delay that a running clock waits: 1 is real time, 0 at once, 1s/24h makes a day last a second." default:"1s/24h" env:"SANDBOX_DELAY_SCALE"`
 	Headers        string         `help:"Header policy: ${enum}. Relaxed requires X-Tenant-ID and Authorization only." enum:"strict,relaxed" default:"strict" env:"SANDBOX_HEADERS"`
@@ -172,7 +173,7 @@ func fail(stderr io.Writer, code int, message string) int {
 
 func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
-		Addr: addr, Data: f.Data, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
+		Addr: addr, Data: f.Data, State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
 		NoFixedTokens: !f.FixedTokens, Version: version,
 		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, WebhookHosts: f.WebhookHosts,
 		Settings: setting.Settings{

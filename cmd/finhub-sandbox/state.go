@@ -16,6 +16,13 @@ import (
 type stateCommands struct {
 	Export stateExportCommand `cmd:"" help:"Write everything that the tenant is as one JSON text, secrets included."`
 	Import stateImportCommand `cmd:"" help:"Make an exported state the tenant's."`
+	Diff   stateDiffCommand   `cmd:"" help:"Compare two states, entity by entity; exit with 1 when they differ."`
+
+	Snapshots snapshotsCommand       `cmd:"" help:"List the tenant's snapshots."`
+	Snapshot  snapshotTakeCommand    `cmd:"" help:"Keep the tenant's state under a name."`
+	Restore   snapshotRestoreCommand `cmd:"" help:"Go back to a snapshot."`
+	Fork      snapshotForkCommand    `cmd:"" help:"Let another tenant go on from a snapshot."`
+	Delete    snapshotDeleteCommand  `cmd:"" help:"Forget a snapshot."`
 }
 
 type stateExportCommand struct {

@@ -75,6 +75,9 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	if err := a.wire(); err != nil {
 		return nil, errors.Join(err, a.store.Close())
 	}
+	if err := a.takeState(context.Background()); err != nil {
+		return nil, errors.Join(err, a.store.Close())
+	}
 	return a, nil
 }
 
@@ -311,7 +314,10 @@ func (a *App) drive(ctx context.Context) {
 func Explain(err error, data string) string {
 	var mistakes scenario.Mistakes
 	var damage *store.Damage
+	var state *stateError
 	switch {
+	case errors.As(err, &state):
+		return state.Error()
 	case errors.As(err, &mistakes):
 		return firstMistakes(mistakes)
 	case errors.As(err, &damage):

@@ -23,6 +23,9 @@ type Config struct {
 	// Data is the data file; empty keeps everything in memory.
 	Data       string
 	Durability store.Durability
+	// State is the file of an exported state that its tenant has, if that has nothing
+	// yet; empty is none.
+	State string
 	// Settings are for the tenants for whom neither they nor their scenarios have
 	// set anything else; what is not set is built in.
 	Settings setting.Settings

@@ -289,6 +289,25 @@ type FieldError struct {
 	Pointer string `json:"pointer,omitzero"`
 }
 
+// Fork is the document's object of this name: fork of a tenant.
+type Fork struct {
+	Snapshot Snapshot     `json:"snapshot"`
+	Tenant   string       `json:"tenant"`
+	Webhooks ForkWebhooks `json:"webhooks"`
+}
+
+// ForkTarget is the document's object of this name: tenant for a fork.
+type ForkTarget struct {
+	Tenant string `json:"tenant"`
+}
+
+// ForkWebhooks is the document's object of this name: webhooks of a fork.
+type ForkWebhooks struct {
+	Note string `json:"note"`
+	// Number of the subscriptions that were switched off.
+	Subscriptions int `json:"subscriptions"`
+}
+
 // Freeze has any of: at.
 type Freeze map[string]any
 
@@ -607,6 +626,25 @@ type Settings struct {
 // SettingsChange has any of: headers, loginKeys, orderLifeSeconds, personnel, tenantKey, tenantSecret, webhooks.
 type SettingsChange map[string]any
 
+// Snapshot is the document's object of this name: snapshot.
+type Snapshot struct {
+	// What the tenant's clock showed.
+	At string `json:"at"`
+	// What is kept of them.
+	Bytes int64 `json:"bytes"`
+	// Number of the entities.
+	Entities int `json:"entities"`
+	// When it was made, in real time.
+	Made string `json:"made"`
+	Name string `json:"name"`
+}
+
+// SnapshotList is the document's object of this name: snapshots of a tenant.
+type SnapshotList struct {
+	Snapshots []Snapshot `json:"snapshots"`
+	Tenant    string     `json:"tenant"`
+}
+
 // State is the document's object of this name: state of a tenant.
 type State struct {
 	Clock StateClock `json:"clock"`
@@ -784,6 +822,24 @@ var GetSettings = Operation[Settings]{http.MethodGet, "/settings"}
 
 // UpdateSettings is the document's operation updateSettings: change the tenant's settings.
 var UpdateSettings = Operation[Settings]{http.MethodPatch, "/settings"}
+
+// ListSnapshots is the document's operation listSnapshots: list the tenant's snapshots.
+var ListSnapshots = Operation[SnapshotList]{http.MethodGet, "/snapshots"}
+
+// DeleteSnapshot is the document's operation deleteSnapshot: forget a snapshot.
+var DeleteSnapshot = Operation[Snapshot]{http.MethodDelete, "/snapshots/{name}"}
+
+// ExportSnapshot is the document's operation exportSnapshot: export a snapshot.
+var ExportSnapshot = Operation[State]{http.MethodGet, "/snapshots/{name}"}
+
+// TakeSnapshot is the document's operation takeSnapshot: keep the tenant's state under a name.
+var TakeSnapshot = Operation[Snapshot]{http.MethodPost, "/snapshots/{name}"}
+
+// ForkSnapshot is the document's operation forkSnapshot: let another tenant go on from a snapshot.
+var ForkSnapshot = Operation[Fork]{http.MethodPost, "/snapshots/{name}/fork"}
+
+// RestoreSnapshot is the document's operation restoreSnapshot: go back to a snapshot.
+var RestoreSnapshot = Operation[Snapshot]{http.MethodPost, "/snapshots/{name}/restore"}
 
 // ExportState is the document's operation exportState: export everything that the tenant is.
 var ExportState = Operation[State]{http.MethodGet, "/state"}

@@ -214,7 +214,10 @@ func (e *Engine) begin(tx store.Tx, tenant string, writable bool) *Unit {
 }
 
 // Tenants lists the tenants that exist, in alphabetical order.
-func (e *Engine) Tenants(ctx context.Context) ([]string, error) { return e.Store.Tenants(ctx) }
+func (e *Engine) Tenants(ctx context.Context) ([]string, error) {
+	places, err := e.Store.Tenants(ctx)
+	return slices.DeleteFunc(places, func(place string) bool { return strings.HasPrefix(place, snapshotPrefix) }), err
+}
 
 const countersKey = "counters"
 

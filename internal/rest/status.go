@@ -102,6 +102,8 @@ var statuses = map[refusal.Code]int{
 	refusal.TimerLoop:        http.StatusUnprocessableEntity,
 	refusal.ClockInterrupted: http.StatusServiceUnavailable,
 	refusal.MachineUnknown:   http.StatusNotFound,
+	refusal.SnapshotNotFound: http.StatusNotFound,
+	refusal.TenantNotEmpty:   http.StatusConflict,
 
 	refusal.ScenarioInvalid:     http.StatusBadRequest,
 	refusal.OriginRefused:       http.StatusForbidden,

@@ -96,6 +96,8 @@ const (
 	TimerLoop        Code = "TIMER_LOOP"
 	ClockInterrupted Code = "CLOCK_INTERRUPTED"
 	MachineUnknown   Code = "MACHINE_UNKNOWN"
+	SnapshotNotFound Code = "SNAPSHOT_NOT_FOUND"
+	TenantNotEmpty   Code = "TENANT_NOT_EMPTY"
 
 	ScenarioInvalid     Code = "SCENARIO_INVALID"
 	OriginRefused       Code = "ORIGIN_REFUSED"
@@ -197,6 +199,8 @@ var definitions = []Definition{
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
 	{ClockInterrupted, "The clock was stopped on its way", "Move it again: it goes on from where it stands."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
+	{SnapshotNotFound, "No such snapshot", "GET /_sandbox/snapshots lists those of the tenant."},
+	{TenantNotEmpty, "The tenant is not empty", "Name another tenant, or empty this one with POST /_sandbox/reset first."},
 
 	{ScenarioInvalid, "Scenario has mistakes", "Mend every mistake that error.errors names; nothing was changed. finhub-sandbox scenario lint finds the same."},
 	{OriginRefused, "Control calls from a foreign web page are refused", "Call from the sandbox's own pages, from a page of the same host, or from a program; --hosts names further hosts."},

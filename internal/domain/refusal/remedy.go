@@ -78,4 +78,6 @@ var remedies = []remedy{
 	{codes: []Code{PhaseOrderBroken}, calls: []string{"executeOperation"}},
 	{codes: []Code{ScenarioUnknown}, calls: []string{"useScenario", "listScenarios"}},
 	{codes: []Code{MachineUnknown}, calls: []string{"listMachines"}},
+	{codes: []Code{SnapshotNotFound}, calls: []string{"takeSnapshot", "listSnapshots"}},
+	{codes: []Code{TenantNotEmpty}, calls: []string{"resetTenant"}},
 }

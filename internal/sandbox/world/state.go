@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 
 	"finhub-sandbox/internal/engine"
@@ -35,6 +36,14 @@ func (s *World) ExportState(ctx context.Context, tenant string, to io.Writer) er
 	return s.engine.Export(ctx, tenant, to)
 }
 
+// StateTenant is the tenant whose seed a state goes on from.
+func StateTenant(state *engine.State) string {
+	if from, ok := state.Value(seedValue).(*Origin); ok {
+		return from.Tenant
+	}
+	return ""
+}
+
 // ImportState makes a text that ExportState wrote the state of a tenant, in place of
 // all that it is. It refuses, with all its faults, what no tenant can be; then nothing
 // has changed.
@@ -43,5 +52,44 @@ func (s *World) ImportState(ctx context.Context, tenant string, text []byte) (*e
 	if err != nil {
 		return nil, err
 	}
-	return state, s.engine.Replace(ctx, tenant, state, nil)
+	err = s.engine.Replace(ctx, tenant, state, nil)
+	s.Outside.Ready(tenant)
+	return state, err
+}
+
+// BeginState is ImportState for a tenant that has nothing yet. It reports whether it had
+// not.
+func (s *World) BeginState(ctx context.Context, tenant string, text []byte) (taken bool, err error) {
+	tenants, err := s.engine.Tenants(ctx)
+	if err != nil || slices.Contains(tenants, tenant) {
+		return false, err
+	}
+	_, err = s.ImportState(ctx, tenant, text)
+	return err == nil, err
+}
+
+// Restore makes a snapshot the tenant's state again.
+func (s *World) Restore(ctx context.Context, tenant, name string) (engine.Snapshot, error) {
+	snapshot, err := s.engine.Restore(ctx, tenant, name)
+	s.Outside.Ready(tenant)
+	return snapshot, err
+}
+
+// Fork makes a snapshot the state of another tenant, which goes on from it by itself,
+// and in which then may add to what happens.
+func (s *World) Fork(ctx context.Context, tenant, name, into string, then func(*Act) error) (engine.Snapshot, error) {
+	if err := s.Admit(into); err != nil {
+		return engine.Snapshot{}, err
+	}
+	return s.engine.Fork(ctx, tenant, name, into, func(u *engine.Unit) error {
+		act := s.ActOf(u)
+		from := s.naturalOrigin(tenant)
+		if own, err := act.Value(seedValue, &from); err != nil || !own {
+			if err = act.SetValue(seedValue, from); err != nil {
+				return err
+			}
+			act.from = from
+		}
+		return then(act)
+	})
 }

@@ -1,0 +1,194 @@
+package app_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/domain/delivery"
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/engine"
+	"finhub-sandbox/internal/sandbox/webhooks"
+	"finhub-sandbox/internal/sandbox/world"
+)
+
+// loaded is a tenant in which several do something while it goes back to a snapshot.
+type loaded struct {
+	*app.App
+	client *client
+	// epoch is even while nobody restores.
+	epoch atomic.Int64
+	mu    sync.Mutex
+	// registered are the customers' addresses by the epoch in which they were registered; those
+	// who were while it changed are not among them.
+	registered map[int64][]string
+	begun      atomic.Int64
+}
+
+// enter lets somebody register and begin a life, as far as the tenant still knows them.
+func (l *loaded) enter(t *testing.T, email string) {
+	before := l.epoch.Load()
+	registration := httpCall{operation: l.client.operation("registerIndividual"), tenant: "loaded", token: adminToken, body: map[string]any{
+		"firstName": "Anna", "lastName": "Petrauskaite", "email": email, "phone": "+37062767557", "password": password, "matchingPassword": password,
+	}}
+	reply, err := l.client.do(registration)
+	if err != nil || reply.status != http.StatusOK {
+		t.Errorf("a registration is answered with %d %v %s", reply.status, err, reply.raw)
+		return
+	}
+	customer := textAt(reply.value, "data.id")
+	l.begun.Add(1)
+	if before == l.epoch.Load() && before%2 == 0 {
+		l.mu.Lock()
+		l.registered[before] = append(l.registered[before], email)
+		l.mu.Unlock()
+	}
+	for _, consent := range []string{"privacy", "terms"} {
+		if _, err := l.client.do(httpCall{
+			operation: l.client.operation("acceptIndividualConsent"), tenant: "loaded", token: adminToken,
+			path: map[string]string{"customerId": customer, "consentType": consent}, body: map[string]any{"accepted": true, "version": "1.0"},
+		}); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// check holds the tenant to what it has promised.
+func (l *loaded) check(t *testing.T) {
+	t.Helper()
+	text, err := export(l.App, "loaded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.World().Engine().ReadState("loaded", text); err != nil {
+		t.Errorf("what the tenant is does not fit together: %v\n%s", err, faultsOf(err))
+	}
+	last := l.registered[l.epoch.Load()]
+	if len(last) == 0 {
+		t.Error("nobody has registered after the last time")
+	}
+	for _, email := range last {
+		if !strings.Contains(string(text), `"email": "`+email+`"`) {
+			t.Errorf("%s has registered after the last time, and is not there", email)
+		}
+	}
+}
+
+// TestARestoreUnderLoadLosesAndMixesNothing lets clients live and the clock advance
+// while the tenant goes back again and again. What it is then is a state that fits
+// together, with everybody who came after the last time; and it goes back to the same.
+func TestARestoreUnderLoadLosesAndMixesNothing(t *testing.T) {
+	l := &loaded{App: openAppWith(t, app.Config{Seed: "loaded", Settings: scaled(1)}), registered: map[int64][]string{}}
+	l.client = &client{documents: loadDocuments(t), send: inProcess(l.Handler())}
+	e := l.World().Engine()
+	if _, err := e.Freeze(t.Context(), "loaded", nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.TakeSnapshot(t.Context(), "loaded", "base"); err != nil {
+		t.Fatal(err)
+	}
+	base, err := export(l.App, "loaded")
+	if err != nil {
+		t.Fatal(err)
+	}
+	working, stop := context.WithCancel(t.Context())
+	var workers sync.WaitGroup
+	for who := range 3 {
+		workers.Go(func() {
+			for n := 0; working.Err() == nil; n++ {
+				l.enter(t, fmt.Sprintf("w%d.n%d@example.com", who, n))
+			}
+		})
+	}
+	workers.Go(func() {
+		for working.Err() == nil {
+			_, err := e.Advance(working, "loaded", engine.Target{By: time.Hour})
+			var refused *refusal.Error
+			if err != nil && working.Err() == nil && (!errors.As(err, &refused) || refused.Code != refusal.ClockInterrupted) {
+				t.Errorf("an advance ends with %v", err)
+			}
+		}
+	})
+	for range 25 {
+		l.epoch.Add(1)
+		if _, err := l.World().Restore(t.Context(), "loaded", "base"); err != nil {
+			t.Error(err)
+		}
+		l.epoch.Add(1)
+		for begun := l.begun.Load(); l.begun.Load() < begun+4; {
+			if _, err := export(l.App, "loaded"); err != nil { // Readers have their turn too.
+				t.Error(err)
+			}
+		}
+	}
+	stop()
+	workers.Wait()
+	l.check(t)
+	if _, err := l.World().Restore(t.Context(), "loaded", "base"); err != nil {
+		t.Fatal(err)
+	}
+	if again, err := export(l.App, "loaded"); err != nil || string(again) != string(base) {
+		t.Errorf("it does not go back to what it was: %v\n%s", err, firstDifference(string(base), string(again)))
+	}
+}
+
+// TestAWebhookUnderWayIsNotToldToARestoredTenant: an attempt that began before has its
+// outcome after.
+func TestAWebhookUnderWayIsNotToldToARestoredTenant(t *testing.T) {
+	a := openAppWith(t, app.Config{Seed: "restored"})
+	caller := access.Caller{Sort: access.Staff, Tenant: "restored", PowerTenant: true}
+	url, name := "http://127.0.0.1:9/", "all"
+	if _, err := world.Do(t.Context(), a.World(), caller, func(act *world.Act) (*delivery.Subscription, error) {
+		return webhooks.Subscribe(act, webhooks.Wish{URL: &url, Name: &name, Events: []string{"customer.created"}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c := &client{documents: loadDocuments(t), send: inProcess(a.Handler())}
+	c.register(t, "restored", "anna@example.com")
+	if _, err := a.World().Engine().TakeSnapshot(t.Context(), "restored", "waiting"); err != nil {
+		t.Fatal(err)
+	}
+	sending := nextSending(t, a, caller)
+	if _, err := a.World().Restore(t.Context(), "restored", "waiting"); err != nil {
+		t.Fatal(err)
+	}
+	settle := func(s *webhooks.Sending) int {
+		events, err := world.Do(t.Context(), a.World(), caller, func(act *world.Act) ([]engine.Event, error) {
+			return webhooks.Settle(act, s, delivery.Attempt{Status: http.StatusOK})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(events)
+	}
+	if settle(sending) != 0 {
+		t.Error("the restored tenant is told what came of it")
+	}
+	if again := nextSending(t, a, caller); again.DeliveryID != sending.DeliveryID || settle(again) != 1 {
+		t.Error("the restored tenant does not send it again")
+	}
+}
+
+// nextSending is the attempt that the tenant's only subscription waits for.
+func nextSending(t *testing.T, a *app.App, caller access.Caller) *webhooks.Sending {
+	t.Helper()
+	sending, err := world.Show(t.Context(), a.World(), caller, func(act *world.Act) (*webhooks.Sending, error) {
+		ready, err := webhooks.Subscriptions(act)
+		if err != nil || len(ready) != 1 {
+			return nil, fmt.Errorf("%v are ready, %w", ready, err)
+		}
+		return webhooks.Due(act, ready[0])
+	})
+	if err != nil || sending == nil {
+		t.Fatalf("nothing is to be sent: %v", err)
+	}
+	return sending
+}

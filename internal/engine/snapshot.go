@@ -1,0 +1,230 @@
+package engine
+
+import (
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/store"
+)
+
+// Snapshot is a tenant's state that is kept under a name, beside the tenant.
+type Snapshot struct {
+	Name string `json:"name"`
+	// Made is when, in real time, and At what the tenant's clock showed.
+	Made time.Time `json:"made"`
+	At   time.Time `json:"at"`
+	// Entities is how many records there are, Bytes how much keys and values come to.
+	Entities int   `json:"entities"`
+	Bytes    int64 `json:"bytes"`
+}
+
+// What is kept in snapshots is bounded: those of one tenant by their number, and those
+// of all tenants together by their bytes.
+const (
+	MaxSnapshots     = 20
+	maxSnapshotBytes = 512 << 20
+)
+
+// snapshotPrefix begins the places of snapshots, which are rows of the store like those
+// of tenants. No tenant has a slash in its name.
+const snapshotPrefix = "snapshot/"
+
+func snapshotPlace(tenant, name string) string { return snapshotPrefix + tenant + "/" + name }
+
+// snapshotKey is the row that tells of a snapshot beside the tenant's own.
+const snapshotKey = "snapshot"
+
+// TakeSnapshot keeps the tenant's state under a name, in place of what was kept under
+// it. It refuses with REQUEST_INVALID what would be too much.
+func (e *Engine) TakeSnapshot(ctx context.Context, tenant, name string) (Snapshot, error) {
+	if err := e.Read(ctx, tenant, func(*Unit) error { return nil }); err != nil {
+		return Snapshot{}, err
+	}
+	room, err := e.snapshotRoom(ctx, tenant, name)
+	if err != nil {
+		return Snapshot{}, err
+	}
+	s := Snapshot{Name: name, Made: e.Wall().UTC().Truncate(time.Millisecond)}
+	rows, err := e.rowsOf(ctx, tenant, room)
+	if err != nil {
+		return s, err
+	}
+	e.describe(&s, rows)
+	text, err := store.Encode(s)
+	if err != nil {
+		return s, err
+	}
+	return s, e.commit(ctx, snapshotPlace(tenant, name), func(tx store.Tx) error {
+		tx.Clear()
+		tx.Set([]byte(snapshotKey), text)
+		for _, row := range rows {
+			tx.Set([]byte(row.key), row.text)
+		}
+		return nil
+	})
+}
+
+// snapshotRoom is how many bytes a snapshot may have.
+func (e *Engine) snapshotRoom(ctx context.Context, tenant, name string) (int64, error) {
+	all, err := e.snapshotsUnder(ctx, snapshotPrefix)
+	if err != nil {
+		return 0, err
+	}
+	room, others := int64(maxSnapshotBytes), 0
+	for place, s := range all {
+		if place == snapshotPlace(tenant, name) {
+			continue
+		}
+		room -= s.Bytes
+		if strings.HasPrefix(place, snapshotPlace(tenant, "")) {
+			others++
+		}
+	}
+	if others >= MaxSnapshots {
+		return 0, tooMuchSnapshot("the tenant has %d snapshots already, the most that it can have: delete one", MaxSnapshots)
+	}
+	return room, nil
+}
+
+func tooMuchSnapshot(message string, n int) error {
+	fault := StateFault("", message, n)
+	fault.Field = "path.name"
+	return refusal.Invalid([]refusal.Fault{fault})
+}
+
+// rowsOf gives the rows of a place as they are at one instant, if they are not too
+// many.
+func (e *Engine) rowsOf(ctx context.Context, place string, room int64) (rows []stateRow, err error) {
+	frozen, err := e.Store.Freeze(ctx, place)
+	if err != nil {
+		return nil, refuseUnwritten(err)
+	}
+	defer frozen.Close()
+	err = frozen.Range(nil, nil, func(key, text string) bool {
+		if room -= int64(len(key) + len(text)); key != snapshotKey {
+			rows = append(rows, stateRow{key, text})
+		}
+		return room >= 0
+	})
+	if room < 0 {
+		err = tooMuchSnapshot("the snapshots of all tenants would have more than %d bytes together: delete some", maxSnapshotBytes)
+	}
+	return rows, err
+}
+
+// describe says of a snapshot what its rows say.
+func (e *Engine) describe(s *Snapshot, rows []stateRow) {
+	var clock Clock
+	for _, row := range rows {
+		s.Bytes += int64(len(row.key) + len(row.text))
+		if row.key == clockKey {
+			clock = parseClock(row.text)
+		}
+		collection, _, _ := strings.Cut(row.key, "/")
+		if _, ok := e.collections[collection]; ok {
+			s.Entities++
+		}
+	}
+	s.At = clock.Now(s.Made)
+}
+
+// Snapshots lists those of a tenant by their names.
+func (e *Engine) Snapshots(ctx context.Context, tenant string) ([]Snapshot, error) {
+	all, err := e.snapshotsUnder(ctx, snapshotPlace(tenant, ""))
+	list := []Snapshot{}
+	for _, s := range all {
+		list = append(list, s)
+	}
+	slices.SortFunc(list, func(a, b Snapshot) int { return strings.Compare(a.Name, b.Name) })
+	return list, err
+}
+
+// snapshotsUnder gives the snapshots whose places begin with a prefix, by these.
+func (e *Engine) snapshotsUnder(ctx context.Context, prefix string) (map[string]Snapshot, error) {
+	places, err := e.Store.Tenants(ctx)
+	all := map[string]Snapshot{}
+	for _, place := range places {
+		if err != nil || !strings.HasPrefix(place, prefix) {
+			continue
+		}
+		var s Snapshot
+		var ok bool
+		if s, ok, err = e.readSnapshot(ctx, place); ok {
+			all[place] = s
+		}
+	}
+	return all, err
+}
+
+func (e *Engine) readSnapshot(ctx context.Context, place string) (s Snapshot, ok bool, err error) {
+	err = e.Store.View(ctx, place, func(tx store.Tx) error {
+		var text string
+		if text, ok = tx.Get([]byte(snapshotKey)); !ok {
+			return nil
+		}
+		return store.Decode(text, &s)
+	})
+	return s, ok, refuseUnwritten(err)
+}
+
+// Snapshot gives one of a tenant's, or refuses with SNAPSHOT_NOT_FOUND.
+func (e *Engine) Snapshot(ctx context.Context, tenant, name string) (Snapshot, error) {
+	s, ok, err := e.readSnapshot(ctx, snapshotPlace(tenant, name))
+	if err == nil && !ok {
+		err = refusal.New(refusal.SnapshotNotFound, "the tenant has no snapshot %s", name).At("path.name")
+	}
+	return s, err
+}
+
+// ExportSnapshot writes a snapshot as Export writes a tenant; it must be there.
+func (e *Engine) ExportSnapshot(ctx context.Context, tenant, name string, to io.Writer) error {
+	return e.exportRows(ctx, snapshotPlace(tenant, name), tenant, to)
+}
+
+// DeleteSnapshot forgets a snapshot.
+func (e *Engine) DeleteSnapshot(ctx context.Context, tenant, name string) (Snapshot, error) {
+	s, err := e.Snapshot(ctx, tenant, name)
+	if err != nil {
+		return s, err
+	}
+	return s, e.commit(ctx, snapshotPlace(tenant, name), func(tx store.Tx) error {
+		tx.Clear()
+		return nil
+	})
+}
+
+// Restore makes a snapshot the tenant's state again, as Replace does. A running clock
+// goes on from what it showed then.
+func (e *Engine) Restore(ctx context.Context, tenant, name string) (Snapshot, error) {
+	return e.restore(ctx, tenant, name, tenant, nil)
+}
+
+// Fork makes a snapshot the state of another tenant, in one commit to which then may
+// add. It refuses with TENANT_NOT_EMPTY one in which something has happened.
+func (e *Engine) Fork(ctx context.Context, tenant, name, into string, then func(*Unit) error) (Snapshot, error) {
+	return e.restore(ctx, tenant, name, into, then)
+}
+
+func (e *Engine) restore(ctx context.Context, from, name, tenant string, then func(*Unit) error) (Snapshot, error) {
+	s, err := e.Snapshot(ctx, from, name)
+	if err != nil {
+		return s, err
+	}
+	rows, err := e.rowsOf(ctx, snapshotPlace(from, name), maxSnapshotBytes)
+	if err != nil {
+		return s, err
+	}
+	return s, e.replace(ctx, tenant, rows, tenant != from, func(u *Unit) error {
+		if !u.clock.Frozen {
+			u.moveTo(s.At)
+		}
+		if then == nil {
+			return nil
+		}
+		return then(u)
+	})
+}
