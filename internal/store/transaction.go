@@ -43,6 +43,8 @@ type transaction struct {
 	// the beginning if it may turn out later that the unit is not kept.
 	undo  []before
 	notes bool
+	// marked tells that there is a mark.
+	marked bool
 	shown []byte
 	err   error
 }
@@ -131,7 +133,7 @@ func (t *transaction) Set(key []byte, value string) {
 		t.makeRoom()
 	}
 	kept := string(key)
-	was, present, err := t.tx.Set(kept, value, nil)
+	was, present, err := t.set(kept, value)
 	t.check("set", err)
 	t.tenant.noteFrozen(t.db, kept, was, present)
 	t.note(before{key: kept, value: was, present: present})
@@ -139,6 +141,19 @@ func (t *transaction) Set(key []byte, value string) {
 		*t.logged = appendSet(*t.logged, t.tenant.prefix(t.home), key, value)
 	}
 }
+
+// set writes a row and gives what it was, as far as somebody may ask for it.
+func (t *transaction) set(key, value string) (was string, present bool, err error) {
+	if t.marked && t.isNew() {
+		was, present = t.Get([]byte(key)) // Of an emptied database nobody else says so.
+		_, _, err = t.tx.Set(key, value, nil)
+		return was, present, err
+	}
+	return t.tx.Set(key, value, nil)
+}
+
+// isNew reports whether the tenant's database is one that nobody had before.
+func (t *transaction) isNew() bool { return t.db != t.was.db }
 
 func (t *transaction) Delete(key []byte) {
 	if !t.mayWrite() || t.tx == nil {
@@ -208,6 +223,8 @@ func (t *transaction) makeRoom() {
 	t.check("open", err)
 	t.notePlace()
 	t.db, t.tx = db, t.open(db)
+	// A transaction that has emptied its database keeps nothing of what it writes over.
+	t.check("empty", t.tx.DeleteAll())
 }
 
 func (t *transaction) logHead() {
@@ -217,7 +234,7 @@ func (t *transaction) logHead() {
 }
 
 func (t *transaction) Mark() Mark {
-	t.notes = true
+	t.notes, t.marked = true, true
 	return Mark(len(t.undo))
 }
 
@@ -253,8 +270,8 @@ func restore(tx *buntdb.Tx, b before) error {
 
 // note notes what was, if that may have to come back.
 func (t *transaction) note(b before) {
-	if !t.notes {
-		return
+	if !t.notes || !t.marked && t.isNew() {
+		return // A database that nobody had before goes as a whole.
 	}
 	if t.logged != nil {
 		b.logged = len(*t.logged)
