@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,7 @@ import (
 	"finhub-sandbox/internal/engine"
 	"finhub-sandbox/internal/sandbox/webhooks"
 	"finhub-sandbox/internal/sandbox/world"
+	"finhub-sandbox/internal/store"
 )
 
 // loaded is a tenant in which several do something while it goes back to a snapshot.
@@ -191,4 +193,83 @@ func nextSending(t *testing.T, a *app.App, caller access.Caller) *webhooks.Sendi
 		t.Fatalf("nothing is to be sent: %v", err)
 	}
 	return sending
+}
+
+// TestSnapshotsOutliveARestart keeps them in the data file, beside the tenants and not
+// among them.
+func TestSnapshotsOutliveARestart(t *testing.T) {
+	config := app.Config{Seed: "kept", Data: filepath.Join(t.TempDir(), "data"), Durability: store.Second}
+	a := openFlowApp(t, config)
+	c := &client{documents: loadDocuments(t), send: inProcess(a.Handler())}
+	c.register(t, "kept", "anna@example.com")
+	for n := range engine.MaxSnapshots {
+		if _, err := a.World().Engine().TakeSnapshot(t.Context(), "kept", fmt.Sprint("s", n)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var refused *refusal.Error
+	if _, err := a.World().Engine().TakeSnapshot(t.Context(), "kept", "more"); !errors.As(err, &refused) || refused.Code != refusal.RequestInvalid {
+		t.Errorf("one snapshot too many: %v", err)
+	}
+	if _, err := a.World().Engine().TakeSnapshot(t.Context(), "kept", "s0"); err != nil {
+		t.Errorf("a snapshot in place of another: %v", err)
+	}
+	before, err := export(a, "kept")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.register(t, "kept", "ona@example.com")
+	if err := a.Close(); err != nil {
+		t.Fatal(err)
+	}
+	a = openFlowApp(t, config)
+	defer a.Close()
+	if tenants, err := a.World().Engine().Tenants(t.Context()); err != nil || fmt.Sprint(tenants) != "[kept]" {
+		t.Errorf("the tenants are %v, %v", tenants, err)
+	}
+	if _, err := a.World().Restore(t.Context(), "kept", "s0"); err != nil {
+		t.Fatal(err)
+	}
+	after, err := export(a, "kept")
+	if err != nil || string(after) != string(before) {
+		t.Errorf("it is another after the restart: %v\n%s", err, firstDifference(string(before), string(after)))
+	}
+}
+
+// TestAForkGoesOnAsTheOriginalWould: the same request makes the same of both, passwords
+// hold in both, and only one of them sends webhooks.
+func TestAForkGoesOnAsTheOriginalWould(t *testing.T) {
+	a := openAppWith(t, app.Config{Seed: "forked"})
+	caller := access.Caller{Sort: access.Staff, Tenant: "trunk", PowerTenant: true}
+	url := "http://127.0.0.1:9/"
+	if _, err := world.Do(t.Context(), a.World(), caller, func(act *world.Act) (*delivery.Subscription, error) {
+		return webhooks.Subscribe(act, webhooks.Wish{URL: &url, Events: []string{"customer.created"}})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	c := &client{documents: loadDocuments(t), send: inProcess(a.Handler())}
+	anna := c.register(t, "trunk", "anna@example.com")
+	if _, err := a.World().Engine().TakeSnapshot(t.Context(), "trunk", "s"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.World().Fork(t.Context(), "trunk", "s", "branch", func(act *world.Act) error {
+		_, err := webhooks.SwitchAllOff(act)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	anna.tenant = "branch"
+	c.login(t, &anna)
+	anna.tenant = "trunk"
+	c.login(t, &anna)
+	if one, other := c.register(t, "trunk", "ona@example.com"), c.register(t, "branch", "ona@example.com"); one.customer != other.customer || one.wallet != other.wallet {
+		t.Errorf("the original makes %s, and the fork %s", one.customer, other.customer)
+	}
+	for tenant, want := range map[string]int{"trunk": 1, "branch": 0} {
+		caller.Tenant = tenant
+		ready, err := world.Show(t.Context(), a.World(), caller, webhooks.Subscriptions)
+		if err != nil || len(ready) != want {
+			t.Errorf("%s sends to %v, %v", tenant, ready, err)
+		}
+	}
 }

@@ -45,8 +45,8 @@ type transaction struct {
 	notes bool
 	// marked tells that there is a mark.
 	marked bool
-	shown []byte
-	err   error
+	shown  []byte
+	err    error
 }
 
 // before is what a row was before it was written, or the place before it changed, and
