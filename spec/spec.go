@@ -21,6 +21,11 @@ var Product []byte
 //go:embed bundled/control.json
 var Control []byte
 
+// Secrets are the names under which both documents have secrets (x-secret), as JSON.
+//
+//go:embed bundled/secrets.json
+var Secrets []byte
+
 // YAML writes a document as YAML, in the same bytes each time. That takes as long
 // as a start, and is only done for who asks.
 func YAML(document []byte) ([]byte, error) {

@@ -36,6 +36,7 @@ type commandLine struct {
 	Fund        fundCommand        `cmd:"" help:"Put money into a wallet."`
 	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
 	State       stateCommands      `cmd:"" help:"Keep, compare and go back to a tenant's state."`
+	Journal     journalCommands    `cmd:"" help:"Look at the last requests of a tenant."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
@@ -69,6 +70,7 @@ type sandboxFlags struct {
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
 	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
 	WebhookHosts   []string       `help:"Hosts to which webhooks may be sent, *.example.com for all that end so; any unless set." env:"SANDBOX_WEBHOOK_HOSTS" placeholder:"NAME,..."`
+	Journal        int            `help:"How many of the last requests of each tenant are kept to be looked at; 0 keeps none." default:"1000" env:"SANDBOX_JOURNAL" placeholder:"ENTRIES"`
 }
 
 type specCommand struct {
@@ -175,7 +177,7 @@ func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
 		Addr: addr, Data: f.Data, State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
 		NoFixedTokens: !f.FixedTokens, Version: version,
-		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, WebhookHosts: f.WebhookHosts,
+		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal),
 		Settings: setting.Settings{
 			DelayScale: new(float64(f.DelayScale)), Headers: f.Headers, TenantKey: f.TenantKey, TenantSecret: f.TenantSecret,
 		},

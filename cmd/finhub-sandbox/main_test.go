@@ -159,7 +159,7 @@ func TestHelp(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{[]string{"--help"}, []string{"serve", "scenario", "clock", "magic", "data", "spec", "healthcheck", "version", "Unofficial"}},
+		{[]string{"--help"}, []string{"serve", "scenario", "clock", "journal", "magic", "data", "spec", "healthcheck", "version", "Unofficial"}},
 		{[]string{"serve", "--help"}, []string{
 			"--addr", "--data", "--durability", "--delay-scale", "--headers", "--seed", "--check-responses", "--tenants",
 			"--[no-]fixed-tokens", "--quiet", "--scenario", "--control-addr", "--control-token", "--hosts", "SANDBOX_ADDR",

@@ -72,6 +72,8 @@ func TestVerbs(t *testing.T) {
 		{"clock advance --to=2028-01-01T00:00:00Z", []string{"now      2028-01-01T00:00:00Z"}, []string{`"now":"2028-01-01T00:00:00Z"`}},
 		{"clock advance --until=idle", []string{"now      2028-01-01T00:00:00Z"}, []string{`"pending":0`}},
 		{"clock show", []string{"tenant   verbs", "pending  0"}, []string{`"nextDue":null`}},
+		{"journal --operation=freezeClock", []string{"NUMBER", "freezeClock", "200"}, []string{`"operation":"freezeClock"`}},
+		{"journal show 1", []string{"operation   useScenario", "PUT /_sandbox/scenario", "[masked]"}[:2], []string{`"number":1`}},
 		{"settings set headers=strict orderLifeSeconds=300 webhooks={\"schedule\":[\"5m\",\"2h\"]}", []string{"orderLifeSeconds          300", "webhooks.schedule         [5m 2h]"}, []string{`"orderLifeSeconds":300`, `"schedule":["5m","2h"]`}},
 		{"settings set orderLifeSeconds=0 headers=", []string{"headers                   -"}, []string{`"headers":""`}},
 		{"settings show", []string{"SETTING", "tenant                    verbs"}, []string{`"tenant":"verbs"`}},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"finhub-sandbox/internal/control"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
+	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/sandbox/world"
@@ -39,6 +41,8 @@ type App struct {
 	server, control *rest.Server
 	scenarios       scenarioFiles
 	sender          *webhook.Sender
+	// journal has the last requests; nil is none.
+	journal *journal.Journal
 	// builtIn are the scenarios that the binary has, and sources are the files
 	// that were last read; the watcher alone uses sources and unread once the
 	// sandbox serves.
@@ -152,12 +156,18 @@ func Formats() contract.Formats {
 
 func (a *App) mount(product, controls *contract.Document) error {
 	c := a.config
+	if err := a.openJournal(); err != nil {
+		return err
+	}
 	config := rest.Config{
 		Wait: c.Wait,
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Within: api.Within(a.world), Admit: a.world.Admit,
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
+	}
+	if a.journal != nil {
+		config.Witness = a.journal
 	}
 	a.server = rest.New(config)
 	a.control = a.server
@@ -168,6 +178,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
+		Journal: a.journal, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr
@@ -181,6 +192,23 @@ func (a *App) mount(product, controls *contract.Document) error {
 
 // Now is the wall clock, for commands without a sandbox.
 func Now() time.Time { return time.Now() }
+
+// openJournal makes the journal, unless none is wanted.
+func (a *App) openJournal() error {
+	entries := journal.DefaultEntries
+	if a.config.Journal != nil {
+		entries = *a.config.Journal
+	}
+	if entries == 0 {
+		return nil
+	}
+	var secrets journal.Secrets
+	if err := json.Unmarshal(spec.Secrets, &secrets); err != nil {
+		return fmt.Errorf("names of secrets: %w", err)
+	}
+	a.journal = journal.New(entries, secrets)
+	return nil
+}
 
 // wait waits in real time, until the context ends.
 func wait(ctx context.Context, d time.Duration) error {

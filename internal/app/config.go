@@ -65,6 +65,9 @@ type Config struct {
 	// WebhookNames finds the addresses of hosts to which webhooks are sent; nil is the
 	// system's. Tests give one that finds none.
 	WebhookNames *net.Resolver
+	// Journal is how many of the last requests of each tenant are kept; nil is a
+	// thousand, and with 0 there is no journal.
+	Journal *int
 	// Quiet leaves the line for each request out of the log.
 	Quiet   bool
 	Version string

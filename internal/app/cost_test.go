@@ -135,9 +135,10 @@ func (s *sink) answer(t testing.TB, handler http.Handler, r *http.Request) {
 }
 
 // aliveForCosts opens a sandbox in which a customer has paid.
-func aliveForCosts(t testing.TB) (http.Handler, []costedRequest) {
+func aliveForCosts(t testing.TB, config app.Config) (http.Handler, []costedRequest) {
 	t.Helper()
-	handler := openAppWith(t, app.Config{Seed: "costs", Quiet: true, Settings: scaled(1)}).Handler()
+	config.Seed, config.Quiet, config.Settings = "costs", true, scaled(1)
+	handler := openAppWith(t, config).Handler()
 	c := &client{documents: loadDocuments(t), send: inProcess(handler)}
 	l := c.live(t, "costs", "anna@example.com")
 	c.execute(t, l)
@@ -151,7 +152,7 @@ func TestAllocations(t *testing.T) {
 		t.Skip("the race detector adds to them")
 	}
 	const runs = 500
-	handler, requests := aliveForCosts(t)
+	handler, requests := aliveForCosts(t, app.Config{})
 	allocations := map[string]int{}
 	for _, q := range requests {
 		made := make([]*http.Request, runs+1) // One is sent before it is counted.
@@ -176,7 +177,7 @@ func raced() bool {
 // BenchmarkRequest makes and answers the same requests without a network, for
 // profiles.
 func BenchmarkRequest(b *testing.B) {
-	handler, requests := aliveForCosts(b)
+	handler, requests := aliveForCosts(b, app.Config{})
 	for _, q := range requests {
 		b.Run(q.operation, func(b *testing.B) {
 			b.ReportAllocs()

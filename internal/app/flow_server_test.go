@@ -35,6 +35,8 @@ type flowServer struct {
 	sent func(wireRequest)
 	// around lets a request be answered, if it is not nil.
 	around func(r *http.Request, answer func())
+	// replied is told every reply, if it is not nil.
+	replied func(flowReply)
 }
 
 func openFlowServer(t testing.TB, config app.Config) *flowServer {
@@ -170,6 +172,9 @@ func (s *flowServer) exchange(method, path string, header http.Header, body io.R
 	reply.header.Del("X-Request-Id")
 	if strings.HasPrefix(reply.kind, "application/json") && json.Unmarshal(reply.raw, &reply.value) != nil {
 		reply.broken = true
+	}
+	if s.replied != nil {
+		s.replied(reply)
 	}
 	return reply, nil
 }

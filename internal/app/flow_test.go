@@ -83,6 +83,8 @@ func withoutFlow() map[refusal.Code]string {
 		refusal.DataUnwritable: "the flows' disk is not full: TestAFullDiskIsSaid",
 		refusal.TimerLoop:      "no table has a loop, and no scenario can make one yet",
 
+		refusal.JournalOff: "the flows' server has a journal: TestWithoutAJournal",
+
 		refusal.ClockInterrupted: "nobody is left to read it, or the sandbox ends: TestAnAdvanceEndsWithItsCaller",
 
 		refusal.HostUnknown:         "a flow has no host of its own: TestGuardOfTheControlAPI",

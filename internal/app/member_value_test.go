@@ -17,6 +17,7 @@ func freeTexts() map[string][]string {
 			"firstName", "lastName", "middleName", "fullName", "customerName", "name", "beneficiaryName", "accountHolder", "acceptedBy", "activatedBy", "approvedBy",
 			"names.value", "names.type",
 		},
+		"what is looked for can be anything": {"text"},
 		"organizations have names of all kinds": {
 			"legalName", "tradingName", "companyName", "shortName", "employerName", "issuingAuthority", "merchantName", "bankName", "correspondentBankName",
 		},

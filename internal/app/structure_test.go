@@ -55,7 +55,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/guide", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/guide", "internal/journal", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
@@ -63,6 +63,10 @@ var layout = []layer{
 		why:     "webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{dir: "internal/guide", imports: []string{"internal/domain/refusal"}},
+	{
+		dir: "internal/journal", imports: []string{"internal/headers", "internal/rest", "internal/domain/machine"},
+		why: "rest: the exchange is what it keeps; machine: the rules that acted are shown as they are",
+	},
 	{
 		dir: "internal/webhook",
 		imports: []string{

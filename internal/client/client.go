@@ -38,6 +38,20 @@ type Client struct {
 // Operation is one of the control API's, whose replies are a T.
 type Operation[T any] struct{ Method, Path string }
 
+// With gives the operation with a query; parameters without a value are left out.
+func (o Operation[T]) With(query map[string]string) Operation[T] {
+	values := url.Values{}
+	for name, value := range query {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if len(values) > 0 {
+		o.Path += "?" + values.Encode()
+	}
+	return o
+}
+
 // Reply is the JSON of a successful answer, which is a T.
 type Reply[T any] []byte
 
@@ -75,18 +89,6 @@ func (r *Refusal) Error() string {
 		text += ". " + r.Hint
 	}
 	return text
-}
-
-// With gives the operation with query parameters; those that are empty are left out.
-func (o Operation[T]) With(query map[string]string) Operation[T] {
-	values := url.Values{}
-	for name, value := range query {
-		if value != "" {
-			values.Set(name, value)
-		}
-	}
-	o.Path += "?" + values.Encode()
-	return o
 }
 
 // Call does the operation. The body is nil where there is none, and the arguments

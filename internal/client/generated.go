@@ -359,6 +359,92 @@ type Inbox struct {
 	Received []ReceivedWebhook `json:"received"`
 }
 
+// Journal is the document's object of this name: last requests.
+type Journal struct {
+	Entries []JournalEntry `json:"entries"`
+	// Number of the oldest entry that is kept; 0 without any.
+	First int64 `json:"first"`
+	// Number of the newest.
+	Last int64 `json:"last"`
+	// How many fit beside those that are shown.
+	Omitted int `json:"omitted"`
+}
+
+// JournalEntry is the document's object of this name: request.
+type JournalEntry struct {
+	// When it came, in real time.
+	At string `json:"at"`
+	// Who called: staff, customer or public.
+	Caller     string `json:"caller,omitzero"`
+	CustomerID string `json:"customerId,omitzero"`
+	// The state that caused it.
+	Details string `json:"details,omitzero"`
+	// What went wrong with the reply on its way.
+	Fault string `json:"fault,omitzero"`
+	// Whether the reply has gone out.
+	Finished bool `json:"finished"`
+	// Name by which the sandbox was called.
+	Host string `json:"host,omitzero"`
+	// When it happened on the tenant's clock; absent where nobody looked at that.
+	Instant string `json:"instant,omitzero"`
+	Method  string `json:"method"`
+	// What the caller should know.
+	Notice string `json:"notice,omitzero"`
+	// Counts the requests of the tenant.
+	Number int64 `json:"number"`
+	// How many there were beside.
+	OmittedViolations int `json:"omittedViolations,omitzero"`
+	// Absent where no operation answers.
+	Operation string `json:"operation,omitzero"`
+	Path      string `json:"path"`
+	Query     string `json:"query,omitzero"`
+	// Code of what was refused.
+	Refusal   string         `json:"refusal,omitzero"`
+	Reply     JournalMessage `json:"reply"`
+	Request   JournalMessage `json:"request"`
+	RequestID string         `json:"requestId"`
+	// Rules that acted, in their order; that of a fault is the last.
+	Rules []ActingRule `json:"rules,omitzero"`
+	// Scenario that governs the customer.
+	Scenario string `json:"scenario,omitzero"`
+	// 0 where no reply was sent.
+	Status int `json:"status"`
+	// Last step to which the request came.
+	Step string `json:"step,omitzero"`
+	// How long it took, in real time.
+	TookMilliseconds float64 `json:"tookMilliseconds"`
+	Traceparent      string  `json:"traceparent,omitzero"`
+	// What was wrong with values; the first fifty.
+	Violations []JournalViolation `json:"violations,omitzero"`
+}
+
+// JournalHeader is the document's object of this name: header in the journal.
+type JournalHeader struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// JournalMessage is the document's object of this name: request or reply.
+type JournalMessage struct {
+	// The beginning of the body, without secrets.
+	Body string `json:"body,omitzero"`
+	// Length of the whole body as it was.
+	Bytes int64 `json:"bytes"`
+	// True where body is not the whole.
+	Cut     bool            `json:"cut,omitzero"`
+	Headers []JournalHeader `json:"headers"`
+	// Digest of the whole body without secrets.
+	Sha256 string `json:"sha256,omitzero"`
+}
+
+// JournalViolation is the document's object of this name: what was wrong with a value.
+type JournalViolation struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+	// JSON pointer into the body.
+	Pointer string `json:"pointer,omitzero"`
+}
+
 // Listen is the document's object of this name: what to listen for.
 type Listen struct {
 	// Types of events; all if left out.
@@ -795,6 +881,12 @@ var ExplainCall = Operation[Explanation]{http.MethodGet, "/explain"}
 
 // GetHealth is the document's operation getHealth: ask whether the server is ready.
 var GetHealth = Operation[Health]{http.MethodGet, "/health"}
+
+// ListJournal is the document's operation listJournal: list the tenant's last requests.
+var ListJournal = Operation[Journal]{http.MethodGet, "/journal"}
+
+// GetJournalEntry is the document's operation getJournalEntry: read one entry of the journal.
+var GetJournalEntry = Operation[JournalEntry]{http.MethodGet, "/journal/{number}"}
 
 // ListMachines is the document's operation listMachines: list the machines.
 var ListMachines = Operation[MachineList]{http.MethodGet, "/machines"}

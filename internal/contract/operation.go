@@ -28,6 +28,8 @@ type Operation struct {
 	// OwnBody is x-own-body: the operation reads its body itself, which may be of more
 	// values and longer texts than any other, and the schema is for those who send it.
 	OwnBody bool
+	// Looks is x-looks: it changes nothing, though its method may.
+	Looks bool
 	// Headers are the header parameters, in the order of the document.
 	Headers []Header
 	// Refusals are the codes that the operation can give: the names of the
@@ -87,7 +89,7 @@ func newOperation(s *source, item pathItem, m method, path string) (*Operation, 
 	}
 	o := &Operation{
 		ID: op.ID, Method: m.name, Path: path, Summary: op.Summary, Callers: op.Callers, Roles: op.Roles,
-		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, RawBody: op.RawBody, OwnBody: op.OwnBody, MaxBody: op.MaxBody, Refusals: op.refusals(),
+		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, RawBody: op.RawBody, OwnBody: op.OwnBody, Looks: op.Looks, MaxBody: op.MaxBody, Refusals: op.refusals(),
 	}
 	for _, p := range op.Parameters {
 		if p.In == inHeader {

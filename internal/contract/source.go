@@ -63,6 +63,7 @@ type operation struct {
 	AnyHost     bool                 `json:"x-any-host"`
 	RawBody     bool                 `json:"x-raw-body"`
 	OwnBody     bool                 `json:"x-own-body"`
+	Looks       bool                 `json:"x-looks"`
 	MaxBody     int64                `json:"x-max-body"`
 	Parameters  []*parameter         `json:"parameters"`
 	RequestBody *requestBody         `json:"requestBody"`

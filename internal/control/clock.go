@@ -161,6 +161,7 @@ func (a *API) moved(c *rest.Call, happened engine.Happened, err error) (rest.Rep
 		return rest.Reply{}, err
 	}
 	view, err := a.clock(c.Context(), c.Tenant)
+	c.Instant = view.Now
 	return rest.Reply{Data: movedClockView{view, viewStanding(c, standing), happened.Events, happened.Omitted}}, err
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
+	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/webhook"
@@ -29,6 +30,10 @@ type Info struct {
 	ProductAddr string
 	// Docs is the viewer of the documents.
 	Docs http.Handler
+	// Journal has the last requests; nil is none.
+	Journal *journal.Journal
+	// Now is the real time.
+	Now func() time.Time
 }
 
 // API answers the operations of the control document.
@@ -76,6 +81,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listenForWebhooks": a.listenForWebhooks,
 		"listInbox":         a.within(listInbox),
 		"explainCall":       a.explainCall,
+		"listJournal":       a.listJournal,
+		"getJournalEntry":   a.getJournalEntry,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),
@@ -91,7 +98,10 @@ func (a *API) Handlers() map[string]rest.Handler {
 // within makes one act of the operator's of a call.
 func (a *API) within(handler func(*rest.Call, *world.Act) (rest.Reply, error)) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
-		verb := func(act *world.Act) (rest.Reply, error) { return handler(c, act) }
+		verb := func(act *world.Act) (rest.Reply, error) {
+			c.Instant = act.Now()
+			return handler(c, act)
+		}
 		if c.Operation.Method == http.MethodGet {
 			return world.Show(c.Context(), a.world, operator(c), verb)
 		}
@@ -124,6 +134,9 @@ func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
 	removed, err := a.world.Reset(c.Context(), c.Tenant, c.Body.Bool("everything"))
 	if err != nil {
 		return rest.Reply{}, err
+	}
+	if a.info.Journal != nil {
+		a.info.Journal.Clear(c.Tenant)
 	}
 	return world.Show(c.Context(), a.world, operator(c), func(act *world.Act) (rest.Reply, error) {
 		scenario, _ := world.TenantScenario(act)

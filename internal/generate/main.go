@@ -1,6 +1,6 @@
 // Command generate makes the files of the repository that are made of others: the
-// bundled documents, the JSON Schema of scenario files, and the command line's view
-// of the control API. It is run by
+// bundled documents, the names of their secrets, the JSON Schema of scenario files, and
+// the command line's view of the control API. It is run by
 //
 //	go generate ./...
 //
@@ -60,8 +60,9 @@ func files(root string) (map[string][]byte, error) {
 		}
 		documents[name] = document
 	}
-	var err, failed error
+	var err, failed, unread error
 	made["scenarios/scenario.schema.json"], err = scenarioSchema(made["spec/bundled/openapi.json"])
 	made["internal/client/generated.go"], failed = clientTypes(documents["control"])
-	return made, errors.Join(err, failed)
+	made["spec/bundled/secrets.json"], unread = secretsOf(documents["openapi"], documents["control"])
+	return made, errors.Join(err, failed, unread)
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,8 +28,7 @@ type Call struct {
 	// came.
 	Text []byte
 	// Raw is a body as it came, where the operation asks for that.
-	Raw    []byte
-	Header http.Header
+	Raw []byte
 
 	request *http.Request
 	// to is where the reply goes, and out what it goes through in the end.
@@ -49,6 +49,10 @@ type Call struct {
 	judged judgement
 	// reply is what the handler says.
 	reply Reply
+	// witnessed tells that the witness knows of the call, and text has the text of the
+	// reply until it has been told of that.
+	witnessed bool
+	text      *bytes.Buffer
 }
 
 // Reference words a call of the document as method and path; empty without one.

@@ -41,6 +41,7 @@ func (s *Server) readParams(c *Call) error {
 func (s *Server) readBody(c *Call) error {
 	text, err := readBody(c)
 	if c.judged.err = err; err != nil {
+		c.Malformed = true
 		return nil
 	}
 	if len(text) == 0 {
@@ -57,6 +58,7 @@ func (s *Server) readBody(c *Call) error {
 	}
 	value, sent, faults, err := readJSON(c, text)
 	if c.judged.err, c.judged.body = err, faults; err != nil || len(faults) > 0 {
+		c.Malformed = value == nil
 		return nil
 	}
 	c.Body, _ = value.(map[string]any)

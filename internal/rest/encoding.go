@@ -28,7 +28,7 @@ func readBody(c *Call) ([]byte, error) {
 		limit = maxBody
 	}
 	text, err := readAll(http.MaxBytesReader(nil, c.request.Body, limit), c.request.ContentLength)
-	c.Received = int64(len(text))
+	c.Received, c.ReceivedText = int64(len(text)), text
 	if err != nil {
 		// net/http takes a client whose body stops for one that has left. It may wait to
 		// hear what was wrong.

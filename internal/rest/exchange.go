@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
@@ -23,7 +24,7 @@ type Exchange struct {
 	Came time.Time
 	Took time.Duration
 
-	Method string
+	Method, Host string
 	// Path and Query are those of the URL, as they came.
 	Path, Query string
 	// Operation is nil where no operation answers: on unknown paths, to wrong
@@ -58,6 +59,28 @@ type Exchange struct {
 	// Received and Sent count the bytes of the bodies, as far as they were read and
 	// written.
 	Received, Sent int64
+
+	// Instant is that of the tenant's clock; zero if nobody has looked at it.
+	Instant time.Time
+	// Header and ReplyHeader are those of the request and of its reply.
+	Header, ReplyHeader http.Header
+	// ReceivedText and SentText are the bodies, as far as they were read and written,
+	// and hold until the exchange is over. Malformed tells that the former could not be
+	// read as what it was to be. Streams have none.
+	ReceivedText, SentText []byte
+	Malformed              bool
+	// Noted is the witness's own.
+	Noted any
+}
+
+// Witness is told of every request about which something can be learned: all but
+// those for files, for the methods of a path, and those by which somebody only looks
+// at the sandbox itself. It must not keep what it is told of.
+type Witness interface {
+	// Came is told of a request when it has come, with what is known of it then, and
+	// Gone when the exchange is over.
+	Came(*Exchange)
+	Gone(*Exchange)
 }
 
 // Rule is a rule of a scenario that acted on a request, and where it is written.

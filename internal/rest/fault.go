@@ -61,6 +61,7 @@ func (c *capture) Write(text []byte) (int, error) { return c.body.Write(text) }
 // sendFaulty sends the reply, or the refusal, as the fault has it.
 func (s *Server) sendFaulty(c *Call, err error) {
 	f := c.Fault
+	c.out.keeps = c.witnessed
 	if !f.answersItself() && err == nil && c.reply.Stream != nil {
 		s.streamFaulty(c)
 		return

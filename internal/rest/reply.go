@@ -48,6 +48,9 @@ type writer struct {
 	headless bool
 	status   int
 	sent     int64
+	// keeps says that copied is what was sent.
+	keeps  bool
+	copied []byte
 }
 
 func (w *writer) WriteHeader(status int) {
@@ -61,6 +64,9 @@ func (w *writer) Write(text []byte) (int, error) {
 	}
 	n, err := w.ResponseWriter.Write(text)
 	w.sent += int64(n)
+	if w.keeps {
+		w.copied = append(w.copied, text[:n]...)
+	}
 	return n, err
 }
 
@@ -157,9 +163,18 @@ func (s *Server) write(c *Call, status int, body, extra any) {
 	}
 	c.write(status, echo.MIMEApplicationJSON, text)
 	s.checkReply(c, func(o *contract.Operation) error { return o.CheckResponse(status, echo.MIMEApplicationJSON, text) })
+	if c.witnessed {
+		c.SentText, c.text = text, buffer
+		return
+	}
+	s.reuse(buffer)
+}
+
+// reuse lets a text be written over: whoever was sent it has copied it (io.Writer).
+func (s *Server) reuse(buffer *bytes.Buffer) {
 	if buffer.Cap() <= maxReused {
 		buffer.Reset()
-		s.texts.Put(buffer) // Whoever was sent the text has copied it (io.Writer).
+		s.texts.Put(buffer)
 	}
 }
 

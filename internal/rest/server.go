@@ -43,6 +43,8 @@ type Config struct {
 	// Product and Control are the two documents: what one API says may name a call
 	// of the other, as where moving the clock is what helps.
 	Product, Control *contract.Document
+	// Witness is told of requests; nil is nobody.
+	Witness Witness
 	// Guard stands before the operations of the control API.
 	Guard Guard
 }
@@ -169,9 +171,9 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) *Call {
 	c := &Call{
 		Exchange: Exchange{
 			RequestID: s.requestNumber(r.Header.Get(headers.RequestID)), Traceparent: r.Header.Get(headers.Traceparent), Came: s.Now(),
-			Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Tenant: r.Header.Get(headers.Tenant),
+			Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery, Tenant: r.Header.Get(headers.Tenant), Header: r.Header,
 		},
-		Header: r.Header, request: r, out: writer{ResponseWriter: w, headless: r.Method == http.MethodHead}, match: s.echo.AcquireContext(),
+		request: r, out: writer{ResponseWriter: w, headless: r.Method == http.MethodHead}, match: s.echo.AcquireContext(),
 	}
 	c.to = &c.out
 	c.match.Reset(r, c.to)
@@ -199,5 +201,6 @@ func (s *Server) requestNumber(own string) string {
 func (s *Server) finish(c *Call) {
 	s.echo.ReleaseContext(c.match)
 	c.Took, c.Status, c.Sent = s.Now().Sub(c.Came), c.out.status, c.out.sent
+	s.noteGone(c)
 	s.log(c.Context(), &c.Exchange)
 }

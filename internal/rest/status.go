@@ -101,6 +101,8 @@ var statuses = map[refusal.Code]int{
 	refusal.ClockBackwards:   http.StatusConflict,
 	refusal.TimerLoop:        http.StatusUnprocessableEntity,
 	refusal.ClockInterrupted: http.StatusServiceUnavailable,
+	refusal.EntryNotFound:    http.StatusNotFound,
+	refusal.JournalOff:       http.StatusConflict,
 	refusal.MachineUnknown:   http.StatusNotFound,
 	refusal.SnapshotNotFound: http.StatusNotFound,
 	refusal.TenantNotEmpty:   http.StatusConflict,

@@ -40,6 +40,7 @@ func (c *Call) scope() scope {
 // and are refused there, when it is known who sends them.
 var steps = []step{
 	{"route", everything, (*Server).findRoute},
+	{"witness", everything, (*Server).noteCame},
 	{"host", everything, (*Server).checkHost},
 	{"text", everything, (*Server).checkText},
 	{"page", everything, (*Server).checkPage},

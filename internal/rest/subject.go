@@ -27,6 +27,7 @@ var subjects = map[refusal.Code][]string{
 	refusal.DocumentNotFound:       {"documentId"},
 	refusal.SubscriptionNotFound:   {"subscriptionId"},
 	refusal.DeliveryNotFound:       {"deliveryId"},
+	refusal.EntryNotFound:          {"number"},
 	refusal.MagicLinkInvalid:       {"token"},
 	refusal.MagicLinkExpired:       {"token"},
 

@@ -95,6 +95,8 @@ const (
 	ClockBackwards   Code = "CLOCK_BACKWARDS"
 	TimerLoop        Code = "TIMER_LOOP"
 	ClockInterrupted Code = "CLOCK_INTERRUPTED"
+	EntryNotFound    Code = "ENTRY_NOT_FOUND"
+	JournalOff       Code = "JOURNAL_OFF"
 	MachineUnknown   Code = "MACHINE_UNKNOWN"
 	SnapshotNotFound Code = "SNAPSHOT_NOT_FOUND"
 	TenantNotEmpty   Code = "TENANT_NOT_EMPTY"
@@ -198,6 +200,8 @@ var definitions = []Definition{
 	{ClockBackwards, "Time does not run backwards", "Name a later instant, or reset the tenant first."},
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
 	{ClockInterrupted, "The clock was stopped on its way", "Move it again: it goes on from where it stands."},
+	{EntryNotFound, "No such entry in the journal", "GET /_sandbox/journal lists the entries that are kept."},
+	{JournalOff, "The sandbox keeps no journal", "Start it without --journal 0."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
 	{SnapshotNotFound, "No such snapshot", "GET /_sandbox/snapshots lists those of the tenant."},
 	{TenantNotEmpty, "The tenant is not empty", "Name another tenant, or empty this one with POST /_sandbox/reset first."},

@@ -1,0 +1,207 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/journal"
+	"finhub-sandbox/spec"
+)
+
+func secretNames(t *testing.T) journal.Secrets {
+	t.Helper()
+	var s journal.Secrets
+	if err := json.Unmarshal(spec.Secrets, &s); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestWhatSoundsSecretIsMarked: a member of the documents whose name sounds like a
+// secret's is marked with x-secret, or stands here with the reason why it is none.
+func TestWhatSoundsSecretIsMarked(t *testing.T) {
+	none := map[string]string{
+		"tokenType": "Bearer", "credentialType": "the word password", "tenantSecretSet": "whether there is one",
+	}
+	plain := secretNames(t).Plain
+	for _, name := range plain {
+		if journal.SoundsSecret(name) && none[name] == "" {
+			t.Errorf("%s is not marked with x-secret", name)
+		}
+	}
+	for name := range none {
+		if !slices.Contains(plain, name) {
+			t.Errorf("%s is no name of the documents", name)
+		}
+	}
+}
+
+// secretsIn gathers the texts that stand under secret names in a body.
+func secretsIn(value any, secret func(string) bool, found map[string]bool) {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			if text, ok := member.(string); ok && secret(name) && len(strings.Trim(text, "0")) >= 6 {
+				found[text] = true
+			}
+			secretsIn(member, secret, found)
+		}
+	case []any:
+		for _, item := range v {
+			secretsIn(item, secret, found)
+		}
+	}
+}
+
+// TestTheJournalHasNoSecrets plays all flows, and looks in every form of the journals
+// for every secret that the flows have sent or were answered with.
+func TestTheJournalHasNoSecrets(t *testing.T) {
+	server := openFlowServer(t, app.Config{Journal: new(100_000)})
+	names := secretNames(t)
+	// found are the secrets of each tenant; the flows are played one after the other.
+	found := map[string]map[string]bool{}
+	tenant := ""
+	server.sent = func(r wireRequest) {
+		for _, h := range r.headers {
+			if h[0] == "X-Tenant-Id" && h[1] != "no/such/tenant" {
+				tenant = h[1]
+			}
+		}
+		if found[tenant] == nil {
+			found[tenant] = map[string]bool{}
+		}
+		for _, h := range r.headers {
+			if token, ok := strings.CutPrefix(h[1], "Bearer "); ok && strings.Contains(token, ".") {
+				found[tenant][token] = true
+			}
+		}
+		var body any
+		own := []string{}
+		if o := operationOf(server.documents, r.method, r.target); o != nil {
+			own = names.Operations[o.ID]
+		}
+		if json.Unmarshal(r.body, &body) == nil {
+			secretsIn(body, func(name string) bool { return slices.Contains(names.Members, name) || slices.Contains(own, name) }, found[tenant])
+		}
+	}
+	server.replied = func(r flowReply) {
+		secretsIn(r.value, func(name string) bool { return slices.Contains(names.Members, name) }, found[tenant])
+	}
+	for _, name := range flowNames(t, flowDir) {
+		f, err := readFlow(flowDir, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f.Server == "relaxed" {
+			continue
+		}
+		if err := playFlow(server, flowDir, f); err != nil {
+			t.Fatal(name, err)
+		}
+	}
+	entries, secrets := 0, 0
+	for tenant, own := range found {
+		secrets += len(own)
+		for _, format := range []string{"json", "ndjson", "har", "curl"} {
+			text := journalOf(t, server.app.ControlHandler(), tenant, format)
+			entries += strings.Count(text, `"number":`)
+			for secret := range own {
+				if strings.Contains(text, secret) {
+					at := strings.Index(text, secret)
+					t.Errorf("the journal of %s as %s has %q: … %s", tenant, format, secret, text[max(0, at-80):min(len(text), at+80)])
+				}
+			}
+		}
+	}
+	if entries < 1_000 || secrets < 200 {
+		t.Errorf("only %d secrets and %d entries", secrets, entries)
+	}
+}
+
+func journalOf(t *testing.T, handler http.Handler, tenant, format string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/_sandbox/journal?limit=100000&format="+format, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Tenant-ID", tenant)
+	reply, err := inProcess(handler)(r)
+	if err != nil || reply.status != http.StatusOK {
+		t.Fatalf("the journal of %q: %v %v", tenant, reply, err)
+	}
+	return string(reply.raw)
+}
+
+// TestWithoutAJournal: where none is kept, that is said.
+func TestWithoutAJournal(t *testing.T) {
+	s := openLocal(t, app.Config{Journal: new(0)})
+	for _, path := range []string{"/journal", "/journal/1"} {
+		if a := s.call("demo", "GET", "/_sandbox"+path, ""); a.status != http.StatusConflict || a.get("error.code") != "JOURNAL_OFF" {
+			t.Errorf("%s: %d %s", path, a.status, a.text)
+		}
+	}
+}
+
+// TestTheJournalKnowsWhatNobodyAnswers: unknown paths, wrong methods and requests without
+// a tenant stand in it, and those that only look at the sandbox itself do not.
+func TestTheJournalKnowsWhatNobodyAnswers(t *testing.T) {
+	s := openLocal(t, app.Config{})
+	for _, path := range []string{"/api/v2.1/walets", "/nowhere", "/api/v2.1/customer/individual/registration", "/_sandbox/nothing"} {
+		s.call("demo", "GET", path, "")
+	}
+	s.call("demo", "POST", "/_sandbox/clock/freeze", "{}")
+	s.call("demo", "GET", "/_sandbox/clock", "")
+	s.call("demo", "GET", "/_sandbox/docs", "")
+	a := s.call("demo", "GET", "/_sandbox/journal", "")
+	var got []string
+	list, _ := a.value.(map[string]any)["entries"].([]any)
+	for _, e := range list {
+		entry := e.(map[string]any)
+		got = append(got, fmt.Sprint(entry["path"], " ", entry["status"], " ", entry["refusal"]))
+	}
+	want := []string{
+		"/api/v2.1/walets 404 ROUTE_UNKNOWN", "/nowhere 404 ROUTE_UNKNOWN",
+		"/api/v2.1/customer/individual/registration 405 METHOD_NOT_ALLOWED", "/_sandbox/nothing 404 ROUTE_UNKNOWN", "/_sandbox/clock/freeze 200 <nil>",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the journal has %q", got)
+	}
+}
+
+// BenchmarkJournal registers people with a journal and without, by turns, and compares
+// the best turns of both: the difference is what the journal costs.
+func BenchmarkJournal(b *testing.B) {
+	const turn = 200
+	kinds := []int{0, journal.DefaultEntries}
+	handlers, requests := make([]http.Handler, 2), make([]costedRequest, 2)
+	for i := range kinds {
+		var list []costedRequest
+		handlers[i], list = aliveForCosts(b, app.Config{Journal: &kinds[i]})
+		requests[i] = list[0]
+	}
+	best := []time.Duration{time.Hour, time.Hour}
+	out := &sink{header: http.Header{}}
+	for turns := 0; b.Loop(); turns++ {
+		for _, i := range [][]int{{0, 1}, {1, 0}}[turns%2] { // Whoever is second finds less in the processor's memory.
+			made := make([]*http.Request, turn)
+			for n := range made {
+				made[n] = requests[i].request(b)
+			}
+			began := time.Now()
+			for _, r := range made {
+				out.answer(b, handlers[i], r)
+			}
+			best[i] = min(best[i], time.Since(began))
+		}
+	}
+	b.ReportMetric(float64(best[0].Nanoseconds())/turn, "ns/without")
+	b.ReportMetric(float64(best[1].Nanoseconds())/turn, "ns/with")
+	b.ReportMetric(100*(float64(best[1])/float64(best[0])-1), "%more")
+}
