@@ -38,6 +38,23 @@ func writeFile(t *testing.T, name, text string) string {
 	return file
 }
 
+// TestVerifyThatDoesNotHold has exit code 1, with what misses by the least.
+func TestVerifyThatDoesNotHold(t *testing.T) {
+	server := startServe(t, "--addr=127.0.0.1:0", "--quiet", "--headers=relaxed")
+	t.Setenv("SANDBOX_ADDR", server.addr)
+	if code, _, stderr := runCommand(t, "clock", "freeze"); code != exitOK {
+		t.Fatal(stderr)
+	}
+	code, stdout, _ := runCommand(t, "verify", "--operation=freezeClock", "--where=status=409", "--count=1")
+	if code != exitFailed {
+		t.Errorf("exit code %d", code)
+	}
+	contains(t, stdout, []string{"It does not hold: wanted exactly 1, 0 came.", "freezeClock", "/status", "409", "200"})
+	if code, _, stderr := runCommand(t, "verify", "--body=nothing"); code != exitUsage || !strings.Contains(stderr, "--body is no JSON object") {
+		t.Errorf("exit code %d, %s", code, stderr)
+	}
+}
+
 // TestVerbs runs every verb that asks a running sandbox, for people and for
 // scripts.
 func TestVerbs(t *testing.T) {
@@ -74,6 +91,7 @@ func TestVerbs(t *testing.T) {
 		{"clock show", []string{"tenant   verbs", "pending  0"}, []string{`"nextDue":null`}},
 		{"journal --operation=freezeClock", []string{"NUMBER", "freezeClock", "200"}, []string{`"operation":"freezeClock"`}},
 		{"journal show 1", []string{"operation   useScenario", "PUT /_sandbox/scenario", "[masked]"}[:2], []string{`"number":1`}},
+		{"verify --operation=freezeClock --where=status=200 --at-least=1", []string{"It holds: wanted at least 1"}, []string{`"holds":true`}},
 		{"settings set headers=strict orderLifeSeconds=300 webhooks={\"schedule\":[\"5m\",\"2h\"]}", []string{"orderLifeSeconds          300", "webhooks.schedule         [5m 2h]"}, []string{`"orderLifeSeconds":300`, `"schedule":["5m","2h"]`}},
 		{"settings set orderLifeSeconds=0 headers=", []string{"headers                   -"}, []string{`"headers":""`}},
 		{"settings show", []string{"SETTING", "tenant                    verbs"}, []string{`"tenant":"verbs"`}},

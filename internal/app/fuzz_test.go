@@ -152,7 +152,7 @@ func (c *client) operations() []*contract.Operation {
 	var list []*contract.Operation
 	for _, d := range c.documents {
 		for _, o := range d.Operations {
-			if !strings.HasSuffix(o.ID, "Json") && !strings.HasSuffix(o.ID, "Yaml") && o.ID != "getDocs" && o.ID != "listenForWebhooks" {
+			if !strings.HasSuffix(o.ID, "Json") && !strings.HasSuffix(o.ID, "Yaml") && o.ID != "getDocs" && o.ID != "listenForWebhooks" && o.ID != "streamJournal" {
 				list = append(list, o)
 			}
 		}

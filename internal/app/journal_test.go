@@ -1,8 +1,11 @@
 package app_test
 
 import (
+	"bufio"
+	"context"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -204,4 +207,50 @@ func BenchmarkJournal(b *testing.B) {
 	b.ReportMetric(float64(best[0].Nanoseconds())/turn, "ns/without")
 	b.ReportMetric(float64(best[1].Nanoseconds())/turn, "ns/with")
 	b.ReportMetric(100*(float64(best[1])/float64(best[0])-1), "%more")
+}
+
+// TestTheJournalStreams: a reader gets what has come and what comes, over a network, and
+// its end leaves nothing behind.
+func TestTheJournalStreams(t *testing.T) {
+	s := openLocal(t, app.Config{})
+	s.call("demo", "GET", "/api/v2.1/walets", "")
+	listening := httptest.NewServer(s.app.Handler())
+	defer listening.Close() // It waits for the stream.
+	ctx, leave := context.WithCancel(t.Context())
+	defer leave()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, listening.URL+"/_sandbox/journal/stream?refusal=ROUTE_UNKNOWN", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Tenant-ID", "demo")
+	r.Header.Set("Last-Event-ID", "0")
+	response, err := listening.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	next := func() (id string) {
+		for lines.Scan() && lines.Text() != "" {
+			if n, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+				id = n
+			}
+		}
+		return id
+	}
+	if id := next(); id != "1" {
+		t.Errorf("first comes %q", id)
+	}
+	s.call("demo", "POST", "/_sandbox/clock/freeze", "{}")
+	s.call("other", "GET", "/api/v2.1/walets", "")
+	s.call("demo", "GET", "/api/v2.1/walets", "")
+	if id := next(); id != "3" {
+		t.Errorf("then comes %q", id)
+	}
+	leave()
+	for _, last := range []string{"x", "-1"} {
+		if a := s.call("demo", "GET", "/_sandbox/journal/stream", "", "Last-Event-ID", last); a.status != http.StatusBadRequest {
+			t.Errorf("Last-Event-ID %s: %d", last, a.status)
+		}
+	}
 }

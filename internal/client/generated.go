@@ -156,6 +156,16 @@ type DocumentedOperation struct {
 	Planned bool `json:"planned,omitzero"`
 }
 
+// EntryDifference is the document's object of this name: difference.
+type EntryDifference struct {
+	// What was to be there, as JSON.
+	Expected string `json:"expected"`
+	// What is there, as JSON; null if nothing is.
+	Got string `json:"got"`
+	// JSON pointer into the entry.
+	Pointer string `json:"pointer"`
+}
+
 // ErrorDetail is the document's object of this name: what went wrong.
 type ErrorDetail struct {
 	Code    string `json:"code"`
@@ -183,6 +193,9 @@ type Event struct {
 	State string `json:"state,omitzero"`
 	Type  string `json:"type"`
 }
+
+// Expectation has any of: atLeast, atMost, body, count, inOrder, never, operation, where, within.
+type Expectation map[string]any
 
 // ExplainedCustomer is the document's object of this name: customer whom a call concerns.
 type ExplainedCustomer struct {
@@ -561,6 +574,16 @@ type MovedClock struct {
 	Waiting []Waiting `json:"waiting"`
 }
 
+// NearMiss is the document's object of this name: entry that does not fit.
+type NearMiss struct {
+	Differences []EntryDifference `json:"differences"`
+	Method      string            `json:"method"`
+	Number      int64             `json:"number"`
+	Operation   string            `json:"operation,omitzero"`
+	Path        string            `json:"path"`
+	Status      int               `json:"status"`
+}
+
 // NextDue is the document's object of this name: what happens next.
 type NextDue struct {
 	At string `json:"at"`
@@ -604,6 +627,9 @@ type RejectedDocument struct {
 	Reason string `json:"reason"`
 	Type   string `json:"type"`
 }
+
+// RequestPattern has any of: body, operation, where.
+type RequestPattern map[string]any
 
 // Resend has any of: event, since, status, subscriptionId.
 type Resend map[string]any
@@ -814,6 +840,19 @@ type Transition struct {
 	Trigger string `json:"trigger"`
 }
 
+// Verdict is the document's object of this name: whether it holds.
+type Verdict struct {
+	// How many fit; of requests in order how many came.
+	Count int  `json:"count"`
+	Holds bool `json:"holds"`
+	// Entries that miss by the least.
+	Nearest []NearMiss `json:"nearest"`
+	// Numbers of the entries that fit.
+	Numbers []int64 `json:"numbers"`
+	// How many were wanted, in words.
+	Wanted string `json:"wanted"`
+}
+
 // Waiting is the document's object of this name: what stands still.
 type Waiting struct {
 	// Method and path of the call that brings it on.
@@ -885,6 +924,9 @@ var GetHealth = Operation[Health]{http.MethodGet, "/health"}
 // ListJournal is the document's operation listJournal: list the tenant's last requests.
 var ListJournal = Operation[Journal]{http.MethodGet, "/journal"}
 
+// StreamJournal is the document's operation streamJournal: follow the tenant's requests.
+var StreamJournal = Stream{http.MethodGet, "/journal/stream"}
+
 // GetJournalEntry is the document's operation getJournalEntry: read one entry of the journal.
 var GetJournalEntry = Operation[JournalEntry]{http.MethodGet, "/journal/{number}"}
 
@@ -938,6 +980,9 @@ var ExportState = Operation[State]{http.MethodGet, "/state"}
 
 // ImportState is the document's operation importState: make an exported state the tenant's.
 var ImportState = Operation[StateTaken]{http.MethodPut, "/state"}
+
+// VerifyRequests is the document's operation verifyRequests: verify which requests came.
+var VerifyRequests = Operation[Verdict]{http.MethodPost, "/verify"}
 
 // FundWallet is the document's operation fundWallet: put money on a wallet.
 var FundWallet = Operation[Funded]{http.MethodPost, "/wallets/{walletId}/fund"}

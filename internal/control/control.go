@@ -83,6 +83,8 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"explainCall":       a.explainCall,
 		"listJournal":       a.listJournal,
 		"getJournalEntry":   a.getJournalEntry,
+		"streamJournal":     a.streamJournal,
+		"verifyRequests":    a.verifyRequests,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),

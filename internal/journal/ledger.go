@@ -28,7 +28,8 @@ type ledger struct {
 	// closed ledgers have been forgotten: what still comes to them is nobody's.
 	closed bool
 	// wake is closed when an entry is finished; nil if nobody waits.
-	wake chan struct{}
+	wake    chan struct{}
+	readers []*reader
 }
 
 func newLedger(most int, all *atomic.Int64) *ledger { return &ledger{most: most, all: all} }
@@ -119,6 +120,7 @@ func (l *ledger) dropOldest() {
 	l.free++
 	l.add(-r.bytes)
 	r.left = true
+	l.dropReaders(r.number)
 	if r.finished {
 		l.spare = r
 	}
@@ -145,6 +147,9 @@ func (l *ledger) close() {
 	defer l.mu.Unlock()
 	l.closed = true
 	l.empty()
+	for _, r := range l.readers {
+		r.drop()
+	}
 }
 
 // next gives what is closed when something has changed.

@@ -37,7 +37,11 @@ type Sink struct {
 	// patience is that of the stream.
 	patience time.Duration
 	begin    func()
+	end      context.CancelFunc
 }
+
+// End ends the body, also while a piece of it waits for the client. Anybody may call it.
+func (k *Sink) End() { k.end() }
 
 // Write hands on a piece, which may wait for more; the first sends the header of
 // the reply. A client that does not read holds it up until the context ends.
@@ -82,7 +86,7 @@ func (s *Server) stream(c *Call, status int, stream *Stream) {
 	ctx, end := context.WithCancel(c.Context())
 	defer end()
 	defer context.AfterFunc(s.streams, end)()
-	sink := &Sink{ctx: ctx, to: c.to, patience: stream.Patience, begin: func() {
+	sink := &Sink{ctx: ctx, to: c.to, patience: stream.Patience, end: end, begin: func() {
 		header := c.to.Header()
 		header.Set(headers.ContentType, stream.MediaType)
 		header.Set(echo.HeaderCacheControl, "no-store, no-transform")
