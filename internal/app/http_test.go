@@ -175,8 +175,8 @@ func TestEveryPathTellsItsMethods(t *testing.T) {
 func TestHeadAnswersAsGetWithoutTheBody(t *testing.T) {
 	l := serveFor(t, app.Config{Now: func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }})
 	for path, methods := range everyPath(t) {
-		if !slices.Contains(methods, http.MethodGet) {
-			continue
+		if !slices.Contains(methods, http.MethodGet) || path == "/_sandbox/journal/stream" {
+			continue // A stream has no end: TestHeadMakesNoStream.
 		}
 		for _, headers := range [][]string{{inDemo, asAdmin}, {inDemo}, {inDemo, asAdmin, "Accept-Encoding: gzip"}} {
 			got, head := l.ask(t, "GET "+path, headers...), l.ask(t, "HEAD "+path, headers...)

@@ -80,4 +80,6 @@ var remedies = []remedy{
 	{codes: []Code{MachineUnknown}, calls: []string{"listMachines"}},
 	{codes: []Code{SnapshotNotFound}, calls: []string{"takeSnapshot", "listSnapshots"}},
 	{codes: []Code{TenantNotEmpty}, calls: []string{"resetTenant"}},
+	{codes: []Code{EntryNotFound}, reason: "what the journal has let go of does not come back; listJournal has what is kept"},
+	{codes: []Code{JournalOff}, reason: "whether there is a journal is decided when the sandbox is started (--journal)"},
 }
