@@ -12,12 +12,17 @@ import (
 // TestLLMs: the text for programs has every path and every refusal, in the order of a
 // life, and is short enough to be read as a whole.
 func TestLLMs(t *testing.T) {
-	text, err := guide.LLMs(spec.Product, spec.Control)
+	text, err := guide.LLMs(spec.Product(), spec.Control())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(text) >= guide.MaxLLMs {
 		t.Errorf("it has %d bytes, and may have less than %d", len(text), guide.MaxLLMs)
+	}
+	for parameter, head := range map[string]string{"{organizationId}": "/customer/organization/", "{customerId}": "/customer/individual/", "{accountId}": "/fintrans/"} {
+		if !strings.Contains(text, "What begins with "+parameter+" begins with "+head+parameter+".\n") {
+			t.Errorf("it does not say what stands before %s", parameter)
+		}
 	}
 	for _, d := range refusal.All() {
 		if !strings.Contains(text, string(d.Code)) {
@@ -26,9 +31,9 @@ func TestLLMs(t *testing.T) {
 	}
 	at := -1
 	for _, path := range []string{
-		"POST /customer/individual/registration", "POST /customer/organization/{organizationId}/director", "POST /customer/individual/{customerId}/verification",
-		"POST /customer/individual/{customerId}/consents/{consentType}", "POST /customer/individual/{customerId}/activation", "|POST /fintrans/{accountId}/beneficiaries",
-		"POST /fintrans/{accountId}/payment-consents/types/{operationType}", "POST /fintrans/{accountId}/types/{operationType}/prepare", "POST /clock/advance",
+		"POST /customer/individual/registration", "POST {organizationId}/director", "POST {customerId}/verification",
+		"POST {customerId}/consents/{consentType}", "POST {customerId}/activation", "|POST {accountId}/beneficiaries",
+		"POST {accountId}/payment-consents/types/{operationType}", "POST {accountId}/types/{operationType}/prepare", "POST /clock/advance",
 	} {
 		next := strings.Index(text, path)
 		if next <= at {
