@@ -32,6 +32,7 @@ func secretNames(t *testing.T) journal.Secrets {
 func TestWhatSoundsSecretIsMarked(t *testing.T) {
 	none := map[string]string{
 		"tokenType": "Bearer", "credentialType": "the word password", "tenantSecretSet": "whether there is one",
+		"secrets": "the places of secrets in an exported state",
 	}
 	plain := secretNames(t).Plain
 	for _, name := range plain {
