@@ -4,27 +4,47 @@
 package spec
 
 import (
+	"bytes"
+	"compress/gzip"
 	_ "embed"
 	"encoding/json"
+	"io"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 )
 
-// Product is the product's document as JSON.
-//
-//go:embed bundled/openapi.json
-var Product []byte
+//go:embed bundled/openapi.json.gz
+var product []byte
 
-// Control is the control API's document as JSON.
-//
-//go:embed bundled/control.json
-var Control []byte
+//go:embed bundled/control.json.gz
+var control []byte
+
+// Product returns the product's document as JSON, which nobody may change.
+var Product = sync.OnceValue(func() []byte { return unpack(product) })
+
+// Control returns the control API's document as JSON, which nobody may change.
+var Control = sync.OnceValue(func() []byte { return unpack(control) })
 
 // Secrets are the names under which both documents have secrets (x-secret), as JSON.
 //
 //go:embed bundled/secrets.json
 var Secrets []byte
+
+// unpack returns the text of an embedded document: the documents are a twentieth of
+// the binary packed, where they would be the largest thing in it.
+func unpack(packed []byte) []byte {
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		panic(err) // the binary itself is damaged
+	}
+	text, err := io.ReadAll(reader)
+	if err != nil {
+		panic(err)
+	}
+	return text
+}
 
 // YAML writes a document as YAML, in the same bytes each time. That takes as long
 // as a start, and is only done for who asks.

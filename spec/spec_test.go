@@ -12,7 +12,7 @@ import (
 
 // TestYAML: a document says the same in YAML, in the same bytes each time.
 func TestYAML(t *testing.T) {
-	for _, document := range [][]byte{spec.Product, spec.Control} {
+	for _, document := range [][]byte{spec.Product(), spec.Control()} {
 		text, err := spec.YAML(document)
 		if err != nil {
 			t.Fatal(err)

@@ -223,9 +223,9 @@ func open(config app.Config, stderr io.Writer) (*app.App, app.Listeners, error) 
 }
 
 func (c specCommand) run(_ context.Context, stdout, stderr io.Writer) int {
-	document := spec.Product
+	document := spec.Product()
 	if c.Control {
-		document = spec.Control
+		document = spec.Control()
 	}
 	var err error
 	if c.Format == "yaml" {

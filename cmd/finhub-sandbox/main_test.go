@@ -189,11 +189,11 @@ func TestSpec(t *testing.T) {
 		args []string
 		want []byte
 	}{
-		{[]string{"spec"}, asYAML(spec.Product)},
-		{[]string{"spec", "--format=yaml"}, asYAML(spec.Product)},
-		{[]string{"spec", "--format=json"}, spec.Product},
-		{[]string{"spec", "--control"}, asYAML(spec.Control)},
-		{[]string{"spec", "--control", "--format=json"}, spec.Control},
+		{[]string{"spec"}, asYAML(spec.Product())},
+		{[]string{"spec", "--format=yaml"}, asYAML(spec.Product())},
+		{[]string{"spec", "--format=json"}, spec.Product()},
+		{[]string{"spec", "--control"}, asYAML(spec.Control())},
+		{[]string{"spec", "--control", "--format=json"}, spec.Control()},
 	} {
 		if code, stdout, stderr := runOnce(c.args...); code != exitOK || stdout != string(c.want) || stderr != "" {
 			t.Errorf("%v: exit code %d, printed %d bytes and %q", c.args, code, len(stdout), stderr)

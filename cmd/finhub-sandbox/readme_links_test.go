@@ -21,7 +21,7 @@ func TestReadmeLinksIntoTheDocuments(t *testing.T) {
 	var document struct {
 		Paths map[string]map[string]json.RawMessage
 	}
-	if err := json.Unmarshal(spec.Product, &document); err != nil {
+	if err := json.Unmarshal(spec.Product(), &document); err != nil {
 		t.Fatal(err)
 	}
 	tags := map[string][]string{}

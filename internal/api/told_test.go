@@ -19,7 +19,7 @@ func TestEveryPathParameterNamesSomething(t *testing.T) {
 		"subscriptionId": "webhooks are about no customer", "deliveryId": "webhooks are about no customer",
 		"directorId": "beside the organization", "employeeId": "beside the organization", "documentId": "beside the organization",
 	}
-	document, err := contract.Load(spec.Product, nil)
+	document, err := contract.Load(spec.Product(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

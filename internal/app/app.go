@@ -131,8 +131,8 @@ func receivers(product *contract.Document) (paths []string) {
 func loadDocuments() (product, controls *contract.Document, err error) {
 	var loading sync.WaitGroup
 	var failed error
-	loading.Go(func() { controls, failed = contract.Load(spec.Control, Formats()) })
-	product, err = contract.Load(spec.Product, Formats())
+	loading.Go(func() { controls, failed = contract.Load(spec.Control(), Formats()) })
+	product, err = contract.Load(spec.Product(), Formats())
 	loading.Wait()
 	return product, controls, errors.Join(err, failed)
 }

@@ -251,7 +251,7 @@ func minorAt(value any, name string) int64 {
 // operationId, in the order of their names.
 func bodyExamples(t testing.TB) map[string][]any {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(spec.Product)
+	document, err := openapi3.NewLoader().LoadFromData(spec.Product())
 	if err != nil {
 		t.Fatal(err)
 	}

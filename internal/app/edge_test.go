@@ -58,7 +58,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 // have no default for what was sent.
 func TestWholeNumbersAreReadOnce(t *testing.T) {
 	tried, documents := 0, loadDocuments(t)
-	for i, raw := range []rawDocument{readRawDocument(t, spec.Product), readRawDocument(t, spec.Control)} {
+	for i, raw := range []rawDocument{readRawDocument(t, spec.Product()), readRawDocument(t, spec.Control())} {
 		for _, o := range raw.memberOperations() {
 			operation := documents[i].Operation(o.id)
 			for _, p := range o.params {

@@ -43,7 +43,7 @@ func openFlowServer(t testing.TB, config app.Config) *flowServer {
 	t.Helper()
 	return &flowServer{
 		app: openFlowApp(t, config), documents: loadDocuments(t),
-		raw: []rawDocument{readRawDocument(t, spec.Product), readRawDocument(t, spec.Control)},
+		raw: []rawDocument{readRawDocument(t, spec.Product()), readRawDocument(t, spec.Control())},
 	}
 }
 
@@ -65,7 +65,7 @@ func openFlowApp(t testing.TB, config app.Config) *app.App {
 func loadDocuments(t testing.TB) []*contract.Document {
 	t.Helper()
 	var documents []*contract.Document
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		d, err := contract.Load(bundled, app.Formats())
 		if err != nil {
 			t.Fatal(err)

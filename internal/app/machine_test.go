@@ -147,7 +147,7 @@ func TestTablesAreThoseOfTheEngine(t *testing.T) {
 // TestStatesAreThoseOfTheDocument compares the states of each machine with the
 // enum that the document gives them, both ways.
 func TestStatesAreThoseOfTheDocument(t *testing.T) {
-	document, err := contract.Load(spec.Product, nil)
+	document, err := contract.Load(spec.Product(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,7 +50,7 @@ type member struct {
 func memberDocuments(t testing.TB) []memberDocument {
 	t.Helper()
 	var list []memberDocument
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		raw := readRawDocument(t, bundled)
 		list = append(list, memberDocument{raw, raw.memberOperations()})
 	}

@@ -242,7 +242,7 @@ func asText(t *testing.T, value any) string {
 
 // TestPatternsHaveWords: a pattern says nothing to the one whose text it refuses.
 func TestPatternsHaveWords(t *testing.T) {
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		patterns := 0
 		var walk func(at string, node any)
 		walk = func(at string, node any) {

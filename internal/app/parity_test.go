@@ -22,11 +22,11 @@ import (
 // documents loads the product's and the control API's document.
 func documents(t testing.TB) (product, control *contract.Document) {
 	t.Helper()
-	product, err := contract.Load(spec.Product, nil)
+	product, err := contract.Load(spec.Product(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	control, err = contract.Load(spec.Control, nil)
+	control, err = contract.Load(spec.Control(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func refusalExamples(t testing.TB, bundled []byte) []refusalExample {
 // server's own tables: status, code and message.
 func TestRefusalExamplesSayWhatTheServerSays(t *testing.T) {
 	faults := map[string]bool{}
-	for _, e := range refusalExamples(t, spec.Product) {
+	for _, e := range refusalExamples(t, spec.Product()) {
 		code := refusal.Code(e.name)
 		if want := rest.Status(code); e.status != want {
 			faults[fmt.Sprintf("%s lists %s under %d, the server answers %d", e.operation, e.name, e.status, want)] = true
@@ -153,7 +153,7 @@ func TestRefusalExamplesSayWhatTheServerSays(t *testing.T) {
 			faults[fmt.Sprintf("example %s says %q, the list %q", e.name, said, refusal.Define(code).Message)] = true
 		}
 	}
-	for _, e := range refusalExamples(t, spec.Control) {
+	for _, e := range refusalExamples(t, spec.Control()) {
 		code := refusal.Code(e.name)
 		if want := (rest.Plain{}).Status(code); e.status != want {
 			faults[fmt.Sprintf("%s lists %s under %d, the server answers %d", e.operation, e.name, e.status, want)] = true

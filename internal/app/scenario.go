@@ -223,7 +223,7 @@ func Lint(paths []string) ([]LintedScenario, []LintFault, error) {
 
 // lintSources loads the sources against a sandbox that nobody else sees.
 func lintSources(sources []scenario.Source) (library *scenario.Library, err error) {
-	product, err := contract.Load(spec.Product, Formats())
+	product, err := contract.Load(spec.Product(), Formats())
 	if err != nil {
 		return nil, err
 	}

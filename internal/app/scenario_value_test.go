@@ -22,7 +22,7 @@ func enumOf(t *testing.T, name string) []string {
 			} `json:"schemas"`
 		} `json:"components"`
 	}
-	if err := json.Unmarshal(spec.Product, &document); err != nil {
+	if err := json.Unmarshal(spec.Product(), &document); err != nil {
 		t.Fatal(err)
 	}
 	return document.Components.Schemas[name].Enum

@@ -15,7 +15,7 @@ import (
 // names of the members.
 func settingSchemas(t *testing.T, name string) (members map[string]any, required []any) {
 	t.Helper()
-	d := readRawDocument(t, spec.Control)
+	d := readRawDocument(t, spec.Control())
 	schema := d.at(map[string]any(d), "components", "schemas", name)
 	if schema == nil {
 		t.Fatalf("the document has no schema %s", name)

@@ -364,7 +364,8 @@ func noteVariables(t *testing.T, f goFile, d *ast.GenDecl, variables map[string]
 }
 
 // isTable reports whether a variable begins as something that need not change: a
-// map, list or structure written down, a compiled pattern, an error.
+// map, list or structure written down, a compiled pattern, an error, or what is made
+// of such once it is asked for.
 func isTable(e ast.Expr) bool {
 	switch x := e.(type) {
 	case *ast.CompositeLit:
@@ -379,7 +380,7 @@ func isTable(e ast.Expr) bool {
 			return false
 		}
 		made := from.Name + "." + selector.Sel.Name
-		return slices.Contains([]string{"regexp.MustCompile", "errors.New", "strings.NewReplacer"}, made)
+		return slices.Contains([]string{"regexp.MustCompile", "errors.New", "strings.NewReplacer", "sync.OnceValue"}, made)
 	}
 	return false
 }

@@ -31,7 +31,7 @@ type toldParity struct {
 // newToldParity finds the schema of each event: that of the callback of its name.
 func newToldParity(t *testing.T) *toldParity {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(spec.Product)
+	document, err := openapi3.NewLoader().LoadFromData(spec.Product())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func readWhole(t testing.TB) []*Document {
 		"iban": bank.CheckIBAN, "bic": bank.CheckBIC, "country": bank.CheckCountry, "country-code": bank.CheckCountryCode, "currency": money.CheckCurrency,
 	}
 	var list []*Document
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		d, err := Load(bundled, formats)
 		if err != nil {
 			t.Fatal(err)

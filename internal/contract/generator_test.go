@@ -26,7 +26,7 @@ var componentKinds = []string{"schemas", "responses", "parameters", "requestBodi
 func documentTrees(t *testing.T) map[string]documentTree {
 	t.Helper()
 	trees := map[string]documentTree{}
-	for name, text := range map[string][]byte{"openapi": spec.Product, "control": spec.Control} {
+	for name, text := range map[string][]byte{"openapi": spec.Product(), "control": spec.Control()} {
 		var tree documentTree
 		if err := json.Unmarshal(text, &tree); err != nil {
 			t.Fatal(err)

@@ -11,7 +11,7 @@ import (
 // TestOperationsCanBeReadWhole reads of every operation what a start leaves for
 // later: what is wrong with that would stop the first request.
 func TestOperationsCanBeReadWhole(t *testing.T) {
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		d, err := Load(bundled, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -32,7 +32,7 @@ type valueMaker struct {
 func newValueMaker(t testing.TB) *valueMaker {
 	t.Helper()
 	m := &valueMaker{Rand: rand.New(rand.NewPCG(1, 2))} //nolint:gosec // the same values each time
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		var tree any
 		if err := json.Unmarshal(bundled, &tree); err != nil {
 			t.Fatal(err)

@@ -155,13 +155,13 @@ func asset(first func() (*rest.Asset, error)) rest.Handler {
 	}
 }
 
-func jsonDocument(document []byte) func() (*rest.Asset, error) {
-	return func() (*rest.Asset, error) { return rest.NewAsset("application/json", document), nil }
+func jsonDocument(document func() []byte) func() (*rest.Asset, error) {
+	return func() (*rest.Asset, error) { return rest.NewAsset("application/json", document()), nil }
 }
 
-func yamlDocument(document []byte) func() (*rest.Asset, error) {
+func yamlDocument(document func() []byte) func() (*rest.Asset, error) {
 	return func() (*rest.Asset, error) {
-		text, err := spec.YAML(document)
+		text, err := spec.YAML(document())
 		return rest.NewAsset("application/yaml", text), err
 	}
 }

@@ -14,7 +14,7 @@ const quickTenant = "quickstart"
 
 // llms is the text for programs.
 func llms() (*rest.Asset, error) {
-	text, err := guide.LLMs(spec.Product, spec.Control)
+	text, err := guide.LLMs(spec.Product(), spec.Control())
 	return rest.NewAsset("text/plain", []byte(text)), err
 }
 
@@ -27,6 +27,6 @@ func (a *API) getQuickstart(c *rest.Call) (rest.Reply, error) {
 			in.Tokens = append(in.Tokens, token[0])
 		}
 	}
-	text, err := guide.Quickstart(spec.Product, in)
+	text, err := guide.Quickstart(spec.Product(), in)
 	return rest.Reply{Asset: rest.NewAsset("text/plain", []byte(text))}, err
 }

@@ -8,9 +8,12 @@
 package main
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -40,7 +43,7 @@ func write(root string) error {
 	var faults []error
 	for name, want := range made {
 		path := filepath.Join(root, name)
-		if got, err := os.ReadFile(path); err != nil || string(got) != string(want) {
+		if got, err := os.ReadFile(path); err != nil || !same(name, got, want) {
 			faults = append(faults, os.WriteFile(path, want, 0o644))
 		}
 	}
@@ -58,6 +61,7 @@ func files(root string) (map[string][]byte, error) {
 		if made["spec/bundled/"+name+".json"], err = json.MarshalIndent(document, "", " "); err != nil {
 			return nil, err
 		}
+		made["spec/bundled/"+name+".json.gz"] = pack(made["spec/bundled/"+name+".json"])
 		documents[name] = document
 	}
 	var err, failed, unread error
@@ -65,4 +69,32 @@ func files(root string) (map[string][]byte, error) {
 	made["internal/client/generated.go"], failed = clientTypes(documents["control"])
 	made["spec/bundled/secrets.json"], unread = secretsOf(documents["openapi"], documents["control"])
 	return made, errors.Join(err, failed, unread)
+}
+
+// pack compresses a document as the binary embeds it.
+func pack(text []byte) []byte {
+	var packed bytes.Buffer
+	writer, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level exists
+	_, _ = writer.Write(text)                                       // and a buffer takes everything
+	_ = writer.Close()
+	return packed.Bytes()
+}
+
+// same reports whether a generated file is as it should be. Two versions of Go may
+// pack a text in different bytes, so what counts is the text.
+func same(name string, got, want []byte) bool {
+	if filepath.Ext(name) != ".gz" {
+		return bytes.Equal(got, want)
+	}
+	have, err := unpack(got)
+	wanted, failed := unpack(want)
+	return err == nil && failed == nil && bytes.Equal(have, wanted)
+}
+
+func unpack(packed []byte) ([]byte, error) {
+	reader, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(reader)
 }

@@ -12,7 +12,7 @@ import (
 // TestNearest misspells each word of each path of both documents, and adds one, and
 // holds that the path which it was is named.
 func TestNearest(t *testing.T) {
-	for _, bundled := range [][]byte{spec.Product, spec.Control} {
+	for _, bundled := range [][]byte{spec.Product(), spec.Control()} {
 		d, err := contract.Load(bundled, nil)
 		if err != nil {
 			t.Fatal(err)

@@ -19,7 +19,7 @@ import (
 // product is the catalog of the tables and of the product's document.
 func product(t testing.TB) scenario.Catalog {
 	t.Helper()
-	document, err := contract.Load(spec.Product, nil)
+	document, err := contract.Load(spec.Product(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
