@@ -69,7 +69,8 @@ type sandboxFlags struct {
 	ScenarioYAML   string         `help:"Scenario as text, for where no file can be put; it governs new customers unless --scenario names another." name:"scenario-yaml" env:"SANDBOX_SCENARIO_YAML" placeholder:"YAML"`
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
-	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
+	Hosts          []string       `help:"Further host names by which calls may name the sandbox and whose web pages may call the product, separated by commas." env:"SANDBOX_HOSTS" placeholder:"HOST"`
+	Cors           app.Pages      `help:"Origins of the web pages that may call the product from a browser, separated by commas, or off; those of this machine and of --hosts unless set." env:"SANDBOX_CORS" placeholder:"ORIGIN,...|off"`
 	WebhookHosts   []string       `help:"Hosts to which webhooks may be sent, *.example.com for all that end so; any unless set." env:"SANDBOX_WEBHOOK_HOSTS" placeholder:"NAME,..."`
 	Journal        int            `help:"How many of the last requests of each tenant are kept to be looked at; 0 keeps none." default:"1000" env:"SANDBOX_JOURNAL" placeholder:"ENTRIES"`
 }
@@ -178,7 +179,7 @@ func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
 		Addr: addr, Data: f.Data, State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
 		NoFixedTokens: !f.FixedTokens, Version: version,
-		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal),
+		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, Pages: f.Cors, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal),
 		Settings: setting.Settings{
 			DelayScale: new(float64(f.DelayScale)), Headers: f.Headers, TenantKey: f.TenantKey, TenantSecret: f.TenantSecret,
 		},

@@ -164,7 +164,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Within: api.Within(a.world), Admit: a.world.Admit,
 		Product: product, Control: controls,
-		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken},
+		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
 	}
 	if a.journal != nil {
 		config.Witness = a.journal

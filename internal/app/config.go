@@ -7,11 +7,13 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
 )
@@ -58,6 +60,9 @@ type Config struct {
 	ControlToken string
 	// Hosts are further host names by which control calls may name the sandbox.
 	Hosts []string
+	// Pages are the web pages that may call the product; the zero value are those of
+	// this machine and of Hosts.
+	Pages Pages
 	// WebhookHosts restricts the hosts to which webhooks are sent; empty allows any.
 	WebhookHosts []string
 	// WebhookTime is how long an attempt to send one may take; 0 is ten seconds.
@@ -99,6 +104,36 @@ type Config struct {
 // DefaultSeed makes the ids and account numbers of a sandbox without a seed: the
 // same for everybody, so that examples can be followed.
 const DefaultSeed = "finhub-sandbox"
+
+// Pages are web pages that may call the product from a browser, as people write them
+// at the start: their origins, separated by commas, or off.
+type Pages rest.Pages
+
+// UnmarshalText reads a list of origins, or off.
+func (p *Pages) UnmarshalText(text []byte) error {
+	*p = Pages{}
+	if strings.EqualFold(string(text), "off") {
+		p.Off = true
+		return nil
+	}
+	for origin := range strings.SplitSeq(string(text), ",") {
+		origin = strings.TrimSuffix(strings.TrimSpace(origin), "/")
+		u, err := url.Parse(origin)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != strings.ToLower(origin) {
+			return fmt.Errorf("%q is no origin of web pages, such as https://app.example or http://localhost:3000, nor off", origin)
+		}
+		p.Origins = append(p.Origins, u.Scheme+"://"+u.Host)
+	}
+	return nil
+}
+
+// String is as people write it.
+func (p Pages) String() string {
+	if p.Off {
+		return "off"
+	}
+	return strings.Join(p.Origins, ",")
+}
 
 // DelayScale is the setting delayScale as people write it at the start: a number
 // (1 is real time, 0 is at once), or a quotient of two durations such as 1s/24h,

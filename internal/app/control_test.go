@@ -146,9 +146,10 @@ func TestGuardOfTheControlAPI(t *testing.T) {
 		{"a name that only looks like it", open, clock, []string{"Host", "host.docker.internal.example.com"}, "HOST_UNKNOWN"},
 
 		{"a page of ours", open, clock, []string{"Origin", "http://localhost:8080"}, ""},
-		{"a page on another port", open, clock, []string{"Origin", "http://localhost:3000"}, ""},
-		{"a page of the same address", open, clock, []string{"Host", "10.1.2.3:8080", "Origin", "http://10.1.2.3:3000"}, ""},
-		{"a page of one of --hosts", open, clock, []string{"Origin", "https://bank.example"}, ""},
+		{"a page on another port", open, clock, []string{"Origin", "http://localhost:3000"}, "ORIGIN_REFUSED"},
+		{"a page of the same address", open, clock, []string{"Host", "10.1.2.3:8080", "Origin", "http://10.1.2.3:8080"}, ""},
+		{"a page of one of --hosts", open, clock, []string{"Host", "bank.example", "Origin", "https://bank.example"}, ""},
+		{"a page of one of --hosts on another port", open, clock, []string{"Host", "bank.example", "Origin", "https://bank.example:8443"}, "ORIGIN_REFUSED"},
 		{"a stranger's page", open, clock, []string{"Origin", "https://example.com"}, "ORIGIN_REFUSED"},
 		{"a stranger's page whose name begins as ours", open, clock, []string{"Origin", "https://localhost.example.com"}, "ORIGIN_REFUSED"},
 		{"a page of another address", open, clock, []string{"Origin", "http://10.1.2.4"}, "ORIGIN_REFUSED"},
@@ -156,7 +157,8 @@ func TestGuardOfTheControlAPI(t *testing.T) {
 		{"a form or an image of another site", open, clock, []string{"Sec-Fetch-Site", "cross-site"}, "ORIGIN_REFUSED"},
 		{"a stranger's page for a file of the viewer", open, file, []string{"Origin", "https://example.com"}, "ORIGIN_REFUSED"},
 		{"a page of the same origin behind a proxy", open, clock, []string{"Origin", "https://proxy.example", "Sec-Fetch-Site", "same-origin"}, ""},
-		{"a page on another port, as the browser says it", open, clock, []string{"Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, ""},
+		{"a page on another port, as the browser says it", open, clock, []string{"Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, "ORIGIN_REFUSED"},
+		{"a link on a page on another port", open, clock, []string{"Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "navigate"}, ""},
 		{"the address bar", open, clock, []string{"Sec-Fetch-Site", "none"}, ""},
 		{"a link to the documents", open, docs, []string{"Sec-Fetch-Site", "cross-site"}, ""},
 

@@ -317,43 +317,58 @@ func TestAShortBodyEndsByADeadline(t *testing.T) {
 	}
 }
 
-// TestPagesOfThisMachineMayCall: a front end on localhost is let through by its
-// browser, a foreign page is not.
+// TestPagesOfThisMachineMayCall the product: a front end on localhost is let through
+// by its browser, a foreign page is not, and none is under /_sandbox.
 func TestPagesOfThisMachineMayCall(t *testing.T) {
-	l := serveFor(t, app.Config{Hosts: []string{"bank.example"}})
-	for _, c := range []struct {
-		origin string
-		ours   bool
-	}{
-		{"http://localhost:3000", true}, {"https://localhost", true}, {"http://127.0.0.1:5173", true}, {"http://[::1]:5173", true},
-		{"http://app.localhost:3000", true}, {"https://bank.example", true},
-		{"https://example.com", false}, {"http://localhost.example.com", false}, {"http://10.1.2.3", false}, {"null", false},
+	const anywhere, listed, never = "", "listed", "never"
+	usual := serveFor(t, app.Config{Hosts: []string{"bank.example"}})
+	some := serveFor(t, app.Config{Hosts: []string{"bank.example"}, Pages: app.Pages{Origins: []string{"https://app.example", "http://localhost:4000"}}})
+	off := serveFor(t, app.Config{Hosts: []string{"bank.example"}, Pages: app.Pages{Off: true}})
+	for origin, when := range map[string]string{
+		"http://localhost:3000": anywhere, "https://localhost:8443": anywhere, "http://127.0.0.1:5173": anywhere, "http://[::1]:5173": anywhere,
+		"http://app.localhost:3000": anywhere, "https://bank.example": anywhere, "https://app.example": listed,
+		"https://example.com": never, "http://localhost.example.com": never, "http://10.1.2.3": never, "null": never,
+		"https://app.example:8443": never, "http://app.example": never, "https://app.example.com": never,
 	} {
-		for _, path := range []string{hierarchy, "/_sandbox/clock"} {
-			preflight := l.ask(t, "OPTIONS "+path, "Origin: "+c.origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization,x-tenant-id,deviceid")
-			reply := l.ask(t, "GET "+path, inDemo, asAdmin, "Origin: "+c.origin)
-			want := ""
-			if c.ours {
-				want = c.origin
-			}
-			for _, r := range []rawReply{preflight, reply} {
-				if got := r.Header.Get("Access-Control-Allow-Origin"); got != want || !slices.Contains(r.Header.Values("Vary"), "Origin") {
-					t.Errorf("%s from %s gives %d and allows %q, Vary %q", path, c.origin, r.StatusCode, got, r.Header.Values("Vary"))
-				}
-				if got := r.Header.Get("Access-Control-Allow-Credentials"); (got == "true") != c.ours {
-					t.Errorf("%s from %s allows credentials: %q", path, c.origin, got)
-				}
-			}
-			allowed := strings.ToLower(preflight.Header.Get("Access-Control-Allow-Headers"))
-			for _, name := range []string{"authorization", "x-tenant-id", "deviceid", "x-device-id", "platform", "content-type", "x-sandbox-scenario", "x-user-roles"} {
-				if slices.Contains(strings.Split(allowed, ", "), name) != c.ours {
-					t.Errorf("a page of %s may send %q", c.origin, allowed)
-				}
-			}
+		checkPage(t, usual, origin, when == anywhere)
+		checkPage(t, some, origin, when == listed)
+		checkPage(t, off, origin, false)
+	}
+	checkPage(t, some, "http://localhost:4000", true)
+	for _, l := range []listening{usual, some, off} {
+		if reply := l.ask(t, "GET "+hierarchy, inDemo, asAdmin); reply.Header.Get("Access-Control-Allow-Origin") != "" {
+			t.Error("a program is told about pages")
 		}
 	}
-	if reply := l.ask(t, "GET "+hierarchy, inDemo, asAdmin); reply.Header.Get("Access-Control-Allow-Origin") != "" {
-		t.Error("a program is told about pages")
+}
+
+// checkPage calls the product and the control API from a page.
+func checkPage(t *testing.T, l listening, origin string, ours bool) {
+	t.Helper()
+	for _, path := range []string{hierarchy, "/api/v2.1/nowhere", "/_sandbox/clock", "/_sandbox/health", "/_sandbox/nowhere"} {
+		preflight := l.ask(t, "OPTIONS "+path, "Origin: "+origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization,x-tenant-id,deviceid")
+		reply := l.ask(t, "GET "+path, inDemo, asAdmin, "Origin: "+origin)
+		shares, want := ours && strings.HasPrefix(path, "/api/"), ""
+		if shares {
+			want = origin
+		}
+		for _, r := range []rawReply{preflight, reply} {
+			if got := r.Header.Get("Access-Control-Allow-Origin"); got != want || !slices.Contains(r.Header.Values("Vary"), "Origin") {
+				t.Errorf("%s from %s gives %d and allows %q, Vary %q", path, origin, r.StatusCode, got, r.Header.Values("Vary"))
+			}
+			if got := r.Header.Get("Access-Control-Allow-Credentials"); (got == "true") != shares {
+				t.Errorf("%s from %s allows credentials: %q", path, origin, got)
+			}
+		}
+		if path != hierarchy {
+			continue
+		}
+		allowed := strings.ToLower(preflight.Header.Get("Access-Control-Allow-Headers"))
+		for _, name := range []string{"authorization", "x-tenant-id", "deviceid", "x-device-id", "platform", "content-type", "x-sandbox-scenario", "x-user-roles"} {
+			if slices.Contains(strings.Split(allowed, ", "), name) != ours {
+				t.Errorf("a page of %s may send %q", origin, allowed)
+			}
+		}
 	}
 }
 

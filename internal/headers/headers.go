@@ -35,6 +35,7 @@ const (
 	ContentType     = "Content-Type"
 	ContentEncoding = "Content-Encoding"
 	Origin          = "Origin"
+	FetchMode       = "Sec-Fetch-Mode"
 	FetchSite       = "Sec-Fetch-Site"
 	UserAgent       = "User-Agent"
 )

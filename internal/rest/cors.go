@@ -26,14 +26,17 @@ func (s *Server) tellMethods(c *Call) (Reply, error) {
 
 // readable are the headers of replies that a page may read beside those that
 // every page may.
-const readable = headers.RequestID + ", " + headers.Scenario + ", " + headers.Notice + ", Retry-After, ETag, WWW-Authenticate, Allow"
+const readable = headers.RequestID + ", " + headers.Explain + ", " + headers.Scenario + ", " + headers.Notice + ", Retry-After, ETag, WWW-Authenticate, Allow"
 
-// shareWith lets a page read the answer if it is one of ours (see Guard): a
+// shareWith lets a page read the product's answer if it is one of ours (see Pages): a
 // front end that somebody develops on this machine. Production's own answer is
 // not documented.
 func (s *Server) shareWith(header http.Header, r *http.Request) {
 	header.Add(echo.HeaderVary, headers.Origin)
-	if page, foreign := s.Guard.foreign(r); !foreign && s.Guard.knows(hostName(r.Host)) {
+	if a := s.apiOf(r.URL.Path); a == nil || a.open {
+		return
+	}
+	if page, shares := s.Guard.shares(r); shares && s.Guard.knows(hostName(r.Host)) {
 		header.Set(echo.HeaderAccessControlAllowOrigin, page)
 		header.Set(echo.HeaderAccessControlAllowCredentials, "true")
 		header.Set(echo.HeaderAccessControlExposeHeaders, readable)

@@ -25,6 +25,19 @@ type Guard struct {
 	Hosts []string
 	// Token must be sent as bearer token to the open APIs, unless it is empty.
 	Token string
+	// Pages are those that may call the product from a browser.
+	Pages Pages
+}
+
+// Pages are web pages that may call the product from a browser (CORS): a page of the
+// same origin always, and unless something else is said those of this machine and of
+// the guard's hosts, on every port. The open APIs are closed to all but the first.
+type Pages struct {
+	// Off lets no other page in.
+	Off bool
+	// Origins are the only ones that are let in, as https://app.example; empty says
+	// nothing.
+	Origins []string
 }
 
 // door says which of the guard's checks stand before something.
@@ -91,30 +104,43 @@ func (g Guard) named(host string) bool {
 	return slices.ContainsFunc(g.Hosts, func(name string) bool { return strings.EqualFold(hostName(name), host) })
 }
 
+// shares reports whether the page that made a request may read the product's answer.
+func (g Guard) shares(r *http.Request) (page string, shares bool) {
+	page, foreign := g.foreign(r)
+	if !foreign {
+		return page, true
+	}
+	if len(g.Pages.Origins) > 0 || g.Pages.Off {
+		return page, slices.ContainsFunc(g.Pages.Origins, func(own string) bool { return strings.EqualFold(own, page) })
+	}
+	u, err := url.Parse(page)
+	if err != nil || u.Host == "" {
+		return page, false
+	}
+	name := hostName(u.Host)
+	return page, name == hostName(r.Host) || local(name) || g.named(name)
+}
+
 func local(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// foreign reports whether a page of another host made the request, and which. That
-// none did, or one of the same origin, net/http tells; it has no words for a page
-// of the same host on another port, which is ours: a front end that is being
-// developed.
+// foreign reports whether a page of another origin made the request, and which. A
+// front end that is being developed is one too: it may call what its users' browsers
+// will call, and not what resets the clock. Its link to what can be read here is no call.
 func (g Guard) foreign(r *http.Request) (page string, foreign bool) {
 	// It lets everybody read. What is read here is open to whoever can read it.
 	writing := http.Request{Method: http.MethodPost, Host: r.Host, Header: r.Header}
+	page = r.Header.Get(headers.Origin)
 	if new(http.CrossOriginProtection).Check(&writing) == nil {
-		return r.Header.Get(headers.Origin), false
+		return page, false
 	}
-	if page = r.Header.Get(headers.Origin); page == "" {
-		return "another site", strings.EqualFold(r.Header.Get(headers.FetchSite), "cross-site")
+	if page == "" {
+		linked := strings.EqualFold(r.Header.Get(headers.FetchSite), "same-site") && strings.EqualFold(r.Header.Get(headers.FetchMode), "navigate")
+		return "another site", !linked
 	}
-	u, err := url.Parse(page)
-	if err != nil || u.Host == "" {
-		return page, true
-	}
-	name := hostName(u.Host)
-	return page, name != hostName(r.Host) && !local(name) && !g.named(name)
+	return page, true
 }
 
 // hostName is a host without its port, in lower case.

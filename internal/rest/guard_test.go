@@ -81,8 +81,10 @@ func TestFilesStandBehindTheGuard(t *testing.T) {
 		{[]string{"Authorization", token, "Origin", stranger}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
 		{[]string{"Authorization", token, "Origin", stranger, "Sec-Fetch-Site", "cross-site"}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
 		{[]string{"Authorization", token, "Sec-Fetch-Site", "cross-site"}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
-		{[]string{"Authorization", token, "Sec-Fetch-Site", "same-site"}, "", "", ""},
-		{[]string{"Authorization", token, "Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, "", "", ""},
+		{[]string{"Authorization", token, "Sec-Fetch-Site", "same-site"}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
+		{[]string{"Authorization", token, "Sec-Fetch-Site", "same-site", "Sec-Fetch-Mode", "navigate"}, "", "", ""},
+		{[]string{"Authorization", token, "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate"}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
+		{[]string{"Authorization", token, "Origin", "http://localhost:3000", "Sec-Fetch-Site", "same-site"}, "ORIGIN_REFUSED", "ORIGIN_REFUSED", ""},
 		// A proxy may have changed the host, and only the browser knows.
 		{[]string{"Authorization", token, "Origin", "https://proxy.example", "Sec-Fetch-Site", "same-origin"}, "", "", ""},
 	} {

@@ -78,7 +78,7 @@ func header(c *Call, name string) string {
 // acting are the headers that have one value and decide something, beside those
 // that the operation knows.
 var acting = []string{
-	headers.Authorization, headers.Tenant, headers.ContentType, headers.ContentEncoding, headers.Origin, headers.FetchSite, headers.RequestID, headers.Scenario,
+	headers.Authorization, headers.Tenant, headers.ContentType, headers.ContentEncoding, headers.Origin, headers.FetchMode, headers.FetchSite, headers.RequestID, headers.Scenario,
 }
 
 // lists are headers whose values are one list, however many lines it takes.

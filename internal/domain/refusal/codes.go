@@ -207,7 +207,7 @@ var definitions = []Definition{
 	{TenantNotEmpty, "The tenant is not empty", "Name another tenant, or empty this one with POST /_sandbox/reset first."},
 
 	{ScenarioInvalid, "Scenario has mistakes", "Mend every mistake that error.errors names; nothing was changed. finhub-sandbox scenario lint finds the same."},
-	{OriginRefused, "Control calls from a foreign web page are refused", "Call from the sandbox's own pages, from a page of the same host, or from a program; --hosts names further hosts."},
+	{OriginRefused, "Control calls from a foreign web page are refused", "Call from a program, or from the sandbox's own pages; what pages of others may call is the product (--cors)."},
 	{HostUnknown, "Host name is not the sandbox's", "Call by localhost or an IP address, or start the sandbox with --hosts and this name."},
 	{ControlTokenMissing, "Control token required", "Send Authorization: Bearer with the token that the sandbox was started with (--control-token)."},
 }
