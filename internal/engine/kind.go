@@ -125,8 +125,7 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 		return nil
 	}
 	decision := machine.Decision{Option: p.Default}
-	deadline := !p.Until.IsZero()
-	if !deadline {
+	if p.Until.IsZero() {
 		var err error
 		if decision, err = u.engine.Choose(u, k.Name, e, p); err != nil {
 			return err
@@ -135,33 +134,41 @@ func (k *Kind[T, F]) arm(u *Unit, e *T, life *machine.Life, p machine.Pending) e
 	if decision.Option == "" {
 		return nil
 	}
+	now, seq, err := u.arm(k.Name, life, p, decision, k.Apart)
+	if now {
+		u.After(func() error { return k.decided(u, e, seq) })
+	}
+	return err
+}
+
+// arm makes a decision pending. It reports whether that comes at once, and its number.
+func (u *Unit) arm(kind string, life *machine.Life, p machine.Pending, decision machine.Decision, apart bool) (now bool, seq int64, err error) {
 	option, ok := p.Option(decision.Option)
 	if !ok {
-		return fmt.Errorf("engine: %s has no option %q", p.Point, decision.Option)
+		return false, 0, fmt.Errorf("engine: %s has no option %q", p.Point, decision.Option)
 	}
 	armed := machine.Armed{
 		Point: p.Point, Option: option.Name, Trigger: option.Trigger, Otherwise: option.Otherwise, Reason: decision.Reason,
-		Due: p.Until, Reads: decision.Reads, Seq: k.next(u), Deadline: deadline,
+		Due: p.Until, Reads: decision.Reads, Seq: u.number(apart), Deadline: !p.Until.IsZero(),
 		Rule: decision.Rule,
 	}
-	if !deadline && armed.Reads == 0 {
+	if !armed.Deadline && armed.Reads == 0 {
 		armed.Due = u.now.Add(u.Delay(decision.After))
 	}
 	life.Armed = append(life.Armed, armed)
-	if armed.Reads > 0 {
-		return nil
+	switch {
+	case armed.Reads > 0:
+	case !armed.Due.After(u.now):
+		return true, armed.Seq, nil
+	default:
+		u.addTimer(kind, life.ID, armed)
 	}
-	if !armed.Due.After(u.now) {
-		u.After(func() error { return k.decided(u, e, armed.Seq) })
-		return nil
-	}
-	u.addTimer(k.Name, life.ID, armed)
-	return nil
+	return false, armed.Seq, nil
 }
 
-// next numbers a choice.
-func (k *Kind[T, F]) next(u *Unit) int64 {
-	if k.Apart {
+// number numbers a choice.
+func (u *Unit) number(apart bool) int64 {
+	if apart {
 		return u.NextApart()
 	}
 	return u.Next()

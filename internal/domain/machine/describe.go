@@ -56,15 +56,18 @@ type Answer struct {
 // Describe gives the table as data: one transition for each trigger of a row, and
 // for each of its states where it leaves them as they are.
 func (t *Table[F]) Describe() Description {
-	d := Description{Name: t.Name, States: t.States(), Triggers: t.Triggers()}
-	for i := range t.Rows {
-		r := &t.Rows[i]
-		for _, on := range r.On {
-			if r.To != Same {
-				d.Transitions = append(d.Transitions, r.describe(on, r.To, r.From...))
+	return t.outline().describe()
+}
+
+func (o outline) describe() Description {
+	d := Description{Name: o.name, States: o.states(), Triggers: o.triggers()}
+	for _, r := range o.rows {
+		for _, on := range r.on {
+			if r.to != Same {
+				d.Transitions = append(d.Transitions, r.describe(on, r.to, r.from...))
 				continue
 			}
-			for _, from := range r.From {
+			for _, from := range r.from {
 				d.Transitions = append(d.Transitions, r.describe(on, from, from))
 			}
 		}
@@ -72,20 +75,20 @@ func (t *Table[F]) Describe() Description {
 	return d
 }
 
-func (r *Row[F]) describe(on Trigger, to State, from ...State) Transition {
-	tr := Transition{From: from, Trigger: on, To: to, Guarded: len(r.Needs) > 0 && r.Refuse == "", Event: r.Emit, Refusal: string(r.Refuse), Disarms: r.Disarms}
-	for _, n := range r.Needs {
-		tr.Needs = append(tr.Needs, Prerequisite{n.Name, string(n.Code), n.Advisory})
+func (r *outlineRow) describe(on Trigger, to State, from ...State) Transition {
+	tr := Transition{From: from, Trigger: on, To: to, Guarded: len(r.needs) > 0 && r.refuse == "", Event: r.emit, Refusal: string(r.refuse), Disarms: r.disarms}
+	for _, n := range r.needs {
+		tr.Needs = append(tr.Needs, Prerequisite{n.name, string(n.code), n.advisory})
 	}
-	for _, c := range r.Arms {
+	for _, c := range r.arms {
 		tr.Choices = append(tr.Choices, c.describe())
 	}
 	return tr
 }
 
-func (c *Choice[F]) describe() Answer {
-	a := Answer{Point: c.Point, Default: c.Default, AfterSeconds: int64(c.After / time.Second), Deadline: c.Until != nil}
-	for _, o := range c.Options {
+func (c *outlineChoice) describe() Answer {
+	a := Answer{Point: c.point, Default: c.standard, AfterSeconds: int64(c.after / time.Second), Deadline: c.deadline}
+	for _, o := range c.options {
 		a.Options = append(a.Options, o.Name)
 		if len(o.Reasons) > 0 {
 			if a.Reasons == nil {

@@ -77,14 +77,6 @@ func (r *Row[F]) target(from State) State {
 	return r.To
 }
 
-// targets are all states to which the row leads.
-func (r *Row[F]) targets() []State {
-	if r.To == Same {
-		return r.From
-	}
-	return []State{r.To}
-}
-
 // Choice is a decision that the world makes later. A choice with one option is
 // a timer.
 type Choice[F any] struct {
@@ -219,54 +211,42 @@ func (t *Table[F]) row(from State, on Trigger) (*Row[F], bool) {
 }
 
 func (t *Table[F]) refuse(code refusal.Code, from State, on Trigger, facts F) *refusal.Error {
-	var possible []string
-	for _, r := range t.Rows {
-		if !r.triggeredBy(on) || r.Refuse != "" {
-			continue
-		}
-		for _, s := range r.From {
-			if s != None {
-				possible = append(possible, string(s))
-			}
+	var possible []State
+	for i := range t.Rows {
+		if r := &t.Rows[i]; r.triggeredBy(on) && r.Refuse == "" {
+			possible = append(possible, r.From...)
 		}
 	}
-	e := refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
-		strings.ReplaceAll(t.Name, "_", " "), from, on, strings.Join(possible, ", ")).
-		WithData("state", string(from))
+	e := outOfState(t.Name, code, from, on, possible)
 	if t.Explain != nil {
 		t.Explain(facts, e)
 	}
 	return e
 }
 
+// outOfState is the refusal of a trigger in a state, with those in which it is possible.
+func outOfState(table string, code refusal.Code, from State, on Trigger, possible []State) *refusal.Error {
+	var names []string
+	for _, s := range possible {
+		if s != None {
+			names = append(names, string(s))
+		}
+	}
+	return refusal.New(code, "%s is %s; %s is possible in: %s", // an empty list means: never again
+		strings.ReplaceAll(table, "_", " "), from, on, strings.Join(names, ", ")).
+		WithData("state", string(from))
+}
+
 // States lists every state but None, in the order of the table.
 func (t *Table[F]) States() []State {
-	var states []State
-	add := func(s State) {
-		if s != None && s != Same && !slices.Contains(states, s) {
-			states = append(states, s)
-		}
-	}
-	for _, r := range t.Rows {
-		for _, s := range r.From {
-			add(s)
-		}
-		add(r.To)
-	}
-	return states
+	o := t.outline()
+	return o.states()
 }
 
 // Triggers lists every trigger, in the order of the table.
 func (t *Table[F]) Triggers() []Trigger {
-	var triggers []Trigger
-	for _, r := range t.Rows {
-		for _, on := range r.On {
-			if !slices.Contains(triggers, on) {
-				triggers = append(triggers, on)
-			}
-		}
-	}
-	return triggers
+	o := t.outline()
+	return o.triggers()
 }
 
 // Reasons lists the reasons that the options of a table's choices give for a

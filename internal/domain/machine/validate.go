@@ -15,27 +15,32 @@ import (
 // does not accept, needs without a name or a code of their own, and rows that both
 // move and refuse.
 func (t *Table[F]) Validate() error {
+	o := t.outline()
+	return o.validate()
+}
+
+func (o *outline) validate() error {
 	var faults []error
 	fault := func(format string, args ...any) {
-		faults = append(faults, fmt.Errorf("table "+t.Name+": "+format, args...))
+		faults = append(faults, fmt.Errorf("table "+o.name+": "+format, args...))
 	}
-	if t.Otherwise == "" {
+	if o.otherwise == "" {
 		fault("no refusal for triggers without a row")
 	}
 	seen := map[string]bool{}
 	points := map[string]bool{}
 	codes := map[string]refusal.Code{}
-	armed := t.points()
+	armed := o.points()
 	reached := map[State]bool{}
-	for _, r := range t.Rows {
-		if (r.To == None) == (r.Refuse == "") {
-			fault("%s from %v must either move or refuse", r.triggers(), r.From)
+	for _, r := range o.rows {
+		if (r.to == None) == (r.refuse == "") {
+			fault("%s from %v must either move or refuse", r.triggers(), r.from)
 		}
-		if r.To == Same && slices.Contains(r.From, None) {
+		if r.to == Same && slices.Contains(r.from, None) {
 			fault("%s leaves as it is what does not exist yet", r.triggers())
 		}
-		for _, from := range r.From {
-			for _, on := range r.On {
+		for _, from := range r.from {
+			for _, on := range r.on {
 				key := string(from) + " " + string(on)
 				if seen[key] {
 					fault("two rows for %s in %q", on, from)
@@ -43,16 +48,16 @@ func (t *Table[F]) Validate() error {
 				seen[key] = true
 			}
 		}
-		reached[r.To] = true
-		t.validateArms(r, points, fault)
-		validateNeeds(r.Needs, codes, fault)
-		for _, point := range r.Disarms {
+		reached[r.to] = true
+		o.validateArms(r, points, fault)
+		validateNeeds(r.needs, codes, fault)
+		for _, point := range r.disarms {
 			if !slices.Contains(armed, point) {
 				fault("%s withdraws %s, which no row arms", r.triggers(), point)
 			}
 		}
 	}
-	for _, s := range t.States() {
+	for _, s := range o.states() {
 		if !reached[s] {
 			fault("nothing leads to %s", s)
 		}
@@ -61,42 +66,42 @@ func (t *Table[F]) Validate() error {
 }
 
 // triggers names the row's triggers in a fault.
-func (r *Row[F]) triggers() string {
+func (r *outlineRow) triggers() string {
 	var names []string
-	for _, on := range r.On {
+	for _, on := range r.on {
 		names = append(names, string(on))
 	}
 	return strings.Join(names, ", ")
 }
 
 // points lists the choice points of the table.
-func (t *Table[F]) points() []string {
+func (o *outline) points() []string {
 	var points []string
-	for _, r := range t.Rows {
-		for _, c := range r.Arms {
-			points = append(points, c.Point)
+	for _, r := range o.rows {
+		for _, c := range r.arms {
+			points = append(points, c.point)
 		}
 	}
 	return points
 }
 
-func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(string, ...any)) {
-	for _, c := range r.Arms {
-		name := fmt.Sprintf("%s armed by %s", c.Point, r.triggers())
-		if points[name+string(r.To)] {
+func (o *outline) validateArms(r outlineRow, points map[string]bool, fault func(string, ...any)) {
+	for _, c := range r.arms {
+		name := fmt.Sprintf("%s armed by %s", c.point, r.triggers())
+		if points[name+string(r.to)] {
 			fault("%s twice", name)
 		}
-		points[name+string(r.To)] = true
-		if c.Default != "" && !slices.ContainsFunc(c.Options, func(o Option) bool { return o.Name == c.Default }) {
-			fault("%s: the default %q is no option", name, c.Default)
+		points[name+string(r.to)] = true
+		if c.standard != "" && !slices.ContainsFunc(c.options, func(o Option) bool { return o.Name == c.standard }) {
+			fault("%s: the default %q is no option", name, c.standard)
 		}
 		for _, to := range r.targets() {
-			for _, o := range c.Options {
-				if !t.Allows(to, o.Trigger) {
-					fault("%s: option %s fires %s, which %s does not accept", name, o.Name, o.Trigger, to)
+			for _, way := range c.options {
+				if !o.allows(to, way.Trigger) {
+					fault("%s: option %s fires %s, which %s does not accept", name, way.Name, way.Trigger, to)
 				}
-				if o.Otherwise != "" && !t.Allows(to, o.Otherwise) {
-					fault("%s: option %s fires otherwise %s, which %s does not accept", name, o.Name, o.Otherwise, to)
+				if way.Otherwise != "" && !o.allows(to, way.Otherwise) {
+					fault("%s: option %s fires otherwise %s, which %s does not accept", name, way.Name, way.Otherwise, to)
 				}
 			}
 		}
@@ -105,26 +110,26 @@ func (t *Table[F]) validateArms(r Row[F], points map[string]bool, fault func(str
 
 // validateNeeds looks at the needs of one row; codes are those of the table's needs
 // by their names.
-func validateNeeds[F any](needs []Need[F], codes map[string]refusal.Code, fault func(string, ...any)) {
+func validateNeeds(needs []outlineNeed, codes map[string]refusal.Code, fault func(string, ...any)) {
 	row := map[string]bool{}
-	var look func(n Need[F], code refusal.Code)
-	look = func(n Need[F], code refusal.Code) {
-		if known, found := codes[n.Name]; found && known != code {
-			fault("two needs are called %s", n.Name)
+	var look func(n outlineNeed, code refusal.Code)
+	look = func(n outlineNeed, code refusal.Code) {
+		if known, found := codes[n.name]; found && known != code {
+			fault("two needs are called %s", n.name)
 		}
-		if row[n.Name] {
-			fault("%s is needed twice", n.Name)
+		if row[n.name] {
+			fault("%s is needed twice", n.name)
 		}
-		row[n.Name], codes[n.Name] = true, code
-		if !needName.MatchString(n.Name) || code == "" || n.Unmet == nil {
-			fault("the need %q has no name, no code or no check", n.Name)
+		row[n.name], codes[n.name] = true, code
+		if !needName.MatchString(n.name) || code == "" || !n.checked {
+			fault("the need %q has no name, no code or no check", n.name)
 		}
-		for _, part := range n.Parts {
+		for _, part := range n.parts {
 			look(part, code)
 		}
 	}
 	for _, n := range needs {
-		look(n, n.Code)
+		look(n, n.code)
 	}
 }
 
