@@ -31,6 +31,10 @@ var layout = []layer{
 		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts",
 	},
 	{
+		dir: "sandboxtest", imports: []string{"internal/app", "internal/client", "internal/headers"},
+		why: "client: what a test asks of its tenant are control calls, as everybody's are",
+	},
+	{
 		dir:     "internal/generate",
 		imports: []string{"internal/contract", "internal/sandbox", "internal/sandbox/world", "internal/scenario", "internal/store"},
 		outside: []string{"github.com/getkin/kin-openapi"},
