@@ -29,6 +29,7 @@ type commandLine struct {
 
 	Serve       serveCommand       `cmd:"" help:"Start the sandbox."`
 	Run         runnerCommand      `cmd:"" help:"Start a sandbox on a free port, run a command against it, and end with the command's exit code."`
+	Demo        demoCommand        `cmd:"" help:"Show a life in half a minute: a person who is rejected, tries again, and pays."`
 	Scenario    scenarioCommands   `cmd:"" help:"List, show, check and choose scenarios."`
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
 	Webhook     webhookCommands    `cmd:"" help:"Take webhooks to an application, look at them, and send them again."`

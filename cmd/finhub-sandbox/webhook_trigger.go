@@ -110,10 +110,15 @@ func (w *walker) call(ctx context.Context, s step) error {
 	if err != nil {
 		return err
 	}
+	return w.keep(s, said)
+}
+
+// keep keeps of a reply what later steps need.
+func (w *walker) keep(s step, said any) error {
 	for name, member := range s.keep {
 		value, ok := firstMember(said, member)
 		if !ok {
-			return fmt.Errorf("the reply to %s has no %s: is this another version of the sandbox?", call, member)
+			return fmt.Errorf("the reply to %s has no %s: is this another version of the sandbox?", s.call, member)
 		}
 		if member == codeToken {
 			value = codeOf(value)

@@ -62,7 +62,7 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
-		c.Wait = wait
+		c.Wait = Pause
 	}
 	level := slog.LevelInfo
 	if c.Quiet {
@@ -113,7 +113,7 @@ func (a *App) wire() error {
 	if err := a.loadScenarios(); err != nil {
 		return err
 	}
-	a.sender = webhook.New(webhook.Config{World: a.world, Now: c.Now, Wait: wait, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log})
+	a.sender = webhook.New(webhook.Config{World: a.world, Now: c.Now, Wait: Pause, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log})
 	a.world.Outside = a.sender
 	return a.mount(product, controls)
 }
@@ -210,8 +210,8 @@ func (a *App) openJournal() error {
 	return nil
 }
 
-// wait waits in real time, until the context ends.
-func wait(ctx context.Context, d time.Duration) error {
+// Pause waits in real time, until the context ends.
+func Pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {

@@ -49,7 +49,7 @@ func (p Product) Call(ctx context.Context, call, body string) (any, error) {
 		return nil, fmt.Errorf("the reply of %s ended too early: %w", p.Addr, err)
 	}
 	if reply.StatusCode/100 != 2 {
-		return nil, refusedCall(call, reply.Status, text)
+		return nil, refusedCall(call, reply, text)
 	}
 	var said any
 	if len(text) > 0 {
@@ -58,14 +58,34 @@ func (p Product) Call(ctx context.Context, call, body string) (any, error) {
 	return said, err
 }
 
-// refusedCall words the refusal of a call.
-func refusedCall(call, status string, text []byte) error {
+// Refused is an answer of the product that says no.
+type Refused struct {
+	Call   string
+	Status int
+	// Code is stable; Message is the documented one.
+	Code, Message string
+	// Details are the state that stood in the way.
+	Details string
+	// Suggestions say what to call next.
+	Suggestions []string
+}
+
+// Error says what was refused, and why.
+func (r *Refused) Error() string {
+	return fmt.Sprintf("%s is refused: %s (%s)", r.Call, r.Message, r.Details)
+}
+
+// refusedCall reads the refusal of a call.
+func refusedCall(call string, reply *http.Response, text []byte) error {
 	var said struct {
 		Message string
-		Data    struct{ Details string }
+		Data    struct {
+			Refusal, Details string
+			Suggestions      []string
+		}
 	}
 	if err := json.Unmarshal(text, &said); err != nil || said.Message == "" {
-		return fmt.Errorf("%s is answered with %s: is that a sandbox?", call, status)
+		return fmt.Errorf("%s is answered with %s: is that a sandbox?", call, reply.Status)
 	}
-	return fmt.Errorf("%s is refused: %s (%s)", call, said.Message, said.Data.Details)
+	return &Refused{call, reply.StatusCode, said.Data.Refusal, said.Message, said.Data.Details, said.Data.Suggestions}
 }
