@@ -142,7 +142,7 @@ func (d *demo) call(ctx context.Context, s step) error {
 	var refused *client.Refused
 	switch {
 	case errors.As(err, &refused):
-		d.out.line("  %-76s %d %s", short(shown), refused.Status, refused.Code)
+		d.out.line("  %-64s %d %s", short(shown), refused.Status, refused.Code)
 		d.out.line("    %s", refused.Details)
 		for _, next := range refused.Suggestions {
 			d.out.line("    next: %s", next)
@@ -151,7 +151,7 @@ func (d *demo) call(ctx context.Context, s step) error {
 	case err != nil:
 		return err
 	}
-	d.out.line("  %-76s %s", short(shown), d.kept["did"])
+	d.out.line("  %-64s %s", short(shown), d.kept["did"])
 	return nil
 }
 
@@ -183,7 +183,7 @@ func (d *demo) wait(ctx context.Context, s step) error {
 		return err
 	}
 	d.made = append(d.made, curl("POST /_sandbox/clock/advance", fmt.Sprintf(`{"until":%q}`, s.until)))
-	d.out.line("  %-76s it is %s", "POST /_sandbox/clock/advance until "+s.until, moved.Now)
+	d.out.line("  %-64s it is %s", "POST /_sandbox/clock/advance until "+s.until, moved.Now)
 	for _, e := range moved.Events {
 		rule := ""
 		if e.Rule != nil {

@@ -11,10 +11,10 @@ import (
 	"finhub-sandbox/spec"
 )
 
-// TestReadmeLinksIntoTheDocuments follows the README's links into the viewer:
+// TestReadmeLinksIntoTheDocuments follows the links of docs/lives.md into the viewer:
 // each names a tag and an operation, and the document must have both together.
 func TestReadmeLinksIntoTheDocuments(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../docs/lives.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,12 +38,12 @@ func TestReadmeLinksIntoTheDocuments(t *testing.T) {
 	}
 	links := regexp.MustCompile(`/_sandbox/docs#/([^/)]+)/([A-Za-z]+)\)`).FindAllStringSubmatch(string(text), -1)
 	if len(links) < 7 {
-		t.Fatalf("the README links to %d operations; an individual's life alone has seven phases", len(links))
+		t.Fatalf("docs/lives.md links to %d operations; an individual's life alone has seven phases", len(links))
 	}
 	for _, link := range links {
 		tag, err := url.PathUnescape(link[1])
 		if err != nil || !slices.Contains(tags[link[2]], tag) {
-			t.Errorf("the README links to %s under %q; the document has it under %q", link[2], tag, tags[link[2]])
+			t.Errorf("docs/lives.md links to %s under %q; the document has it under %q", link[2], tag, tags[link[2]])
 		}
 	}
 }

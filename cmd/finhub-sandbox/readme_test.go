@@ -30,44 +30,98 @@ type readme struct {
 // verb is how the README runs the program beside the server.
 const verb = "go run ./cmd/finhub-sandbox "
 
-// TestReadmeCommands runs the calls of the README in their order, in one shell,
-// against a server that was started as the README starts it, with the files that
-// it shows beside it. A reply that is shown must be the one that comes, apart
-// from white space; an ellipsis in it stands for anything.
+// pages are what a reader reads, by name: the README, and what it leads to.
+func pages(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("docs has %v, %v", files, err)
+	}
+	all := map[string]string{}
+	for _, file := range append(files, "../../README.md") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[strings.TrimPrefix(file, "../../")] = string(text)
+	}
+	return all
+}
+
+// TestReadmeCommands runs the calls of the README, and of each page of docs, in their
+// order, in one shell, against a server that was started as the README starts it, with
+// the files that the page shows beside it. A reply that is shown must be the one that
+// comes, apart from white space; an ellipsis in it stands for anything.
 func TestReadmeCommands(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	read := readReadme(string(text))
-	calls, verbs := 0, 0
-	for _, c := range read.commands {
-		if strings.Contains(c.command, "curl ") {
-			calls++
-		}
-		if strings.HasPrefix(c.command, verb) {
-			verbs++
-		}
-	}
-	if read.serve == nil {
+	all := pages(t)
+	first := readReadme(all["README.md"])
+	if first.serve == nil {
 		t.Fatal("the README does not start the sandbox with go run ./cmd/finhub-sandbox serve")
 	}
-	if calls < 3 {
-		t.Fatalf("the README has %d calls; a reader needs at least 3", calls)
+	if calls := len(first.commands); calls < 5 {
+		t.Fatalf("the README has %d commands; a reader needs at least 5", calls)
 	}
-	if len(read.files) == 0 || verbs < 3 {
-		t.Fatalf("the README shows %d files and %d verbs; a reader needs a scenario, and how to load it and see it", len(read.files), verbs)
+	if own := readReadme(all["docs/scenarios.md"]); len(own.files) == 0 || len(own.commands) < 6 {
+		t.Fatalf("docs/scenarios.md shows %d files and %d commands; a reader needs a scenario, and how to load it and see it", len(own.files), len(own.commands))
 	}
-	server := startServe(t, slices.Concat(read.serve, []string{"--addr=127.0.0.1:0"})...)
-	replies := runAll(t, server.addr, read)
-	for i, c := range read.commands {
-		if i >= len(replies) {
-			t.Fatalf("the README's commands ended before this one:\n%s", c.command)
+	for name, text := range all {
+		read := readReadme(text)
+		if len(read.commands) == 0 {
+			continue
 		}
-		if c.reply != "" && !matches(c.reply, replies[i]) {
-			t.Errorf("the README's command\n%s\nshows\n%s\nand gives\n%s", c.command, c.reply, replies[i])
+		t.Run(name, func(t *testing.T) {
+			server := startServe(t, slices.Concat(first.serve, []string{"--addr=127.0.0.1:0"})...)
+			replies := runAll(t, server.addr, read)
+			for i, c := range read.commands {
+				if i >= len(replies) {
+					t.Fatalf("the commands ended before this one:\n%s", c.command)
+				}
+				if c.reply != "" && !matches(c.reply, replies[i]) {
+					t.Errorf("the command\n%s\nshows\n%s\nand gives\n%s", c.command, c.reply, replies[i])
+				}
+			}
+		})
+	}
+}
+
+// TestReadmeIsShort: it is read before anything else, and the rest stands in docs.
+func TestReadmeIsShort(t *testing.T) {
+	if lines := strings.Count(pages(t)["README.md"], "\n"); lines >= 200 {
+		t.Errorf("the README has %d lines, and may have 199", lines)
+	}
+}
+
+// TestLinksOfPages follows the links of the README and of docs to files, and to
+// headings in them.
+func TestLinksOfPages(t *testing.T) {
+	all := pages(t)
+	for name, text := range all {
+		for _, link := range regexp.MustCompile(`\]\(([^)\s]+)\)`).FindAllStringSubmatch(text, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			path, heading, _ := strings.Cut(link[1], "#")
+			target := name
+			if path != "" {
+				target = filepath.Join(filepath.Dir(name), path)
+			}
+			if _, err := os.Stat(filepath.Join("../..", target)); err != nil {
+				t.Errorf("%s leads to %s: %v", name, link[1], err)
+			}
+			if heading != "" && !slices.Contains(anchors(all[target]), heading) {
+				t.Errorf("%s leads to %s, and %s has no such heading", name, link[1], target)
+			}
 		}
 	}
+}
+
+// anchors are those of a page's headings, as code hosts make them.
+func anchors(text string) (list []string) {
+	for _, heading := range regexp.MustCompile("(?m)^#+ (.*)$").FindAllStringSubmatch(text, -1) {
+		plain := regexp.MustCompile(`[^a-z0-9 -]`).ReplaceAllString(strings.ToLower(heading[1]), "")
+		list = append(list, strings.ReplaceAll(plain, " ", "-"))
+	}
+	return list
 }
 
 // readReadme reads what the README tells to do. Commands stand in fenced blocks,
@@ -113,7 +167,7 @@ func readReadme(text string) readme {
 				read.serve = append([]string{}, strings.Fields(strings.TrimSuffix(command, "&"))[4:]...)
 			}
 			open = nil
-		case !isReply && (strings.HasPrefix(command, verb) || regexp.MustCompile(`^(export )?[A-Za-z_]+=|^curl `).MatchString(command)):
+		case !isReply && (strings.HasPrefix(command, verb) || regexp.MustCompile(`^(export )?[A-Za-z_]+=|^curl |^finhub(\(\))? `).MatchString(command)):
 			read.commands = append(read.commands, shown{command: command})
 			open = &read.commands[len(read.commands)-1]
 		case !isReply && line != command:
@@ -154,7 +208,7 @@ func runAll(t *testing.T, addr string, read readme) []string {
 	}
 	out, err := bash(t, script)
 	if err != nil {
-		t.Errorf("the README's commands end with %v", err)
+		t.Errorf("the commands end with %v", err)
 	}
 	parts := strings.Split(strings.ReplaceAll(out, addr, readmeAddr), mark)
 	return parts[:len(parts)-1]

@@ -15,10 +15,10 @@ import (
 	"finhub-sandbox/internal/setting"
 )
 
-// TestReadmeListsEverySetting holds the README's table to the flags of serve:
+// TestReadmeListsEverySetting holds the table of docs/settings.md to the flags of serve:
 // each with its variable and, where it has one, its default.
 func TestReadmeListsEverySetting(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+	text, err := os.ReadFile("../../docs/settings.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,23 +32,23 @@ func TestReadmeListsEverySetting(t *testing.T) {
 		name := "--" + flag.Name
 		row, ok := listed[name]
 		if !ok {
-			t.Errorf("the README's table of settings lacks %s", name)
+			t.Errorf("the table of settings lacks %s", name)
 			continue
 		}
 		delete(listed, name)
 		if got := strings.Join(flag.Envs, ","); got != row[0] {
-			t.Errorf("the README names the variable %s for %s, which is %s", row[0], name, got)
+			t.Errorf("the page names the variable %s for %s, which is %s", row[0], name, got)
 		}
 		want := inWords[flag.Default]
 		if want == "" {
 			want = fmt.Sprintf("`%s`", flag.Default)
 		}
 		if flag.Default != "" && row[1] != want {
-			t.Errorf("the README names the default %s for %s, which is %s", row[1], name, want)
+			t.Errorf("the page names the default %s for %s, which is %s", row[1], name, want)
 		}
 	}
 	for name := range listed {
-		t.Errorf("the README's table of settings has %s, which serve does not know", name)
+		t.Errorf("the table of settings has %s, which serve does not know", name)
 	}
 }
 

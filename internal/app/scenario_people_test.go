@@ -136,9 +136,9 @@ steps:
     status: 200
 `
 
-// TestTheREADMENamesEveryFact holds the table of facts to what conditions can ask.
-func TestTheREADMENamesEveryFact(t *testing.T) {
-	text, err := os.ReadFile("../../README.md")
+// TestTheDocumentationNamesEveryFact holds the table of facts to what conditions can ask.
+func TestTheDocumentationNamesEveryFact(t *testing.T) {
+	text, err := os.ReadFile("../../docs/scenarios.md")
 	if err != nil {
 		t.Fatal(err)
 	}
