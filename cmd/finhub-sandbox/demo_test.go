@@ -72,8 +72,8 @@ func TestDemo(t *testing.T) {
 func TestDemoEnds(t *testing.T) {
 	var all []string
 	for range 2 {
-		code, stdout, stderr := runOnce("demo", "--addr=127.0.0.1:0", "--pause=0s", "--exit")
-		if code != exitOK || strings.Contains(stdout, "by hand") {
+		code, stdout, stderr := runCommand(t, "demo", "--addr=127.0.0.1:0", "--pause=0s", "--exit")
+		if code != exitOK || strings.Contains(stdout, "by hand") || !strings.Contains(stdout, "transaction.completed") {
 			t.Fatalf("exit code %d, %s%s", code, stdout, stderr)
 		}
 		all = append(all, stdout)
