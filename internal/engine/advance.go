@@ -324,7 +324,7 @@ func (u *Unit) moveTo(at time.Time) {
 	if c.Frozen {
 		c.At = at
 	} else {
-		c.Offset = at.Sub(u.engine.Wall().UTC().Truncate(time.Millisecond))
+		c.Offset = at.Sub(u.wall.UTC().Truncate(time.Millisecond))
 	}
 	u.setClock(c)
 	u.now = at

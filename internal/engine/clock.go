@@ -73,7 +73,7 @@ func parseClock(text string) Clock {
 
 func (u *Unit) setClock(c Clock) {
 	u.clock = c
-	u.now = c.Now(u.engine.Wall())
+	u.now = c.Now(u.wall)
 	u.tx.Set(u.key(clockKey), formatClock(c))
 	u.timersChanged = true
 }
@@ -109,7 +109,7 @@ func (e *Engine) Clock(ctx context.Context, tenant string) (ClockView, error) {
 }
 
 func (u *Unit) clockView() ClockView {
-	view := ClockView{Tenant: u.tenant, Frozen: u.clock.Frozen, Now: u.now, Offset: u.now.Sub(u.engine.Wall())}
+	view := ClockView{Tenant: u.tenant, Frozen: u.clock.Frozen, Now: u.now, Offset: u.now.Sub(u.wall)}
 	if t, ok := u.firstTimer(); ok {
 		view.Due = &t
 	}
@@ -146,7 +146,7 @@ func (e *Engine) Freeze(ctx context.Context, tenant string, at *time.Time) (Happ
 // Run lets the tenant's clock run on from where it is.
 func (e *Engine) Run(ctx context.Context, tenant string) error {
 	return e.Do(ctx, tenant, func(u *Unit) error {
-		u.setClock(Clock{Offset: u.now.Sub(u.engine.Wall().UTC().Truncate(time.Millisecond))})
+		u.setClock(Clock{Offset: u.now.Sub(u.wall.UTC().Truncate(time.Millisecond))})
 		return nil
 	})
 }

@@ -29,6 +29,8 @@ type Config struct {
 	Collections []Indexed
 	// Wall is the real time.
 	Wall func() time.Time
+	// WallOf is the real time by which a unit of a tenant goes; nil is Wall for all.
+	WallOf func(tenant string) time.Time
 	// DelayScale is the part of a default delay that a running clock waits:
 	// 1 is real time, 0 is at once. A frozen clock always waits whole delays.
 	DelayScale float64
@@ -85,6 +87,9 @@ func New(c Config, kinds ...kind) (*Engine, error) {
 	e := &Engine{Config: c, kinds: map[string]kind{}, shared: newSharedRecords(), changed: make(chan struct{}, 1), resets: map[string]int{}}
 	if e.Choose == nil {
 		e.Choose = Default
+	}
+	if e.WallOf == nil {
+		e.WallOf = func(string) time.Time { return e.Wall() }
 	}
 	if e.Scale == nil {
 		e.Scale = func(*Unit) float64 { return e.DelayScale }
@@ -200,12 +205,11 @@ func refuseUnwritten(err error) error {
 }
 
 func (e *Engine) begin(tx store.Tx, tenant string, writable bool) *Unit {
-	u := &Unit{engine: e, tx: tx, tenant: tenant, writable: writable, loaded: map[recordID]*slot{}}
-	wall := e.Wall()
+	u := &Unit{engine: e, tx: tx, tenant: tenant, writable: writable, wall: e.WallOf(tenant), loaded: map[recordID]*slot{}}
 	u.clock = u.readClock()
-	u.now = u.clock.Now(wall)
+	u.now = u.clock.Now(u.wall)
 	due := tx.Due()
-	u.behind = !due.IsZero() && !due.After(wall)
+	u.behind = !due.IsZero() && !due.After(u.wall)
 	if writable {
 		u.counters = u.readCounters()
 		u.before = u.counters

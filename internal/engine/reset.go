@@ -78,7 +78,10 @@ func (e *Engine) anew(ctx context.Context, tenant string, fn func(store.Tx) erro
 
 // Epoch tells apart what a tenant was before its last reset, or before another state
 // took its place, and what it is since. It holds as long as the process does.
-func (u *Unit) Epoch() int { return u.engine.resetsOf(u.tenant) }
+func (u *Unit) Epoch() int { return u.engine.Epoch(u.tenant) }
+
+// Epoch is that of a tenant as it is.
+func (e *Engine) Epoch(tenant string) int { return e.resetsOf(tenant) }
 
 // countReset lets those know who wait for the tenant's time. It runs within the
 // transaction: whoever sees the tenant after its reset sees that there was one.

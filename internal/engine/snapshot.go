@@ -48,7 +48,7 @@ func (e *Engine) TakeSnapshot(ctx context.Context, tenant, name string) (Snapsho
 	if err != nil {
 		return Snapshot{}, err
 	}
-	s := Snapshot{Name: name, Made: e.Wall().UTC().Truncate(time.Millisecond)}
+	s := Snapshot{Name: name, Made: e.WallOf(tenant).UTC().Truncate(time.Millisecond)}
 	rows, err := e.rowsOf(ctx, tenant, room)
 	if err != nil {
 		return s, err

@@ -17,10 +17,11 @@ type Unit struct {
 	tenant string
 	// Beside is what whoever opened the unit keeps with it; the engine does not look
 	// at it.
-	Beside   any
-	now      time.Time
-	clock    Clock
-	writable bool
+	Beside any
+	// wall is the real time by which the whole unit goes, and now the tenant's.
+	wall, now time.Time
+	clock     Clock
+	writable  bool
 
 	counters, before counters
 	// loaded has every record of the unit once, so that two readers of a
@@ -77,6 +78,9 @@ func (u *Unit) Tenant() string { return u.tenant }
 
 // Now is the tenant's time, the same for the whole unit.
 func (u *Unit) Now() time.Time { return u.now }
+
+// Wall is the real time by which the unit goes.
+func (u *Unit) Wall() time.Time { return u.wall }
 
 // Frozen reports whether the tenant's clock stands still.
 func (u *Unit) Frozen() bool { return u.clock.Frozen }

@@ -42,7 +42,7 @@ func Receive(act *world.Act, receiver string, header http.Header, body string) e
 	}
 	verdict := delivery.Verdict{Why: "no delivery of this tenant has the id that " + delivery.DeliveryHeader + " names, so that nobody knows the secret"}
 	if secrets := secretsOf(act, machine.CanonicalID(header.Get(delivery.DeliveryHeader))); len(secrets) > 0 {
-		verdict = signing.Verify(header.Get, body, secrets, act.Config.Wall())
+		verdict = signing.Verify(header.Get, body, secrets, act.Wall())
 	}
 	got.Valid, got.Verdict = verdict.Valid, verdict.Why
 	if act.Inbox.Count(act.Unit, "all", everybody, maxInbox) == maxInbox {

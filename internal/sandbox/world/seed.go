@@ -46,6 +46,15 @@ func Digest(act *Act, userID, password string) string {
 	if from := act.origin(); from.Seed != act.Config.Seed {
 		key = derivedKey(from.Seed)
 	}
+	return digest(key, userID, password)
+}
+
+// DigestUnder is what Digest gives in a tenant of that seed.
+func DigestUnder(seed, userID, password string) string {
+	return digest(derivedKey(seed), userID, password)
+}
+
+func digest(key []byte, userID, password string) string {
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(userID + "\x00" + password))
 	return hex.EncodeToString(mac.Sum(nil))

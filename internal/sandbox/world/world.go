@@ -17,8 +17,9 @@ import (
 // Config is what a sandbox stands on.
 type Config struct {
 	Store store.Store
-	// Wall is the real time.
-	Wall func() time.Time
+	// Wall is the real time, and WallOf that by which a tenant goes; nil is Wall for all.
+	Wall   func() time.Time
+	WallOf func(tenant string) time.Time
 	// Seed makes ids, people and account numbers; tenants add their own id.
 	Seed string
 	// Secret makes the secret from which the tokens' key comes, once for a store.
