@@ -38,6 +38,8 @@ type commandLine struct {
 	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
 	State       stateCommands      `cmd:"" help:"Keep, compare and go back to a tenant's state."`
 	Journal     journalCommands    `cmd:"" help:"Look at the last requests of a tenant."`
+	Bug         bugCommands        `cmd:"" help:"Record a run of a tenant in a file."`
+	Replay      replayCommand      `cmd:"" help:"Play a bug file in a sandbox of its own; exit with 1 where a reply is another than it was."`
 	Verify      verifyCommand      `cmd:"" help:"Verify which requests came; exit code 1 if it does not hold."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`

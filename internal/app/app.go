@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"finhub-sandbox/internal/api"
@@ -22,6 +22,7 @@ import (
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/journal"
+	"finhub-sandbox/internal/recording"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/sandbox/world"
@@ -43,6 +44,12 @@ type App struct {
 	sender          *webhook.Sender
 	// journal has the last requests; nil is none.
 	journal *journal.Journal
+	// recorder records the tenants for whom somebody asks for that.
+	recorder *recording.Recorder
+	// replay is what a sandbox plays that was made for that; nil is nothing.
+	replay *replay
+	// used are the scenarios that were last taken over.
+	used atomic.Pointer[usedScenarios]
 	// builtIn are the scenarios that the binary has, and sources are the files
 	// that were last read; the watcher alone uses sources and unread once the
 	// sandbox serves.
@@ -57,7 +64,10 @@ type App struct {
 
 // Open puts a sandbox together. What is wrong with the configuration, the data
 // file, the documents or the tables is an error of one line.
-func Open(c Config, logTo io.Writer) (*App, error) {
+func Open(c Config, logTo io.Writer) (*App, error) { return open(c, logTo, nil) }
+
+// open is Open, for a sandbox that plays a bug file too.
+func open(c Config, logTo io.Writer, playing *replay) (*App, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -68,7 +78,10 @@ func Open(c Config, logTo io.Writer) (*App, error) {
 	if c.Quiet {
 		level = slog.LevelWarn
 	}
-	a := &App{config: c, scenarios: findScenarios(c.Scenarios, c.ScenarioYAML), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
+	a := &App{config: c, replay: playing, scenarios: findScenarios(c.Scenarios, c.ScenarioYAML), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
+	if playing != nil {
+		a.scenarios.given = playing.sources()
+	}
 	var err error
 	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability, Through: c.Through}); err != nil {
 		return nil, err
@@ -100,7 +113,7 @@ func (a *App) wire() error {
 		rows = c.Store(rows)
 	}
 	a.world, err = sandbox.New(world.Config{
-		Store: rows, Wall: c.Now, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
+		Store: rows, Wall: c.Now, WallOf: a.wallOf, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product), WebhookHosts: c.WebhookHosts,
 		CheckShared: c.CheckShared,
 	})
@@ -113,7 +126,20 @@ func (a *App) wire() error {
 	if err := a.loadScenarios(); err != nil {
 		return err
 	}
-	a.sender = webhook.New(webhook.Config{World: a.world, Now: c.Now, Wait: Pause, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log})
+	secrets, err := readSecrets()
+	if err != nil {
+		return err
+	}
+	a.openJournal(secrets)
+	a.recorder = a.newRecorder(secrets)
+	sending := webhook.Config{
+		World: a.world, Now: c.Now, Wait: Pause, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log,
+		Turns: a.recorder,
+	}
+	if a.replay != nil {
+		sending.Turns, sending.Send = a.replay, a.replay.send
+	}
+	a.sender = webhook.New(sending)
 	a.world.Outside = a.sender
 	return a.mount(product, controls)
 }
@@ -156,9 +182,6 @@ func Formats() contract.Formats {
 
 func (a *App) mount(product, controls *contract.Document) error {
 	c := a.config
-	if err := a.openJournal(); err != nil {
-		return err
-	}
 	config := rest.Config{
 		Wait: c.Wait,
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
@@ -166,8 +189,9 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
 	}
+	config.Witness, config.Turn = a.recorder, a.recorder.Turn
 	if a.journal != nil {
-		config.Witness = a.journal
+		config.Witness = witnesses{a.journal, a.recorder}
 	}
 	a.server = rest.New(config)
 	a.control = a.server
@@ -178,7 +202,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
-		Journal: a.journal, Now: c.Now,
+		Journal: a.journal, Recorder: a.recorder, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr
@@ -194,20 +218,14 @@ func (a *App) mount(product, controls *contract.Document) error {
 func Now() time.Time { return time.Now() }
 
 // openJournal makes the journal, unless none is wanted.
-func (a *App) openJournal() error {
+func (a *App) openJournal(secrets journal.Secrets) {
 	entries := journal.DefaultEntries
 	if a.config.Journal != nil {
 		entries = *a.config.Journal
 	}
-	if entries == 0 {
-		return nil
+	if entries > 0 {
+		a.journal = journal.New(entries, secrets)
 	}
-	var secrets journal.Secrets
-	if err := json.Unmarshal(spec.Secrets, &secrets); err != nil {
-		return fmt.Errorf("names of secrets: %w", err)
-	}
-	a.journal = journal.New(entries, secrets)
-	return nil
 }
 
 // Pause waits in real time, until the context ends.

@@ -25,6 +25,8 @@ type scenarioFiles struct {
 	names, paths []string
 	// text is a scenario that stands in no file.
 	text string
+	// given are texts that were read elsewhere; then nothing is read.
+	given []scenario.Source
 	// governing is the name of the server's default.
 	governing string
 }
@@ -67,6 +69,9 @@ const maxSource = 16 << 20
 
 // read reads every file, those of a directory in the order of their names.
 func (f scenarioFiles) read() ([]scenario.Source, error) {
+	if f.given != nil {
+		return f.given, nil
+	}
 	var sources []scenario.Source
 	if f.text != "" {
 		sources = append(sources, scenario.Source{File: textName, Text: []byte(f.text)})
@@ -150,6 +155,7 @@ func (a *App) useLibrary(library *scenario.Library) error {
 	}
 	a.scenarios.governing = governing
 	a.world.UseLibrary(library)
+	a.noteUsed()
 	return a.world.SetDefaultScenario(governing)
 }
 

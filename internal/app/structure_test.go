@@ -26,9 +26,9 @@ const everythingBelow = "*"
 // layout is the whole module, from the top down: arrows go only downwards.
 var layout = []layer{
 	{
-		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
+		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/recording", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
 		outside: []string{"github.com/alecthomas/kong", "github.com/go-json-experiment/json"},
-		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts",
+		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts; recording: a bug file is read before anything is made of it",
 	},
 	{
 		dir: "sandboxtest", imports: []string{"internal/app", "internal/client", "internal/headers"},
@@ -59,12 +59,17 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/guide", "internal/journal", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/guide", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui", "github.com/go-json-experiment/json"},
 		why:     "webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
+	},
+	{
+		dir: "internal/recording", imports: []string{"internal/headers", "internal/journal", "internal/rest", "internal/webhook", "internal/domain/refusal"},
+		outside: []string{"github.com/go-json-experiment/json"},
+		why:     "rest: the exchange is what it keeps; journal: which values are secrets is found there; webhook: what came of attempts is kept too; json: it rewrites states as they pass",
 	},
 	{dir: "internal/guide", imports: []string{"internal/domain/refusal"}},
 	{

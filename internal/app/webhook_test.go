@@ -60,8 +60,12 @@ func (h hooked) subscribe(url string) {
 
 func (h hooked) register(n int) {
 	h.Helper()
-	h.must(http.MethodPost, "/api/v2.1/customer/individual/registration", fmt.Sprintf(
-		`{"firstName":"Anna","lastName":"Schmidt","email":"anna%d@example.com","phone":"+37060000001","password":"SecurePass123!","matchingPassword":"SecurePass123!"}`, n))
+	h.must(http.MethodPost, "/api/v2.1/customer/individual/registration", registrationBody(n))
+}
+
+func registrationBody(n int) string {
+	return fmt.Sprintf(
+		`{"firstName":"Anna","lastName":"Schmidt","email":"anna%d@example.com","phone":"+37060000001","password":"SecurePass123!","matchingPassword":"SecurePass123!"}`, n)
 }
 
 // A receiver that calls the sandbox while it is served sees the instant of the

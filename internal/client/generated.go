@@ -43,6 +43,22 @@ type AdvanceUntil struct {
 	Webhooks string `json:"webhooks,omitzero"`
 }
 
+// BugFile is the document's object of this name: bug file.
+type BugFile struct {
+	Began      string         `json:"began"`
+	Format     int            `json:"format"`
+	Incomplete []string       `json:"incomplete"`
+	Server     RecordedServer `json:"server"`
+	// The tenant's state at the beginning, as an export has it.
+	State map[string]any `json:"state"`
+	// What happened, in the order in which it did: a numbered request with its reply, attempts at webhooks that had come to an end, or that a request which had waited for others goes on.
+	Steps  []map[string]any `json:"steps"`
+	Tenant string           `json:"tenant"`
+	// The tokens that the steps name, with the claims of those that the sandbox has signed.
+	Tokens  map[string]any `json:"tokens"`
+	Version string         `json:"version"`
+}
+
 // Choice is the document's object of this name: pending decision.
 type Choice struct {
 	// Delay when no scenario says otherwise.
@@ -620,6 +636,40 @@ type ReceivedWebhook struct {
 	Valid     bool   `json:"valid"`
 }
 
+// RecordedServer is the document's object of this name: sandbox of a recording.
+type RecordedServer struct {
+	// Whether control calls had a listener of their own.
+	ControlApart bool `json:"controlApart,omitzero"`
+	// A stand-in.
+	ControlToken string   `json:"controlToken,omitzero"`
+	DelayScale   float64  `json:"delayScale,omitzero"`
+	FixedTokens  bool     `json:"fixedTokens"`
+	Headers      string   `json:"headers,omitzero"`
+	Hosts        []string `json:"hosts"`
+	// The one that governed by default.
+	Scenario string `json:"scenario,omitzero"`
+	// The scenarios beside the built-in ones.
+	Scenarios []map[string]any `json:"scenarios,omitzero"`
+	// A stand-in.
+	TenantKey string `json:"tenantKey,omitzero"`
+	// A stand-in.
+	TenantSecret string `json:"tenantSecret,omitzero"`
+}
+
+// Recording is the document's object of this name: recording.
+type Recording struct {
+	// When it began
+	Began string `json:"began"`
+	// How much is kept.
+	Bytes int `json:"bytes"`
+	// Why the file may not play as it was; empty if it is complete.
+	Incomplete []string `json:"incomplete"`
+	// How much can be.
+	MaxBytes int    `json:"maxBytes"`
+	Requests int    `json:"requests"`
+	Tenant   string `json:"tenant"`
+}
+
 // RejectedDocument is the document's object of this name: document that was rejected.
 type RejectedDocument struct {
 	DocumentID string `json:"documentId"`
@@ -938,6 +988,15 @@ var GetMachine = Operation[Machine]{http.MethodGet, "/machines/{name}"}
 
 // ListMagic is the document's operation listMagic: list the magic values.
 var ListMagic = Operation[MagicList]{http.MethodGet, "/magic"}
+
+// StopRecording is the document's operation stopRecording: stop recording the tenant.
+var StopRecording = Operation[Recording]{http.MethodDelete, "/recording"}
+
+// SaveRecording is the document's operation saveRecording: save what was recorded.
+var SaveRecording = Operation[BugFile]{http.MethodGet, "/recording"}
+
+// StartRecording is the document's operation startRecording: record the tenant.
+var StartRecording = Operation[Recording]{http.MethodPost, "/recording"}
 
 // ResetTenant is the document's operation resetTenant: empty the tenant.
 var ResetTenant = Operation[Reset]{http.MethodPost, "/reset"}

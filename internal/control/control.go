@@ -13,6 +13,7 @@ import (
 
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/journal"
+	"finhub-sandbox/internal/recording"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/webhook"
@@ -32,6 +33,8 @@ type Info struct {
 	Docs http.Handler
 	// Journal has the last requests; nil is none.
 	Journal *journal.Journal
+	// Recorder records tenants.
+	Recorder *recording.Recorder
 	// Now is the real time.
 	Now func() time.Time
 }
@@ -85,6 +88,9 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"getJournalEntry":   a.getJournalEntry,
 		"streamJournal":     a.streamJournal,
 		"verifyRequests":    a.verifyRequests,
+		"startRecording":    a.startRecording,
+		"saveRecording":     a.saveRecording,
+		"stopRecording":     a.stopRecording,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),

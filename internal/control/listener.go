@@ -25,6 +25,7 @@ func (a *API) listenForWebhooks(c *rest.Call) (rest.Reply, error) {
 }
 
 func (a *API) listen(ctx context.Context, c *rest.Call, to *rest.Sink) error {
+	a.info.Recorder.Note(c.Tenant, "somebody listened for webhooks (webhook listen), whose subscription is not in it")
 	listener := a.sender.NewListener(c.Tenant)
 	defer listener.Leave()
 	url, events := c.Body.Str("url"), c.Body.Strs("events")
@@ -113,6 +114,7 @@ func (a *API) answerDelivery(c *rest.Call) (rest.Reply, error) {
 	if (answer.Status == 0) == (answer.Error == "") {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "status", Pointer: "/status", Message: "must be there, or else error: what came back, or why nothing did"}})
 	}
+	a.info.Recorder.Drop(&c.Exchange) // What it says enters as the outcome of the attempt.
 	if !a.sender.Answer(c.Tenant, c.Path("deliveryId"), int(c.Body.Int("number")), answer) {
 		return rest.Reply{}, refusal.New(refusal.DeliveryNotFound, "nobody waits for the answer to attempt %d of this delivery: it came too late, or was given before", c.Body.Int("number"))
 	}

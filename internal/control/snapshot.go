@@ -54,6 +54,7 @@ func (a *API) deleteSnapshot(c *rest.Call) (rest.Reply, error) {
 // SNAPSHOT_NOT_FOUND.
 func (a *API) restoreSnapshot(c *rest.Call) (rest.Reply, error) {
 	s, err := a.world.Restore(c.Context(), c.Tenant, c.Path("name"))
+	a.info.Recorder.NoteOlder(c.Tenant, s.Made, "a snapshot was restored that is older than the recording, and is not in it")
 	return rest.Reply{Data: s}, err
 }
 
@@ -66,6 +67,7 @@ func (a *API) forkSnapshot(c *rest.Call) (rest.Reply, error) {
 		view.Webhooks.Subscriptions, err = webhooks.SwitchAllOff(act)
 		return err
 	})
+	a.info.Recorder.Note(c.Tenant, "a snapshot was forked, which depends on the other tenant")
 	view.Webhooks.Note = "switched off: PUT a subscription of the fork to switch it on again"
 	return rest.Reply{Data: view}, err
 }

@@ -96,6 +96,16 @@ func (m *masker) isSecret(name []byte, own []string) bool {
 // names, whatever they are, and tokens under any name. It need not be whole. In replies
 // what only the operation has as a secret is a text: the envelope has a code too.
 func (m *masker) jsonText(to, text []byte, own []string, reply bool) []byte {
+	return m.rewrite(to, text, own, reply, addMask)
+}
+
+// addMask adds the mask of a value.
+func addMask(to, _, value []byte) []byte {
+	return append(append(append(to, '"'), maskOf(len(value))...), '"')
+}
+
+// rewrite is jsonText with what put adds in the place of a secret.
+func (m *masker) rewrite(to, text []byte, own []string, reply bool, put func(to, name, value []byte) []byte) []byte {
 	done := 0
 	for i := 0; ; {
 		colon := bytes.IndexByte(text[i:], ':')
@@ -114,7 +124,7 @@ func (m *masker) jsonText(to, text []byte, own []string, reply bool) []byte {
 		end := endOfValue(text, start)
 		if end > start && text[start] != 'n' { // What is null is no secret.
 			to = append(to, text[done:start]...)
-			to = append(append(append(to, '"'), maskOf(end-start)...), '"')
+			to = put(to, name, text[start:end])
 			done = end
 		}
 		i = end
@@ -252,10 +262,15 @@ func (m *masker) otherText(to, text []byte, own []string) []byte {
 	if !isShowable(text) {
 		return fmt.Appendf(to, "[not shown: %d bytes that are no text]", len(text))
 	}
+	return m.rewriteLines(to, text, own, func([]byte) []byte { return []byte(masked + "\n") })
+}
+
+// rewriteLines gives a text with what hide gives for lines in which a secret may stand.
+func (m *masker) rewriteLines(to, text []byte, own []string, hide func(line []byte) []byte) []byte {
 	for line := range bytes.Lines(text) {
 		name := func(word []byte) bool { return m.isSecret(word, own) }
 		if bytes.Contains(line, []byte(tokenMark)) || slices.ContainsFunc(bytes.FieldsFunc(line, isBoundary), name) {
-			line = []byte(masked + "\n")
+			line = hide(line)
 		}
 		to = append(to, line...)
 	}
@@ -273,6 +288,14 @@ func isShowable(text []byte) bool {
 
 // query gives a query without the values of secret names and without tokens.
 func (m *masker) query(query string, own []string) string {
+	return m.rewriteQuery(query, own, maskText)
+}
+
+// maskText is what stands in the place of any secret.
+func maskText(string) string { return masked }
+
+// rewriteQuery is query with what hide gives for a secret.
+func (m *masker) rewriteQuery(query string, own []string, hide func(string) string) string {
 	if query == "" {
 		return ""
 	}
@@ -280,7 +303,7 @@ func (m *masker) query(query string, own []string) string {
 	for i, pair := range pairs {
 		name, value, _ := strings.Cut(pair, "=")
 		if m.isSecret([]byte(decoded(name)), own) || strings.Contains(decoded(value), tokenMark) {
-			pairs[i] = name + "=" + masked
+			pairs[i] = name + "=" + hide(decoded(value))
 		}
 	}
 	return strings.Join(pairs, "&")
@@ -297,6 +320,11 @@ func decoded(part string) string {
 // path gives a path without tokens and, where a parameter of its template is secret,
 // without that.
 func (m *masker) path(path, template string, own []string) string {
+	return m.rewritePath(path, template, own, maskText)
+}
+
+// rewritePath is path with what hide gives for a secret.
+func (m *masker) rewritePath(path, template string, own []string, hide func(string) string) string {
 	if len(own) == 0 && !strings.Contains(path, tokenMark) {
 		return path
 	}
@@ -304,7 +332,7 @@ func (m *masker) path(path, template string, own []string) string {
 	for i, segment := range segments {
 		secret := i < len(names) && strings.HasPrefix(names[i], "{") && slices.Contains(own, strings.Trim(names[i], "{}"))
 		if secret || strings.Contains(segment, tokenMark) {
-			segments[i] = masked
+			segments[i] = hide(segment)
 		}
 	}
 	return strings.Join(segments, "/")
@@ -313,13 +341,18 @@ func (m *masker) path(path, template string, own []string) string {
 // header gives the value of a header that can be shown: of what tells who somebody is
 // only the scheme.
 func (m *masker) header(name, value string) string {
+	return m.rewriteHeader(name, value, maskText)
+}
+
+// rewriteHeader is header with what hide gives for a secret.
+func (m *masker) rewriteHeader(name, value string, hide func(string) string) string {
 	if !m.sounds(name) && !strings.Contains(value, tokenMark) {
 		return value
 	}
-	if scheme, _, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "Bearer") {
-		return scheme + " " + masked
+	if scheme, secret, ok := strings.Cut(value, " "); ok && strings.EqualFold(scheme, "Bearer") {
+		return scheme + " " + hide(secret)
 	}
-	return masked
+	return hide(value)
 }
 
 // hider gives what takes the secrets of a request's body out of words about it.

@@ -38,6 +38,7 @@ func readBody(c *Call) ([]byte, error) {
 	if errors.As(err, &tooLarge) {
 		return nil, refusal.New(refusal.BodyTooLarge, "the body has more than %d bytes", limit)
 	}
+	c.Torn = err != nil
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, refusal.New(refusal.BodyMalformed, "the body did not come in time: %d of its bytes did", len(text))
 	}

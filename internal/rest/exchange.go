@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -25,6 +26,7 @@ type Exchange struct {
 	Took time.Duration
 
 	Method, Host string
+	URL          *url.URL
 	// Path and Query are those of the URL, as they came.
 	Path, Query string
 	// Operation is nil where no operation answers: on unknown paths, to wrong
@@ -69,8 +71,11 @@ type Exchange struct {
 	// read as what it was to be. Streams have none.
 	ReceivedText, SentText []byte
 	Malformed              bool
-	// Noted is the witness's own.
-	Noted any
+	// Torn tells that the body did not come whole.
+	Torn bool
+	// Noted and Recorded are those of the witnesses: of who keeps a journal, and of who
+	// records.
+	Noted, Recorded any
 }
 
 // Witness is told of every request about which something can be learned: all but

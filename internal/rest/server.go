@@ -45,6 +45,9 @@ type Config struct {
 	Product, Control *contract.Document
 	// Witness is told of requests; nil is nobody.
 	Witness Witness
+	// Turn waits until a request of which the witness knows may act, gives the context in
+	// which it does, and is told by end that it has. Nil lets all act when they come.
+	Turn func(context.Context, *Exchange) (within context.Context, end func(), err error)
 	// Guard stands before the operations of the control API.
 	Guard Guard
 }
@@ -171,7 +174,7 @@ func (s *Server) receive(w http.ResponseWriter, r *http.Request) *Call {
 	c := &Call{
 		Exchange: Exchange{
 			RequestID: s.requestNumber(r.Header.Get(headers.RequestID)), Traceparent: r.Header.Get(headers.Traceparent), Came: s.Now(),
-			Method: r.Method, Host: r.Host, Path: r.URL.Path, Query: r.URL.RawQuery, Tenant: r.Header.Get(headers.Tenant), Header: r.Header,
+			Method: r.Method, Host: r.Host, URL: r.URL, Path: r.URL.Path, Query: r.URL.RawQuery, Tenant: r.Header.Get(headers.Tenant), Header: r.Header,
 		},
 		request: r, out: writer{ResponseWriter: w, headless: r.Method == http.MethodHead}, match: s.echo.AcquireContext(),
 	}

@@ -67,6 +67,16 @@ func (s *Server) take(c *Call) (err error) {
 	if err := s.walk(c, steps); err != nil {
 		return err
 	}
+	if s.Turn != nil && c.witnessed {
+		ctx, end, err := s.Turn(c.Context(), &c.Exchange)
+		if err != nil {
+			return err
+		}
+		defer end()
+		if ctx != c.Context() {
+			c.request = c.request.WithContext(ctx)
+		}
+	}
 	if c.scope() != product {
 		return s.walk(c, acts)
 	}

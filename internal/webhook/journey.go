@@ -15,6 +15,7 @@ import (
 // on when it has been answered. Who moves the clock while somebody else does, such
 // as a receiver that is being served, waits for nothing and sends nothing.
 func (s *Sender) Depart(ctx context.Context, tenant string) (settle func(context.Context) ([]engine.Event, error), arrived func()) {
+	defer s.Turns.Leave(ctx)(nil)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	l := s.lane(tenant)
@@ -48,7 +49,9 @@ func (s *Sender) sendAll(ctx context.Context, tenant string) (events []engine.Ev
 		if err != nil || len(round) == 0 {
 			return events, err
 		}
+		back := s.Turns.Leave(ctx)
 		sent, attempts := s.sendRound(ctx, round)
+		back(outcomes(sent, attempts))
 		came, err := s.settle(ctx, tenant, sent, attempts)
 		if events = append(events, came...); err != nil {
 			return events, err
@@ -79,7 +82,7 @@ func (s *Sender) sendRound(ctx context.Context, round []*webhooks.Sending) (sent
 	all, done := make([]delivery.Attempt, len(round)), make([]bool, len(round))
 	var sending sync.WaitGroup
 	for i, due := range round {
-		sending.Go(func() { all[i], done[i] = s.send(ctx, due) })
+		sending.Go(func() { all[i], done[i] = s.Send(ctx, due) })
 	}
 	sending.Wait()
 	for i, due := range round {

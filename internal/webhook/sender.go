@@ -33,6 +33,10 @@ type Config struct {
 	// Resolver finds the addresses of names; nil is the system's.
 	Resolver *net.Resolver
 	Log      *slog.Logger
+	// Turns says when it is a tenant's turn; nil lets everybody act when they like.
+	Turns Turns
+	// Send makes an attempt; nil sends it.
+	Send func(context.Context, *webhooks.Sending) (delivery.Attempt, bool)
 }
 
 // beside is to how many subscriptions of a tenant is sent at once: whoever does not
@@ -69,6 +73,12 @@ func New(c Config) *Sender {
 	s := &Sender{Config: c, tenants: map[string]*lane{}, ready: map[string]struct{}{}, woken: make(chan struct{}, 1)}
 	s.listeners = listeners{all: map[[2]string]*Listener{}, with: map[attemptKey]*Handed{}}
 	s.changed = sync.NewCond(&s.mu)
+	if s.Turns == nil {
+		s.Turns = anytime{}
+	}
+	if s.Send == nil {
+		s.Send = s.send
+	}
 	s.doors = newDoors(c.Receivers, c.World.Config.WebhookHosts, c.Resolver)
 	return s
 }
@@ -213,11 +223,14 @@ func (s *Sender) one(ctx context.Context, tenant, subscription string) (more boo
 	if due == nil || err != nil {
 		return false, err
 	}
-	attempt, sent := s.send(ctx, due)
-	if !sent {
+	attempt, made := s.Send(ctx, due)
+	if !made {
 		return false, nil
 	}
-	_, err = s.settle(ctx, tenant, []*webhooks.Sending{due}, []delivery.Attempt{attempt})
+	sent, attempts := []*webhooks.Sending{due}, []delivery.Attempt{attempt}
+	end := s.Turns.Enter(tenant, outcomes(sent, attempts))
+	events, err := s.settle(ctx, tenant, sent, attempts)
+	end(len(events) > 0)
 	return err == nil, err
 }
 

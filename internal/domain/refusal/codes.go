@@ -92,14 +92,15 @@ const (
 	ConsentConfirmationWrong  Code = "CONSENT_CONFIRMATION_WRONG"
 
 	// These are the control API's own.
-	ClockBackwards   Code = "CLOCK_BACKWARDS"
-	TimerLoop        Code = "TIMER_LOOP"
-	ClockInterrupted Code = "CLOCK_INTERRUPTED"
-	EntryNotFound    Code = "ENTRY_NOT_FOUND"
-	JournalOff       Code = "JOURNAL_OFF"
-	MachineUnknown   Code = "MACHINE_UNKNOWN"
-	SnapshotNotFound Code = "SNAPSHOT_NOT_FOUND"
-	TenantNotEmpty   Code = "TENANT_NOT_EMPTY"
+	ClockBackwards    Code = "CLOCK_BACKWARDS"
+	TimerLoop         Code = "TIMER_LOOP"
+	ClockInterrupted  Code = "CLOCK_INTERRUPTED"
+	EntryNotFound     Code = "ENTRY_NOT_FOUND"
+	RecordingNotFound Code = "RECORDING_NOT_FOUND"
+	JournalOff        Code = "JOURNAL_OFF"
+	MachineUnknown    Code = "MACHINE_UNKNOWN"
+	SnapshotNotFound  Code = "SNAPSHOT_NOT_FOUND"
+	TenantNotEmpty    Code = "TENANT_NOT_EMPTY"
 
 	ScenarioInvalid     Code = "SCENARIO_INVALID"
 	OriginRefused       Code = "ORIGIN_REFUSED"
@@ -201,6 +202,7 @@ var definitions = []Definition{
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
 	{ClockInterrupted, "The clock was stopped on its way", "Move it again: it goes on from where it stands."},
 	{EntryNotFound, "No such entry in the journal", "GET /_sandbox/journal lists the entries that are kept."},
+	{RecordingNotFound, "The tenant is not recorded", "POST /_sandbox/recording begins; what has happened before is not in it."},
 	{JournalOff, "The sandbox keeps no journal", "Start it without --journal 0."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},
 	{SnapshotNotFound, "No such snapshot", "GET /_sandbox/snapshots lists those of the tenant."},

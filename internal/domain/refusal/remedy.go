@@ -80,6 +80,7 @@ var remedies = []remedy{
 	{codes: []Code{MachineUnknown}, calls: []string{"listMachines"}},
 	{codes: []Code{SnapshotNotFound}, calls: []string{"takeSnapshot", "listSnapshots"}},
 	{codes: []Code{TenantNotEmpty}, calls: []string{"resetTenant"}},
+	{codes: []Code{RecordingNotFound}, calls: []string{"startRecording"}},
 	{codes: []Code{EntryNotFound}, reason: "what the journal has let go of does not come back; listJournal has what is kept"},
 	{codes: []Code{JournalOff}, reason: "whether there is a journal is decided when the sandbox is started (--journal)"},
 }

@@ -1,0 +1,197 @@
+package recording
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/headers"
+	"finhub-sandbox/internal/rest"
+)
+
+// Turn waits for the turn of a request (rest.Config.Turn).
+func (r *Recorder) Turn(ctx context.Context, x *rest.Exchange) (within context.Context, end func(), err error) {
+	run := r.find(x.Tenant)
+	if run == nil {
+		return ctx, func() {}, nil
+	}
+	ok, err := run.take(ctx)
+	if err != nil {
+		x.Recorded = err // Its caller has left, and nothing comes of it.
+	}
+	if err != nil || !ok {
+		return ctx, func() {}, err
+	}
+	b := &begun{run, run.number()}
+	run.act(b.step)
+	x.Recorded = b
+	return context.WithValue(ctx, turnKey{}, b), run.give, nil
+}
+
+// number begins the step of the next request.
+func (r *run) number() *Step {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.requests++
+	return &Step{Number: r.requests}
+}
+
+// Came implements rest.Witness.
+func (r *Recorder) Came(*rest.Exchange) {}
+
+// Gone keeps a request with its reply (rest.Witness).
+func (r *Recorder) Gone(x *rest.Exchange) {
+	if b, ok := x.Recorded.(*begun); ok {
+		b.run.keep(b.step, x)
+		return
+	}
+	run := r.find(x.Tenant)
+	if run == nil || x.Recorded != nil {
+		return
+	}
+	// It was refused before it could act, or it acted before there was a recording.
+	if x.Came.Before(run.began) {
+		run.mu.Lock()
+		defer run.mu.Unlock()
+		run.note("a request that had come before the recording began was answered after that")
+		return
+	}
+	step := run.number()
+	run.aside(step)
+	run.keep(step, x)
+}
+
+// Drop lets a request out of the recording that changes nothing of its tenant.
+func (r *Recorder) Drop(x *rest.Exchange) {
+	if b, ok := x.Recorded.(*begun); ok {
+		b.run.drop(b.step)
+	}
+}
+
+func (r *run) drop(step *Step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.steps = slices.DeleteFunc(r.steps, func(s *Step) bool { return s == step })
+}
+
+// keep fills in the step of a request that is over.
+func (r *run) keep(step *Step, x *rest.Exchange) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.full {
+		r.steps = slices.DeleteFunc(r.steps, func(s *Step) bool { return s == step })
+		return
+	}
+	step.Request, step.Reply = r.request(step.Number, x), r.reply(x)
+	r.doubt(step, x)
+	if r.bytes += step.size(); r.bytes > MaxBytes {
+		r.stop(step)
+	}
+}
+
+// stop ends a recording that has come to its bound.
+func (r *run) stop(step *Step) {
+	r.full = true
+	at := slices.Index(r.steps, step)
+	r.steps = slices.Delete(r.steps, at, len(r.steps))
+	r.note(fmt.Sprintf("the recording came to its bound of %d bytes: request %d and what came after it is not in it", MaxBytes, step.Number))
+	r.end()
+}
+
+func (s *Step) size() int {
+	n := outcomeBytes + len(s.Request.Target) + s.Request.Body.size() + s.Reply.Body.size()
+	for _, h := range slices.Concat(s.Request.Headers, s.Reply.Headers) {
+		n += len(h[0]) + len(h[1])
+	}
+	return n
+}
+
+// doubt notes what no second run repeats.
+func (r *run) doubt(step *Step, x *rest.Exchange) {
+	switch {
+	case x.Refusal != nil && x.Refusal.Code == refusal.ClockInterrupted:
+		r.note(fmt.Sprintf("request %d: the clock was stopped on its way", step.Number))
+	case x.Torn:
+		r.note(fmt.Sprintf("request %d: its body did not come whole", step.Number))
+	case x.Status == 0 && x.Fault == nil:
+		r.note(fmt.Sprintf("request %d: its caller left before it was answered", step.Number))
+	}
+}
+
+// broughtIn disguises a state in the body of a request.
+func (r *run) broughtIn(number int, body []byte) []byte {
+	state := r.stateRewriter()
+	text, err := state.rewrite(body)
+	if err != nil {
+		return r.rewriter.Body(body, "") // It is none.
+	}
+	if state.unknown > 0 {
+		r.note(fmt.Sprintf("request %d: it brings in a state with passwords that had not been sent before, which fit nothing when it is played", number))
+	}
+	return text
+}
+
+func (r *run) request(number int, x *rest.Exchange) *Request {
+	q := &Request{ID: x.RequestID, Method: x.Method, Host: x.Host, Headers: r.headers(x.Header)}
+	template, texts := "", false
+	if x.Operation != nil {
+		q.Operation, template, texts = x.Operation.ID, x.Operation.Path, len(x.Operation.Texts) > 0
+	}
+	q.Target = r.rewriter.Path(x.URL.EscapedPath(), template, q.Operation)
+	if x.URL.RawQuery != "" || x.URL.ForceQuery {
+		q.Target += "?" + r.rewriter.Query(x.URL.RawQuery, q.Operation)
+	}
+	q.Target = string(r.disguise.loose([]byte(q.Target)))
+	body := x.ReceivedText
+	switch {
+	case texts:
+	case x.Operation != nil && x.Operation.RawBody:
+		body = r.broughtIn(number, body)
+	default:
+		body = r.rewriter.Body(body, q.Operation)
+	}
+	if x.Refusal != nil && x.Refusal.Code == refusal.BodyTooLarge {
+		body = append(body, strings.Repeat(" ", beyond)...) // It was cut at the bound.
+	}
+	q.Body = NewText(r.disguise.loose(body))
+	return q
+}
+
+// beyond makes a body longer than its bound again, though a stand-in may be shorter than
+// its secret.
+const beyond = 64 << 10
+
+func (r *run) reply(x *rest.Exchange) *Reply {
+	a := &Reply{Status: x.Status, Headers: r.headers(x.ReplyHeader)}
+	operation := ""
+	if x.Operation != nil {
+		operation = x.Operation.ID
+	}
+	a.Unkept = len(x.SentText) == 0 && x.Sent > 0
+	a.Body = NewText(r.disguise.loose(r.rewriter.JSON(x.SentText, operation, true)))
+	return a
+}
+
+// headers are those that say something, in the order of their names. What follows from
+// the body, or numbers the request, does not.
+func (r *run) headers(header http.Header) [][2]string {
+	list := [][2]string{}
+	for name, values := range header {
+		if Follows(name) {
+			continue
+		}
+		for _, value := range values {
+			list = append(list, [2]string{name, string(r.disguise.loose([]byte(r.rewriter.Header(name, value))))})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
+	return list
+}
+
+// Follows reports whether a header follows from what else is known of a message.
+func Follows(name string) bool {
+	return name == "Content-Length" || name == "Date" || name == headers.RequestID
+}
