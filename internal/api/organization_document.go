@@ -109,35 +109,12 @@ func readOrganizationUpload(c *rest.Call) (customers.Upload, error) {
 		in.FileName = strings.ToLower(in.Type)
 	}
 	if in.Category == "" {
-		in.Category = documentCategory(in.Type)
+		in.Category = customers.DocumentCategory(in.Type)
 	}
 	if !c.Body.Has("fileContent") {
 		in.Member = "file"
 	}
 	return in, refusal.Invalid(faults)
-}
-
-// documentCategory is the category of a type of document that was sent without.
-func documentCategory(documentType string) string {
-	switch documentType {
-	case "CERTIFICATE_OF_INCORPORATION", "ARTICLES_OF_ASSOCIATION", "PARTNERSHIP_AGREEMENT":
-		return "INCORPORATION"
-	case "SHAREHOLDER_REGISTER", "BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION":
-		return "OWNERSHIP"
-	case "DIRECTOR_ID", "DIRECTOR_IDS", "PARTNER_ID", "PARTNER_IDS", "OWNER_ID", "PASSPORT", "GOVERNMENT_ID", "NATIONAL_ID":
-		return "IDENTITY"
-	case "PROOF_OF_ADDRESS", "PROOF_OF_REGISTERED_ADDRESS":
-		return "ADDRESS"
-	case "BANK_STATEMENT", "BANK_REFERENCE_LETTER", "FINANCIAL_STATEMENTS":
-		return "FINANCIAL"
-	case "BUSINESS_LICENSE", "BUSINESS_LICENCE":
-		return "LICENSE"
-	case "TAX_CLEARANCE_CERTIFICATE":
-		return "TAX"
-	case "INVOICE", "CONTRACT":
-		return "TRANSACTION"
-	}
-	return "OTHER"
 }
 
 // getOrganizationDocument shows a document. It refuses with DOCUMENT_NOT_FOUND.

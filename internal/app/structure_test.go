@@ -59,9 +59,9 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/guide", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/guide", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
-			"internal/domain/machine", "internal/domain/money", "internal/domain/payments", "internal/domain/refusal", "spec",
+			"internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui", "github.com/go-json-experiment/json"},
 		why:     "webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
@@ -100,6 +100,14 @@ var layout = []layer{
 			"internal/domain/machine", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal",
 		},
 		why: "domain: an imported state is held to what the records of all areas say of each other",
+	},
+	{
+		dir: "internal/sandbox/fixtures",
+		imports: []string{
+			"internal/sandbox/customers", "internal/sandbox/world", "internal/scenario", "internal/fake", "internal/domain/access", "internal/domain/machine",
+			"internal/domain/onboarding", "internal/domain/refusal",
+		},
+		why: "scenario: what a misspelt word was to be",
 	},
 	{
 		dir: "internal/sandbox/explain",

@@ -89,6 +89,89 @@ type ControlError struct {
 	Error ErrorDetail `json:"error"`
 }
 
+// CustomerDecision is the document's object of this name: decision that comes by itself.
+type CustomerDecision struct {
+	// When it comes.
+	Due    string `json:"due,omitzero"`
+	Entity string `json:"entity"`
+	ID     string `json:"id"`
+	Option string `json:"option"`
+	Point  string `json:"point"`
+	// How many looks are left until it comes; absent where the clock brings it.
+	Reads  int         `json:"reads,omitzero"`
+	Reason string      `json:"reason,omitzero"`
+	Rule   *ActingRule `json:"rule,omitzero"`
+}
+
+// CustomerDossier is the document's object of this name: customer with what belongs to it.
+type CustomerDossier struct {
+	Consents      []CustomerPart     `json:"consents"`
+	Customer      CustomerOverview   `json:"customer"`
+	Documents     []CustomerPart     `json:"documents"`
+	Pending       []CustomerDecision `json:"pending"`
+	People        []CustomerPart     `json:"people"`
+	Tenant        string             `json:"tenant"`
+	Verifications []CustomerPart     `json:"verifications"`
+}
+
+// CustomerFixture has any of: category, count, country, dateOfBirth, email, firstName, kind, lastName, legalName, nationality, password, phone, reason, registrationNumber, scenario, state.
+type CustomerFixture map[string]any
+
+// CustomerOverview is the document's object of this name: customer.
+type CustomerOverview struct {
+	Category   string `json:"category"`
+	CreatedAt  string `json:"createdAt"`
+	CustomerID string `json:"customerId"`
+	Email      string `json:"email"`
+	Iban       string `json:"iban,omitzero"`
+	Kind       string `json:"kind"`
+	// The organization to which a person belongs.
+	MemberOf string `json:"memberOf,omitzero"`
+	Name     string `json:"name"`
+	Phone    string `json:"phone,omitzero"`
+	// Why the verification was decided so.
+	Reason string `json:"reason,omitzero"`
+	// Of an organization.
+	RegistrationNumber string `json:"registrationNumber,omitzero"`
+	// The scenario that governs it.
+	Scenario string `json:"scenario"`
+	// When it came into the state.
+	Since string `json:"since"`
+	State string `json:"state"`
+	// The password that was made up, told once.
+	TemporaryPassword string `json:"temporaryPassword,omitzero"`
+	UserID            string `json:"userId"`
+	// With it and the password the user logs in.
+	Username string `json:"username"`
+	// The verification that decides about it.
+	VerificationID     string `json:"verificationId,omitzero"`
+	VerificationStatus string `json:"verificationStatus,omitzero"`
+	WalletID           string `json:"walletId,omitzero"`
+	WalletStatus       string `json:"walletStatus,omitzero"`
+}
+
+// CustomerPage is the document's object of this name: page of customers.
+type CustomerPage struct {
+	Customers []CustomerOverview `json:"customers"`
+	// The id to send as after for what follows; absent at the end.
+	Next   string `json:"next,omitzero"`
+	Tenant string `json:"tenant"`
+}
+
+// CustomerPart is the document's object of this name: something that belongs to a customer.
+type CustomerPart struct {
+	// The record of a person.
+	CustomerID string `json:"customerId,omitzero"`
+	ID         string `json:"id"`
+	// Its type, or of a person the position.
+	Name   string `json:"name"`
+	Reason string `json:"reason,omitzero"`
+	Since  string `json:"since"`
+	State  string `json:"state"`
+	// The name of a person.
+	Who string `json:"who,omitzero"`
+}
+
 // CustomerStanding is the document's object of this name: status of a customer.
 type CustomerStanding struct {
 	CustomerID string `json:"customerId"`
@@ -513,6 +596,12 @@ type MachineSummary struct {
 	Name     string   `json:"name"`
 	States   []string `json:"states"`
 	Triggers []string `json:"triggers"`
+}
+
+// MadeCustomers is the document's object of this name: customers that were made.
+type MadeCustomers struct {
+	Customers []CustomerOverview `json:"customers"`
+	Tenant    string             `json:"tenant"`
 }
 
 // Magic is the document's object of this name: magic value.
@@ -961,6 +1050,15 @@ var FreezeClock = Operation[MovedClock]{http.MethodPost, "/clock/freeze"}
 
 // RunClock is the document's operation runClock: let the tenant's clock run.
 var RunClock = Operation[Clock]{http.MethodPost, "/clock/run"}
+
+// ListCustomers is the document's operation listCustomers: list the tenant's customers.
+var ListCustomers = Operation[CustomerPage]{http.MethodGet, "/customers"}
+
+// CreateCustomers is the document's operation createCustomers: make customers in a state.
+var CreateCustomers = Operation[MadeCustomers]{http.MethodPost, "/customers"}
+
+// GetCustomer is the document's operation getCustomer: look at a customer.
+var GetCustomer = Operation[CustomerDossier]{http.MethodGet, "/customers/{customerId}"}
 
 // SetCustomerStatus is the document's operation setCustomerStatus: suspend, resume or close a customer.
 var SetCustomerStatus = Operation[CustomerStanding]{http.MethodPost, "/customers/{customerId}/status"}

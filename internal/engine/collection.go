@@ -190,6 +190,23 @@ func (c *Collection[T]) All(u *Unit) []*T {
 	return c.each(u, ids)
 }
 
+// After gives the first records whose ids come after one, in the order of the ids, as
+// they were stored before this unit.
+func (c *Collection[T]) After(u *Unit, id string, limit int) []*T {
+	all := u.key(c.Name, "/")
+	begins, to := len(all), store.PrefixEnd(all)
+	from := bytes.Clone(all)
+	if id != "" {
+		from = append(append(from, store.Escape(id)...), 0)
+	}
+	var ids []string
+	u.tx.Range(from, to, func(key []byte, _ string) bool {
+		ids = append(ids, store.Unescape(string(key[begins:])))
+		return len(ids) < limit
+	})
+	return c.each(u, ids)
+}
+
 // Any reports whether there is a record with a value in the index.
 func (c *Collection[T]) Any(u *Unit, index string) (found bool) {
 	from := u.key(indexPrefix, c.Name, "/", index, "/")

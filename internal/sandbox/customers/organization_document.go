@@ -73,6 +73,29 @@ func UploadOrganizationDocument(act *world.Act, organizationID string, in Upload
 	return viewed(act, d), nil
 }
 
+// DocumentCategory is the category of a type of document that was sent without.
+func DocumentCategory(documentType string) string {
+	switch documentType {
+	case "CERTIFICATE_OF_INCORPORATION", "ARTICLES_OF_ASSOCIATION", "PARTNERSHIP_AGREEMENT":
+		return "INCORPORATION"
+	case "SHAREHOLDER_REGISTER", "BENEFICIAL_OWNERSHIP", "BENEFICIAL_OWNER_DECLARATION", "BENEFICIAL_OWNERS_DECLARATION":
+		return "OWNERSHIP"
+	case "DIRECTOR_ID", "DIRECTOR_IDS", "PARTNER_ID", "PARTNER_IDS", "OWNER_ID", "PASSPORT", "GOVERNMENT_ID", "NATIONAL_ID":
+		return "IDENTITY"
+	case "PROOF_OF_ADDRESS", "PROOF_OF_REGISTERED_ADDRESS":
+		return "ADDRESS"
+	case "BANK_STATEMENT", "BANK_REFERENCE_LETTER", "FINANCIAL_STATEMENTS":
+		return "FINANCIAL"
+	case "BUSINESS_LICENSE", "BUSINESS_LICENCE":
+		return "LICENSE"
+	case "TAX_CLEARANCE_CERTIFICATE":
+		return "TAX"
+	case "INVOICE", "CONTRACT":
+		return "TRANSACTION"
+	}
+	return "OTHER"
+}
+
 // GetOrganizationDocument gives one document of an organization. It refuses with
 // DOCUMENT_NOT_FOUND.
 func GetOrganizationDocument(act *world.Act, organizationID, id string) (out OrganizationDocument, err error) {

@@ -27,6 +27,9 @@ func Choose(act *world.Act, kind string, aggregate any, p machine.Pending) (mach
 	if v, ok := aggregate.(*onboarding.Verification); ok && p.Point == onboarding.OutcomePoint {
 		decision = heedExpiry(act, v, decision)
 	}
+	if act.Arrange != nil && err == nil {
+		decision = act.Arrange(aggregate, p, decision)
+	}
 	act.NoteRule(decision.Rule)
 	return decision, err
 }

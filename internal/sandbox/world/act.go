@@ -26,6 +26,9 @@ type Act struct {
 	Rules []machine.Rule
 	// Unheard tells that nobody subscribes to the tenant's events.
 	Unheard bool
+	// Arrange has the last word on how a choice is answered that is armed in the act;
+	// nil leaves it to the scenario.
+	Arrange func(aggregate any, p machine.Pending, d machine.Decision) machine.Decision
 	// from is the tenant's origin, once it has been asked for.
 	from Origin
 }
