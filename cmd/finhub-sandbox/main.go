@@ -34,6 +34,7 @@ type commandLine struct {
 	Clock       clockCommands      `cmd:"" help:"Show and move a tenant's clock."`
 	Webhook     webhookCommands    `cmd:"" help:"Take webhooks to an application, look at them, and send them again."`
 	Settings    settingsCommands   `cmd:"" help:"Show and change what a tenant has set itself."`
+	Customer    customerCommands   `cmd:"" help:"Make customers in any state, and look at them."`
 	Fund        fundCommand        `cmd:"" help:"Put money into a wallet."`
 	Reset       resetCommand       `cmd:"" help:"Make a tenant empty again, under the same scenario and settings."`
 	State       stateCommands      `cmd:"" help:"Keep, compare and go back to a tenant's state."`
