@@ -202,6 +202,21 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 	return k.apply(u, e, on, cause)
 }
 
+// Hasten lets the pending decision of a choice come now, whatever it waits for. Without
+// one nothing happens.
+func (k *Kind[T, F]) Hasten(u *Unit, e *T, point string) error {
+	life := any(e).(machine.Living).Lives()
+	i := slices.IndexFunc(life.Armed, func(a machine.Armed) bool { return a.Point == point })
+	if i < 0 {
+		return nil
+	}
+	u.dropTimer(life.Armed[i])
+	if err := k.decided(u, e, life.Armed[i].Seq); err != nil {
+		return err
+	}
+	return u.drain()
+}
+
 // CountRead counts that somebody reads the aggregate. A pending decision that waits
 // for so many reads comes with the last of them, before the aggregate is shown. In
 // a unit that only reads it counts nothing and tells Show to run again.

@@ -107,7 +107,7 @@ func writeOperations(b *strings.Builder, d document, operations []operation, beg
 			if head, parameter, ok := beginning(path); ok && begins[parameter] == head+parameter {
 				short = strings.TrimPrefix(path, head)
 			}
-			fmt.Fprintf(b, "- %s %s\n", strings.Join(methods[path], "|"), short)
+			fmt.Fprintf(b, "%s %s\n", strings.Join(methods[path], "|"), short)
 		}
 	}
 }
