@@ -119,16 +119,22 @@ type CustomerFixture map[string]any
 
 // CustomerOverview is the document's object of this name: customer.
 type CustomerOverview struct {
-	Category   string `json:"category"`
+	Category string `json:"category"`
+	// That of the address.
+	Country    string `json:"country,omitzero"`
 	CreatedAt  string `json:"createdAt"`
 	CustomerID string `json:"customerId"`
-	Email      string `json:"email"`
-	Iban       string `json:"iban,omitzero"`
-	Kind       string `json:"kind"`
+	// Of a person.
+	DateOfBirth string `json:"dateOfBirth,omitzero"`
+	Email       string `json:"email"`
+	Iban        string `json:"iban,omitzero"`
+	Kind        string `json:"kind"`
 	// The organization to which a person belongs.
 	MemberOf string `json:"memberOf,omitzero"`
 	Name     string `json:"name"`
-	Phone    string `json:"phone,omitzero"`
+	// Of a person.
+	Nationality string `json:"nationality,omitzero"`
+	Phone       string `json:"phone,omitzero"`
 	// Why the verification was decided so.
 	Reason string `json:"reason,omitzero"`
 	// Of an organization.

@@ -24,6 +24,9 @@ type customerView struct {
 	Name               string        `json:"name"`
 	Email              string        `json:"email"`
 	Phone              string        `json:"phone,omitempty"`
+	DateOfBirth        string        `json:"dateOfBirth,omitempty"`
+	Nationality        string        `json:"nationality,omitempty"`
+	Country            string        `json:"country,omitempty"`
 	RegistrationNumber string        `json:"registrationNumber,omitempty"`
 	Category           string        `json:"category"`
 	Scenario           string        `json:"scenario"`
@@ -44,7 +47,7 @@ func viewCustomer(act *world.Act, o customers.Overview) customerView {
 	c := o.Customer
 	v := customerView{
 		CustomerID: c.ID, Kind: strings.ToLower(string(c.Type)), State: c.State, Since: c.Since, Name: c.Name, Email: c.Email, Phone: c.Phone,
-		Category: c.Category, Scenario: world.Governing(act, c).Name, MemberOf: c.MemberOf, UserID: c.UserID, CreatedAt: c.Created,
+		DateOfBirth: c.Person.DateOfBirth, Nationality: c.Person.Nationality, Country: customers.DescribedCustomer(act.Unit, c).Country, Category: c.Category, Scenario: world.Governing(act, c).Name, MemberOf: c.MemberOf, UserID: c.UserID, CreatedAt: c.Created,
 	}
 	if c.Company != nil {
 		v.RegistrationNumber = c.Company.RegistrationNumber
