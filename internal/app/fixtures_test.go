@@ -344,7 +344,7 @@ type step struct {
 // TestFixturesComeAgain makes the same customers of the same seed, also where the
 // sandbox is started anew in between.
 func TestFixturesComeAgain(t *testing.T) {
-	make := func(restart bool) (texts []string) {
+	of := func(restart bool) (texts []string) {
 		file := t.TempDir() + "/data.db"
 		for range 3 {
 			opened, err := app.Open(app.Config{Seed: "again", Data: file, Now: frozenNow, Quiet: true, WebhookNames: noNames()}, t.Output())
@@ -368,7 +368,7 @@ func TestFixturesComeAgain(t *testing.T) {
 		}
 		return texts
 	}
-	one, other := make(false), make(true)
+	one, other := of(false), of(true)
 	if !slices.Equal(one, other) {
 		t.Errorf("a restart makes others:\n%s\n%s", strings.Join(one, ""), strings.Join(other, ""))
 	}

@@ -9,7 +9,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -252,6 +254,23 @@ func measureDue(t *testing.T, table *speedTable, program string, timers int) {
 	checkAdvanced(t, moved, timers)
 	table.figure(fmt.Sprintf("%d due timers advanced past", timers), took.Seconds(), "s", "< 0.3")
 	_, _ = server.stop()
+}
+
+// measureFixtures measures how long the command line takes to make customers who are
+// active, of each kind.
+func measureFixtures(t *testing.T, table *speedTable, program string, customers int) {
+	t.Helper()
+	for _, kind := range []string{"individual", "organization"} {
+		server := startSandbox(t, program)
+		start := time.Now()
+		made, err := exec.Command(program, "customer", "create", "ACTIVE", "--addr", strings.TrimPrefix(server.base, "http://"), "--kind", kind, "--count", strconv.Itoa(customers)).CombinedOutput()
+		took := time.Since(start)
+		if err != nil {
+			t.Fatalf("%v: %s", err, made)
+		}
+		table.figure(fmt.Sprintf("%d active customers made, each an %s", customers, kind), took.Seconds(), "s", "< 10")
+		_, _ = server.stop()
+	}
 }
 
 // measureWebhooks measures how long an advance takes past due deliveries to one

@@ -40,6 +40,7 @@ func TestSpeed(t *testing.T) {
 	measureLoads(t, table, program, m)
 	measureLives(t, table, program, m)
 	measureDue(t, table, program, m.timers)
+	measureFixtures(t, table, program, m.lives)
 	measureWebhooks(t, table, program, m.timers)
 	measureGrowth(t, table, program, m)
 	measureDurability(t, table, program, m)
