@@ -19,6 +19,7 @@ import (
 	"finhub-sandbox/internal/api"
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/control"
+	"finhub-sandbox/internal/coverage"
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/journal"
@@ -50,6 +51,8 @@ type App struct {
 	replay *replay
 	// used are the scenarios that were last taken over.
 	used atomic.Pointer[usedScenarios]
+	// coverage counts what requests meet.
+	coverage *coverage.Coverage
 	// builtIn are the scenarios that the binary has, and sources are the files
 	// that were last read; the watcher alone uses sources and unread once the
 	// sandbox serves.
@@ -116,6 +119,7 @@ func (a *App) wire() error {
 		Store: rows, Wall: c.Now, WallOf: a.wallOf, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product), WebhookHosts: c.WebhookHosts,
 		CheckShared: c.CheckShared,
+		Passed:      func(tenant string, numbers []uint16) { a.coverage.Passed(tenant, numbers) },
 	})
 	if err != nil {
 		return err
@@ -140,6 +144,7 @@ func (a *App) wire() error {
 		sending.Turns, sending.Send = a.replay, a.replay.send
 	}
 	a.sender = webhook.New(sending)
+	a.coverage = a.openCoverage(product)
 	a.world.Outside = a.sender
 	return a.mount(product, controls)
 }
@@ -189,9 +194,10 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Product: product, Control: controls,
 		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
 	}
-	config.Witness, config.Turn = a.recorder, a.recorder.Turn
+	config.Turn = a.recorder.Turn
+	config.Witness = witnesses{a.recorder, a.coverage}
 	if a.journal != nil {
-		config.Witness = witnesses{a.journal, a.recorder}
+		config.Witness = witnesses{a.journal, a.recorder, a.coverage}
 	}
 	a.server = rest.New(config)
 	a.control = a.server
@@ -202,7 +208,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
-		Journal: a.journal, Recorder: a.recorder, Now: c.Now,
+		Journal: a.journal, Recorder: a.recorder, Coverage: a.coverage, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr

@@ -10,7 +10,6 @@ import (
 
 	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/recording"
-	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
 	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/sandbox/world"
@@ -86,23 +85,6 @@ func (a *App) wallOf(tenant string) time.Time {
 		return a.config.Now() // It is being opened.
 	}
 	return a.recorder.WallOf(tenant)
-}
-
-// witnesses are told of requests one after another.
-type witnesses []rest.Witness
-
-// Came implements rest.Witness.
-func (w witnesses) Came(x *rest.Exchange) {
-	for _, witness := range w {
-		witness.Came(x)
-	}
-}
-
-// Gone implements rest.Witness.
-func (w witnesses) Gone(x *rest.Exchange) {
-	for _, witness := range w {
-		witness.Gone(x)
-	}
 }
 
 // readSecrets reads the names of secrets that the documents have.

@@ -26,9 +26,9 @@ const everythingBelow = "*"
 // layout is the whole module, from the top down: arrows go only downwards.
 var layout = []layer{
 	{
-		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/recording", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
+		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/coverage", "internal/recording", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
 		outside: []string{"github.com/alecthomas/kong", "github.com/go-json-experiment/json"},
-		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts; recording: a bug file is read before anything is made of it",
+		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts; recording: a bug file is read before anything is made of it; coverage: reports are joined and compared without a sandbox",
 	},
 	{
 		dir: "sandboxtest", imports: []string{"internal/app", "internal/client", "internal/headers"},
@@ -59,7 +59,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/guide", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
@@ -75,6 +75,11 @@ var layout = []layer{
 	{
 		dir: "internal/journal", imports: []string{"internal/headers", "internal/rest", "internal/domain/machine"},
 		why: "rest: the exchange is what it keeps; machine: the rules that acted are shown as they are",
+	},
+	{
+		dir: "internal/coverage", imports: []string{"internal/fault", "internal/rest", "internal/contract", "internal/engine", "internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal"},
+		outside: []string{"go.yaml.in/yaml/v4"},
+		why:     "yaml: what does not count is written by people; contract, engine, machine: what exists is what documents and tables have; rest: the exchange is what it counts; delivery: which table is that of webhooks",
 	},
 	{
 		dir: "internal/webhook",
@@ -224,7 +229,7 @@ var sharedModules = map[string]string{
 	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
 	"github.com/getkin/kin-openapi":      "what bundles a document reads it as what loads it does",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
-	"go.yaml.in/yaml/v4":                 "scenarios are read and documents written in one YAML",
+	"go.yaml.in/yaml/v4":                 "scenarios and exclusions are read and documents written in one YAML",
 }
 
 // layerOf finds a package's place in the layout; -1 if it has none.

@@ -89,6 +89,75 @@ type ControlError struct {
 	Error ErrorDetail `json:"error"`
 }
 
+// Coverage is the document's object of this name: what was met.
+type Coverage struct {
+	Dimensions []CoverageDimension `json:"dimensions"`
+	// What the command line has left out; the sandbox leaves out nothing.
+	Excluded []CoverageExclusion `json:"excluded"`
+	Habits   []CoverageHabit     `json:"habits"`
+	Requests int64               `json:"requests"`
+	// The mean of the dimensions' shares, in percent.
+	Share float64 `json:"share"`
+	// When counting began.
+	Since  string `json:"since"`
+	Tenant string `json:"tenant"`
+	// Those among them that no operation answers.
+	UnknownPaths int64 `json:"unknownPaths"`
+	// What is documented and nobody can meet.
+	Unreachable []CoverageUnreachable `json:"unreachable"`
+}
+
+// CoverageDimension is the document's object of this name: one sort of what can be met.
+type CoverageDimension struct {
+	About  string         `json:"about"`
+	Exists int            `json:"exists"`
+	Items  []CoverageItem `json:"items"`
+	Met    int            `json:"met"`
+	Name   string         `json:"name"`
+	Share  float64        `json:"share"`
+}
+
+// CoverageExclusion is the document's object of this name: what does not count.
+type CoverageExclusion struct {
+	Item   string `json:"item"`
+	Reason string `json:"reason"`
+}
+
+// CoverageHabit is the document's object of this name: habit that loses money.
+type CoverageHabit struct {
+	Count     int    `json:"count"`
+	Instead   string `json:"instead"`
+	Name      string `json:"name"`
+	Operation string `json:"operation"`
+	Why       string `json:"why"`
+}
+
+// CoverageItem is the document's object of this name: something that can be met.
+type CoverageItem struct {
+	// How often it was met.
+	Count int64          `json:"count"`
+	Name  string         `json:"name"`
+	Shown *CoverageShown `json:"shown,omitzero"`
+}
+
+// CoverageShown is the document's object of this name: how something is met.
+type CoverageShown struct {
+	// The flow of the repository that meets it.
+	Flow string `json:"flow,omitzero"`
+	// The scenario under which it is met.
+	Scenario string `json:"scenario,omitzero"`
+	// The e-mail address of a registration that chooses the scenario.
+	Send string `json:"send,omitzero"`
+	Text string `json:"text"`
+}
+
+// CoverageUnreachable is the document's object of this name: what nobody can meet.
+type CoverageUnreachable struct {
+	Dimension string `json:"dimension"`
+	Name      string `json:"name"`
+	Reason    string `json:"reason"`
+}
+
 // CustomerDecision is the document's object of this name: decision that comes by itself.
 type CustomerDecision struct {
 	// When it comes.
@@ -1056,6 +1125,9 @@ var FreezeClock = Operation[MovedClock]{http.MethodPost, "/clock/freeze"}
 
 // RunClock is the document's operation runClock: let the tenant's clock run.
 var RunClock = Operation[Clock]{http.MethodPost, "/clock/run"}
+
+// GetCoverage is the document's operation getCoverage: see what was met, and what never.
+var GetCoverage = Operation[Coverage]{http.MethodGet, "/coverage"}
 
 // ListCustomers is the document's operation listCustomers: list the tenant's customers.
 var ListCustomers = Operation[CustomerPage]{http.MethodGet, "/customers"}

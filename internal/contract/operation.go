@@ -2,6 +2,7 @@ package contract
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,6 +36,8 @@ type Operation struct {
 	// Refusals are the codes that the operation can give: the names of the
 	// examples of its error responses.
 	Refusals []string
+	// Answers are its documented replies, in the order of their statuses.
+	Answers []Answer
 	// MaxBody is x-max-body, the largest body in bytes; 0 if unstated.
 	MaxBody      int64
 	HasBody      bool
@@ -49,6 +52,12 @@ type Operation struct {
 	replies func() map[string]reply
 	// replying holds replies to their schemas.
 	replying checker
+}
+
+// Answer is a documented reply, with the codes that it can carry if it is a refusal.
+type Answer struct {
+	Status   int
+	Refusals []string
 }
 
 // Header is a header parameter.
@@ -89,7 +98,7 @@ func newOperation(s *source, item pathItem, m method, path string) (*Operation, 
 	}
 	o := &Operation{
 		ID: op.ID, Method: m.name, Path: path, Summary: op.Summary, Callers: op.Callers, Roles: op.Roles,
-		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, RawBody: op.RawBody, OwnBody: op.OwnBody, Looks: op.Looks, MaxBody: op.MaxBody, Refusals: op.refusals(),
+		replying: s.replying, LapsedToken: op.LapsedToken, AnyHost: op.AnyHost, RawBody: op.RawBody, OwnBody: op.OwnBody, Looks: op.Looks, MaxBody: op.MaxBody, Refusals: op.refusals(), Answers: op.answers(),
 	}
 	for _, p := range op.Parameters {
 		if p.In == inHeader {
@@ -141,6 +150,26 @@ func (op *operation) refusals() []string {
 	}
 	slices.Sort(codes)
 	return slices.Compact(codes)
+}
+
+func (op *operation) answers() (list []Answer) {
+	for text, r := range op.Responses {
+		status, err := strconv.Atoi(text)
+		if err != nil {
+			continue
+		}
+		a := Answer{Status: status}
+		for _, m := range r.Content {
+			if isRefusal(text) {
+				a.Refusals = slices.AppendSeq(a.Refusals, maps.Keys(m.Examples))
+			}
+		}
+		slices.Sort(a.Refusals)
+		a.Refusals = slices.Compact(a.Refusals)
+		list = append(list, a)
+	}
+	slices.SortFunc(list, func(a, b Answer) int { return a.Status - b.Status })
+	return list
 }
 
 func isRefusal(status string) bool {

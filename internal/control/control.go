@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"finhub-sandbox/internal/coverage"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/recording"
@@ -35,6 +36,8 @@ type Info struct {
 	Journal *journal.Journal
 	// Recorder records tenants.
 	Recorder *recording.Recorder
+	// Coverage has what requests have met.
+	Coverage *coverage.Coverage
 	// Now is the real time.
 	Now func() time.Time
 }
@@ -94,6 +97,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"startRecording":    a.startRecording,
 		"saveRecording":     a.saveRecording,
 		"stopRecording":     a.stopRecording,
+		"getCoverage":       a.getCoverage,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
 		"getDocs":           asset(a.page),
@@ -149,6 +153,7 @@ func (a *API) resetTenant(c *rest.Call) (rest.Reply, error) {
 	if a.info.Journal != nil {
 		a.info.Journal.Clear(c.Tenant)
 	}
+	a.info.Coverage.Clear(c.Tenant)
 	return world.Show(c.Context(), a.world, operator(c), func(act *world.Act) (rest.Reply, error) {
 		scenario, _ := world.TenantScenario(act)
 		return rest.Reply{Data: map[string]any{"tenant": c.Tenant, "removed": removed, "scenario": scenario}}, nil

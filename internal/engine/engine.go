@@ -44,6 +44,9 @@ type Config struct {
 	// happen outside what waits there at an instant, with what came of it, and takes
 	// the end of the way. Nil has no outside.
 	Depart func(ctx context.Context, tenant string) (settle func(context.Context) ([]Event, error), arrived func())
+	// Passed is told what has passed in a tenant when that has been committed, by its
+	// numbers in the list of Passages. It must not keep them. Nil is nobody.
+	Passed func(tenant string, numbers []uint16)
 	// Choose answers a choice when it is armed. Nil takes the default.
 	Choose func(u *Unit, kind string, aggregate any, p machine.Pending) (machine.Decision, error)
 	// State is what only others know of exported states.
@@ -65,6 +68,7 @@ type Engine struct {
 	// reindexed are the collections whose indexes were rebuilt.
 	reindexed []string
 	changed   chan struct{}
+	passages  *passages
 	mu        sync.Mutex
 	// resets counts the resets of every tenant that had one.
 	resets map[string]int
@@ -105,6 +109,7 @@ func New(c Config, kinds ...kind) (*Engine, error) {
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
+	e.passages = newPassages(e)
 	return e, e.openIndexes(context.Background(), collections)
 }
 
@@ -184,6 +189,7 @@ func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error
 		e.tellChanged()
 	}
 	if err == nil {
+		e.tellPassed(tenant, u.passed)
 		tell(u.committed)
 	}
 	return err

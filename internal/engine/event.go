@@ -50,6 +50,7 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 		u.tx.Delete(u.eventKey(event.Seq - maxEvents))
 	}
 	u.events = append(u.events, event)
+	u.passEvent(kind)
 	if u.engine.Told != nil {
 		u.engine.Told(u, event)
 	}

@@ -108,6 +108,7 @@ func (k *Kind[T, F]) apply(u *Unit, e *T, on machine.Trigger, cause machine.Caus
 		u.withdraw(life, point)
 	}
 	k.Save(u, e)
+	u.passStep(k.Name, step)
 	if step.Emit != "" {
 		u.emit(step.Emit, k.Name, life, k.Subject(e), cause)
 	}
@@ -191,6 +192,7 @@ func (k *Kind[T, F]) decided(u *Unit, e *T, seq int64) error {
 		return nil
 	}
 	armed := life.Armed[i]
+	u.passOutcome(armed)
 	life.Armed = slices.Delete(life.Armed, i, i+1)
 	k.Save(u, e)
 	on, cause := armed.Trigger, machine.Cause{By: armed.Point, Reason: armed.Reason, World: true, Rule: armed.Rule}

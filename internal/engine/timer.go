@@ -112,9 +112,10 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 	var failed *Timer
 	dueChanged := false
 	var committed []func()
+	var passed []uint16
 	for most := batch; ; most = len(fired) {
 		err := e.commit(ctx, tenant, func(tx store.Tx) error {
-			fired, failed, dueChanged, committed = nil, nil, false, nil
+			fired, failed, dueChanged, committed, passed = nil, nil, false, nil, passed[:0]
 			var last []Event
 			for range most {
 				u := e.begin(tx, tenant, true)
@@ -132,6 +133,7 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 					failed = &timer
 					return err
 				}
+				passed = append(passed, u.passed...)
 				fired, last, dueChanged = append(fired, firing{timer, u.events}), u.events, dueChanged || u.dueChanged
 				if committed = u.committed; len(committed) > 0 {
 					break
@@ -144,6 +146,7 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 			if dueChanged {
 				e.tellChanged()
 			}
+			e.tellPassed(tenant, passed)
 			tell(committed)
 			return fired, nil
 		case failed == nil:

@@ -31,6 +31,8 @@ type Unit struct {
 	// found has the ids that indexes gave for a value, until one comes or goes.
 	found  map[string][]string
 	events []Event
+	// passed are the numbers of what has passed.
+	passed []uint16
 
 	queue    []func() error
 	followed int
@@ -46,6 +48,8 @@ type Unit struct {
 
 	// keyBuf is where keys are put together.
 	keyBuf [128]byte
+	// passedRoom is where passed is, as long as there is room.
+	passedRoom [passedRoom]uint16
 }
 
 // slot is a record of the unit: as it was stored, if it was, and as it is now.

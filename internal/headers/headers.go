@@ -31,6 +31,7 @@ const (
 	// Explain is, in refusals, the path of the control API that explains them.
 	Explain = "X-Sandbox-Explain"
 
+	Accept          = "Accept"
 	Authorization   = "Authorization"
 	ContentType     = "Content-Type"
 	ContentEncoding = "Content-Encoding"

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"finhub-sandbox/internal/rest"
 )
 
 // Feed is where a stream of entries goes.
@@ -50,7 +52,7 @@ const Newest = -1
 // it is finished. What is not kept any more is told as a gap. The stream ends with the
 // context, and when the reader is so slow that what it waits for has to go.
 func (j *Journal) Follow(ctx context.Context, tenant string, after int64, f Filter, to Feed) error {
-	r := &reader{ledger: j.ledger(tenantOf(tenant)), drop: to.End, late: map[int64]bool{}, fits: f.fits, to: to}
+	r := &reader{ledger: j.ledger(rest.TenantOf(tenant)), drop: to.End, late: map[int64]bool{}, fits: f.fits, to: to}
 	began, err := r.ledger.admit(r, after)
 	if err != nil {
 		return err

@@ -7,7 +7,6 @@ package journal
 import (
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"finhub-sandbox/internal/rest"
 )
@@ -48,7 +47,7 @@ func New(entries int, s Secrets) *Journal {
 
 // Came notes a request that has come (rest.Witness).
 func (j *Journal) Came(x *rest.Exchange) {
-	l := j.ledger(tenantOf(x.Tenant))
+	l := j.ledger(x.InTenant())
 	x.Noted = l.begin(x, j.mask)
 	j.bound(l)
 }
@@ -69,16 +68,6 @@ func (j *Journal) Gone(x *rest.Exchange) {
 		j.scratch.Put(s)
 	}
 	j.bound(l)
-}
-
-// tenantOf is the tenant in whose journal a request stands: the one that it names. One
-// that names none, or none that there can be, stands in that of the default tenant.
-func tenantOf(named string) string {
-	const longest = 128
-	if named == "" || len(named) > longest || !utf8.ValidString(named) {
-		return rest.DefaultTenant
-	}
-	return named
 }
 
 // ledger gives the ledger of a tenant, which it begins if there is none.
@@ -177,4 +166,4 @@ func (j *Journal) Entry(tenant string, number int64) (Entry, bool) {
 
 // Next gives what is closed when the next entry of a tenant is finished. Whoever waits
 // takes it before looking at the entries.
-func (j *Journal) Next(tenant string) <-chan struct{} { return j.ledger(tenantOf(tenant)).next() }
+func (j *Journal) Next(tenant string) <-chan struct{} { return j.ledger(rest.TenantOf(tenant)).next() }

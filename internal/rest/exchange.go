@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/domain/access"
@@ -76,6 +77,19 @@ type Exchange struct {
 	// Noted and Recorded are those of the witnesses: of who keeps a journal, and of who
 	// records.
 	Noted, Recorded any
+}
+
+// InTenant is the tenant to which those who look back count the exchange.
+func (x *Exchange) InTenant() string { return TenantOf(x.Tenant) }
+
+// TenantOf is the tenant that a name means to those who look back: that of the name, or
+// the default one where there is none, or none that there can be.
+func TenantOf(named string) string {
+	const longest = 128
+	if named == "" || len(named) > longest || !utf8.ValidString(named) {
+		return DefaultTenant
+	}
+	return named
 }
 
 // Witness is told of every request about which something can be learned: all but

@@ -41,8 +41,9 @@ type Config struct {
 	// can give, for scenarios to refuse with. Nil takes what scenarios say on
 	// trust.
 	Operations map[string][]string
-	// CheckShared is the engine's.
+	// CheckShared and Passed are the engine's.
 	CheckShared bool
+	Passed      func(tenant string, numbers []uint16)
 }
 
 // World is the product's state: the kinds of things that there are in it, and what
