@@ -10,6 +10,8 @@ import (
 	"os/exec"
 	"slices"
 	"time"
+
+	"finhub-sandbox/internal/coverage"
 )
 
 // runnerCommand runs another command against a sandbox of its own, and tells it where
@@ -45,11 +47,34 @@ func (c runnerCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	served := make(chan error, 1)
 	go func() { served <- sandbox.Serve(serving, listeners) }()
 	code, err := execute(ctx, command, environment(config.Environment(listeners, c.Tenant)), stdout, stderr)
+	printMet(&printer{out: stderr}, sandbox.Coverage().Whole())
 	stop()
 	if err = errors.Join(err, <-served, sandbox.Close()); err != nil {
 		return fail(stderr, max(code, exitFailed), err.Error())
 	}
 	return code
+}
+
+// mostRefusals is how many refusals are told at the end of a run.
+const mostRefusals = 10
+
+// printMet says what the command has met of the sandbox; nothing of one that has not
+// called it.
+func printMet(p *printer, report *coverage.Report) {
+	if report.Requests == 0 {
+		return
+	}
+	p.line("finhub-sandbox: %s", report.Line())
+	list := report.Refused()
+	for _, one := range list[:min(len(list), mostRefusals)] {
+		p.line("  refused %d× with %s: finhub-sandbox explain %s", one.Count, one.Name, one.Name)
+	}
+	if more := len(list) - mostRefusals; more > 0 {
+		p.line("  and with %d codes more", more)
+	}
+	for _, h := range report.Habits {
+		p.line("  %s of %s, %s: %s", h.Name, h.Operation, h.Often(), h.Instead)
+	}
 }
 
 // environment is ours with more variables, which come last and therefore hold.

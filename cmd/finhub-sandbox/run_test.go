@@ -31,6 +31,24 @@ func TestRunTellsTheCommandWhereTheSandboxIs(t *testing.T) {
 	}
 }
 
+// At its end a run tells what the command has met, beside the command's own output.
+func TestRunTellsWhatWasMet(t *testing.T) {
+	t.Setenv(asProgram, "1") // The command is this program.
+	code, stdout, stderr := runCommand(t, "run", "--headers=relaxed", "--", os.Args[0], "webhook", "trigger", "customer.created")
+	if code != exitOK || strings.Contains(stdout, "% of what exists") {
+		t.Errorf("exit code %d, and the command's output is %q; %s", code, stdout, stderr)
+	}
+	contains(t, stderr, []string{"% of what exists was met (operations 1/77"})
+	code, _, stderr = runCommand(t, "run", "--", os.Args[0], "webhook", "trigger", "customer.created", "--tenant=other", "--token=wrong")
+	if code == exitOK {
+		t.Error("a wrong token goes through")
+	}
+	contains(t, stderr, []string{"operations 0/77", "  refused 1× with TOKEN_INVALID: finhub-sandbox explain TOKEN_INVALID"})
+	if _, _, stderr = runCommand(t, "run", "--", os.Args[0], "clock", "show"); stderr != "" {
+		t.Errorf("nothing was called, and it tells %q", stderr)
+	}
+}
+
 func TestRunGivesTokensUnlessThereAreNone(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("there is no env")
