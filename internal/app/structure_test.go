@@ -36,9 +36,9 @@ var layout = []layer{
 	},
 	{
 		dir:     "internal/generate",
-		imports: []string{"internal/contract", "internal/sandbox", "internal/sandbox/world", "internal/scenario", "internal/store"},
-		outside: []string{"github.com/getkin/kin-openapi"},
-		why:     "it is no part of the sandbox, and makes files: the schema of scenarios has what an empty sandbox lets them speak about",
+		imports: []string{"internal/contract", "internal/sandbox", "internal/sandbox/world", "internal/scenario", "internal/store", "spec"},
+		outside: []string{"github.com/getkin/kin-openapi", "go.yaml.in/yaml/v4"},
+		why:     "spec, yaml: what is documented and not served, and the flows, are read for the page of conformance; it is no part of the sandbox, and makes files: the schema of scenarios has what an empty sandbox lets them speak about",
 	},
 	{dir: "internal/golden", why: "only tests import it"},
 	{dir: "internal/statediff", outside: []string{"github.com/go-json-experiment/json"}, why: "json: it compares texts without knowing what they say"},
@@ -229,7 +229,7 @@ var sharedModules = map[string]string{
 	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
 	"github.com/getkin/kin-openapi":      "what bundles a document reads it as what loads it does",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
-	"go.yaml.in/yaml/v4":                 "scenarios and exclusions are read and documents written in one YAML",
+	"go.yaml.in/yaml/v4":                 "scenarios, exclusions and flows are read and documents written in one YAML",
 }
 
 // layerOf finds a package's place in the layout; -1 if it has none.

@@ -1,6 +1,6 @@
 // Command generate makes the files of the repository that are made of others: the
-// bundled documents, the names of their secrets, the JSON Schema of scenario files, and
-// the command line's view of the control API. It is run by
+// bundled documents, the names of their secrets, the JSON Schema of scenario files, the
+// command line's view of the control API, and the page of conformance. It is run by
 //
 //	go generate ./...
 //
@@ -68,7 +68,9 @@ func files(root string) (map[string][]byte, error) {
 	made["scenarios/scenario.schema.json"], err = scenarioSchema(made["spec/bundled/openapi.json"])
 	made["internal/client/generated.go"], failed = clientTypes(documents["control"])
 	made["spec/bundled/secrets.json"], unread = secretsOf(documents["openapi"], documents["control"])
-	return made, errors.Join(err, failed, unread)
+	var unmade error
+	made["CONFORMANCE.md"], unmade = conformancePage(root, documents["openapi"])
+	return made, errors.Join(err, failed, unread, unmade)
 }
 
 // pack compresses a document as the binary embeds it.
