@@ -23,6 +23,7 @@ import (
 	"finhub-sandbox/internal/domain/bank"
 	"finhub-sandbox/internal/domain/money"
 	"finhub-sandbox/internal/journal"
+	"finhub-sandbox/internal/metrics"
 	"finhub-sandbox/internal/recording"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox"
@@ -61,6 +62,9 @@ type App struct {
 	// unread is why the files could not be read the last time.
 	unread string
 	log    *slog.Logger
+	// metrics counts what happens in the process, which began at started.
+	metrics *metrics.Metrics
+	started time.Time
 	// Opened is what opening the data file had to do.
 	Opened store.Report
 }
@@ -85,6 +89,7 @@ func open(c Config, logTo io.Writer, playing *replay) (*App, error) {
 	if playing != nil {
 		a.scenarios.given = playing.sources()
 	}
+	a.started, a.metrics = c.Now(), metrics.New(a.gauges)
 	var err error
 	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability, Through: c.Through}); err != nil {
 		return nil, err
@@ -118,8 +123,8 @@ func (a *App) wire() error {
 	a.world, err = sandbox.New(world.Config{
 		Store: rows, Wall: c.Now, WallOf: a.wallOf, Seed: cmp.Or(c.Seed, DefaultSeed), Secret: secret, Settings: c.Settings,
 		Tenants: c.Tenants, NoFixedTokens: c.NoFixedTokens, Operations: refusals(product), WebhookHosts: c.WebhookHosts,
-		CheckShared: c.CheckShared,
-		Passed:      func(tenant string, numbers []uint16) { a.coverage.Passed(tenant, numbers) },
+		CheckShared: c.CheckShared, Fired: a.fired,
+		Passed: func(tenant string, numbers []uint16) { a.coverage.Passed(tenant, numbers) },
 	})
 	if err != nil {
 		return err
@@ -138,7 +143,7 @@ func (a *App) wire() error {
 	a.recorder = a.newRecorder(secrets)
 	sending := webhook.Config{
 		World: a.world, Now: c.Now, Wait: Pause, Timeout: c.WebhookTime, Receivers: receivers(product), Resolver: c.WebhookNames, Log: a.log,
-		Turns: a.recorder,
+		Turns: a.recorder, Attempted: a.attempted,
 	}
 	if a.replay != nil {
 		sending.Turns, sending.Send = a.replay, a.replay.send
@@ -192,7 +197,8 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Within: api.Within(a.world), Admit: a.world.Admit,
 		Product: product, Control: controls,
-		Guard: rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
+		Finished: a.finished,
+		Guard:    rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
 	}
 	config.Turn = a.recorder.Turn
 	config.Witness = witnesses{a.recorder, a.coverage}
@@ -204,11 +210,10 @@ func (a *App) mount(product, controls *contract.Document) error {
 	if c.ControlAddr != "" {
 		a.control = rest.New(config)
 	}
-	start := c.Now()
 	docs := control.Docs()
 	info := control.Info{
-		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(start) }, Unready: a.unready, Docs: docs,
-		Journal: a.journal, Recorder: a.recorder, Coverage: a.coverage, Now: c.Now,
+		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Docs: docs,
+		Journal: a.journal, Recorder: a.recorder, Coverage: a.coverage, Metrics: a.metrics, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr

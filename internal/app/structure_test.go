@@ -59,7 +59,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/metrics", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
@@ -218,6 +218,7 @@ var layout = []layer{
 	{dir: "internal/domain/refusal"},
 	{dir: "internal/fault"},
 	{dir: "internal/headers"},
+	{dir: "internal/metrics"},
 	{dir: "spec", outside: []string{"go.yaml.in/yaml/v4"}},
 	{dir: "scenarios"},
 }

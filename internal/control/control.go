@@ -14,6 +14,7 @@ import (
 	"finhub-sandbox/internal/coverage"
 	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/journal"
+	"finhub-sandbox/internal/metrics"
 	"finhub-sandbox/internal/recording"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/world"
@@ -38,6 +39,8 @@ type Info struct {
 	Recorder *recording.Recorder
 	// Coverage has what requests have met.
 	Coverage *coverage.Coverage
+	// Metrics has the counts of the process.
+	Metrics *metrics.Metrics
 	// Now is the real time.
 	Now func() time.Time
 }
@@ -58,6 +61,7 @@ func New(w *world.World, sender *webhook.Sender, info Info) *API {
 func (a *API) Handlers() map[string]rest.Handler {
 	return map[string]rest.Handler{
 		"getHealth":         a.getHealth,
+		"getMetrics":        a.getMetrics,
 		"getClock":          a.getClock,
 		"freezeClock":       a.freezeClock,
 		"runClock":          a.runClock,

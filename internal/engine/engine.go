@@ -40,6 +40,9 @@ type Config struct {
 	// Told is told of every event in the unit in which it happens, and may let more
 	// follow from it (Unit.After). Nil is nobody.
 	Told func(u *Unit, e Event)
+	// Fired is told of every timer that has been fired, when that is committed, with
+	// the events that happened. Nil is nobody.
+	Fired func(tenant string, t Timer, events []Event)
 	// Depart is told that a tenant's clock is going to be moved. It gives what lets
 	// happen outside what waits there at an instant, with what came of it, and takes
 	// the end of the way. Nil has no outside.

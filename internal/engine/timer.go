@@ -148,12 +148,22 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 			}
 			e.tellPassed(tenant, passed)
 			tell(committed)
+			e.tellFired(tenant, fired)
 			return fired, nil
 		case failed == nil:
 			return nil, err
 		case len(fired) == 0:
 			return nil, e.abandon(ctx, tenant, *failed, err)
 		}
+	}
+}
+
+func (e *Engine) tellFired(tenant string, fired []firing) {
+	if e.Fired == nil {
+		return
+	}
+	for _, f := range fired {
+		e.Fired(tenant, f.Timer, f.events)
 	}
 }
 

@@ -137,6 +137,9 @@ func (j *Journal) find(tenant string) *ledger {
 	return j.ledgers[tenant]
 }
 
+// Bytes is how much memory the entries of all tenants take.
+func (j *Journal) Bytes() int64 { return j.bytes.Load() }
+
 // Page is a part of a tenant's journal.
 type Page struct {
 	Entries []Entry

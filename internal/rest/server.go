@@ -48,6 +48,9 @@ type Config struct {
 	// Turn waits until a request of which the witness knows may act, gives the context in
 	// which it does, and is told by end that it has. Nil lets all act when they come.
 	Turn func(context.Context, *Exchange) (within context.Context, end func(), err error)
+	// Finished is told of every exchange that is over, which it must not keep; nil is
+	// nobody.
+	Finished func(*Exchange)
 	// Guard stands before the operations of the control API.
 	Guard Guard
 }
@@ -205,5 +208,8 @@ func (s *Server) finish(c *Call) {
 	s.echo.ReleaseContext(c.match)
 	c.Took, c.Status, c.Sent = s.Now().Sub(c.Came), c.out.status, c.out.sent
 	s.noteGone(c)
+	if s.Finished != nil {
+		s.Finished(&c.Exchange)
+	}
 	s.log(c.Context(), &c.Exchange)
 }

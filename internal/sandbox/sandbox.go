@@ -65,6 +65,7 @@ func open(s *world.World) error {
 		engine.Config{
 			Store: c.Store, Collections: append(accounts.Records(), &s.Transactions, &s.Standing, &s.Outgoing, &s.Inbox), Wall: c.Wall, WallOf: c.WallOf, CheckShared: c.CheckShared, Passed: c.Passed,
 			Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
+			Fired: c.Fired,
 			Told:  func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },
 			Depart: func(ctx context.Context, tenant string) (func(context.Context) ([]engine.Event, error), func()) {
 				return s.Outside.Depart(ctx, tenant)

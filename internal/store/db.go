@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/gofrs/flock"
 )
@@ -53,6 +54,8 @@ type DB struct {
 	tenants *tenants
 	log     *commitLog
 	lock    *flock.Flock
+	// commits are those since it was opened.
+	commits atomic.Int64
 }
 
 // Open opens the store. A data file whose last commit was torn is cut back to
@@ -91,6 +94,9 @@ func (s *DB) Ready() error {
 	}
 	return s.log.ready()
 }
+
+// Commits counts the units of work that have been committed since the store was opened.
+func (s *DB) Commits() int64 { return s.commits.Load() }
 
 // Close writes what is pending and gives the data file free.
 func (s *DB) Close() error {
@@ -179,6 +185,7 @@ func (s *DB) run(t *tenant, fn func(Tx) error) (*unit, error) {
 		}
 	}
 	kept = true
+	s.commits.Add(1)
 	x.end(true)
 	t.place = x.place
 	if s.log == nil {

@@ -37,6 +37,8 @@ type Config struct {
 	Turns Turns
 	// Send makes an attempt; nil sends it.
 	Send func(context.Context, *webhooks.Sending) (delivery.Attempt, bool)
+	// Attempted is told of every attempt whose outcome is kept; nil is nobody.
+	Attempted func(*webhooks.Sending, delivery.Attempt)
 }
 
 // beside is to how many subscriptions of a tenant is sent at once: whoever does not
@@ -241,7 +243,7 @@ func (s *Sender) due(ctx context.Context, tenant, subscription string) (*webhook
 // settle takes over what came of some attempts, in one act. They have been made, so
 // that it does not matter who has left meanwhile.
 func (s *Sender) settle(ctx context.Context, tenant string, sent []*webhooks.Sending, attempts []delivery.Attempt) ([]engine.Event, error) {
-	return world.Do(context.WithoutCancel(ctx), s.World, caller(tenant), func(act *world.Act) (events []engine.Event, err error) {
+	events, err := world.Do(context.WithoutCancel(ctx), s.World, caller(tenant), func(act *world.Act) (events []engine.Event, err error) {
 		for i := range sent {
 			came, err := webhooks.Settle(act, sent[i], attempts[i])
 			if err != nil {
@@ -251,4 +253,10 @@ func (s *Sender) settle(ctx context.Context, tenant string, sent []*webhooks.Sen
 		}
 		return events, nil
 	})
+	for i := range sent {
+		if err == nil && s.Attempted != nil {
+			s.Attempted(sent[i], attempts[i])
+		}
+	}
+	return events, err
 }

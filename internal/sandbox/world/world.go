@@ -41,7 +41,8 @@ type Config struct {
 	// can give, for scenarios to refuse with. Nil takes what scenarios say on
 	// trust.
 	Operations map[string][]string
-	// CheckShared and Passed are the engine's.
+	// CheckShared, Passed and Fired are the engine's.
+	Fired       func(tenant string, t engine.Timer, events []engine.Event)
 	CheckShared bool
 	Passed      func(tenant string, numbers []uint16)
 }
