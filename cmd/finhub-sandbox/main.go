@@ -54,7 +54,7 @@ type commandLine struct {
 type serveCommand struct {
 	Addr string `help:"Address to listen on; localhost is both loopback addresses." default:"localhost:8080" env:"SANDBOX_ADDR" placeholder:"HOST:PORT"`
 	sandboxFlags
-	Quiet bool `help:"Log no line for each request." short:"q" env:"SANDBOX_QUIET"`
+	Quiet bool `help:"Log no lines for requests and timers." short:"q" env:"SANDBOX_QUIET"`
 }
 
 // sandboxFlags say what a sandbox is like, wherever it listens.
@@ -78,6 +78,7 @@ type sandboxFlags struct {
 	Cors           app.Pages      `help:"Origins of the web pages that may call the product from a browser, separated by commas, or off; those of this machine and of --hosts unless set." env:"SANDBOX_CORS" placeholder:"ORIGIN,...|off"`
 	WebhookHosts   []string       `help:"Hosts to which webhooks may be sent, *.example.com for all that end so; any unless set." env:"SANDBOX_WEBHOOK_HOSTS" placeholder:"NAME,..."`
 	Journal        int            `help:"How many of the last requests of each tenant are kept to be looked at; 0 keeps none." default:"1000" env:"SANDBOX_JOURNAL" placeholder:"ENTRIES"`
+	LogFormat      string         `help:"Form of the log: ${enum}. In json the first line of the output says where the sandbox listens." enum:"text,json" default:"text" env:"SANDBOX_LOG_FORMAT"`
 }
 
 type specCommand struct {
@@ -184,7 +185,7 @@ func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
 		Addr: addr, Data: f.Data, State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
 		NoFixedTokens: !f.FixedTokens, Version: version,
-		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, Pages: f.Cors, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal),
+		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, Pages: f.Cors, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal), LogFormat: f.LogFormat,
 		Settings: setting.Settings{
 			DelayScale: new(float64(f.DelayScale)), Headers: f.Headers, TenantKey: f.TenantKey, TenantSecret: f.TenantSecret,
 		},

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/coverage"
 )
 
@@ -42,6 +43,9 @@ func (c runnerCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	sandbox, listeners, err := open(config, stderr)
 	if err != nil {
 		return fail(stderr, exitUsage, err.Error())
+	}
+	if config.LogFormat == app.LogJSON {
+		sandbox.Greet(stderr, listeners)
 	}
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	served := make(chan error, 1)

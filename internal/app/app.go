@@ -81,11 +81,7 @@ func open(c Config, logTo io.Writer, playing *replay) (*App, error) {
 	if c.Wait == nil {
 		c.Wait = Pause
 	}
-	level := slog.LevelInfo
-	if c.Quiet {
-		level = slog.LevelWarn
-	}
-	a := &App{config: c, replay: playing, scenarios: findScenarios(c.Scenarios, c.ScenarioYAML), log: slog.New(slog.NewTextHandler(logTo, &slog.HandlerOptions{Level: level}))}
+	a := &App{config: c, replay: playing, scenarios: findScenarios(c.Scenarios, c.ScenarioYAML), log: newLog(c, logTo)}
 	if playing != nil {
 		a.scenarios.given = playing.sources()
 	}

@@ -73,9 +73,11 @@ type Config struct {
 	// Journal is how many of the last requests of each tenant are kept; nil is a
 	// thousand, and with 0 there is no journal.
 	Journal *int
-	// Quiet leaves the line for each request out of the log.
-	Quiet   bool
-	Version string
+	// Quiet leaves the lines for requests and timers out of the log.
+	Quiet bool
+	// LogFormat is the form of the log, LogText or LogJSON; empty is the former.
+	LogFormat string
+	Version   string
 	// Now is the wall clock; nil is the real one. Tests give their own.
 	Now func() time.Time
 	// Wait waits for the delays of faults; nil waits in real time. Tests give

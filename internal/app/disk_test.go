@@ -77,6 +77,9 @@ func checkUnwritable(t *testing.T, p *localSandbox, reason string) {
 	if health.status != http.StatusServiceUnavailable || health.get("status") != "not ready" || !strings.HasPrefix(health.get("reason"), reason) {
 		t.Errorf("health: %d %s", health.status, health.text)
 	}
+	if counts := p.must("demo", http.MethodGet, "/_sandbox/metrics", ""); !strings.Contains(counts.text, "\nfinhub_sandbox_store_writable 0\n") {
+		t.Errorf("the metrics are %s", counts.text)
+	}
 	if after := p.dump("demo"); after != before {
 		t.Errorf("refused calls have changed something:\n%s\nbecame\n%s", before, after)
 	}

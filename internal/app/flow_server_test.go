@@ -41,21 +41,34 @@ type flowServer struct {
 
 func openFlowServer(t testing.TB, config app.Config) *flowServer {
 	t.Helper()
+	config.Quiet = true
+	return openLoggedFlowServer(t, config, t.Output())
+}
+
+// openLoggedFlowServer is openFlowServer with a log of its own.
+func openLoggedFlowServer(t testing.TB, config app.Config, log io.Writer) *flowServer {
+	t.Helper()
 	return &flowServer{
-		app: openFlowApp(t, config), documents: loadDocuments(t),
+		app: openFlowAppTo(t, config, log), documents: loadDocuments(t),
 		raw: []rawDocument{readRawDocument(t, spec.Product()), readRawDocument(t, spec.Control())},
 	}
 }
 
 func openFlowApp(t testing.TB, config app.Config) *app.App {
 	t.Helper()
-	config.Quiet, config.Version, config.CheckShared = true, "test", true
+	config.Quiet = true
+	return openFlowAppTo(t, config, t.Output())
+}
+
+func openFlowAppTo(t testing.TB, config app.Config, log io.Writer) *app.App {
+	t.Helper()
+	config.Version, config.CheckShared = "test", true
 	if config.Seed == "" {
 		config.Seed = "flows"
 	}
 	config.Now = func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }
 	config.Wait, config.WebhookNames = recordDelay, noNames()
-	opened, err := app.Open(config, t.Output())
+	opened, err := app.Open(config, log)
 	if err != nil {
 		t.Fatal(err)
 	}

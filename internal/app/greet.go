@@ -35,8 +35,12 @@ Try:
 `
 
 // Greet prints where the sandbox listens, what it is set to, and what to try
-// first.
+// first; in JSON as one line of the log's form.
 func (a *App) Greet(w io.Writer, l Listeners) {
+	if a.config.LogFormat == LogJSON {
+		a.announce(w, l)
+		return
+	}
 	c, settings := a.config, a.config.Settings
 	settings.Complete(setting.BuiltIn())
 	relaxed := settings.Headers == setting.Relaxed
@@ -62,6 +66,15 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	}
 	// A greeting that cannot be printed is no reason not to serve.
 	_ = template.Must(template.New("greeting").Parse(greeting)).Execute(w, data)
+}
+
+// announce says in one line what a program must know that has started the sandbox.
+func (a *App) announce(w io.Writer, l Listeners) {
+	c := a.config
+	c.Quiet = false
+	product, control := l.Product[0].Addr().String(), l.controlAddr().String()
+	newLog(c, w).Info("listening", "version", c.Version, "address", product, "controlAddress", control, "product", "http://"+product+"/api/v2.1",
+		"control", "http://"+control+"/_sandbox", "scenario", a.scenarios.String(), "state", state(c, a.Opened), "seed", cmp.Or(c.Seed, DefaultSeed))
 }
 
 func state(c Config, opened store.Report) string {

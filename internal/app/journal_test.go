@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -64,12 +65,73 @@ func secretsIn(value any, secret func(string) bool, found map[string]bool) {
 	}
 }
 
-// TestTheJournalHasNoSecrets plays all flows, and looks in every form of the journals
-// for every secret that the flows have sent or were answered with.
-func TestTheJournalHasNoSecrets(t *testing.T) {
-	server := openFlowServer(t, app.Config{Journal: new(100_000)})
+// TestNothingTellsSecrets plays all flows, and looks in every form of the journals, in
+// the log and in the metrics for every secret that the flows have sent or were answered
+// with.
+func TestNothingTellsSecrets(t *testing.T) {
+	var log bytes.Buffer
+	server := openLoggedFlowServer(t, app.Config{Journal: new(100_000), LogFormat: app.LogJSON}, &log)
+	found := playForSecrets(t, server)
+	entries, secrets := 0, 0
+	for tenant, own := range found {
+		secrets += len(own)
+		for _, format := range []string{"json", "ndjson", "har", "curl"} {
+			text := journalOf(t, server.app.ControlHandler(), tenant, format)
+			entries += strings.Count(text, `"number":`)
+			tellsNone(t, "the journal of "+tenant+" as "+format, text, own)
+		}
+	}
+	requests, timers := 0, 0
+	text := logWithoutTimes(t, log.String(), func(message string) {
+		switch message {
+		case "request":
+			requests++
+		case "timer":
+			timers++
+		}
+	})
+	counts := controlText(t, server.app.ControlHandler(), "", "/metrics")
+	for _, own := range found {
+		tellsNone(t, "the log", text, own)
+		tellsNone(t, "the metrics", counts, own)
+	}
+	if entries < 1_000 || secrets < 200 || requests < 1_000 || timers < 100 || !strings.Contains(counts, "registerIndividual") {
+		t.Errorf("only %d secrets, %d entries, %d lines of requests and %d of timers", secrets, entries, requests, timers)
+	}
+}
+
+// tellsNone looks for secrets in a text.
+func tellsNone(t *testing.T, name, text string, secrets map[string]bool) {
+	t.Helper()
+	for secret := range secrets {
+		if at := strings.Index(text, secret); at >= 0 {
+			t.Errorf("%s has %q: … %s", name, secret, text[max(0, at-80):min(len(text), at+80)])
+		}
+	}
+}
+
+// logWithoutTimes gives the lines of a log in JSON without their real times, in whose
+// digits a code may stand.
+func logWithoutTimes(t *testing.T, log string, each func(message string)) string {
+	t.Helper()
+	var text strings.Builder
+	for line := range strings.Lines(log) {
+		var values map[string]any
+		if err := json.Unmarshal([]byte(line), &values); err != nil {
+			t.Errorf("%v: %q", err, line)
+		}
+		delete(values, "time")
+		each(fmt.Sprint(values["msg"]))
+		fmt.Fprintln(&text, values)
+	}
+	return text.String()
+}
+
+// playForSecrets plays all flows, one after the other, and gives the secrets of each
+// tenant.
+func playForSecrets(t *testing.T, server *flowServer) map[string]map[string]bool {
+	t.Helper()
 	names := secretNames(t)
-	// found are the secrets of each tenant; the flows are played one after the other.
 	found := map[string]map[string]bool{}
 	tenant := ""
 	server.sent = func(r wireRequest) {
@@ -98,23 +160,7 @@ func TestTheJournalHasNoSecrets(t *testing.T) {
 			t.Fatal(name, err)
 		}
 	}
-	entries, secrets := 0, 0
-	for tenant, own := range found {
-		secrets += len(own)
-		for _, format := range []string{"json", "ndjson", "har", "curl"} {
-			text := journalOf(t, server.app.ControlHandler(), tenant, format)
-			entries += strings.Count(text, `"number":`)
-			for secret := range own {
-				if strings.Contains(text, secret) {
-					at := strings.Index(text, secret)
-					t.Errorf("the journal of %s as %s has %q: … %s", tenant, format, secret, text[max(0, at-80):min(len(text), at+80)])
-				}
-			}
-		}
-	}
-	if entries < 1_000 || secrets < 200 {
-		t.Errorf("only %d secrets and %d entries", secrets, entries)
-	}
+	return found
 }
 
 // noteSecrets gathers the secrets of a request.
@@ -136,14 +182,22 @@ func noteSecrets(server *flowServer, names journal.Secrets, r wireRequest, found
 
 func journalOf(t *testing.T, handler http.Handler, tenant, format string) string {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/_sandbox/journal?limit=100000&format="+format, http.NoBody)
+	return controlText(t, handler, tenant, "/journal?limit=100000&format="+format)
+}
+
+// controlText gives what a control call shows.
+func controlText(t *testing.T, handler http.Handler, tenant, target string) string {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://localhost/_sandbox"+target, http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.Header.Set("X-Tenant-ID", tenant)
+	if tenant != "" {
+		r.Header.Set("X-Tenant-ID", tenant)
+	}
 	reply, err := inProcess(handler)(r)
 	if err != nil || reply.status != http.StatusOK {
-		t.Fatalf("the journal of %q: %v %v", tenant, reply, err)
+		t.Fatalf("%s of %q: %v %v", target, tenant, reply, err)
 	}
 	return string(reply.raw)
 }

@@ -23,8 +23,11 @@ func (a *App) finished(x *rest.Exchange) {
 	a.metrics.Request(operation, x.Status, code)
 }
 
-// fired counts a timer that has been fired.
-func (a *App) fired(_ string, t engine.Timer, _ []engine.Event) { a.metrics.Timer(t.Entity, t.Point) }
+// fired counts a timer that has been fired, and logs it.
+func (a *App) fired(tenant string, t engine.Timer, events []engine.Event) {
+	a.metrics.Timer(t.Entity, t.Point)
+	a.logTimer(tenant, t, events)
+}
 
 // attempted counts an attempt to deliver a webhook.
 func (a *App) attempted(s *webhooks.Sending, made delivery.Attempt) {

@@ -1,11 +1,8 @@
 package rest
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -104,52 +101,3 @@ type Witness interface {
 
 // Rule is a rule of a scenario that acted on a request, and where it is written.
 type Rule = refusal.Rule
-
-// log writes the line of an exchange that is over.
-func (s *Server) log(ctx context.Context, x *Exchange) {
-	level := slog.LevelInfo
-	if x.Notice != "" {
-		level = slog.LevelWarn
-	}
-	if !s.Log.Enabled(ctx, level) {
-		return
-	}
-	attributes := make([]slog.Attr, 0, 12)
-	add := func(name, value string) { attributes = append(attributes, slog.String(name, value)) }
-	add("request", x.RequestID)
-	if x.Operation != nil {
-		add("operation", x.Operation.ID)
-	} else {
-		add("method", x.Method)
-		add("path", x.Path)
-	}
-	add("tenant", x.Tenant)
-	attributes = append(attributes, slog.Int("status", x.Status), slog.Duration("took", x.Took))
-	if x.Refusal != nil {
-		add("refusal", string(x.Refusal.Code))
-	}
-	rules := x.Rules
-	if x.Fault != nil {
-		add("scenario", x.Scenario)
-		add("fault", string(x.Fault.Kind))
-		rules = append(rules, x.Fault.Rule)
-	}
-	if text := wordRules(rules); text != "" {
-		add("rules", text)
-	}
-	if x.Notice != "" {
-		add("notice", x.Notice)
-	}
-	s.Log.LogAttrs(ctx, level, "request", attributes...)
-}
-
-// wordRules names rules in one line, without those that have no name.
-func wordRules(rules []Rule) string {
-	var names []string
-	for _, r := range rules {
-		if r != (Rule{}) {
-			names = append(names, r.String())
-		}
-	}
-	return strings.Join(names, ", ")
-}

@@ -3,6 +3,7 @@ package rest
 import (
 	"bytes"
 	"cmp"
+	"log/slog"
 	"net/http"
 	"strconv"
 
@@ -110,7 +111,8 @@ func (s *Server) answer(c *Call, err error) {
 func (s *Server) refuse(c *Call, err error) {
 	e := asRefusal(err)
 	if e.Code == refusal.Internal || e.Code == refusal.DataUnwritable {
-		s.Log.Error("request failed", "request", c.RequestID, "path", c.Exchange.Path, "step", c.Step, "error", err)
+		attributes := append([]slog.Attr{slog.String("request", c.RequestID)}, c.what()...)
+		s.Log.LogAttrs(c.Context(), slog.LevelError, "request failed", append(attributes, slog.String("step", c.Step), slog.Any("error", err))...)
 	}
 	nameField(c, e)
 	for name, value := range e.Data {
