@@ -42,6 +42,7 @@ type commandLine struct {
 	Bug         bugCommands        `cmd:"" help:"Record a run of a tenant in a file."`
 	Replay      replayCommand      `cmd:"" help:"Play a bug file in a sandbox of its own; exit with 1 where a reply is another than it was."`
 	Verify      verifyCommand      `cmd:"" help:"Verify which requests came; exit code 1 if it does not hold."`
+	Wait        waitCommand        `cmd:"" help:"Wait for a state or an event; exit code 1 if it does not come, with what is pending."`
 	Coverage    coverageCommands   `cmd:"" help:"Show what an application has never met; exit code 1 if it is too much."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`

@@ -59,7 +59,7 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/metrics", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/metrics", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/timeline", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
@@ -120,6 +120,13 @@ var layout = []layer{
 			"internal/sandbox/government", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/world", "internal/domain/machine", "internal/domain/onboarding",
 		},
 		why: "government: whom names concern is known there",
+	},
+	{
+		dir: "internal/sandbox/timeline",
+		imports: []string{
+			"internal/sandbox/customers", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine", "internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal",
+		},
+		why: "customers, webhooks: what has happened to a customer is known there; engine: events are shown as they are",
 	},
 	{
 		dir: "internal/sandbox/government",

@@ -43,6 +43,22 @@ type AdvanceUntil struct {
 	Webhooks string `json:"webhooks,omitzero"`
 }
 
+// Awaited is the document's object of this name: what was waited for.
+type Awaited struct {
+	Event *Event `json:"event,omitzero"`
+	ID    string `json:"id,omitzero"`
+	// customer, verification, wallet, order, delivery or event.
+	Kind string `json:"kind"`
+	// What the tenant's clock shows.
+	Now string `json:"now"`
+	// What was pending when the time was over.
+	Pending []PendingThing `json:"pending"`
+	Reached bool           `json:"reached"`
+	// State of the thing.
+	State  string `json:"state,omitzero"`
+	Tenant string `json:"tenant"`
+}
+
 // BugFile is the document's object of this name: bug file.
 type BugFile struct {
 	Began      string         `json:"began"`
@@ -778,6 +794,26 @@ type NextDue struct {
 	Rule  *ActingRule `json:"rule,omitzero"`
 }
 
+// PendingThing is the document's object of this name: something that is still to happen.
+type PendingThing struct {
+	// Calls that bring it.
+	Calls []Suggestion `json:"calls"`
+	// True for an announced end.
+	Deadline bool `json:"deadline,omitzero"`
+	// When it comes on the tenant's clock.
+	Due  string `json:"due,omitzero"`
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
+	// What has been decided.
+	Option string `json:"option,omitzero"`
+	// Choice point, or the name of a prerequisite that is not met.
+	Point string      `json:"point"`
+	Rule  *ActingRule `json:"rule,omitzero"`
+	State string      `json:"state"`
+	// For what it waits.
+	Waits string `json:"waits"`
+}
+
 // Prerequisite is the document's object of this name: condition of a row.
 type Prerequisite struct {
 	// True where it is only told and never in the way.
@@ -1218,6 +1254,9 @@ var ImportState = Operation[StateTaken]{http.MethodPut, "/state"}
 
 // VerifyRequests is the document's operation verifyRequests: verify which requests came.
 var VerifyRequests = Operation[Verdict]{http.MethodPost, "/verify"}
+
+// WaitFor is the document's operation waitFor: wait for a state or an event.
+var WaitFor = Operation[Awaited]{http.MethodGet, "/wait"}
 
 // FundWallet is the document's operation fundWallet: put money on a wallet.
 var FundWallet = Operation[Funded]{http.MethodPost, "/wallets/{walletId}/fund"}

@@ -94,6 +94,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listenForWebhooks": a.listenForWebhooks,
 		"listInbox":         a.within(listInbox),
 		"explainCall":       a.explainCall,
+		"waitFor":           a.waitFor,
 		"listJournal":       a.listJournal,
 		"getJournalEntry":   a.getJournalEntry,
 		"streamJournal":     a.streamJournal,

@@ -72,6 +72,7 @@ type Engine struct {
 	reindexed []string
 	changed   chan struct{}
 	passages  *passages
+	waiting   waiting
 	mu        sync.Mutex
 	// resets counts the resets of every tenant that had one.
 	resets map[string]int
@@ -84,6 +85,7 @@ type kind interface {
 	validate() error
 	describe() machine.Description
 	nouns() []string
+	life(u *Unit, id string) *machine.Life
 	decide(u *Unit, id string, seq int64) error
 	abandon(u *Unit, id string, seq int64)
 }
@@ -200,7 +202,11 @@ func (e *Engine) update(ctx context.Context, tenant string, fn func(*Unit) error
 
 // commit runs fn in a transaction. One that cannot be written is refused.
 func (e *Engine) commit(ctx context.Context, tenant string, fn func(store.Tx) error) error {
-	return refuseUnwritten(e.Store.Update(ctx, tenant, fn))
+	err := e.Store.Update(ctx, tenant, fn)
+	if err == nil {
+		e.waiting.wake(tenant)
+	}
+	return refuseUnwritten(err)
 }
 
 // refuseUnwritten refuses what the store could not keep, be it that somebody has only

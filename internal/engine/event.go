@@ -71,6 +71,27 @@ func (u *Unit) Events(after int64, limit int) []Event {
 	return list
 }
 
+// EventsOf gives the events of a customer after a sequence number, the newest of them
+// where they are more than the limit, and says how many there are beside.
+func (u *Unit) EventsOf(customer string, after int64, limit int) (list []Event, omitted int) {
+	u.tx.Range(u.eventKey(after+1), store.PrefixEnd([]byte(eventPrefix)), func(_ []byte, text string) bool {
+		if !strings.Contains(text, customer) {
+			return true // Decoding all would take long.
+		}
+		var event Event
+		if err := store.Decode(text, &event); err != nil {
+			u.fail(fmt.Errorf("event log: %w", err))
+			return false
+		}
+		if event.Customer == customer {
+			list = append(list, event)
+		}
+		return true
+	})
+	omitted = max(0, len(list)-limit)
+	return list[omitted:], omitted
+}
+
 const eventPrefix = "event/"
 
 func (u *Unit) eventKey(seq int64) []byte { return store.AppendInt(u.key(eventPrefix), seq) }

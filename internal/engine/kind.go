@@ -269,6 +269,14 @@ func (k *Kind[T, F]) validate() error               { return k.Table.Validate() 
 func (k *Kind[T, F]) nouns() []string               { return k.Nouns }
 func (k *Kind[T, F]) describe() machine.Description { return k.Table.Describe() }
 
+// life gives the life of an aggregate; nil if there is none.
+func (k *Kind[T, F]) life(u *Unit, id string) *machine.Life {
+	if e := k.Get(u, id); e != nil {
+		return any(e).(machine.Living).Lives()
+	}
+	return nil
+}
+
 // decide is decided for a timer that has come due, with its consequences.
 func (k *Kind[T, F]) decide(u *Unit, id string, seq int64) error {
 	e := k.Get(u, id)
