@@ -44,6 +44,7 @@ type commandLine struct {
 	Verify      verifyCommand      `cmd:"" help:"Verify which requests came; exit code 1 if it does not hold."`
 	Wait        waitCommand        `cmd:"" help:"Wait for a state or an event; exit code 1 if it does not come, with what is pending."`
 	Coverage    coverageCommands   `cmd:"" help:"Show what an application has never met; exit code 1 if it is too much."`
+	Timeline    timelineCommand    `cmd:"" help:"Tell what has happened to a customer, and what is pending."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`

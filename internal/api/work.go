@@ -19,7 +19,7 @@ func Within(w *world.World) func(*rest.Call, func(*rest.Call, rest.Work) error) 
 			open = world.Show[struct{}]
 		}
 		_, err := open(c.Context(), w, access.Caller{Tenant: c.Tenant}, func(act *world.Act) (struct{}, error) {
-			c.Instant = act.Now()
+			c.Instant, c.Behind = act.Now(), act.LastEvent()
 			return struct{}{}, fn(c, work{act})
 		})
 		return err

@@ -1072,6 +1072,45 @@ type TakenAnswer struct {
 	Taken bool `json:"taken"`
 }
 
+// Timeline is the document's object of this name: what has happened to a customer.
+type Timeline struct {
+	CustomerID string `json:"customerId"`
+	// What has happened, the oldest first.
+	Entries []TimelineEntry `json:"entries"`
+	// What the tenant's clock shows.
+	Now string `json:"now"`
+	// How many older ones are not shown.
+	Omitted int `json:"omitted"`
+	// What is still to happen.
+	Pending []PendingThing `json:"pending"`
+	State   string         `json:"state"`
+	Tenant  string         `json:"tenant"`
+}
+
+// TimelineEntry is the document's object of this name: one thing that has happened.
+type TimelineEntry struct {
+	// On the tenant's clock.
+	At string `json:"at"`
+	// Who called: staff, customer or public; of an event who did it, of a decision the choice point.
+	By string `json:"by,omitzero"`
+	// Thing to which it happened; the delivery of an attempt.
+	ID string `json:"id,omitzero"`
+	// Number of the request in the journal, of the event, or of the attempt.
+	Number  int64  `json:"number"`
+	Reason  string `json:"reason,omitzero"`
+	Refusal string `json:"refusal,omitzero"`
+	// Rules of scenarios that acted.
+	Rules []ActingRule `json:"rules,omitzero"`
+	// State that it came to.
+	State string `json:"state,omitzero"`
+	// Status of the reply; absent where none came.
+	Status int `json:"status,omitzero"`
+	// request, event, decision or delivery.
+	Type string `json:"type"`
+	// Operation, or type of the event.
+	What string `json:"what"`
+}
+
 // Transition is the document's object of this name: row of a machine.
 type Transition struct {
 	// Decisions that become pending with the new state.
@@ -1176,6 +1215,9 @@ var GetCustomer = Operation[CustomerDossier]{http.MethodGet, "/customers/{custom
 
 // SetCustomerStatus is the document's operation setCustomerStatus: suspend, resume or close a customer.
 var SetCustomerStatus = Operation[CustomerStanding]{http.MethodPost, "/customers/{customerId}/status"}
+
+// ShowTimeline is the document's operation showTimeline: tell what has happened to a customer.
+var ShowTimeline = Operation[Timeline]{http.MethodGet, "/customers/{customerId}/timeline"}
 
 // ExplainCall is the document's operation explainCall: explain what stands in the way of a call.
 var ExplainCall = Operation[Explanation]{http.MethodGet, "/explain"}

@@ -94,6 +94,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listenForWebhooks": a.listenForWebhooks,
 		"listInbox":         a.within(listInbox),
 		"explainCall":       a.explainCall,
+		"showTimeline":      a.showTimeline,
 		"waitFor":           a.waitFor,
 		"listJournal":       a.listJournal,
 		"getJournalEntry":   a.getJournalEntry,
@@ -119,7 +120,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 func (a *API) within(handler func(*rest.Call, *world.Act) (rest.Reply, error)) rest.Handler {
 	return func(c *rest.Call) (rest.Reply, error) {
 		verb := func(act *world.Act) (rest.Reply, error) {
-			c.Instant = act.Now()
+			c.Instant, c.Behind = act.Now(), act.LastEvent()
 			return handler(c, act)
 		}
 		if c.Operation.Method == http.MethodGet {

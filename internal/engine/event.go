@@ -71,6 +71,15 @@ func (u *Unit) Events(after int64, limit int) []Event {
 	return list
 }
 
+// LastEvent is the number of the tenant's last event when the unit began; -1 in a unit
+// that only reads, which counts nothing.
+func (u *Unit) LastEvent() int64 {
+	if !u.writable {
+		return -1
+	}
+	return u.before.event
+}
+
 // EventsOf gives the events of a customer after a sequence number, the newest of them
 // where they are more than the limit, and says how many there are beside.
 func (u *Unit) EventsOf(customer string, after int64, limit int) (list []Event, omitted int) {

@@ -21,6 +21,9 @@ type Entry struct {
 	// Instant is when it happened on the tenant's clock; nil if the clock was not
 	// looked at.
 	Instant *time.Time `json:"instant,omitzero"`
+	// Behind is the number of the tenant's last event when it began to change something;
+	// negative where it only reads. It is for who puts requests and events in one order.
+	Behind int64 `json:"-"`
 	// Operation is empty where no operation answers.
 	Operation string `json:"operation,omitzero"`
 	Method    string `json:"method"`

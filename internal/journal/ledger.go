@@ -80,7 +80,7 @@ func (l *ledger) finish(r *record, x *rest.Exchange, m *masker, s *scratch) {
 	if r.left {
 		return
 	}
-	r.took, r.status, r.instant, r.finished = x.Took, x.Status, x.Instant, true
+	r.took, r.status, r.instant, r.behind, r.finished = x.Took, x.Status, x.Instant, x.Behind, true
 	r.came = came{}
 	r.hold(s.texts)
 	l.count(r)

@@ -21,6 +21,7 @@ type record struct {
 	number      int64
 	at, instant time.Time
 	took        time.Duration
+	behind      int64
 	operation   string
 	status      int
 	finished    bool
@@ -220,7 +221,7 @@ func (u *unpacker) text() string {
 
 // entry is the record as others see it. It shares no memory with it.
 func (r *record) entry() Entry {
-	e := Entry{Number: r.number, Finished: r.finished, At: r.at, Operation: r.operation}
+	e := Entry{Number: r.number, Finished: r.finished, At: r.at, Operation: r.operation, Behind: r.behind}
 	if !r.finished {
 		c := &r.came
 		e.Method, e.Path, e.Query, e.RequestID = strings.Clone(c.method), strings.Clone(c.path), strings.Clone(c.query), strings.Clone(c.requestID)

@@ -62,6 +62,9 @@ type Exchange struct {
 
 	// Instant is that of the tenant's clock; zero if nobody has looked at it.
 	Instant time.Time
+	// Behind is the number of the tenant's last event when the request began to change
+	// something; negative where it only reads.
+	Behind int64
 	// Header and ReplyHeader are those of the request and of its reply.
 	Header, ReplyHeader http.Header
 	// ReceivedText and SentText are the bodies, as far as they were read and written,
