@@ -836,6 +836,12 @@ type ReceivedWebhook struct {
 	Valid     bool   `json:"valid"`
 }
 
+// RecordedScenario is the document's object of this name: scenario of a recording.
+type RecordedScenario struct {
+	File string `json:"file"`
+	Text string `json:"text"`
+}
+
 // RecordedServer is the document's object of this name: sandbox of a recording.
 type RecordedServer struct {
 	// Whether control calls had a listener of their own.
@@ -849,7 +855,7 @@ type RecordedServer struct {
 	// The one that governed by default.
 	Scenario string `json:"scenario,omitzero"`
 	// The scenarios beside the built-in ones.
-	Scenarios []map[string]any `json:"scenarios,omitzero"`
+	Scenarios []RecordedScenario `json:"scenarios,omitzero"`
 	// A stand-in.
 	TenantKey string `json:"tenantKey,omitzero"`
 	// A stand-in.
@@ -858,7 +864,7 @@ type RecordedServer struct {
 
 // Recording is the document's object of this name: recording.
 type Recording struct {
-	// When it began
+	// When it began, in real time.
 	Began string `json:"began"`
 	// How much is kept.
 	Bytes int `json:"bytes"`

@@ -104,9 +104,9 @@ func (u *Unit) pass(number uint16) {
 }
 
 // tellPassed tells what has passed in units that have been committed.
-func (e *Engine) tellPassed(tenant string, passed []uint16) {
+func (c *Config) tellPassed(tenant string, passed []uint16) {
 	if len(passed) > 0 {
-		e.Passed(tenant, passed)
+		c.Passed(tenant, passed)
 	}
 }
 

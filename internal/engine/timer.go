@@ -158,12 +158,13 @@ func (e *Engine) fire(ctx context.Context, tenant string, next func(u *Unit, las
 	}
 }
 
-func (e *Engine) tellFired(tenant string, fired []firing) {
-	if e.Fired == nil {
+// tellFired tells which timers were fired in units that have been committed.
+func (c *Config) tellFired(tenant string, fired []firing) {
+	if c.Fired == nil {
 		return
 	}
 	for _, f := range fired {
-		e.Fired(tenant, f.Timer, f.events)
+		c.Fired(tenant, f.Timer, f.events)
 	}
 }
 
