@@ -42,6 +42,9 @@ func goFiles(t testing.TB) []goFile {
 		if entry.IsDir() && name != moduleRoot && (strings.HasPrefix(base, ".") || base == "testdata" || base == "node_modules") {
 			return fs.SkipDir
 		}
+		if entry.IsDir() && name != moduleRoot && hasModule(name) {
+			return fs.SkipDir
+		}
 		if entry.IsDir() || !strings.HasSuffix(base, ".go") {
 			return nil
 		}
@@ -65,6 +68,12 @@ func goFiles(t testing.TB) []goFile {
 		t.Fatal(err)
 	}
 	return files
+}
+
+// hasModule reports whether a directory is the top of another module.
+func hasModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
 }
 
 // programFiles are the Go files that become part of the program.
