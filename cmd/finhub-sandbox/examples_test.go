@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,56 @@ func TestRecipesSetWhatThereIs(t *testing.T) {
 	}
 	if scenarios != 2 {
 		t.Errorf("found %d scenarios in the recipes", scenarios)
+	}
+}
+
+// TestExamplesHaveARow: the README of examples tells of every one of them, and of none
+// that is not there.
+func TestExamplesHaveARow(t *testing.T) {
+	readme, err := os.ReadFile("../../examples/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told, there []string
+	for _, row := range regexp.MustCompile(`(?m)^\| \[(\w+)\]\(`).FindAllSubmatch(readme, -1) {
+		told = append(told, string(row[1]))
+	}
+	entries, err := os.ReadDir("../../examples")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if entry.IsDir() {
+			there = append(there, entry.Name())
+		}
+	}
+	slices.Sort(told)
+	if !slices.Equal(told, there) {
+		t.Errorf("the README tells of %v, there are %v", told, there)
+	}
+}
+
+// TestClientsReadWhatRunSets: the variables in which the clients of examples look for
+// the sandbox are some of those that run sets.
+func TestClientsReadWhatRunSets(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no env")
+	}
+	_, environment, _ := runCommand(t, "run", "--", "env")
+	for _, name := range []string{"typescript/sandbox.ts", "python/sandbox.py", "java/Sandbox.java"} {
+		text, err := os.ReadFile(filepath.Join("../../examples", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		variables := regexp.MustCompile(`\b(FINHUB|SANDBOX)_[A-Z_]+\b`).FindAllString(string(text), -1)
+		if len(variables) < 4 {
+			t.Errorf("%s reads no more than %v", name, variables)
+		}
+		for _, variable := range variables {
+			if !strings.Contains(environment, "\n"+variable+"=") {
+				t.Errorf("%s reads %s, which run does not set", name, variable)
+			}
+		}
 	}
 }
 
