@@ -243,7 +243,7 @@ func TestARecordingIsBounded(t *testing.T) {
 	if out.Parts != nil || out.Requests < 5 || out.Requests > 19 || len(out.Incomplete) != 1 || !strings.Contains(out.Incomplete[0], "16777216 bytes") {
 		t.Errorf("%+v", out)
 	}
-	if a := s.call("demo", "DELETE", "/_sandbox/recording", ""); !strings.Contains(string(a.text), "16777216 bytes") {
+	if a := s.call("demo", "DELETE", "/_sandbox/recording", ""); !strings.Contains(a.text, "16777216 bytes") {
 		t.Errorf("%s", a.text)
 	}
 	for n := range 9 {
