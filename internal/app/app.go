@@ -169,6 +169,18 @@ func loadDocuments() (product, controls *contract.Document, err error) {
 	return product, controls, errors.Join(err, failed)
 }
 
+// documented lists the operations that FinHub documents and the sandbox does not serve.
+func documented() (list []rest.Documented) {
+	operations, err := spec.DocumentedOperations()
+	if err != nil {
+		panic(err) // It is in the binary, and a test reads it.
+	}
+	for _, o := range operations {
+		list = append(list, rest.Documented{Method: o.Method, Path: o.Path, About: o.About, Page: o.Page, Instead: o.Instead, Planned: o.Planned})
+	}
+	return list
+}
+
 // refusals lists, for every operation of the product, the codes with which it
 // can refuse.
 func refusals(product *contract.Document) map[string][]string {
@@ -192,7 +204,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 		Wait: c.Wait,
 		Log:  a.log, Now: c.Now, CheckReplies: c.CheckResponses,
 		Within: api.Within(a.world), Admit: a.world.Admit,
-		Product: product, Control: controls,
+		Product: product, Control: controls, Documented: documented,
 		Finished: a.finished,
 		Guard:    rest.Guard{Hosts: slices.Concat([]string{c.Addr, c.ControlAddr}, c.Hosts), Token: c.ControlToken, Pages: rest.Pages(c.Pages)},
 	}
@@ -204,6 +216,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	a.server = rest.New(config)
 	a.control = a.server
 	if c.ControlAddr != "" {
+		config.Documented = nil // The product is elsewhere.
 		a.control = rest.New(config)
 	}
 	docs := control.Docs()

@@ -212,7 +212,7 @@ func (s *flowServer) checkReply(reply flowReply) error {
 		}
 		return errors.Join(s.checkMembers(o, reply), checkRefusal(o, reply))
 	}
-	if reply.status != http.StatusNotFound && reply.status != http.StatusMethodNotAllowed {
+	if !slices.Contains([]int{http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusNotImplemented}, reply.status) {
 		return fmt.Errorf("%s %s is no operation of the documents; came: %s", reply.method, reply.path, reply)
 	}
 	return nil

@@ -27,7 +27,7 @@ var notIDs = []string{"tenantId", "ownerTenantId", "operationType", "consentType
 // with things that the tenant has; nobody is told to wait while the clock stands
 // still; and where moving the clock is said to help, something is due by then.
 func (s *flowServer) helps(reply flowReply, state string) error {
-	if code, err := find(reply.value, "data.refusal"); err == nil && code == "ROUTE_UNKNOWN" {
+	if code, err := find(reply.value, "data.refusal"); err == nil && slices.Contains(withoutOperation, fmt.Sprint(code)) {
 		// The nearest path is shown as it stands in the document.
 		return nil
 	}

@@ -35,7 +35,7 @@ func (c *malformedClient) judge(r wireRequest, reply wireReply, took time.Durati
 		return nil
 	case len(reply.body) > largestReply:
 		return fmt.Errorf("%d bytes", len(reply.body))
-	case reply.status >= http.StatusInternalServerError && !reply.injected() && !bytes.Contains(reply.body, []byte("SIMULATED_FAILURE")):
+	case reply.status >= http.StatusInternalServerError && reply.status != http.StatusNotImplemented && !reply.injected() && !bytes.Contains(reply.body, []byte("SIMULATED_FAILURE")):
 		return fmt.Errorf("an error of the sandbox's own: %s", reply)
 	case reply.empty() && !reply.injected() && r.method != http.MethodHead && r.method != http.MethodOptions:
 		return fmt.Errorf("nothing in a reply that should have something: %s", reply)
@@ -79,7 +79,7 @@ func (c *malformedClient) judgeJSON(r wireRequest, reply wireReply) error {
 		return errors.New("an internal error")
 	}
 	o := c.operation(r)
-	if o == nil || code == "ROUTE_UNKNOWN" || code == "METHOD_NOT_ALLOWED" {
+	if o == nil || slices.Contains(withoutOperation, code) {
 		if code == "" && reply.status != http.StatusOK {
 			return errors.New("a refusal without a code")
 		}

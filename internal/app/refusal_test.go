@@ -69,8 +69,8 @@ func TestWhatTheCodeRefusesIsDocumented(t *testing.T) {
 		}
 	}
 	// What no operation lists because no operation was reached; the document's
-	// description tells of both.
-	routing := []string{string(refusal.RouteUnknown), string(refusal.MethodNotAllowed)}
+	// description tells of them.
+	routing := []string{string(refusal.RouteUnknown), string(refusal.MethodNotAllowed), string(refusal.NotSimulated)}
 	for code, where := range given {
 		if !listed[code] && !slices.Contains(routing, code) {
 			t.Errorf("%s: %s can be given, but no operation lists it", where, code)

@@ -332,7 +332,9 @@ func writeDeviations(b *strings.Builder, deviations []deviation) {
 }
 
 func writeMissing(b *strings.Builder, missing []spec.Documented) {
-	b.WriteString("\n## Documented and not simulated\n\nThe generations are those of FinHub's documentation, from G1, the oldest, to G6.\n\n| Call | What it does | Generations | Nearest here |\n|---|---|---|---|\n")
+	b.WriteString("\n## Documented and not simulated\n\n" +
+		"Such a call is refused with `NOT_SIMULATED` (501), with its page and what is nearest, whoever makes it; the path by another method is " +
+		"`METHOD_NOT_ALLOWED` (405).\n\nThe generations are those of FinHub's documentation, from G1, the oldest, to G6.\n\n| Call | What it does | Generations | Nearest here |\n|---|---|---|---|\n")
 	for _, d := range missing {
 		about := d.About
 		if d.Planned {

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"maps"
 	"net/http"
 	"net/url"
@@ -37,6 +38,8 @@ type route struct {
 	operation *contract.Operation
 	door      door
 	handler   Handler
+	// refuses tells that nothing is served here: the handler says what there is.
+	refuses bool
 }
 
 // place is a path at which something answers.
@@ -46,6 +49,8 @@ type place struct {
 	segments []string
 	routes   map[string]*route
 }
+
+func newPlace(path string) *place { return &place{strings.Split(path, "/"), map[string]*route{}} }
 
 func (p *place) matches(segments []string) bool {
 	for i, own := range p.segments {
@@ -64,7 +69,7 @@ func (p *place) matches(segments []string) bool {
 func (s *Server) add(method, path string, r *route) {
 	p := s.places[path]
 	if p == nil {
-		p = &place{strings.Split(path, "/"), map[string]*route{}}
+		p = newPlace(path)
 		s.places[path] = p
 		s.addTo(p, http.MethodOptions, path, &route{handler: s.tellMethods})
 	}
@@ -79,15 +84,17 @@ func (s *Server) addTo(p *place, method, path string, r *route) {
 	s.echo.Add(method, path, echo.NotFoundHandler) // Nobody calls it: the router finds paths, and places have the handlers.
 }
 
-// findRoute finds what answers: an operation, a file, the methods of a path, or
-// nothing.
+// findRoute finds what answers: an operation, a file, the methods of a path, what is
+// only documented, or nothing.
 func (s *Server) findRoute(c *Call) error {
 	r := c.request
 	spellPath(r.URL)
 	s.echo.Router().Find(r.Method, echo.GetPath(r), c.match)
-	c.route = s.nowhere
-	if p := s.places[c.match.Path()]; p != nil && p.routes[r.Method] != nil {
+	if p := s.places[c.match.Path()]; p != nil {
 		c.route = p.routes[r.Method]
+	}
+	if c.route == nil {
+		c.route = cmp.Or(routesAt(s.documented(), r)[r.Method], s.nowhere)
 	}
 	c.Operation = c.route.operation
 	if c.api = c.route.api; c.api == nil {
@@ -97,17 +104,26 @@ func (s *Server) findRoute(c *Call) error {
 	return nil
 }
 
-// methodsAt are the methods that are possible on the path of a request, in
-// alphabetical order; none if nothing answers there.
-func (s *Server) methodsAt(r *http.Request) []string {
+// routesAt are the routes of a request's path, by their methods.
+func routesAt(places map[string]*place, r *http.Request) map[string]*route {
 	segments := strings.Split(echo.GetPath(r), "/")
-	methods := map[string]*route{}
-	for _, p := range s.places {
+	routes := map[string]*route{}
+	for _, p := range places {
 		if p.matches(segments) {
-			maps.Copy(methods, p.routes)
+			maps.Copy(routes, p.routes)
 		}
 	}
-	return slices.Sorted(maps.Keys(methods))
+	return routes
+}
+
+// methodsAt are the methods that are possible on the path of a request, in
+// alphabetical order. Where nothing answers they are those that are documented.
+func (s *Server) methodsAt(r *http.Request) []string {
+	routes := routesAt(s.places, r)
+	if len(routes) == 0 {
+		routes = routesAt(s.documented(), r)
+	}
+	return slices.Sorted(maps.Keys(routes))
 }
 
 // refuseUnknown answers what nothing else does: with the methods of the path, or

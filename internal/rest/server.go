@@ -43,6 +43,9 @@ type Config struct {
 	// Product and Control are the two documents: what one API says may name a call
 	// of the other, as where moving the clock is what helps.
 	Product, Control *contract.Document
+	// Documented lists what the product's documentation has beyond Product. It is asked
+	// when the first request has come that nothing answers; nil is nothing.
+	Documented func() []Documented
 	// Witness is told of requests; nil is nobody.
 	Witness Witness
 	// Turn waits until a request of which the witness knows may act, gives the context in
@@ -73,11 +76,13 @@ type Work interface {
 type Server struct {
 	Config
 	// echo finds paths; everything else about a request is ours.
-	echo     *echo.Echo
-	apis     []*api
-	places   map[string]*place
-	nowhere  *route
-	requests atomic.Int64
+	echo    *echo.Echo
+	apis    []*api
+	places  map[string]*place
+	nowhere *route
+	// documented are the places of what is documented and not served.
+	documented func() map[string]*place
+	requests   atomic.Int64
 	// within is takeWithin, made a function once for all requests.
 	within func(*Call, Work) error
 	// texts are those of replies that have gone out, to be written over (*bytes.Buffer).
@@ -109,7 +114,8 @@ const DefaultTenant = "sandbox"
 // New makes a server without any API.
 func New(c Config) *Server {
 	s := &Server{Config: c, echo: echo.New(), places: map[string]*place{}, sendable: headers.Authorization + ", " + headers.ContentType + ", " + headers.RequestID}
-	s.nowhere, s.within = &route{handler: s.refuseUnknown}, s.takeWithin
+	s.nowhere, s.within = &route{handler: s.refuseUnknown, refuses: true}, s.takeWithin
+	s.documented = sync.OnceValue(s.readDocumented)
 	s.streams, s.endStreams = context.WithCancel(context.Background())
 	return s
 }
@@ -136,7 +142,7 @@ func (s *Server) Mount(d *contract.Document, style Style, handlers map[string]Ha
 				s.share(name)
 			}
 		}
-		s.add(o.Method, echoPath(o.Path), &route{a, o, doorOf(a, o), h})
+		s.add(o.Method, echoPath(o.Path), &route{api: a, operation: o, door: doorOf(a, o), handler: h})
 	}
 	for id := range handlers {
 		if d.Operation(id) == nil {

@@ -15,6 +15,7 @@ var statuses = map[refusal.Code]int{
 	refusal.MediaTypeUnsupported: http.StatusUnsupportedMediaType,
 	refusal.RouteUnknown:         http.StatusNotFound,
 	refusal.MethodNotAllowed:     http.StatusMethodNotAllowed,
+	refusal.NotSimulated:         http.StatusNotImplemented,
 	refusal.RateLimited:          http.StatusTooManyRequests,
 	refusal.Internal:             http.StatusInternalServerError,
 	refusal.DataUnwritable:       http.StatusServiceUnavailable,

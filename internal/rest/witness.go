@@ -17,7 +17,7 @@ func (s *Server) noteCame(c *Call) error {
 // nothing answers.
 func (s *Server) telling(c *Call) bool {
 	if c.Operation == nil {
-		return c.route == s.nowhere
+		return c.route.refuses
 	}
 	return !c.api.open || c.Method != http.MethodGet && c.Method != http.MethodHead && !c.Operation.Looks
 }

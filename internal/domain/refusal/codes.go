@@ -9,6 +9,7 @@ const (
 	MediaTypeUnsupported Code = "MEDIA_TYPE_UNSUPPORTED"
 	RouteUnknown         Code = "ROUTE_UNKNOWN"
 	MethodNotAllowed     Code = "METHOD_NOT_ALLOWED"
+	NotSimulated         Code = "NOT_SIMULATED"
 	RateLimited          Code = "RATE_LIMITED"
 	Internal             Code = "INTERNAL"
 	DataUnwritable       Code = "DATA_UNWRITABLE"
@@ -116,6 +117,7 @@ var definitions = []Definition{
 	{MediaTypeUnsupported, "Unsupported media type", "Send the body in a media type that the operation takes, and name it in Content-Type."},
 	{RouteUnknown, "No such path", "Look the path up in /_sandbox/docs."},
 	{MethodNotAllowed, "Method not allowed", "Use one of the methods that the Allow header names."},
+	{NotSimulated, "Not simulated", "Nothing here does this: data.page documents what FinHub does, and /_sandbox/docs has what is simulated."},
 	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
 	{Internal, "Internal error", "This is a fault of the sandbox: its log has the request id and the cause."},
 	{DataUnwritable, "The data file cannot be written", "Mend what data.details says of the disk, then send the request again; /_sandbox/health tells when the sandbox is ready."},

@@ -43,6 +43,7 @@ var remedies = []remedy{
 		RequestInvalid, BodyMalformed, HeadersMissing, BodyTooLarge, MediaTypeUnsupported, RouteUnknown, MethodNotAllowed, CurrencyMismatch,
 		OwnershipExceeded, AdminUserMissing, ScenarioInvalid, ConsentConfirmationWrong, HostUnknown, OriginRefused, ClockBackwards, TimerLoop,
 	}, reason: "the request itself has to be sent otherwise"},
+	{codes: []Code{NotSimulated}, reason: "no call does what is documented there; the one that comes nearest is data.instead, where there is one"},
 	{codes: []Code{CredentialsInvalid, TenantKeyInvalid, AuthenticationCodeInvalid, ControlTokenMissing}, reason: "what only the caller knows has to be sent"},
 	{codes: []Code{PermissionDenied, CustomerAccessDenied, PowerTenantRequired, TenantAccessDenied, InitiatorCannotApprove, ApprovalDuplicate}, reason: "another caller has to ask"},
 	{codes: []Code{
