@@ -111,6 +111,7 @@ func registerIndividual(c *rest.Call, act *world.Act) (rest.Reply, error) {
 		return rest.Reply{}, err
 	}
 	customer, user := out.Customer, out.User
+	c.Customer = customer.ID
 	return rest.Reply{
 		Message: "B2C individual account created successfully. Redirect to activate-account page",
 		Extra:   &extra{RedirectURL: redirect},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -19,6 +20,7 @@ func serve(o operation, parameters []string) rest.Handler {
 			return rest.Reply{}, err
 		}
 		c.Scenario, c.Notice = d.Scenario, d.Notice
+		c.Customer = cmp.Or(c.Named, d.Customer, c.Customer)
 		reply, err := government.Under(act, d, func() (rest.Reply, error) { return o.handle(c, act) })
 		c.Rules = act.Rules
 		if fault := faultOf(d); fault != nil {

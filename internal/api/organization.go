@@ -97,6 +97,7 @@ func registerOrganization(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	c.Customer = out.Customer.ID
 	detail, err := customers.GetOrganization(act, out.Customer.ID)
 	if err != nil {
 		return rest.Reply{}, err

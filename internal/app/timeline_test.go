@@ -35,7 +35,7 @@ func TestTimelineIsInOrder(t *testing.T) {
 		got = append(got, line)
 	}
 	want := []string{
-		"event customer.created", "request getCustomerWallets", "request activateIndividual", "request submitIndividualVerification by line 3",
+		"request registerIndividual", "event customer.created", "request getCustomerWallets", "request activateIndividual", "request submitIndividualVerification by line 3",
 		"event verification.created", "delivery customer.created", "decision verification.rejected by line 3", "request getCustomerWallets",
 	}
 	if !slices.Contains(got, "delivery customer.created") {

@@ -578,7 +578,8 @@ type JournalEntry struct {
 	// When it came, in real time.
 	At string `json:"at"`
 	// Who called: staff, customer or public.
-	Caller     string `json:"caller,omitzero"`
+	Caller string `json:"caller,omitzero"`
+	// Customer whom it concerned: whom its path or what it names belongs to, who called, or who was made by it.
 	CustomerID string `json:"customerId,omitzero"`
 	// The state that caused it.
 	Details string `json:"details,omitzero"`

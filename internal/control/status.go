@@ -27,6 +27,7 @@ func setWalletStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	c.Customer = wallet.CustomerID
 	return rest.Reply{Data: standing("walletId", wallet.Life, wallet.Reason)}, nil
 }
 

@@ -18,6 +18,7 @@ func fundWallet(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	c.Customer = wallet.CustomerID
 	balance := money.Amount{Minor: wallet.Balance, Currency: wallet.Currency}
 	return rest.Reply{Data: map[string]any{
 		"walletId": wallet.ID, "currency": wallet.Currency, "transactionId": transaction.ID,

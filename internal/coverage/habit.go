@@ -83,7 +83,7 @@ func (h *habits) note(x *rest.Exchange, o *operation) {
 			h.lost = slices.Delete(h.lost, 0, 1)
 		}
 		h.lost = append(h.lost, lost{
-			digest: digest, values: pathValues(x), customer: strings.Clone(x.Caller.CustomerID), names: strings.Clone(x.Customer), done: didWork(x),
+			digest: digest, values: pathValues(x), customer: strings.Clone(x.Caller.CustomerID), names: strings.Clone(x.Named), done: didWork(x),
 		})
 	}
 	h.waiting.Store(int32(len(h.lost)))
@@ -128,7 +128,7 @@ func (h *habits) look(x *rest.Exchange) {
 	defer h.mu.Unlock()
 	for i := range h.lost {
 		l := &h.lost[i]
-		l.looked = l.looked || l.customer != "" && l.customer == x.Caller.CustomerID || x.Customer != "" && l.names == "" ||
+		l.looked = l.looked || l.customer != "" && l.customer == x.Caller.CustomerID || x.Named != "" && l.names == "" ||
 			slices.ContainsFunc(values, func(v string) bool { return slices.Contains(l.values, v) })
 	}
 }

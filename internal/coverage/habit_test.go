@@ -37,7 +37,7 @@ func TestHabits(t *testing.T) {
 	failedLook := sent(balance, account+"/balance", "", "")
 	failedLook.Status = http.StatusNotFound
 	ofCustomer := sent(wallets, "/wallets/customer/customer-1", "", "")
-	ofCustomer.Customer = "customer-1"
+	ofCustomer.Named = "customer-1"
 	mine, theirs := lostOne(), sent(balance, other+"/balance", "", "")
 	mine.Caller, theirs.Caller = access.Caller{CustomerID: "anna"}, access.Caller{CustomerID: "anna"}
 	mineAgain := again()

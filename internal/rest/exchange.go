@@ -34,8 +34,10 @@ type Exchange struct {
 	// step of the headers on.
 	Tenant string
 	Caller access.Caller
-	// Customer is the customer whom the request concerns, as far as its path or its
-	// handler tells.
+	// Named is the customer whom the path names; empty if it names none.
+	Named string
+	// Customer is the customer whom the request concerns: the one whom the path names, or
+	// to whom what it names belongs, or who calls, or has been made by it.
 	Customer string
 
 	// Scenario is the name of the scenario that governs the customer whom the request

@@ -41,6 +41,10 @@ func (s *Server) identifyCaller(c *Call) error {
 		return err
 	}
 	c.Caller = caller
+	c.Customer = c.Named
+	if caller.Sort == access.Customer {
+		c.Customer = cmp.Or(c.Named, caller.CustomerID)
+	}
 	c.Caller.ForwardedFor = c.Header.Get(headers.ForwardedFor)
 	c.Caller.UserAgent = c.Header.Get(headers.UserAgent)
 	c.Caller.Platform = header(c, headers.Platform)
@@ -80,8 +84,8 @@ func (s *Server) authorize(c *Call) error {
 	}
 	// This compares the path with the token and looks nothing up, so that the
 	// answer does not report whether another customer exists.
-	if c.Customer != "" && !caller.MayActFor(c.Customer) {
-		return refusal.New(refusal.CustomerAccessDenied, "the token is customer %s's, the path names %s", caller.CustomerID, c.Customer)
+	if c.Named != "" && !caller.MayActFor(c.Named) {
+		return refusal.New(refusal.CustomerAccessDenied, "the token is customer %s's, the path names %s", caller.CustomerID, c.Named)
 	}
 	return nil
 }

@@ -100,7 +100,8 @@ func (s *Server) findRoute(c *Call) error {
 	if c.api = c.route.api; c.api == nil {
 		c.api = s.apiOf(r.URL.Path)
 	}
-	c.Customer = c.Path("customerId") + c.Path("organizationId")
+	c.Named = c.Path("customerId") + c.Path("organizationId")
+	c.Customer = c.Named
 	return nil
 }
 

@@ -54,6 +54,9 @@ type Details struct {
 
 // Injection is what the governing scenario does to a request.
 type Injection struct {
+	// Customer is the id of the customer whom the request concerns; empty if it concerns
+	// none, or one that it is about to make.
+	Customer string
 	// Scenario is the name of the scenario that governs the customer whom the
 	// request concerns; empty if it concerns none.
 	Scenario string
@@ -75,6 +78,9 @@ type Injection struct {
 func Inject(act *world.Act, in Asked) (Injection, error) {
 	subject := subjectOf(act, in)
 	d := Injection{Scenario: subject.shown}
+	if subject.customer != nil {
+		d.Customer = subject.customer.ID
+	}
 	if m, found := findMistyped(act, in, subject); found {
 		d.Notice = m.Notice
 		act.Mistypes.Add(act.Tenant(), m)
