@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"finhub-sandbox/internal/client"
@@ -12,7 +14,8 @@ import (
 
 type explainCommand struct {
 	remote
-	What     []string `arg:"" help:"An operationId, the code of a refusal, method and path of a call, or the value of X-Sandbox-Explain."`
+	What     []string `arg:"" optional:"" help:"An operationId, the code of a refusal, method and path of a call, the value of X-Sandbox-Explain, or the number of a request in the journal."`
+	Request  int64    `help:"Request whose outcome is explained, by its number in the journal." placeholder:"N"`
 	Customer string   `help:"Customer for whom the operation would be called." placeholder:"ID"`
 	Order    string   `help:"Order, for an operation on one." placeholder:"ID"`
 }
@@ -29,6 +32,15 @@ func (c explainCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 // query reads what is to be explained.
 func (c explainCommand) query() (map[string]string, error) {
 	query := map[string]string{"customer": c.Customer, "order": c.Order}
+	if c.Request != 0 {
+		query["request"] = strconv.FormatInt(c.Request, 10)
+	}
+	if len(c.What) == 0 {
+		if c.Request == 0 {
+			return nil, errors.New("what is to be explained? Name an operationId, the code of a refusal, method and path, or the number of a request (finhub-sandbox journal)")
+		}
+		return query, nil
+	}
 	first := c.What[0]
 	_, asked, whole := strings.Cut(first, "/_sandbox/explain?")
 	switch {
@@ -43,6 +55,8 @@ func (c explainCommand) query() (map[string]string, error) {
 		query["path"] = c.What[1]
 	case len(c.What) > 2:
 		return nil, fmt.Errorf("one thing is explained at a time: an operationId, a code, or method and path, not %d words", len(c.What))
+	case strings.Trim(first, "0123456789") == "":
+		query["request"] = first
 	case strings.HasPrefix(first, "/"):
 		query["path"] = first
 	case first == strings.ToUpper(first):
@@ -54,7 +68,12 @@ func (c explainCommand) query() (map[string]string, error) {
 }
 
 func printExplanation(p *printer, v client.Explanation) {
-	p.pairs([2]string{"tenant", v.Tenant}, [2]string{"operation", spoken(v.Operation)})
+	p.pairs([2]string{"tenant", v.Tenant}, [2]string{"request", requestSpoken(v.Request)}, [2]string{"operation", spoken(v.Operation)})
+	if v.Request != nil {
+		for _, r := range v.Request.Rules {
+			p.line("rule %q of scenario %s acted: %s:%d", r.Name, r.Scenario, r.File, r.Line)
+		}
+	}
 	if v.Customer != nil {
 		p.pairs([2]string{"customer", v.Customer.ID + ", " + v.Customer.Type + ", " + v.Customer.State})
 	}
@@ -82,6 +101,27 @@ func printExplanation(p *printer, v client.Explanation) {
 			p.line("  instead: %s", spoken(d.Instead))
 		}
 	}
+}
+
+// requestSpoken words what came of a request; nothing without one.
+func requestSpoken(r *client.ExplainedRequest) string {
+	if r == nil {
+		return ""
+	}
+	text := fmt.Sprintf("%d, %s %s, ", r.Number, r.Method, r.Path)
+	switch r.Outcome {
+	case "pending":
+		return text + "which is still being answered"
+	case "refused":
+		text += fmt.Sprintf("was refused: %d %s", r.Status, r.Refusal)
+		if r.Details != "" {
+			text += ", " + r.Details
+		}
+		return text
+	case "faulted":
+		return text + fmt.Sprintf("was not refused: its reply met the fault %s", r.Fault)
+	}
+	return text + fmt.Sprintf("was not refused: %d", r.Status)
 }
 
 func prerequisiteRows(list []client.ExplainedPrerequisite) (rows [][]string) {

@@ -76,6 +76,8 @@ func TestVerbs(t *testing.T) {
 		{"scenario use happy-path", []string{"scenario happy-path governs"}, []string{`"name":"happy-path"`}},
 		{"magic", []string{"X-Sandbox-Scenario: rejecting", "anna+rejecting@example.com", "Everybody is rejected."}, []string{`"kind":"tag"`}},
 		{"explain CONSENTS_MISSING", []string{"CONSENTS_MISSING (400)", "POST /api/v2.1/customer/individual/"}, []string{`"code":"CONSENTS_MISSING"`}},
+		{"explain --request 1", []string{"1, PUT /_sandbox/scenario, was not refused: 200"}, []string{`"outcome":"answered"`}},
+		{"explain 1", []string{"1, PUT /_sandbox/scenario, was not refused: 200"}, []string{`"outcome":"answered"`}},
 		{"explain POST /api/v2.1/admin/session/login", []string{"the nearest is", "FinHub documents POST /admin/session/login (G3)"}, []string{`"documented":{`}},
 		{"state export", []string{`"format": 1`, `"secrets": [`}, []string{`"format": 1`}},
 		{"state import " + state, []string{"tenant    verbs", "entities  0"}, []string{`"tenant":"verbs","entities":0`}},
@@ -251,6 +253,8 @@ func TestRefusedVerbs(t *testing.T) {
 		code int
 		says []string
 	}{
+		{[]string{"explain"}, exitUsage, []string{"what is to be explained?"}},
+		{[]string{"explain", "4711"}, exitUsage, []string{"No such entry in the journal"}},
 		{[]string{"scenario", "show", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
 		{[]string{"scenario", "use", "sunny-day"}, exitUsage, []string{"sunny-day", "happy-path"}},
 		{[]string{"clock", "advance", "--by=soon"}, exitUsage, []string{"by must be a length of time above zero"}},

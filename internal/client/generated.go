@@ -444,6 +444,28 @@ type ExplainedRefusal struct {
 	Status int    `json:"status"`
 }
 
+// ExplainedRequest is the document's object of this name: what came of a request.
+type ExplainedRequest struct {
+	CustomerID string `json:"customerId,omitzero"`
+	// The state that caused it.
+	Details string `json:"details,omitzero"`
+	// What went wrong with the reply on its way.
+	Fault  string `json:"fault,omitzero"`
+	Method string `json:"method"`
+	Number int64  `json:"number"`
+	// A faulted one was not refused, and its reply did not come as it was.
+	Outcome string `json:"outcome"`
+	Path    string `json:"path"`
+	// Code of what was refused.
+	Refusal string `json:"refusal,omitzero"`
+	// Rules that acted on it, in their order; that of a fault is the last.
+	Rules []ActingRule `json:"rules,omitzero"`
+	// Scenario that governs the customer.
+	Scenario string `json:"scenario,omitzero"`
+	// 0 where no reply was sent.
+	Status int `json:"status"`
+}
+
 // Explanation is the document's object of this name: what stands in the way of a call.
 type Explanation struct {
 	Customer   *ExplainedCustomer   `json:"customer,omitzero"`
@@ -454,6 +476,7 @@ type Explanation struct {
 	Possible      bool                    `json:"possible,omitzero"`
 	Prerequisites []ExplainedPrerequisite `json:"prerequisites"`
 	Refusal       *ExplainedRefusal       `json:"refusal,omitzero"`
+	Request       *ExplainedRequest       `json:"request,omitzero"`
 	Tenant        string                  `json:"tenant"`
 }
 

@@ -19,6 +19,7 @@ import (
 // explanationView is everything that can be said of a call.
 type explanationView struct {
 	Tenant        string             `json:"tenant"`
+	Request       *explainedRequest  `json:"request,omitempty"`
 	Operation     *rest.Suggestion   `json:"operation,omitempty"`
 	Customer      *explainedCustomer `json:"customer,omitempty"`
 	Possible      *bool              `json:"possible,omitempty"`
@@ -63,8 +64,8 @@ type documentedView struct {
 }
 
 // explainCall tells what stands in the way of a call: of an operation by its id or by
-// method and path, for the customer whom these name; of a refusal by its code; and of
-// a path that nothing serves what is nearest to it, and whether FinHub documents it.
+// method and path, for the customer whom these name; of a refusal by its code; of a
+// request of the journal by its number; and of a path that nothing serves what is nearest to it, and whether FinHub documents it.
 // The tenant can stand in the query, so that the path in a refusal's header can be
 // opened as it is.
 func (a *API) explainCall(c *rest.Call) (rest.Reply, error) {
@@ -73,20 +74,51 @@ func (a *API) explainCall(c *rest.Call) (rest.Reply, error) {
 	if err := a.world.Admit(caller.Tenant); err != nil {
 		return rest.Reply{}, err
 	}
+	q, request, err := a.aboutRequest(c, caller.Tenant, questionOf(c))
+	if err != nil {
+		return rest.Reply{}, err
+	}
 	return world.Show(c.Context(), a.world, caller, func(act *world.Act) (rest.Reply, error) {
-		view, err := explained(c, act)
-		return rest.Reply{Data: view}, err
+		view, err := explained(c, act, q)
+		if err != nil {
+			return rest.Reply{}, err
+		}
+		view.Request = request
+		return rest.Reply{Data: view}, nil
 	})
 }
 
-func explained(c *rest.Call, act *world.Act) (*explanationView, error) {
+// question is what is asked: about an operation, a path or a refusal.
+type question struct {
+	operation, method, path, refusal string
+	customer, order                  string
+	// done tells that it is about a request of which nothing was refused, so that
+	// nothing was in its way.
+	done bool
+}
+
+func questionOf(c *rest.Call) question {
+	return question{
+		operation: c.Query("operation"), method: c.Query("method"), path: c.Query("path"), refusal: c.Query("refusal"),
+		customer: c.Query("customer"), order: c.Query("order"),
+	}
+}
+
+func explained(c *rest.Call, act *world.Act, q question) (*explanationView, error) {
 	view := &explanationView{Tenant: act.Tenant(), Prerequisites: []prerequisiteView{}}
 	params := map[string]string{}
-	in, err := askedCall(c, view)
+	in, err := askedCall(c, view, q)
 	if err != nil {
 		return nil, err
 	}
-	if view.Operation != nil {
+	switch {
+	case view.Operation == nil:
+	case q.done:
+		for _, n := range in.Names {
+			params[n.Parameter] = n.Value
+		}
+		view.Operation.Path = c.Described(in.Operation).URL(params)
+	default:
 		out, err := explain.Explain(act, in)
 		if err != nil {
 			return nil, err
@@ -95,43 +127,49 @@ func explained(c *rest.Call, act *world.Act) (*explanationView, error) {
 		view.Operation.Path = c.Described(in.Operation).URL(params)
 		view.stand(c, out)
 	}
-	return view, view.refuse(c, refusal.Code(c.Query("refusal")), params)
+	return view, view.refuse(c, refusal.Code(q.refusal), params)
 }
 
-// askedCall reads about what a call asks, and notes what can be said without the
+// askedCall reads about what a call is asked, and notes what can be said without the
 // tenant.
-func askedCall(c *rest.Call, view *explanationView) (in explain.Asked, err error) {
+func askedCall(c *rest.Call, view *explanationView, q question) (in explain.Asked, err error) {
 	name := func(parameter, value string) {
 		if value != "" {
 			in.Names = append(in.Names, government.Named{Parameter: parameter, Value: machine.CanonicalID(value)})
 		}
 	}
-	id, path := c.Query("operation"), c.Query("path")
-	switch {
-	case id == "" && path == "" && c.Query("refusal") == "":
-		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: "is needed, or a path, or the code of a refusal"}})
-	case id == "" && path != "":
-		path, _, _ = strings.Cut(path, "?")
-		method := cmp.Or(c.Query("method"), http.MethodGet)
-		o, values := c.Match(method, path)
-		if o == nil {
+	if q.operation == "" && q.path == "" && q.refusal == "" {
+		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: "is needed, or a path, the code of a refusal, or the number of a request"}})
+	}
+	o := c.Described(q.operation)
+	if o == nil && q.operation != "" {
+		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: q.operation + " is no operation of the documents"}})
+	}
+	if q.path != "" {
+		path, _, _ := strings.Cut(q.path, "?")
+		method := cmp.Or(q.method, http.MethodGet)
+		if o != nil {
+			method = o.Method
+		}
+		found, values := c.Match(method, path)
+		if found == nil && o == nil {
 			return in, view.unserved(c, method, path)
 		}
-		id = o.ID
-		for parameter, value := range values {
-			name(parameter, value)
+		if o == nil {
+			o = found
+		}
+		if o == found {
+			for parameter, value := range values {
+				name(parameter, value)
+			}
 		}
 	}
-	name("customerId", c.Query("customer"))
-	name("orderId", c.Query("order"))
-	if id == "" {
+	name("customerId", q.customer)
+	name("orderId", q.order)
+	if o == nil {
 		return in, nil
 	}
-	o := c.Described(id)
-	if o == nil {
-		return in, refusal.Invalid([]refusal.Fault{{Field: "operation", Message: id + " is no operation of the documents"}})
-	}
-	in.Operation, in.Reads = id, o.Method == http.MethodGet
+	in.Operation, in.Reads = o.ID, o.Method == http.MethodGet
 	in.OnAccount = strings.Contains(o.Path, "{accountId}") || strings.Contains(o.Path, "{walletId}")
 	view.Operation = &rest.Suggestion{Operation: o.ID, Method: o.Method, Path: o.Path, Why: o.Summary}
 	return in, nil

@@ -72,20 +72,20 @@ func (a *API) getJournalEntry(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	e, err := findEntry(j, c)
+	e, err := findEntry(j, c.Tenant, c.Path("number"))
 	return rest.Reply{Data: e}, err
 }
 
-func findEntry(j *journal.Journal, c *rest.Call) (*journal.Entry, error) {
-	number, err := strconv.ParseInt(c.Path("number"), 10, 64)
+func findEntry(j *journal.Journal, tenant, text string) (*journal.Entry, error) {
+	number, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
 		return nil, err // What is no number was refused before.
 	}
-	e, ok := j.Entry(c.Tenant, number)
+	e, ok := j.Entry(tenant, number)
 	if ok {
 		return &e, nil
 	}
-	page := j.Entries(c.Tenant, journal.Filter{Limit: 1})
+	page := j.Entries(tenant, journal.Filter{Limit: 1})
 	if page.Last == 0 {
 		return nil, refusal.New(refusal.EntryNotFound, "the journal of this tenant is empty")
 	}
