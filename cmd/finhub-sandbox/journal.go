@@ -34,6 +34,7 @@ func (f journalFilter) query() map[string]string {
 type journalListCommand struct {
 	remote
 	journalFilter
+	Follow bool   `help:"Go on with the requests that come, until Ctrl-C; with --format table, json or ndjson."`
 	Limit  int    `help:"At most so many, the newest." default:"100" placeholder:"N"`
 	Format string `help:"Form: ${enum}. har is an HTTP archive, curl are commands." enum:"table,json,ndjson,har,curl" default:"table"`
 }
@@ -46,6 +47,9 @@ type journalShowCommand struct {
 func (c journalListCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	query := c.query()
 	query["limit"] = strconv.Itoa(c.Limit)
+	if c.Follow {
+		return c.follow(ctx, query, stdout, stderr)
+	}
 	switch c.Format {
 	case "table":
 	case "json":

@@ -13,6 +13,12 @@ import (
 // Stream is an operation of the control API whose reply comes event by event.
 type Stream struct{ Method, Path string }
 
+// With gives the operation with a query; parameters without a value are left out.
+func (s Stream) With(query map[string]string) Stream {
+	s.Path = Operation[any](s).With(query).Path
+	return s
+}
+
 // maxLine bounds a line of a stream.
 const maxLine = 8 << 20
 
@@ -25,8 +31,9 @@ type Events struct {
 
 // Message is one event of a stream.
 type Message struct {
-	Name string
-	Data []byte
+	// ID is empty where the stream numbers nothing.
+	ID, Name string
+	Data     []byte
 }
 
 // Open does the operation. The stream lasts until it is closed, the context ends, or
@@ -35,6 +42,9 @@ func (s Stream) Open(ctx context.Context, c Client, body any) (*Events, error) {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return nil, err
+	}
+	if body == nil {
+		text = nil
 	}
 	reply, err := c.open(ctx, s.Method, s.Path, "application/json", text)
 	if err != nil {
@@ -60,6 +70,8 @@ func (e *Events) Next() (Message, error) {
 		name, value, _ := bytes.Cut(e.lines.Bytes(), []byte(":"))
 		value = bytes.TrimPrefix(value, []byte(" "))
 		switch string(name) {
+		case "id":
+			event.ID = string(value)
 		case "event":
 			event.Name = string(value)
 		case "data":
