@@ -178,7 +178,9 @@ func goodFlows(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		faulty := slices.ContainsFunc(f.Steps, func(s flowStep) bool { return s.Text != nil && strings.Contains(fmt.Sprint(s.Text.value), "fault:") })
-		if !faulty && !strings.HasPrefix(name, "scenarios/") && f.Scenario == "" && f.Server != "relaxed" && !f.Repeats {
+		// The sender that runs beside may be faster than who sends again at once.
+		races := len(f.Receivers) > 0 && slices.ContainsFunc(f.Steps, func(s flowStep) bool { return strings.HasSuffix(s.Call, "/resend") })
+		if !faulty && !races && !strings.HasPrefix(name, "scenarios/") && f.Scenario == "" && f.Server != "relaxed" && !f.Repeats {
 			names = append(names, name)
 		}
 	}
