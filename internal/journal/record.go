@@ -74,7 +74,7 @@ func (r *record) begin(x *rest.Exchange, m *masker) {
 	}
 	r.at = x.Came
 	r.came.method, r.came.path, r.came.query = cut(x.Method), m.path(cut(x.Path), template, own), m.query(cut(x.Query), own)
-	r.came.requestID, r.came.traceparent, r.came.customer = x.RequestID, cut(x.Traceparent), cut(x.Customer)
+	r.came.requestID, r.came.traceparent, r.came.customer = cut(x.RequestID), cut(x.Traceparent), cut(x.Customer)
 }
 
 func (m *masker) ownOf(x *rest.Exchange) []string {
@@ -84,10 +84,11 @@ func (m *masker) ownOf(x *rest.Exchange) []string {
 	return m.own[x.Operation.ID]
 }
 
-// cut gives the beginning of a text, to a whole letter.
+// cut gives the beginning of a text, to a whole letter. What is no text in it, which
+// somebody may send, is replaced: an entry is shown as JSON.
 func cut(text string) string {
 	if len(text) <= maxText {
-		return text
+		return strings.ToValidUTF8(text, "\uFFFD")
 	}
 	return strings.ToValidUTF8(text[:maxText], "") + "…"
 }
@@ -95,7 +96,10 @@ func cut(text string) string {
 // packer puts texts one behind another.
 type packer struct{ to []byte }
 
+// add puts a text behind the others. What is no text in it is replaced, whoever sent it:
+// entries are shown as JSON.
 func (p *packer) add(text string) {
+	text = strings.ToValidUTF8(text, "\uFFFD")
 	p.to = binary.AppendUvarint(p.to, uint64(len(text)))
 	p.to = append(p.to, text...)
 }

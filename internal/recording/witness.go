@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/headers"
@@ -85,7 +86,7 @@ func (r *run) keep(step *Step, x *rest.Exchange) {
 		r.steps = slices.DeleteFunc(r.steps, func(s *Step) bool { return s == step })
 		return
 	}
-	step.Request, step.Reply = r.request(step.Number, x), r.reply(x)
+	step.Request, step.Reply = r.request(step.Number, x), r.reply(step.Number, x)
 	r.doubt(step, x)
 	if r.bytes += step.size(); r.bytes > MaxBytes {
 		r.stop(step)
@@ -135,7 +136,7 @@ func (r *run) broughtIn(number int, body []byte) []byte {
 }
 
 func (r *run) request(number int, x *rest.Exchange) *Request {
-	q := &Request{ID: x.RequestID, Method: x.Method, Host: x.Host, Headers: r.headers(x.Header)}
+	q := &Request{ID: r.text(number, x.RequestID), Method: r.text(number, x.Method), Host: r.text(number, x.Host), Headers: r.headers(number, x.Header)}
 	template, texts := "", false
 	if x.Operation != nil {
 		q.Operation, template, texts = x.Operation.ID, x.Operation.Path, len(x.Operation.Texts) > 0
@@ -144,7 +145,7 @@ func (r *run) request(number int, x *rest.Exchange) *Request {
 	if x.URL.RawQuery != "" || x.URL.ForceQuery {
 		q.Target += "?" + r.rewriter.Query(x.URL.RawQuery, q.Operation)
 	}
-	q.Target = string(r.disguise.loose([]byte(q.Target)))
+	q.Target = r.text(number, string(r.disguise.loose([]byte(q.Target))))
 	body := x.ReceivedText
 	switch {
 	case texts:
@@ -164,8 +165,8 @@ func (r *run) request(number int, x *rest.Exchange) *Request {
 // its secret.
 const beyond = 64 << 10
 
-func (r *run) reply(x *rest.Exchange) *Reply {
-	a := &Reply{Status: x.Status, Headers: r.headers(x.ReplyHeader)}
+func (r *run) reply(number int, x *rest.Exchange) *Reply {
+	a := &Reply{Status: x.Status, Headers: r.headers(number, x.ReplyHeader)}
 	operation := ""
 	if x.Operation != nil {
 		operation = x.Operation.ID
@@ -177,18 +178,28 @@ func (r *run) reply(x *rest.Exchange) *Reply {
 
 // headers are those that say something, in the order of their names. What follows from
 // the body, or numbers the request, does not.
-func (r *run) headers(header http.Header) [][2]string {
+func (r *run) headers(number int, header http.Header) [][2]string {
 	list := [][2]string{}
 	for name, values := range header {
 		if Follows(name) {
 			continue
 		}
 		for _, value := range values {
-			list = append(list, [2]string{name, string(r.disguise.loose([]byte(r.rewriter.Header(name, value))))})
+			list = append(list, [2]string{r.text(number, name), r.text(number, string(r.disguise.loose([]byte(r.rewriter.Header(name, value)))))})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return list
+}
+
+// text is what a file can have of a text: bytes that are none are replaced, and the
+// file says so, since their request is refused for them.
+func (r *run) text(number int, text string) string {
+	if utf8.ValidString(text) {
+		return text
+	}
+	r.note(fmt.Sprintf("request %d: bytes beside its body were no text, and others stand for them", number))
+	return strings.ToValidUTF8(text, "\uFFFD")
 }
 
 // Follows reports whether a header follows from what else is known of a message.
