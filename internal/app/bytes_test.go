@@ -29,6 +29,9 @@ const (
 // are long, deep or many, in the place of everything that its examples have, and
 // holds what becomes of them within the bounds above.
 func TestWhatBytesBecome(t *testing.T) {
+	if raceDetector {
+		t.Skip("it measures memory, of which the detector takes as much again")
+	}
 	w := &measured{fuzzWorld: newFuzzWorld(t), examples: bodyExamples(t)}
 	w.client.unchecked = true // The document is other tests' business, and takes the time of these.
 	w.addCompany(t)

@@ -222,6 +222,9 @@ func beside(f coveredFlow, usual map[string]bool) (n int) {
 // the application's own scenario shows each, whatever it takes to meet it otherwise.
 // What neither a flow nor a rule shows has its reason here.
 func TestEveryGapCanBeShown(t *testing.T) {
+	if raceDetector {
+		t.Skip("it does one thing after another")
+	}
 	t.Parallel()
 	text, err := os.ReadFile(coverageDir + "unmet.txt")
 	if err != nil {

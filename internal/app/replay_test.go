@@ -50,6 +50,9 @@ func replayed(t *testing.T, text []byte) app.Replayed {
 // the bug file for every secret that it has sent or was answered with, and plays the file in
 // another sandbox.
 func TestEveryFlowReplays(t *testing.T) {
+	if raceDetector {
+		t.Skip("it does one thing after another, and what races in a replay is tried by TestARunOfManyReplays")
+	}
 	counts := map[string]int{}
 	for _, from := range []string{"the beginning", "the middle"} {
 		t.Run(from, func(t *testing.T) { replayFlows(t, counts) })
