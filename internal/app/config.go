@@ -121,10 +121,10 @@ func (p *Pages) UnmarshalText(text []byte) error {
 	for origin := range strings.SplitSeq(string(text), ",") {
 		origin = strings.TrimSuffix(strings.TrimSpace(origin), "/")
 		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+u.Host != strings.ToLower(origin) {
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || u.Scheme+"://"+strings.ToLower(u.Host) != strings.ToLower(origin) {
 			return fmt.Errorf("%q is no origin of web pages, such as https://app.example or http://localhost:3000, nor off", origin)
 		}
-		p.Origins = append(p.Origins, u.Scheme+"://"+u.Host)
+		p.Origins = append(p.Origins, u.Scheme+"://"+strings.ToLower(u.Host))
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -127,7 +128,7 @@ func (p *replay) run(ctx context.Context) error {
 			p.play(ctx, step)
 		}
 	}
-	for number := range p.waiting {
+	for _, number := range slices.Sorted(maps.Keys(p.waiting)) {
 		p.part(number, "it waits for somebody, where it did not when it was recorded")
 	}
 	close(p.over)
@@ -197,6 +198,11 @@ func (p *replay) answer(ctx context.Context, step *recording.Step) {
 	}
 	w := &taken{header: http.Header{}}
 	w.serve(handler, r)
+	select {
+	case <-p.over:
+		return // It waited to the end, and is held to nothing.
+	default:
+	}
 	p.out.Requests++
 	if step.Reply == nil || p.out.Parts != nil {
 		return

@@ -65,7 +65,7 @@ func (w *waiting) wake(tenant string) {
 
 // Await runs look, and again after every commit of the tenant, until it reports that it
 // has seen what is waited for, or fails. When the context ends it gives the context's
-// error. look must not commit anything itself in the tenant.
+// error. Where look itself brings the tenant up to date, it is run once more.
 func (e *Engine) Await(ctx context.Context, tenant string, look func() (seen bool, err error)) error {
 	e.waiting.enter(tenant)
 	defer e.waiting.leave(tenant)

@@ -73,7 +73,9 @@ type Engine struct {
 	changed   chan struct{}
 	passages  *passages
 	waiting   waiting
-	mu        sync.Mutex
+	// taking is held by who takes a snapshot.
+	taking sync.Mutex
+	mu     sync.Mutex
 	// resets counts the resets of every tenant that had one.
 	resets map[string]int
 }

@@ -22,16 +22,16 @@ func (e *Engine) Export(ctx context.Context, tenant string, to io.Writer) error 
 	if err := e.Read(ctx, tenant, func(*Unit) error { return nil }); err != nil {
 		return err
 	}
-	return e.exportRows(ctx, tenant, tenant, to)
-}
-
-// exportRows writes what rows of one place say of a tenant.
-func (e *Engine) exportRows(ctx context.Context, place, tenant string, to io.Writer) error {
-	rows, err := e.Store.Freeze(ctx, place)
+	rows, err := e.Store.Freeze(ctx, tenant)
 	if err != nil {
 		return refuseUnwritten(err)
 	}
 	defer rows.Close()
+	return e.exportRows(ctx, rows, tenant, to)
+}
+
+// exportRows writes what rows say of a tenant.
+func (e *Engine) exportRows(ctx context.Context, rows store.Frozen, tenant string, to io.Writer) error {
 	x := &exporter{engine: e, ctx: ctx, rows: rows, to: bufio.NewWriterSize(to, 1<<16)}
 	x.document(tenant)
 	return x.end()

@@ -52,9 +52,10 @@ type importer struct {
 	// cannot say then what else is wrong with it.
 	newer  []refusal.Fault
 	faults []refusal.Fault
-	// untold counts the faults beyond those that are told.
-	untold int
 	seen   map[string]bool
+	// lastEvent is the number of the last one, and lastEventAt where it stands.
+	lastEvent   int64
+	lastEventAt string
 	// timers are by their numbers, timerAt is where they stand, and armed are those of them that something waits for.
 	timers  map[int64]Timer
 	timerAt map[int64]string
@@ -63,15 +64,9 @@ type importer struct {
 	err     error
 }
 
-// maxStateFaults is how many faults of a state are told.
-const maxStateFaults = 100
-
 func (r *importer) told() []refusal.Fault {
 	if len(r.newer) > 0 {
 		return r.newer
-	}
-	if r.untold > 0 {
-		return append(r.faults, StateFault("", "%d more faults are not listed", r.untold))
 	}
 	return r.faults
 }
@@ -82,10 +77,6 @@ func StateFault(pointer, message string, args ...any) refusal.Fault {
 }
 
 func (r *importer) fault(pointer, message string, args ...any) {
-	if len(r.faults) == maxStateFaults {
-		r.untold++
-		return
-	}
 	r.faults = append(r.faults, StateFault(pointer, message, args...))
 }
 
@@ -261,7 +252,8 @@ func (r *importer) sequence(pointer string) error {
 	var s stateSequence
 	fits, err := r.into(pointer, &s)
 	if fits {
-		r.state.counters = counters{seq: s.Numbers, event: s.Events, apart: s.Apart}
+		c := &r.state.counters // The timers have been counted, if they stand before.
+		c.seq, c.event, c.apart = s.Numbers, s.Events, s.Apart
 	}
 	if s.Numbers < 0 || s.Events < 0 || s.Apart < 0 || s.Numbers >= apartFrom {
 		r.fault(pointer, "has a number that no sequence reaches")
@@ -356,20 +348,17 @@ func (r *importer) readTimers(pointer string) error {
 }
 
 func (r *importer) events(pointer string) error {
-	last := int64(0)
 	return r.list(pointer, func(at string) error {
 		var e Event
 		fits, err := r.into(at, &e)
 		if !fits {
 			return err
 		}
-		if e.Seq <= last {
-			r.fault(at+"/seq", "is %d, and must be more than that of the event before, %d", e.Seq, last)
+		if e.Seq <= r.lastEvent {
+			r.fault(at+"/seq", "is %d, and must be more than that of the event before, %d", e.Seq, r.lastEvent)
 		}
 		r.state.events++
-		if last = e.Seq; last > r.state.counters.event && r.seen["sequence"] {
-			r.fault(at+"/seq", "is %d, beyond the sequence: /sequence/events is %d", last, r.state.counters.event)
-		}
+		r.lastEvent, r.lastEventAt = e.Seq, at
 		r.err = errors.Join(r.err, r.state.addValue(r.unit.eventKey(e.Seq), e))
 		return err
 	})

@@ -23,6 +23,9 @@ func (r *importer) check() {
 		}
 	}
 	r.checkTimers()
+	if used := r.state.counters.event; r.lastEvent > used && r.seen["sequence"] {
+		r.fault(r.lastEventAt+"/seq", "is %d, beyond the sequence: /sequence/events is %d", r.lastEvent, used)
+	}
 	if len(r.faults) == 0 && r.engine.State.Check != nil {
 		r.faults = append(r.faults, r.engine.State.Check(s)...)
 	}

@@ -53,6 +53,7 @@ func (e *Engine) replace(ctx context.Context, tenant string, rows []stateRow, is
 		return u.finish()
 	})
 	if err == nil {
+		e.tellPassed(tenant, u.passed)
 		e.tellChanged()
 		tell(u.committed)
 	}

@@ -44,12 +44,14 @@ func (e *Engine) TakeSnapshot(ctx context.Context, tenant, name string) (Snapsho
 	if err := e.Read(ctx, tenant, func(*Unit) error { return nil }); err != nil {
 		return Snapshot{}, err
 	}
+	e.taking.Lock() // Two at once would each have the room that there is.
+	defer e.taking.Unlock()
 	room, err := e.snapshotRoom(ctx, tenant, name)
 	if err != nil {
 		return Snapshot{}, err
 	}
 	s := Snapshot{Name: name, Made: e.WallOf(tenant).UTC().Truncate(time.Millisecond)}
-	rows, err := e.rowsOf(ctx, tenant, room)
+	rows, _, err := e.rowsOf(ctx, tenant, room)
 	if err != nil {
 		return s, err
 	}
@@ -97,15 +99,18 @@ func tooMuchSnapshot(message string, n int) error {
 }
 
 // rowsOf gives the rows of a place as they are at one instant, if they are not too
-// many.
-func (e *Engine) rowsOf(ctx context.Context, place string, room int64) (rows []stateRow, err error) {
+// many, and what tells of the snapshot that the place is, if it is one.
+func (e *Engine) rowsOf(ctx context.Context, place string, room int64) (rows []stateRow, told string, err error) {
 	frozen, err := e.Store.Freeze(ctx, place)
 	if err != nil {
-		return nil, refuseUnwritten(err)
+		return nil, "", refuseUnwritten(err)
 	}
 	defer frozen.Close()
 	err = frozen.Range(nil, nil, func(key, text string) bool {
-		if room -= int64(len(key) + len(text)); key != snapshotKey {
+		room -= int64(len(key) + len(text))
+		if key == snapshotKey {
+			told = text
+		} else {
 			rows = append(rows, stateRow{key, text})
 		}
 		return room >= 0
@@ -113,7 +118,7 @@ func (e *Engine) rowsOf(ctx context.Context, place string, room int64) (rows []s
 	if room < 0 {
 		err = tooMuchSnapshot("the snapshots of all tenants would have more than %d bytes together: delete some", maxSnapshotBytes)
 	}
-	return rows, err
+	return rows, told, err
 }
 
 // describe says of a snapshot what its rows say.
@@ -175,14 +180,35 @@ func (e *Engine) readSnapshot(ctx context.Context, place string) (s Snapshot, ok
 func (e *Engine) Snapshot(ctx context.Context, tenant, name string) (Snapshot, error) {
 	s, ok, err := e.readSnapshot(ctx, snapshotPlace(tenant, name))
 	if err == nil && !ok {
-		err = refusal.New(refusal.SnapshotNotFound, "the tenant has no snapshot %s", name).At("path.name")
+		err = noSnapshot(name)
 	}
 	return s, err
 }
 
-// ExportSnapshot writes a snapshot as Export writes a tenant; it must be there.
+func noSnapshot(name string) error {
+	return refusal.New(refusal.SnapshotNotFound, "the tenant has no snapshot %s", name).At("path.name")
+}
+
+// ExportSnapshot writes a snapshot as Export writes a tenant, or refuses with
+// SNAPSHOT_NOT_FOUND before it has written anything.
 func (e *Engine) ExportSnapshot(ctx context.Context, tenant, name string, to io.Writer) error {
-	return e.exportRows(ctx, snapshotPlace(tenant, name), tenant, to)
+	rows, err := e.Store.Freeze(ctx, snapshotPlace(tenant, name))
+	if err != nil {
+		return refuseUnwritten(err)
+	}
+	defer rows.Close()
+	there := false
+	err = rows.Range([]byte(snapshotKey), nil, func(key, _ string) bool {
+		there = key == snapshotKey
+		return false
+	})
+	if err == nil && !there {
+		err = noSnapshot(name)
+	}
+	if err != nil {
+		return err
+	}
+	return e.exportRows(ctx, rows, tenant, to)
 }
 
 // DeleteSnapshot forgets a snapshot.
@@ -200,25 +226,29 @@ func (e *Engine) DeleteSnapshot(ctx context.Context, tenant, name string) (Snaps
 // Restore makes a snapshot the tenant's state again, as Replace does. A running clock
 // goes on from what it showed then.
 func (e *Engine) Restore(ctx context.Context, tenant, name string) (Snapshot, error) {
-	return e.restore(ctx, tenant, name, tenant, nil)
+	return e.restore(ctx, tenant, name, tenant, false, nil)
 }
 
 // Fork makes a snapshot the state of another tenant, in one commit to which then may
 // add. It refuses with TENANT_NOT_EMPTY one in which something has happened.
 func (e *Engine) Fork(ctx context.Context, tenant, name, into string, then func(*Unit) error) (Snapshot, error) {
-	return e.restore(ctx, tenant, name, into, then)
+	return e.restore(ctx, tenant, name, into, true, then)
 }
 
-func (e *Engine) restore(ctx context.Context, from, name, tenant string, then func(*Unit) error) (Snapshot, error) {
-	s, err := e.Snapshot(ctx, from, name)
-	if err != nil {
+// restore reads a snapshot and what tells of it at one instant: it may be deleted, or
+// taken again, at any other.
+func (e *Engine) restore(ctx context.Context, from, name, tenant string, isNew bool, then func(*Unit) error) (s Snapshot, err error) {
+	rows, told, err := e.rowsOf(ctx, snapshotPlace(from, name), maxSnapshotBytes)
+	switch {
+	case err != nil:
+		return s, err
+	case told == "":
+		return s, noSnapshot(name)
+	}
+	if err := store.Decode(told, &s); err != nil {
 		return s, err
 	}
-	rows, err := e.rowsOf(ctx, snapshotPlace(from, name), maxSnapshotBytes)
-	if err != nil {
-		return s, err
-	}
-	return s, e.replace(ctx, tenant, rows, tenant != from, func(u *Unit) error {
+	return s, e.replace(ctx, tenant, rows, isNew, func(u *Unit) error {
 		if !u.clock.Frozen {
 			u.moveTo(s.At)
 		}

@@ -118,13 +118,20 @@ func members(value jsontext.Value) (map[string]jsontext.Value, error) {
 	return byIndex, nil
 }
 
-// namesOf are the names of both, those that are numbers in the order of these.
+// namesOf are the names of both, those that are numbers in the order of these and before
+// all others.
 func namesOf(a, b map[string]jsontext.Value) []string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return slices.SortedFunc(maps.Keys(all), func(a, b string) int {
-		if n, m := numberOf(a), numberOf(b); n >= 0 && m >= 0 {
+		n, m := numberOf(a), numberOf(b)
+		switch {
+		case n >= 0 && m >= 0:
 			return n - m
+		case n >= 0:
+			return -1
+		case m >= 0:
+			return 1
 		}
 		return strings.Compare(a, b)
 	})

@@ -51,16 +51,23 @@ const maxLooked = 10_000
 // SearchCustomers finds customers, in the order of their ids. Where there may be more,
 // next is the id behind which to go on. Nobody is shown them, and nothing is counted.
 func SearchCustomers(act *world.Act, s Search) (list []Overview, next string) {
-	slice := act.Customers.After(act.Unit, s.After, maxLooked+1)
-	for i, c := range slice {
-		if i == maxLooked || len(list) == s.Limit {
-			return list, slice[i-1].ID
+	const atOnce = 256 // Each that is looked at has to be read.
+	looked := 0
+	for next = s.After; ; {
+		slice := act.Customers.After(act.Unit, next, atOnce)
+		for _, c := range slice {
+			if looked == maxLooked || len(list) == s.Limit {
+				return list, next
+			}
+			looked, next = looked+1, c.ID
+			if s.fits(act, c) {
+				list = append(list, OverviewOf(act, c))
+			}
 		}
-		if s.fits(act, c) {
-			list = append(list, OverviewOf(act, c))
+		if len(slice) < atOnce {
+			return list, ""
 		}
 	}
-	return list, ""
 }
 
 func (s Search) fits(act *world.Act, c *onboarding.Customer) bool {

@@ -84,11 +84,12 @@ func (s *World) Fork(ctx context.Context, tenant, name, into string, then func(*
 	return s.engine.Fork(ctx, tenant, name, into, func(u *engine.Unit) error {
 		act := s.ActOf(u)
 		from := s.naturalOrigin(tenant)
-		if own, err := act.Value(seedValue, &from); err != nil || !own {
-			if err = act.SetValue(seedValue, from); err != nil {
-				return err
-			}
-			act.from = from
+		own, err := act.Value(seedValue, &from)
+		if err == nil && !own {
+			err, act.from = act.SetValue(seedValue, from), from
+		}
+		if err != nil {
+			return err
 		}
 		return then(act)
 	})
