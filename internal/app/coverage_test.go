@@ -17,7 +17,6 @@ import (
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/coverage"
 	"finhub-sandbox/internal/golden"
-	"finhub-sandbox/internal/setting"
 )
 
 const coverageDir = moduleRoot + "/testdata/coverage/"
@@ -34,16 +33,13 @@ type coveredFlow struct {
 // its tenants.
 func coverFlows(t *testing.T, names []string) (list []coveredFlow) {
 	t.Helper()
-	servers := map[string]*flowServer{
-		"": openFlowServer(t, app.Config{}), "relaxed": openFlowServer(t, app.Config{Settings: setting.Settings{Headers: setting.Relaxed}}),
-	}
-	servers["strict"] = servers[""]
+	servers := openFlowServers(t)
 	for _, name := range names {
 		f, err := readFlow(flowDir, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		server := servers[f.Server]
+		server := servers.of(f)
 		p := newFlowPlay(server, flowDir, f)
 		if err := p.play(); err != nil {
 			t.Fatal(err)

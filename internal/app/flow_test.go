@@ -6,10 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/scenario"
-	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/scenarios"
 )
 
@@ -17,37 +15,23 @@ import (
 // server, each in a tenant of its own whose clock stands still. How a flow is
 // written is told in testdata/flows/README.md.
 func TestFlows(t *testing.T) {
-	strict := openFlowServer(t, app.Config{})
-	relaxed := openFlowServer(t, app.Config{Settings: setting.Settings{Headers: setting.Relaxed}})
+	servers := openFlowServers(t)
 	visits, replies, told := &stateVisits{seen: map[string]bool{}}, newReplyParity(), newToldParity(t)
 	names := flowNames(t, flowDir)
 	t.Cleanup(func() {
 		if visits.flows == len(names) {
-			visits.check(t, strict.app.World().Engine().Machines())
-			replies.check(t, strict.documents)
+			visits.check(t, servers.strict.app.World().Engine().Machines())
+			replies.check(t, servers.strict.documents)
 			told.check(t)
 		}
 	})
-	for _, name := range names {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f, err := readFlow(flowDir, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			server := strict
-			if f.Server == "relaxed" {
-				server = relaxed
-			}
-			p := newFlowPlay(server, flowDir, f)
-			p.shared.visits, p.shared.replies = visits, replies
-			if err := p.play(); err != nil {
-				t.Error(err)
-			}
-			told.note(t, p)
-			visits.played()
-		})
-	}
+	eachFlow(t, servers, func(t *testing.T, _ *flow, p *flowPlay) error {
+		p.shared.visits, p.shared.replies = visits, replies
+		err := p.play()
+		told.note(t, p)
+		visits.played()
+		return err
+	})
 }
 
 // TestFlowsCallEveryOperation keeps the flows complete: a new operation needs

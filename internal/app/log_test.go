@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -22,7 +21,7 @@ func openLogging(t *testing.T, format string) (*localSandbox, *bytes.Buffer) {
 	log := &bytes.Buffer{}
 	opened, err := app.Open(app.Config{
 		LogFormat: format, Seed: "log", Settings: setting.Settings{Headers: setting.Relaxed},
-		Now: func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) },
+		Now: frozenNow,
 	}, log)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +80,7 @@ func TestTimersAreLogged(t *testing.T) {
 		s.must("demo", http.MethodPost, "/_sandbox/clock/freeze", "{}")
 		s.must("demo", http.MethodPut, "/_sandbox/scenario", travels, "Content-Type", "application/yaml")
 		id := s.must("demo", http.MethodPost, registrationPath, registrationOf("anna@example.com")).get("data.id")
-		s.must("demo", http.MethodPost, "/api/v2.1/customer/individual/"+id+"/verification", `{"verificationType": "IDENTITY", "verificationData": {"documentType": "PASSPORT", "documentNumber": "24010101", "issuingCountry": "LT"}}`)
+		s.must("demo", http.MethodPost, "/api/v2.1/customer/individual/"+id+"/verification", passport)
 		s.must("demo", http.MethodPost, "/_sandbox/clock/advance", `{"by":"2h"}`)
 		s.call("demo", http.MethodGet, "/api/v2.1/walets", "")
 		for _, words := range want {

@@ -12,7 +12,6 @@ import (
 
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/domain/refusal"
-	"finhub-sandbox/internal/setting"
 )
 
 // export gives a tenant's state.
@@ -66,28 +65,14 @@ func rowsOf(a *app.App, tenant string) (string, error) {
 // TestStateRoundTripsInEveryFlow exports and imports the state behind the last step of
 // every flow, and behind every step of whole lives: the flow does not notice.
 func TestStateRoundTripsInEveryFlow(t *testing.T) {
-	strict := openFlowServer(t, app.Config{})
-	relaxed := openFlowServer(t, app.Config{Settings: setting.Settings{Headers: setting.Relaxed}})
-	for _, name := range flowNames(t, flowDir) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f, err := readFlow(flowDir, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			server := strict
-			if f.Server == "relaxed" {
-				server = relaxed
-			}
-			p := newFlowPlay(server, flowDir, f)
-			if strings.HasPrefix(name, "happy-") || strings.HasPrefix(name, "scenarios/webhook") {
-				p.shared.between = func(tenant string) error { return roundTrip(server.app, tenant) }
-			}
-			if err := errors.Join(p.play(), roundTrip(server.app, p.tenant)); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	servers := openFlowServers(t)
+	eachFlow(t, servers, func(_ *testing.T, f *flow, p *flowPlay) error {
+		opened := servers.of(f).app
+		if strings.HasPrefix(f.name, "happy-") || strings.HasPrefix(f.name, "scenarios/webhook") {
+			p.shared.between = func(tenant string) error { return roundTrip(opened, tenant) }
+		}
+		return errors.Join(p.play(), roundTrip(opened, p.tenant))
+	})
 }
 
 // firstDifference gives the first line in which two texts differ.

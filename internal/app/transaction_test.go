@@ -87,7 +87,7 @@ func TestARequestIsOneTransaction(t *testing.T) {
 		}
 		return server
 	}
-	playFlows(t, open(app.Config{}), open(app.Config{Settings: setting.Settings{Headers: setting.Relaxed}}))
+	playAllFlows(t, open(app.Config{}), open(app.Config{Settings: setting.Settings{Headers: setting.Relaxed}}))
 	t.Cleanup(func() {
 		t.Logf("%d requests, %d of which were run again as ones that write", requests, again)
 		if requests < 1000 {
@@ -129,26 +129,5 @@ func TestUnitsCanBeRunAgain(t *testing.T) {
 			t.Errorf("only %d units of work were run again", n)
 		}
 	})
-	playFlows(t, openFlowServer(t, app.Config{Store: twice}), openFlowServer(t, app.Config{Store: twice, Settings: setting.Settings{Headers: setting.Relaxed}}))
-}
-
-// playFlows plays every flow, on the server that it asks for.
-func playFlows(t *testing.T, strict, relaxed *flowServer) {
-	t.Helper()
-	for _, name := range flowNames(t, flowDir) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			f, err := readFlow(flowDir, name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			server := strict
-			if f.Server == "relaxed" {
-				server = relaxed
-			}
-			if err := newFlowPlay(server, flowDir, f).play(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
+	playAllFlows(t, openFlowServer(t, app.Config{Store: twice}), openFlowServer(t, app.Config{Store: twice, Settings: setting.Settings{Headers: setting.Relaxed}}))
 }
