@@ -52,7 +52,7 @@ func ListStanding(act *world.Act) (list []Standing, err error) {
 		o := outlook(act, v)
 		list = append(list, Standing{
 			ID: v.ID, CustomerID: v.CustomerID, State: v.State, Missing: o.Missing, Rejected: o.Rejected, Why: o.String(),
-			Call: refusal.Call{Operation: "uploadVerificationDocument", Params: map[string]string{"verificationId": v.ID}},
+			Call: refusal.Call{Operation: "uploadVerificationDocument", Why: "hand in what is missing", Params: map[string]string{"verificationId": v.ID}},
 		})
 	}
 	return list, nil
