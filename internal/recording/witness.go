@@ -122,12 +122,14 @@ func (r *run) doubt(step *Step, x *rest.Exchange) {
 	}
 }
 
-// broughtIn disguises a state in the body of a request.
+// broughtIn disguises a state in the body of a request. What cannot be read as one may have
+// secrets anywhere, and is not kept.
 func (r *run) broughtIn(number int, body []byte) []byte {
 	state := r.stateRewriter()
 	text, err := state.rewrite(body)
 	if err != nil {
-		return r.rewriter.Body(body, "") // It is none.
+		r.note(fmt.Sprintf("request %d: its body is no state, and it is not in the file", number))
+		return nil
 	}
 	if state.unknown > 0 {
 		r.note(fmt.Sprintf("request %d: it brings in a state with passwords that had not been sent before, which fit nothing when it is played", number))
@@ -149,7 +151,7 @@ func (r *run) request(number int, x *rest.Exchange) *Request {
 	body := x.ReceivedText
 	switch {
 	case texts:
-	case x.Operation != nil && x.Operation.RawBody:
+	case x.Operation != nil && x.Operation.OwnBody:
 		body = r.broughtIn(number, body)
 	default:
 		body = r.rewriter.Body(body, q.Operation)
