@@ -32,6 +32,11 @@ func TestWhatIsNoTextIsShown(t *testing.T) {
 			r.Body = io.NopCloser(strings.NewReader("{\"firstName\": \"\xff\"}"))
 		},
 		func(r *http.Request) {
+			r.Method, r.URL.Path = http.MethodPut, "/_sandbox/state"
+			r.Header.Set("Content-Type", "application/json")
+			r.Body = io.NopCloser(strings.NewReader("{\"a\":\"\xff\"}"))
+		},
+		func(r *http.Request) {
 			r.Method, r.URL.Path = http.MethodPost, "/api/v2.1/nowhere"
 			r.Body = io.NopCloser(strings.NewReader("\xff\xfe"))
 		},

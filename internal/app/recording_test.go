@@ -128,6 +128,9 @@ func TestAStateThatIsImportedIsDisguised(t *testing.T) {
 			if told, _ := json.Marshal(out.Parts); out.Parts != nil && c.status == http.StatusOK {
 				t.Errorf("it parts: %s", told)
 			}
+			for _, format := range []string{"json", "ndjson", "har", "curl"} {
+				tellsNone(t, "the journal as "+format, s.call("demo", http.MethodGet, "/_sandbox/journal?format="+format, "").text, secrets)
+			}
 		})
 	}
 }

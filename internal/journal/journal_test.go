@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
@@ -122,6 +123,19 @@ func TestABodyThatIsCut(t *testing.T) {
 	e, _ := j.Entry("a", 1)
 	if m := e.Reply; !m.Cut || len(m.Body) > maxBody || m.Bytes != int64(len(whole)) || m.SHA256 != digest(whole) || strings.ToValidUTF8(m.Body, "") != m.Body {
 		t.Errorf("%d bytes of %d, cut: %v, %s", len(m.Body), m.Bytes, m.Cut, m.SHA256)
+	}
+}
+
+// TestABodyThatIsNoText is shown all the same, within the bounds of a body.
+func TestABodyThatIsNoText(t *testing.T) {
+	j := New(10, secrets())
+	j.record(exchange("a", func(x *rest.Exchange) { x.SentText = []byte("{\"a\":\"\xff\"}") }))
+	j.record(exchange("a", func(x *rest.Exchange) { x.SentText = []byte("{" + strings.Repeat("\xffa", maxBody/2)) }))
+	if e, _ := j.Entry("a", 1); e.Reply.Body != "{\"a\":\"\uFFFD\"}" {
+		t.Errorf("it becomes %q", e.Reply.Body)
+	}
+	if e, _ := j.Entry("a", 2); !e.Reply.Cut || len(e.Reply.Body) > maxBody || !utf8.ValidString(e.Reply.Body) {
+		t.Errorf("it becomes %d bytes, cut: %v", len(e.Reply.Body), e.Reply.Cut)
 	}
 }
 

@@ -1,13 +1,16 @@
 package journal
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 	"unsafe"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -119,7 +122,11 @@ func (r *record) pack(to []byte, x *rest.Exchange, m *masker, scratch *[]byte) [
 	r.packRules(&p, x)
 	r.requestHeaders = p.headers(x.Header, m)
 	r.replyHeaders = p.headers(x.ReplyHeader, m)
-	p.body(&r.request, x.ReceivedText, x.Received, x.Malformed || x.Operation == nil, m, own, false, scratch)
+	if x.Operation != nil && x.Operation.OwnBody && len(x.ReceivedText) > 0 {
+		p.state(&r.request, x.Received)
+	} else {
+		p.body(&r.request, x.ReceivedText, x.Received, x.Malformed || x.Operation == nil, m, own, false, scratch)
+	}
 	p.body(&r.reply, x.SentText, x.Sent, x.Fault != nil, m, own, true, scratch)
 	return p.to
 }
@@ -187,6 +194,13 @@ func (p *packer) headers(header http.Header, m *masker) (n int) {
 	return n
 }
 
+// state writes that a body was a tenant's state: which of its members are secrets follows
+// from their places, and nobody has read whether it is a text.
+func (p *packer) state(k *kept, whole int64) {
+	*k = kept{bytes: whole}
+	p.add(fmt.Sprintf("[not shown: %d bytes of a state]", whole))
+}
+
 // body writes the beginning of a body without its secrets.
 func (p *packer) body(k *kept, text []byte, whole int64, odd bool, m *masker, own []string, reply bool, scratch *[]byte) {
 	*k = kept{bytes: whole}
@@ -198,10 +212,13 @@ func (p *packer) body(k *kept, text []byte, whole int64, odd bool, m *masker, ow
 	default:
 		plain = m.otherText(plain, text, own)
 	}
+	if !utf8.Valid(plain) { // An operation may answer, or take, what nobody has read as a text.
+		plain = bytes.ToValidUTF8(plain, []byte("\uFFFD"))
+	}
 	*scratch = plain
 	if k.cut = len(plain) > maxBody; k.cut {
 		k.digest = sha256.Sum256(plain)
-		plain = []byte(strings.ToValidUTF8(string(plain[:maxBody]), ""))
+		plain = bytes.ToValidUTF8(plain[:maxBody], nil)
 	}
 	p.to = binary.AppendUvarint(p.to, uint64(len(plain)))
 	p.to = append(p.to, plain...)
