@@ -92,6 +92,12 @@ func (m *masker) isSecret(name []byte, own []string) bool {
 	return secret || len(own) > 0 && slices.Contains(own, string(name))
 }
 
+// beginsJSON reports whether a text begins as an object or a list does.
+func beginsJSON(text []byte) bool {
+	i := skipSpace(text, 0)
+	return i < len(text) && (text[i] == '{' || text[i] == '[')
+}
+
 // jsonText adds a JSON text without its secrets: the values of members with secret
 // names, whatever they are, and tokens under any name. It need not be whole. In replies
 // what only the operation has as a secret is a text: the envelope has a code too.
@@ -267,12 +273,19 @@ func (m *masker) otherText(to, text []byte, own []string) []byte {
 
 // rewriteLines gives a text with what hide gives for lines in which a secret may stand.
 func (m *masker) rewriteLines(to, text []byte, own []string, hide func(line []byte) []byte) []byte {
+	name := func(word []byte) bool { return m.isSecret(word, own) }
+	open := false // The line before ends with the name of a secret, whose value comes.
 	for line := range bytes.Lines(text) {
-		name := func(word []byte) bool { return m.isSecret(word, own) }
-		if bytes.Contains(line, []byte(tokenMark)) || slices.ContainsFunc(bytes.FieldsFunc(line, isBoundary), name) {
-			line = hide(line)
+		words := bytes.FieldsFunc(line, isBoundary)
+		secret := slices.ContainsFunc(words, name)
+		if open || secret || bytes.Contains(line, []byte(tokenMark)) {
+			to = append(to, hide(line)...)
+		} else {
+			to = append(to, line...)
 		}
-		to = append(to, line...)
+		if len(words) > 0 {
+			open = name(words[len(words)-1])
+		}
 	}
 	return to
 }

@@ -3,6 +3,9 @@ package journal
 import (
 	"strings"
 	"testing"
+
+	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/rest"
 )
 
 func secrets() Secrets {
@@ -63,6 +66,8 @@ func TestSecretsOfOtherTexts(t *testing.T) {
 		"p\x00a\x00s\x00s\x00":           "[not shown: 8 bytes that are no text]",
 		"\xff\xfep":                      "[not shown: 3 bytes that are no text]",
 		"a: b\n":                         "a: b\n",
+		"password:\n  geheim\na: b\n":    "[masked]\n[masked]\na: b\n",
+		"{'otp'\n:\n1,\n'name': 'x'\n}":  "[masked]\n[masked]\n[masked]\n'name': 'x'\n}",
 	} {
 		if got := string(newMasker(secrets()).otherText(nil, []byte(text), nil)); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)
@@ -93,5 +98,24 @@ func TestSecretsOfAddresses(t *testing.T) {
 	}
 	if got := m.header("Accept", "a/b"); got != "a/b" {
 		t.Error(got)
+	}
+}
+
+// TestSecretsBehindWhiteSpace: a body may begin with it, and is JSON all the same.
+func TestSecretsBehindWhiteSpace(t *testing.T) {
+	j := New(1, secrets())
+	body := "\r\n\t {\n  \"password\":\n    \"geheim\",\n  \"name\": \"Anna\"\n}\n"
+	j.record(exchange("a", func(x *rest.Exchange) {
+		x.Operation, x.ReceivedText, x.SentText = &contract.Operation{ID: "other"}, []byte(body), []byte(body)
+	}))
+	e, _ := j.Entry("a", 1)
+	if want := strings.Replace(body, "geheim", masked, 1); e.Request.Body != want || e.Reply.Body != want {
+		t.Errorf("it becomes %q and %q", e.Request.Body, e.Reply.Body)
+	}
+	r := NewRewriter(secrets())
+	r.Value = func(_, _ []byte) []byte { return []byte(`"standin"`) }
+	r.Text = func(string) string { return "line\n" }
+	if got := string(r.Body([]byte(body), "other")); got != strings.Replace(body, "geheim", "standin", 1) {
+		t.Errorf("it is rewritten as %q", got)
 	}
 }

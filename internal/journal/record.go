@@ -207,7 +207,7 @@ func (p *packer) body(k *kept, text []byte, whole int64, odd bool, m *masker, ow
 	plain := (*scratch)[:0]
 	switch {
 	case len(text) == 0:
-	case !odd && (text[0] == '{' || text[0] == '['):
+	case !odd && beginsJSON(text):
 		plain = m.jsonText(plain, text, own, reply)
 	default:
 		plain = m.otherText(plain, text, own)

@@ -29,7 +29,7 @@ func (r *Rewriter) JSON(text []byte, operation string, reply bool) []byte {
 // Body rewrites the body of a request, whatever it is: of one that is no JSON each line in
 // which a secret may stand.
 func (r *Rewriter) Body(text []byte, operation string) []byte {
-	if len(text) == 0 || text[0] == '{' || text[0] == '[' {
+	if len(text) == 0 || beginsJSON(text) {
 		return r.JSON(text, operation, false)
 	}
 	return r.masker.rewriteLines(nil, text, r.own(operation), func(line []byte) []byte { return []byte(r.Text(string(line))) })
