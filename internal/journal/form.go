@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"strings"
 )
 
@@ -39,11 +40,11 @@ func writeLines(to io.Writer, list []Entry, _ string) error {
 
 // URL is where the request went.
 func (e *Entry) URL() string {
-	url := "http://" + e.Host + e.Path
+	u := "http://" + e.Host + (&url.URL{Path: e.Path}).EscapedPath()
 	if e.Query != "" {
-		url += "?" + e.Query
+		u += "?" + e.Query
 	}
-	return url
+	return u
 }
 
 // writeCurl writes commands that send the requests again. What was masked is for
@@ -77,7 +78,11 @@ func (e *Entry) summary() string {
 var unsent = map[string]bool{"Content-Length": true, "Accept-Encoding": true, "Connection": true}
 
 func (e *Entry) curl() string {
-	parts := []string{"curl -X " + e.Method + " " + quote(e.URL())}
+	method := e.Method
+	if strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
+		method = quote(method) // A method may have $ and backticks.
+	}
+	parts := []string{"curl -g -X " + method + " " + quote(e.URL())}
 	for _, h := range e.Request.Headers {
 		switch {
 		case unsent[h.Name]:

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/url"
+	"strings"
 	"time"
 )
 
@@ -113,12 +113,10 @@ func harHeaders(m Message) []harPair {
 
 func harQuery(query string) []harPair {
 	list := []harPair{}
-	values, err := url.ParseQuery(query)
-	if err != nil {
-		return list
-	}
-	for name := range values {
-		list = append(list, harPair{name, values.Get(name)})
+	for pair := range strings.SplitSeq(query, "&") {
+		if name, value, _ := strings.Cut(pair, "="); pair != "" {
+			list = append(list, harPair{decoded(name), decoded(value)})
+		}
 	}
 	return list
 }
