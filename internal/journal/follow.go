@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"time"
 
@@ -73,12 +74,17 @@ func (j *Journal) Follow(ctx context.Context, tenant string, after int64, f Filt
 
 // sendReady sends the entries whose turn it is and that are finished, and says how many.
 func (r *reader) sendReady() (sent int, err error) {
-	for number := range r.late {
-		if e, ok := r.ledger.entry(number); !ok || e.Finished {
-			delete(r.late, number)
-			if err := r.sendEntry("completed", 0, &e); ok && err != nil {
-				return sent, err
-			}
+	for _, number := range slices.Sorted(maps.Keys(r.late)) {
+		e, ok := r.ledger.entry(number)
+		if ok && !e.Finished {
+			continue
+		}
+		delete(r.late, number)
+		if !ok {
+			continue // It is not kept any more.
+		}
+		if err := r.sendEntry("completed", 0, &e); err != nil {
+			return sent, err
 		}
 	}
 	for _, e := range r.ledger.after(r.next - 1) {
@@ -169,6 +175,9 @@ func (l *ledger) admit(r *reader, after int64) (began bool, err error) {
 		r.next = 1
 	}
 	l.readers = append(l.readers, r)
+	if l.closed {
+		r.drop() // It was forgotten meanwhile, and nothing comes any more.
+	}
 	return began, nil
 }
 

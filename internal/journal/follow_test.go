@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,5 +183,36 @@ func TestAReaderThatComesBack(t *testing.T) {
 	}
 	if len(got) != requests {
 		t.Errorf("%d came, of %d", len(got), requests)
+	}
+}
+
+// TestWhatIsLostIsNotCompleted: an entry that was sent unfinished and has to go before it is
+// finished is not sent again.
+func TestWhatIsLostIsNotCompleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := New(3, secrets())
+		f := &feed{}
+		ended := follow(t, j, 0, f)
+		j.Came(exchange("a", nil))
+		time.Sleep(2 * patience) //nolint:forbidigo // the time of the bubble
+		for range 4 {
+			j.record(exchange("a", nil))
+			synctest.Wait()
+		}
+		if got := fmt.Sprint(f.events()); got != "[request 1 request 2 request 3 request 4 request 5]" {
+			t.Errorf("there came %s", got)
+		}
+		f.end()
+		<-ended
+	})
+}
+
+// TestAReaderOfAForgottenTenantEnds, also one that comes while it is forgotten.
+func TestAReaderOfAForgottenTenantEnds(t *testing.T) {
+	l := newLedger(3, new(atomic.Int64))
+	l.close()
+	dropped := 0
+	if _, err := l.admit(&reader{ledger: l, drop: func() { dropped++ }}, 0); err != nil || dropped != 1 {
+		t.Errorf("it is dropped %d times, %v", dropped, err)
 	}
 }
