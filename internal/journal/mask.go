@@ -2,6 +2,7 @@ package journal
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -32,8 +33,12 @@ type masker struct {
 	learnt atomic.Pointer[map[string]bool]
 }
 
-// maxLearnt bounds the names that are learnt.
-const maxLearnt = 512
+// maxLearnt bounds the names that are learnt, and longestLearnt each of them: a client can
+// make up what it likes, and what is learnt stays.
+const (
+	maxLearnt     = 512
+	longestLearnt = 64
+)
 
 func newMasker(s Secrets) *masker {
 	m := &masker{known: map[string]bool{}, own: s.Operations}
@@ -74,7 +79,7 @@ func (m *masker) sounds(name string) bool {
 		return secret
 	}
 	secret = SoundsSecret(name)
-	if len(learnt) < maxLearnt {
+	if len(learnt) < maxLearnt && len(name) <= longestLearnt {
 		more := maps.Clone(learnt)
 		more[strings.Clone(name)] = secret
 		m.learnt.Store(&more)
@@ -383,8 +388,10 @@ func (m *masker) hider(body []byte, own []string) func(string) string {
 		i += colon + 1
 		start := skipSpace(text, i)
 		if name, ok := nameBefore(text[:i-1]); ok && m.isSecret(name, own) {
-			if secret := strings.Trim(string(text[start:endOfValue(text, start)]), `"`); len(secret) >= shortestSecret {
-				secrets = append(secrets, secret)
+			for _, secret := range spellings(text[start:endOfValue(text, start)]) {
+				if len(secret) >= shortestSecret {
+					secrets = append(secrets, secret)
+				}
 			}
 		}
 	}
@@ -394,6 +401,17 @@ func (m *masker) hider(body []byte, own []string) func(string) string {
 		}
 		return said
 	}
+}
+
+// spellings gives a JSON value as words about it may have it: as it came, and, of a string
+// with escapes, as it reads.
+func spellings(value []byte) []string {
+	list := []string{strings.Trim(string(value), `"`)}
+	var plain string
+	if bytes.IndexByte(value, '\\') >= 0 && json.Unmarshal(value, &plain) == nil {
+		list = append(list, plain)
+	}
+	return list
 }
 
 // shortestSecret is how long a text must be to be looked for: a shorter one stands in

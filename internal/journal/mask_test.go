@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
 	"finhub-sandbox/internal/contract"
+	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -117,5 +119,48 @@ func TestSecretsBehindWhiteSpace(t *testing.T) {
 	r.Text = func(string) string { return "line\n" }
 	if got := string(r.Body([]byte(body), "other")); got != strings.Replace(body, "geheim", "standin", 1) {
 		t.Errorf("it is rewritten as %q", got)
+	}
+}
+
+// TestSecretsOfWords: what is said of a request has no secret of it, wherever it is cut and
+// however the secret was spelt.
+func TestSecretsOfWords(t *testing.T) {
+	long := strings.Repeat("w", maxText-len("gehe")) + "geheim is no password"
+	for body, c := range map[string]struct{ said, none string }{
+		`{"password":"geheim"}`:              {long, "gehe"},
+		`{"password":"ge\u0068eim"}`:         {"geheim is too short", "geheim"},
+		`{"password":"a\"b\\c\/d"}`:          {`a"b\c/d is too short`, `a"b`},
+		`{"password":"ge\u0068eim", "a":[]}`: {`ge\u0068eim is too short`, `eim`},
+	} {
+		j := New(1, secrets())
+		j.record(exchange("a", func(x *rest.Exchange) {
+			x.ReceivedText = []byte(body)
+			x.Refusal = &refusal.Error{Code: refusal.RequestInvalid, Details: c.said, Faults: []refusal.Fault{{Field: "body.password", Message: c.said}}}
+		}))
+		e, _ := j.Entry("a", 1)
+		for _, text := range []string{e.Details, e.Violations[0].Message} {
+			if strings.Contains(text, c.none) || !strings.Contains(text, masked[:1]) {
+				t.Errorf("of %s it is said: %s", body, text)
+			}
+		}
+	}
+}
+
+// TestNamesAreLearntWithinBounds: a client that makes up long names has none of them kept.
+func TestNamesAreLearntWithinBounds(t *testing.T) {
+	m := newMasker(secrets())
+	for i := range 2 * maxLearnt {
+		long := strings.Repeat("x", longestLearnt) + fmt.Sprint(i)
+		if m.sounds(long) || !m.sounds(long+"Password") || m.sounds(fmt.Sprint("n", i)) {
+			t.Fatalf("%s is misjudged", long)
+		}
+	}
+	learnt := *m.learnt.Load()
+	longest := 0
+	for name := range learnt {
+		longest = max(longest, len(name))
+	}
+	if len(learnt) != maxLearnt || longest > longestLearnt {
+		t.Errorf("%d names of up to %d bytes are learnt", len(learnt), longest)
 	}
 }

@@ -142,13 +142,13 @@ func (r *record) packRefusal(p *packer, x *rest.Exchange, m *masker, own []strin
 	}
 	hide := m.hider(x.ReceivedText, own)
 	p.add(string(x.Refusal.Code))
-	p.add(hide(cut(x.Refusal.Details)))
+	p.add(cut(hide(x.Refusal.Details)))
 	r.violations = min(len(x.Refusal.Faults), maxViolations)
 	r.omitted = len(x.Refusal.Faults) - r.violations
 	for _, f := range x.Refusal.Faults[:r.violations] {
 		p.add(cut(f.Field))
 		p.add(cut(f.Pointer))
-		p.add(hide(cut(f.Message)))
+		p.add(cut(hide(f.Message)))
 	}
 }
 
