@@ -19,6 +19,9 @@ type scenarioCommands struct {
 	Show scenarioShowCommand `cmd:"" help:"Show a scenario, rule by rule."`
 	Lint scenarioLintCommand `cmd:"" help:"Check scenario files; this needs no running sandbox."`
 	Use  scenarioUseCommand  `cmd:"" help:"Make a scenario the tenant's active one."`
+
+	Reference scenarioReferenceCommand `cmd:"" help:"Show what a scenario can speak about; this needs no running sandbox."`
+	Schema    scenarioSchemaCommand    `cmd:"" help:"Print the JSON Schema of scenarios, for editors; this needs no running sandbox."`
 }
 
 type scenarioListCommand struct{ remote }

@@ -229,18 +229,36 @@ func Lint(paths []string) ([]LintedScenario, []LintFault, error) {
 
 // lintSources loads the sources against a sandbox that nobody else sees.
 func lintSources(sources []scenario.Source) (library *scenario.Library, err error) {
+	return aside(func(s *world.World) (*scenario.Library, error) {
+		return scenario.Load(sources, s.Catalog(), s.Scenarios())
+	})
+}
+
+// ScenarioSchema is the schema of scenario files, and ScenarioReference what they can
+// speak about; neither needs a running sandbox.
+func ScenarioSchema() ([]byte, error) {
+	return aside(func(s *world.World) ([]byte, error) { return scenario.Schema(s.Catalog()) })
+}
+
+// ScenarioReference is what scenarios can speak about.
+func ScenarioReference() (scenario.Reference, error) {
+	return aside(func(s *world.World) (scenario.Reference, error) { return s.Catalog().Reference(), nil })
+}
+
+// aside asks a sandbox that nobody else sees.
+func aside[T any](ask func(*world.World) (T, error)) (answer T, err error) {
 	product, err := contract.Load(spec.Product(), Formats())
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	empty, _, err := store.Open(store.Options{})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
 	defer func() { err = errors.Join(err, empty.Close()) }()
 	s, err := sandbox.New(world.Config{Store: empty, Wall: time.Now, Operations: refusals(product)})
 	if err != nil {
-		return nil, err
+		return answer, err
 	}
-	return scenario.Load(sources, s.Catalog(), s.Scenarios())
+	return ask(s)
 }

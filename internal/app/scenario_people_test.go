@@ -2,8 +2,6 @@ package app_test
 
 import (
 	"fmt"
-	"os"
-	"slices"
 	"strings"
 	"testing"
 
@@ -135,41 +133,3 @@ steps:
     body: {customerId: "${organization}", type: BUSINESS_VERIFICATION, requestedLevel: TENANT_VERIFIED}
     status: 200
 `
-
-// TestTheDocumentationNamesEveryFact holds the table of facts to what conditions can ask.
-func TestTheDocumentationNamesEveryFact(t *testing.T) {
-	text, err := os.ReadFile("../../docs/scenarios.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows := map[string]string{}
-	for line := range strings.Lines(string(text)) {
-		if cells := strings.Split(line, "|"); strings.HasPrefix(line, "| `") && len(cells) == 5 {
-			rows[strings.Trim(cells[1], " `")] = line
-		}
-	}
-	catalog := openApp(t).World().Catalog()
-	facts, items := scenario.Members()
-	for fact, members := range facts {
-		everywhere := true
-		for _, point := range catalog.Points() {
-			everywhere = everywhere && slices.Contains(catalog.Known(point), fact)
-		}
-		if said := strings.Contains(rows[fact], "| always |"); said != everywhere {
-			t.Errorf("%s is said to be known always: %v, and is: %v", fact, said, everywhere)
-		}
-		for _, member := range members {
-			if _, list := items[fact+"."+member]; !list && !strings.Contains(rows[fact], "`"+member+"`") {
-				t.Errorf("%s.%s is not told", fact, member)
-			}
-		}
-	}
-	for _, member := range items["customer.people"] {
-		if !strings.Contains(rows["customer.people"], "`"+member+"`") {
-			t.Errorf("customer.people has %s, which is not told", member)
-		}
-	}
-	if rows["verification.documents"] == "" {
-		t.Error("verification.documents is not told")
-	}
-}

@@ -185,7 +185,7 @@ var layout = []layer{
 	},
 	{
 		dir: "internal/scenario", imports: []string{"internal/fault", "internal/headers", "internal/setting", "internal/domain/delivery", "internal/domain/machine"},
-		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "go.yaml.in/yaml/v4"},
+		outside: []string{"github.com/agnivade/levenshtein", "github.com/expr-lang/expr", "github.com/go-json-experiment/json", "go.yaml.in/yaml/v4"},
 	},
 	{
 		dir: "internal/setting", imports: []string{"internal/domain/delivery", "internal/domain/machine", "internal/domain/payments"},

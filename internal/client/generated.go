@@ -491,6 +491,16 @@ type Fact struct {
 	On []string `json:"on"`
 }
 
+// FactReference is the document's object of this name: fact of scenarios.
+type FactReference struct {
+	Means string `json:"means,omitzero"`
+	// As conditions write it; a member of a list's items has the list and [] before it.
+	Name string `json:"name"`
+	Type string `json:"type"`
+	// All that it can have; absent where they are no closed list.
+	Values []string `json:"values,omitzero"`
+}
+
 // Fault is the document's object of this name: fault at the edge.
 type Fault struct {
 	// Delay in real time, or its lower bound.
@@ -502,6 +512,15 @@ type Fault struct {
 	Status     int               `json:"status,omitzero"`
 	// Upper bound of the delay.
 	Until string `json:"until,omitzero"`
+}
+
+// FaultReference is the document's object of this name: fault of scenarios.
+type FaultReference struct {
+	Does string `json:"does"`
+	// How it is written.
+	Form string `json:"form"`
+	// Whether the operation does its work all the same, or the webhook is sent.
+	Works bool `json:"works"`
 }
 
 // FieldError is the document's object of this name: field error.
@@ -818,6 +837,13 @@ type NextDue struct {
 	Rule  *ActingRule `json:"rule,omitzero"`
 }
 
+// OperationReference is the document's object of this name: operation of scenarios.
+type OperationReference struct {
+	Operation string `json:"operation"`
+	// Codes with which a rule can refuse it.
+	Refusals []string `json:"refusals"`
+}
+
 // PendingThing is the document's object of this name: something that is still to happen.
 type PendingThing struct {
 	// Calls that bring it.
@@ -981,6 +1007,17 @@ type ScenarioChoice struct {
 type ScenarioList struct {
 	Active    ActiveScenario    `json:"active"`
 	Scenarios []ScenarioSummary `json:"scenarios"`
+}
+
+// ScenarioReference is the document's object of this name: what scenarios can speak about.
+type ScenarioReference struct {
+	// What can go wrong with a webhook on its way.
+	DeliveryFaults []FaultReference `json:"deliveryFaults"`
+	Facts          []FactReference  `json:"facts"`
+	// What can go wrong with the reply to an operation.
+	Faults     []FaultReference     `json:"faults"`
+	Operations []OperationReference `json:"operations"`
+	Points     []any                `json:"points"`
 }
 
 // ScenarioSettings has any of: daily, delayScale, fees, headers, monthly, openingBalance, orderLife, perTransaction, personnel.
@@ -1290,6 +1327,9 @@ var UseScenario = Operation[ActiveScenario]{http.MethodPut, "/scenario"}
 
 // ListScenarios is the document's operation listScenarios: list the scenarios.
 var ListScenarios = Operation[ScenarioList]{http.MethodGet, "/scenarios"}
+
+// GetScenarioReference is the document's operation getScenarioReference: see what scenarios can speak about.
+var GetScenarioReference = Operation[ScenarioReference]{http.MethodGet, "/scenarios/reference"}
 
 // GetScenario is the document's operation getScenario: look at a scenario.
 var GetScenario = Operation[Scenario]{http.MethodGet, "/scenarios/{name}"}

@@ -94,6 +94,18 @@ func getScenario(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return rest.Reply{Data: view}, nil
 }
 
+// getScenarioReference lists what scenarios can speak about.
+func getScenarioReference(_ *rest.Call, act *world.Act) (rest.Reply, error) {
+	reference := act.Catalog().Reference()
+	return rest.Reply{Data: &reference}, nil
+}
+
+// scenarioSchema is the schema by which editors check scenarios.
+func (a *API) scenarioSchema() (*rest.Asset, error) {
+	text, err := scenario.Schema(a.world.Catalog())
+	return rest.NewAsset("application/schema+json", text), err
+}
+
 // useScenario makes a scenario the tenant's active one: a known one by its name,
 // or a new one as YAML. It refuses with SCENARIO_UNKNOWN and SCENARIO_INVALID,
 // and then nothing has changed.

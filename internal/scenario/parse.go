@@ -33,6 +33,9 @@ const (
 // stands in a path, and in an e-mail address after a plus sign.
 const namePattern = `^[a-z0-9][a-z0-9-]{0,62}$`
 
+// reservedName is a word that stands in the place of a name in a path, and is none.
+const reservedName = "reference"
+
 var nameForm = regexp.MustCompile(namePattern)
 
 // Parse reads and checks a scenario by itself: what it extends is not looked
@@ -259,6 +262,9 @@ func (p *parser) name(member string, n *yaml.Node) string {
 	name := p.text(member, n)
 	if p.found == before && !nameForm.MatchString(name) {
 		p.mistake(n, "%s must be the name of a scenario, of small letters, digits and hyphens, at most 63 of them, not %q", member, shortened(name))
+	}
+	if name == reservedName {
+		p.mistake(n, "%s cannot be %s, which is what /_sandbox/scenarios/%s answers", member, name, name)
 	}
 	return name
 }

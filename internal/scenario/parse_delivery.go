@@ -64,7 +64,7 @@ func faultShown(n *yaml.Node) string {
 }
 
 func schemaDeliveryFault() object {
-	late := closedObject(object{string(delivery.Late): described(schemaDelay(), "How long it is held back, on the tenant's clock.")})
+	late := closedObject(object{string(delivery.Late): referred(delayPart, "How long it is held back, on the tenant's clock.")})
 	late["required"] = []string{string(delivery.Late)}
 	reorder := closedObject(object{string(delivery.Reorder): object{"type": "integer", "minimum": 1, "maximum": maxBehind, "description": "How many later deliveries overtake it."}})
 	reorder["required"] = []string{string(delivery.Reorder)}

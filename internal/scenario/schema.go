@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -13,11 +12,28 @@ import (
 
 type object = map[string]any
 
+// The parts of the schema that others refer to.
+const (
+	delayPart = "delay"
+	countPart = "count"
+	namePart  = "name"
+	callPart  = "aboutAnOperation"
+	faultPart = "fault"
+	hookPart  = "deliveryFault"
+)
+
 // Schema writes the JSON Schema (draft 7, which editors know) of scenario files
 // that speak about a catalog. It accepts what Parse accepts; only conditions,
 // what a file extends, and the plain syntax of YAML are beyond it.
 func Schema(c Catalog) ([]byte, error) {
-	text, err := json.MarshalIndent(object{
+	parts := object{
+		delayPart: schemaDelay(), countPart: schemaCount(), namePart: schemaName(), callPart: schemaCall(),
+		faultPart: schemaFault(), hookPart: schemaDeliveryFault(),
+	}
+	for _, f := range families(c.operations) {
+		parts[f.name()] = object{"enum": f.codes}
+	}
+	return layout(object{
 		"$schema":              "http://json-schema.org/draft-07/schema#",
 		"title":                "finhub-sandbox scenario",
 		"description":          "What the world does to a customer: rules that answer choices, refuse operations and inject faults.",
@@ -25,17 +41,17 @@ func Schema(c Catalog) ([]byte, error) {
 		"additionalProperties": false,
 		"required":             []string{"name"},
 		"properties": object{
-			"name":        described(schemaName(), "What the scenario is called, in the header X-Sandbox-Scenario, after a plus sign in an e-mail address, and by --scenario."),
+			"name":        referred(namePart, "What the scenario is called, in the header X-Sandbox-Scenario, after a plus sign in an e-mail address, and by --scenario."),
 			"description": described(schemaText(maxProse), "What happens, and what a client should do."),
-			"extends":     described(schemaName(), "A scenario whose rules come after those of this one."),
+			"extends":     referred(namePart, "A scenario whose rules come after those of this one."),
 			"tenant":      described(schemaSettings(setting.Of(setting.Scenario)), "Settings of a tenant whose scenario this is."),
 			"rules": object{
 				"description": "The first rule that matches wins.",
 				"type":        "array", "maxItems": maxRules, "items": schemaRule(c),
 			},
 		},
-	}, "", " ")
-	return append(text, '\n'), err
+		"definitions": parts,
+	})
 }
 
 func described(schema object, text string) object {
@@ -43,9 +59,19 @@ func described(schema object, text string) object {
 	return schema
 }
 
+// refer stands for a part of the schema.
+func refer(part string) object { return object{"$ref": "#/definitions/" + part} }
+
+// referred is a part that is described here: beside $ref itself draft 7 reads nothing.
+func referred(part, text string) object {
+	return object{"allOf": []object{refer(part)}, "description": text}
+}
+
 func schemaText(most int) object { return object{"type": "string", "maxLength": most} }
 
-func schemaName() object { return object{"type": "string", "pattern": namePattern} }
+func schemaName() object {
+	return object{"type": "string", "pattern": namePattern, "not": object{"const": reservedName}}
+}
 
 func oneOf(words []string) object { return object{"type": "string", "enum": words} }
 
@@ -94,7 +120,7 @@ func schemaSetting(row setting.Setting) object {
 	case setting.Number:
 		schema = object{"type": "number", "minimum": f.Least, "maximum": f.Most}
 	case setting.Delay:
-		schema = schemaDelay()
+		schema = object{"allOf": []object{refer(delayPart)}}
 	case setting.Amount:
 		schema = schemaAmount(false)
 	case setting.ByNetwork:
@@ -116,11 +142,11 @@ func schemaFault() object {
 	kinds := faultKinds()
 	mapping := closedObject(object{
 		"kind":       described(oneOf(kinds), "What goes wrong: delay, drip and status say what they need; delay, drip, cut, lost and timeout do the work, the others do not."),
-		"after":      described(schemaDelay(), "How late the reply is, in real time, at most 60s."),
-		"until":      described(schemaDelay(), "The longest delay, if it lies between two bounds."),
+		"after":      referred(delayPart, "How late the reply is, in real time, at most 60s."),
+		"until":      referred(delayPart, "The longest delay, if it lies between two bounds."),
 		"status":     object{"type": "integer", "minimum": 200, "maximum": 599},
 		"body":       schemaText(maxText),
-		"retryAfter": described(schemaDelay(), "The Retry-After header, in whole seconds."),
+		"retryAfter": referred(delayPart, "The Retry-After header, in whole seconds."),
 		"headers": object{"type": "object", "maxProperties": maxHeaders, "additionalProperties": schemaHeader(), "propertyNames": object{
 			"pattern": headerPattern, "not": object{"pattern": anyCase(framing())},
 		}},
@@ -179,9 +205,9 @@ func schemaRule(c Catalog) object {
 		"after":  described(schemaAfter(), "When it is decided: after a time (36h) or a number of reads (3 reads)."),
 		"refuse": described(object{"type": "string"}, "The code with which the operation is refused."),
 		"fault":  described(object{}, "What goes wrong between the client and the sandbox, or with a webhook on its way."),
-		"times":  described(schemaCount(), "How often the rule acts at most."),
-		"skip":   described(schemaCount(), "How many matches pass first."),
-		"every":  described(schemaCount(), "Only each so-many-th match acts."),
+		"times":  referred(countPart, "How often the rule acts at most."),
+		"skip":   referred(countPart, "How many matches pass first."),
+		"every":  referred(countPart, "Only each so-many-th match acts."),
 		"chance": object{"type": "number", "minimum": 0, "maximum": 1, "description": "How likely a match acts, from the tenant's seed."},
 	})
 	rule["required"] = []string{"on"}
@@ -203,12 +229,23 @@ func whenText() string {
 		strings.Join(facts, "; ") + "."
 }
 
-func without(members ...string) object {
+// requiring says that a rule has one of some members.
+func requiring(members ...string) []object {
 	var list []object
 	for _, member := range members {
 		list = append(list, object{"required": []string{member}})
 	}
-	return object{"not": object{"anyOf": list}}
+	return list
+}
+
+// schemaCall is what a rule about an operation says: either that it is refused, or what
+// goes wrong.
+func schemaCall() object {
+	return object{"oneOf": requiring("refuse", "fault"), "allOf": []object{without("decide", "reason", "after")}}
+}
+
+func without(members ...string) object {
+	return object{"not": object{"anyOf": requiring(members...)}}
 }
 
 // schemaSubjects says for each choice point and operation what can be done.
@@ -216,17 +253,9 @@ func schemaSubjects(c Catalog) []object {
 	onIs := func(words ...string) object {
 		return object{"required": []string{"on"}, "properties": object{"on": object{"enum": words}}}
 	}
-	needs := func(members ...string) []object {
-		var list []object
-		for _, member := range members {
-			list = append(list, object{"required": []string{member}})
-		}
-		return list
-	}
 	rest := []object{{
-		"if": onIs(delivery.Point), "then": object{"properties": object{"fault": schemaDeliveryFault()}}, "else": object{"properties": object{"fault": schemaFault()}},
+		"if": onIs(delivery.Point), "then": object{"properties": object{"fault": refer(hookPart)}}, "else": object{"properties": object{"fault": refer(faultPart)}},
 	}, {"if": onIs(every), "then": object{"required": []string{"fault"}, "allOf": []object{without("decide", "reason", "after", "refuse")}}}}
-	operation := object{"oneOf": needs("refuse", "fault"), "allOf": []object{without("decide", "reason", "after")}}
 	for _, point := range c.Points() {
 		answer := c.points[point]
 		var reasons []object
@@ -241,9 +270,9 @@ func schemaSubjects(c Catalog) []object {
 			}
 			reasons = append(reasons, object{"if": given, "then": allowed})
 		}
-		said := needs("decide", "after")
+		said := requiring("decide", "after")
 		if answer.Default == "" {
-			said = needs("decide")
+			said = requiring("decide")
 		}
 		decided := object{
 			"properties": object{"decide": object{"enum": answer.Options}},
@@ -257,18 +286,58 @@ func schemaSubjects(c Catalog) []object {
 		rest = append(rest, object{"if": onIs(point), "then": decided})
 	}
 	if c.operations == nil {
-		return append(rest, object{"if": object{"required": []string{"on"}, "properties": object{"on": object{"pattern": `^[^.*]+$`}}}, "then": operation})
+		return append(rest, object{"if": object{"required": []string{"on"}, "properties": object{"on": object{"pattern": `^[^.*]+$`}}}, "then": refer(callPart)})
 	}
+	rest = append(rest, object{"if": onIs(c.Operations()...), "then": refer(callPart)})
 	for _, same := range sameRefusals(c.operations) {
-		then := object{"oneOf": operation["oneOf"], "allOf": operation["allOf"], "properties": object{"refuse": object{"enum": same.codes}}}
-		if len(same.codes) == 0 {
-			then["properties"] = object{"refuse": false}
-		}
-		rest = append(rest, object{"if": onIs(same.operations...), "then": then})
+		rest = append(rest, object{"if": onIs(same.operations...), "then": object{"properties": object{"refuse": schemaRefuse(c, same)}}})
 	}
 	return rest
 }
 
+// schemaRefuse says with which codes operations can be refused.
+func schemaRefuse(c Catalog, same refusable) any {
+	var list []object
+	own := same.codes
+	for _, f := range families(c.operations) {
+		if slices.Contains(f.operations, same.operations[0]) {
+			list = append(list, refer(f.name()))
+			own = slices.DeleteFunc(slices.Clone(own), func(code string) bool { return slices.Contains(f.codes, code) })
+		}
+	}
+	if len(own) > 0 {
+		list = append(list, object{"enum": own})
+	}
+	if len(list) == 0 {
+		return false
+	}
+	return object{"anyOf": list}
+}
+
+// families are the codes that always go together, where several do: each is written once.
+func families(operations map[string][]string) []refusable {
+	by := map[string][]string{}
+	for _, operation := range slices.Sorted(maps.Keys(operations)) {
+		for _, code := range slices.Compact(slices.Sorted(slices.Values(operations[operation]))) {
+			by[code] = append(by[code], operation)
+		}
+	}
+	var list []refusable
+	for _, code := range slices.Sorted(maps.Keys(by)) {
+		i := slices.IndexFunc(list, func(r refusable) bool { return slices.Equal(r.operations, by[code]) })
+		if i < 0 {
+			list = append(list, refusable{operations: by[code]})
+			i = len(list) - 1
+		}
+		list[i].codes = append(list[i].codes, code)
+	}
+	return slices.DeleteFunc(list, func(r refusable) bool { return len(r.codes) < 2 || len(r.operations) < 2 })
+}
+
+// name is the part's of the schema that lists the codes.
+func (r refusable) name() string { return r.codes[0] + "_and_similar" }
+
+// refusable are operations that can all give some refusals.
 type refusable struct{ operations, codes []string }
 
 // sameRefusals puts the operations together that can give the same refusals.
