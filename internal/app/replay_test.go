@@ -227,6 +227,36 @@ func TestARunOfManyReplays(t *testing.T) {
 	h.plays(100)
 }
 
+// TestARunThatGoesOnIsSaved: a request that waits for its receiver while the bug file is
+// saved is not in it, and the others are; afterwards it is there.
+func TestARunThatGoesOnIsSaved(t *testing.T) {
+	h := recordedHooks(t)
+	came, leave := make(chan struct{}, 8), make(chan struct{})
+	release := sync.OnceFunc(func() { close(leave) })
+	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		came <- struct{}{}
+		<-leave
+	}))
+	defer receiver.Close()
+	defer release()
+	h.subscribe(receiver.URL)
+	h.register(1)
+	advanced := make(chan struct{})
+	go func() {
+		defer close(advanced)
+		h.call(http.MethodPost, "/_sandbox/clock/advance", `{"by":"2h"}`)
+	}()
+	<-came
+	h.must(http.MethodGet, "/api/v2.1/webhooks/subscriptions", "")
+	out := replayed(t, h.bugFile())
+	if told := fmt.Sprint(out.Incomplete); told != "[a request that was still being answered is not in it]" || out.Requests != 4 || out.Recorded != 4 || out.Parts != nil {
+		t.Errorf("while it waits: %+v", out)
+	}
+	release()
+	<-advanced
+	h.plays(5)
+}
+
 // TestARecordingIsBounded: what is not kept any more is said, and what is kept plays.
 func TestARecordingIsBounded(t *testing.T) {
 	s := openLocal(t, app.Config{})

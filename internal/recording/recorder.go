@@ -282,7 +282,10 @@ func (r *run) file() ([]byte, error) {
 	defer r.mu.Unlock()
 	f := &File{
 		Format: Format, Version: r.recorder.Version, Tenant: r.tenant, Began: r.began.UTC(), Incomplete: slices.Clone(r.incomplete),
-		Server: r.recorder.Server(), Steps: r.steps, Tokens: r.disguise.tokens,
+		Server: r.recorder.Server(), Steps: r.answered(), Tokens: r.disguise.tokens,
+	}
+	if len(f.Steps) < len(r.steps) {
+		f.Incomplete = append(f.Incomplete, "a request that was still being answered is not in it")
 	}
 	f.Server.TenantKey, f.Server.TenantSecret = r.disguise.text(f.Server.TenantKey), r.disguise.text(f.Server.TenantSecret)
 	f.Server.ControlToken = r.disguise.text(f.Server.ControlToken)
@@ -291,6 +294,16 @@ func (r *run) file() ([]byte, error) {
 		return nil, err
 	}
 	return f.Write()
+}
+
+// answered gives the steps without those of requests that are still being answered: they
+// have no reply yet to which anything could be held.
+func (r *run) answered() []*Step {
+	waiting := map[int]bool{}
+	for _, s := range r.steps {
+		waiting[s.Number] = s.Number > 0 && s.Request == nil
+	}
+	return slices.DeleteFunc(slices.Clone(r.steps), func(s *Step) bool { return waiting[s.Number] || waiting[s.GoesOn] })
 }
 
 func (r *run) stateRewriter() *stateRewriter {
