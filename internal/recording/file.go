@@ -78,6 +78,8 @@ type Step struct {
 	Request  *Request          `json:"request,omitempty"`
 	Reply    *Reply            `json:"reply,omitempty"`
 	Attempts []webhook.Outcome `json:"attempts,omitempty"`
+	// bytes is how much room it takes in the recording.
+	bytes int
 }
 
 // Request is one as it came, without its secrets.

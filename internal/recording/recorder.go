@@ -220,9 +220,11 @@ type run struct {
 	// now is the real time by which the tenant goes while somebody acts, and last is the
 	// latest that anybody has seen.
 	now, last time.Time
-	requests  int
-	steps     []*Step
-	bytes     int
+	// numbered counts the requests, also those that are not kept, and bytes are those of
+	// the steps and of the state.
+	numbered int
+	steps    []*Step
+	bytes    int
 	// full tells that nothing more is kept.
 	full       bool
 	incomplete []string
@@ -273,7 +275,8 @@ func latest(a, b time.Time) time.Time {
 func (r *run) summary() Summary {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return Summary{r.tenant, r.began.UTC(), r.requests, r.bytes, MaxBytes, slices.Clone(r.incomplete)}
+	requests := (&File{Steps: r.steps}).Requests()
+	return Summary{r.tenant, r.began.UTC(), requests, r.bytes, MaxBytes, slices.Clone(r.incomplete)}
 }
 
 // file puts the bug file together.

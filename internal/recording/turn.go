@@ -33,23 +33,23 @@ func (r *run) take(ctx context.Context) (bool, error) {
 	}
 }
 
-// act notes a step of who has the turn, and gives it: the tenant goes by its instant until
-// the turn is given back. It is not kept where there is no room any more.
+// act keeps a step of who has the turn, and gives it: the tenant goes by its instant until
+// the turn is given back.
 func (r *run) act(step *Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.last = latest(r.last, r.recorder.Now())
 	r.now = r.last
 	step.At = r.now.UTC()
-	r.steps = append(r.steps, step)
+	r.add(step)
 }
 
-// aside notes a step that changes nothing, and so needs no turn.
+// aside keeps a step that changes nothing, and so needs no turn.
 func (r *run) aside(step *Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	step.At = r.last.UTC()
-	r.steps = append(r.steps, step)
+	r.add(step)
 }
 
 func (r *run) give() {
@@ -96,6 +96,9 @@ func (r *Recorder) Enter(tenant string, came []webhook.Outcome) (end func(told b
 func (r *run) disguised(came []webhook.Outcome) []webhook.Outcome {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.full {
+		return nil
+	}
 	list := make([]webhook.Outcome, len(came))
 	for i, o := range came {
 		headers := map[string]string{}
@@ -105,10 +108,6 @@ func (r *run) disguised(came []webhook.Outcome) []webhook.Outcome {
 		o.Attempt.Headers = headers
 		o.Attempt.Body, o.Attempt.URL = string(r.disguise.loose([]byte(o.Attempt.Body))), string(r.disguise.loose([]byte(o.Attempt.URL)))
 		list[i] = o
-		r.bytes += len(o.Attempt.Body) + len(o.Attempt.URL) + outcomeBytes
 	}
 	return list
 }
-
-// outcomeBytes is about what an outcome has beside its texts.
-const outcomeBytes = 1 << 10

@@ -36,8 +36,8 @@ func (r *Recorder) Turn(ctx context.Context, x *rest.Exchange) (within context.C
 func (r *run) number() *Step {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.requests++
-	return &Step{Number: r.requests}
+	r.numbered++
+	return &Step{Number: r.numbered}
 }
 
 // Came implements rest.Witness.
@@ -65,17 +65,15 @@ func (r *Recorder) Gone(x *rest.Exchange) {
 	run.keep(step, x)
 }
 
+// dropped is where a request would be kept that was let out of the recording.
+type dropped struct{}
+
 // Drop lets a request out of the recording that changes nothing of its tenant.
 func (r *Recorder) Drop(x *rest.Exchange) {
 	if b, ok := x.Recorded.(*begun); ok {
 		b.run.drop(b.step)
+		x.Recorded = dropped{}
 	}
-}
-
-func (r *run) drop(step *Step) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.steps = slices.DeleteFunc(r.steps, func(s *Step) bool { return s == step })
 }
 
 // keep fills in the step of a request that is over.
@@ -83,31 +81,11 @@ func (r *run) keep(step *Step, x *rest.Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.full {
-		r.steps = slices.DeleteFunc(r.steps, func(s *Step) bool { return s == step })
 		return
 	}
 	step.Request, step.Reply = r.request(step.Number, x), r.reply(step.Number, x)
 	r.doubt(step, x)
-	if r.bytes += step.size(); r.bytes > MaxBytes {
-		r.stop(step)
-	}
-}
-
-// stop ends a recording that has come to its bound.
-func (r *run) stop(step *Step) {
-	r.full = true
-	at := slices.Index(r.steps, step)
-	r.steps = slices.Delete(r.steps, at, len(r.steps))
-	r.note(fmt.Sprintf("the recording came to its bound of %d bytes: request %d and what came after it is not in it", MaxBytes, step.Number))
-	r.end()
-}
-
-func (s *Step) size() int {
-	n := outcomeBytes + len(s.Request.Target) + s.Request.Body.size() + s.Reply.Body.size()
-	for _, h := range slices.Concat(s.Request.Headers, s.Reply.Headers) {
-		n += len(h[0]) + len(h[1])
-	}
-	return n
+	r.grow(step, step.exchanged())
 }
 
 // doubt notes what no second run repeats.
