@@ -73,14 +73,15 @@ var layout = []layer{
 	},
 	{dir: "internal/guide", imports: []string{"internal/domain/refusal"}},
 	{
-		dir: "internal/journal", imports: []string{"internal/headers", "internal/rest", "internal/domain/machine"},
+		dir: "internal/journal", imports: []string{"internal/headers", "internal/lately", "internal/rest", "internal/domain/machine"},
 		why: "rest: the exchange is what it keeps; machine: the rules that acted are shown as they are",
 	},
 	{
-		dir: "internal/coverage", imports: []string{"internal/fault", "internal/rest", "internal/contract", "internal/engine", "internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal"},
+		dir: "internal/coverage", imports: []string{"internal/fault", "internal/lately", "internal/rest", "internal/contract", "internal/engine", "internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal"},
 		outside: []string{"go.yaml.in/yaml/v4"},
 		why:     "yaml: what does not count is written by people; contract, engine, machine: what exists is what documents and tables have; rest: the exchange is what it counts; delivery: which table is that of webhooks",
 	},
+	{dir: "internal/lately", why: "those who look back each keep something for the tenants that are busy"},
 	{
 		dir: "internal/webhook",
 		imports: []string{

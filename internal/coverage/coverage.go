@@ -7,11 +7,11 @@ package coverage
 
 import (
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"finhub-sandbox/internal/domain/refusal"
+	"finhub-sandbox/internal/lately"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -24,15 +24,11 @@ type Coverage struct {
 	space *space
 	now   func() time.Time
 
-	mu      sync.RWMutex
-	tallies map[string]*tally
-	// uses counts requests, by which tenants are compared.
-	uses atomic.Int64
+	tallies *lately.Tenants[*tally]
 }
 
 // tally is what one tenant has met.
 type tally struct {
-	used  atomic.Int64
 	since time.Time
 	// counts are those of the items, in the order of the space.
 	counts            []atomic.Uint32
@@ -42,53 +38,18 @@ type tally struct {
 
 // New counts what there is in a sandbox. now is the real time.
 func New(w What, now func() time.Time) *Coverage {
-	return &Coverage{space: newSpace(w), now: now, tallies: map[string]*tally{}}
+	return &Coverage{space: newSpace(w), now: now, tallies: lately.New(maxTenants, func(*tally) {})}
 }
 
-// tally gives the tally of a tenant, which it begins if there is none.
-func (c *Coverage) tally(tenant string) *tally {
-	used := c.uses.Add(1)
-	c.mu.RLock()
-	t := c.tallies[tenant]
-	c.mu.RUnlock()
-	if t == nil {
-		t = c.open(tenant)
-	}
-	t.used.Store(used)
-	return t
-}
+// tally gives the tally of a tenant that is busy, which it begins if there is none.
+func (c *Coverage) tally(tenant string) *tally { return c.tallies.Use(tenant, c.begin) }
 
-func (c *Coverage) open(tenant string) *tally {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if t := c.tallies[tenant]; t != nil {
-		return t
-	}
-	if len(c.tallies) >= maxTenants {
-		c.dropIdlest()
-	}
-	t := &tally{since: c.now(), counts: make([]atomic.Uint32, len(c.space.items))}
-	c.tallies[string([]byte(tenant))] = t // The name is a piece of the request's header.
-	return t
-}
-
-func (c *Coverage) dropIdlest() {
-	idlest := ""
-	var oldest *tally
-	for tenant, t := range c.tallies {
-		if oldest == nil || t.used.Load() < oldest.used.Load() {
-			idlest, oldest = tenant, t
-		}
-	}
-	delete(c.tallies, idlest)
+func (c *Coverage) begin() *tally {
+	return &tally{since: c.now(), counts: make([]atomic.Uint32, len(c.space.items))}
 }
 
 // Clear begins to count anew for a tenant.
-func (c *Coverage) Clear(tenant string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.tallies, tenant)
-}
+func (c *Coverage) Clear(tenant string) { c.tallies.Forget(tenant) }
 
 // Came is told of a request that has come (rest.Witness).
 func (c *Coverage) Came(*rest.Exchange) {}

@@ -3,7 +3,6 @@ package coverage
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -76,7 +75,7 @@ type Unreachable struct {
 
 // Report makes the report of a tenant.
 func (c *Coverage) Report(tenant string) *Report {
-	t := c.tally(tenant)
+	t := c.tallies.FindOr(tenant, c.begin)
 	r := &Report{
 		Tenant: tenant, Since: t.since.UTC(), Requests: t.requests.Load(), Unknown: t.unknown.Load(), Excluded: []Exclusion{},
 		Habits: append([]Habit{}, t.habits.list()...), Unreachable: append([]Unreachable{}, c.space.outside...),
@@ -97,9 +96,7 @@ func (c *Coverage) Report(tenant string) *Report {
 
 // Whole is the report of all tenants together.
 func (c *Coverage) Whole() *Report {
-	c.mu.RLock()
-	tenants := slices.Sorted(maps.Keys(c.tallies))
-	c.mu.RUnlock()
+	tenants := c.tallies.Names()
 	if len(tenants) == 0 {
 		return c.Report(rest.DefaultTenant)
 	}

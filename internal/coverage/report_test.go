@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/golden"
+	"finhub-sandbox/internal/lately"
 )
 
 func reportOf(counts ...int64) *Report {
@@ -116,5 +117,17 @@ func TestFormAccepted(t *testing.T) {
 		if got := FormAccepted(accept); got != want {
 			t.Errorf("%q asks for %q, and got %q", accept, want, got)
 		}
+	}
+}
+
+// Who asks for the report of a tenant that nobody has called opens none.
+func TestLookingOpensNoTally(t *testing.T) {
+	c := &Coverage{space: &space{}, now: time.Now, tallies: lately.New(1, func(*tally) {})}
+	if r := c.Report("stranger"); r.Tenant != "stranger" || r.Requests != 0 || r.Since.IsZero() {
+		t.Errorf("got %+v", r)
+	}
+	c.Clear("stranger")
+	if c.Whole(); len(c.tallies.Names()) > 0 {
+		t.Errorf("there are %v", c.tallies.Names())
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"finhub-sandbox/internal/rest"
@@ -53,12 +54,12 @@ const Newest = -1
 // it is finished. What is not kept any more is told as a gap. The stream ends with the
 // context, and when the reader is so slow that what it waits for has to go.
 func (j *Journal) Follow(ctx context.Context, tenant string, after int64, f Filter, to Feed) error {
-	r := &reader{ledger: j.ledger(rest.TenantOf(tenant)), drop: to.End, late: map[int64]bool{}, fits: f.fits, to: to}
-	began, err := r.ledger.admit(r, after)
+	r := &reader{drop: to.End, late: map[int64]bool{}, fits: f.fits, to: to}
+	began, err := j.admit(rest.TenantOf(tenant), r, after)
 	if err != nil {
 		return err
 	}
-	defer r.ledger.dismiss(r)
+	defer j.dismiss(rest.TenantOf(tenant), r)
 	if began {
 		err = r.send("restart", 0, map[string]int64{"after": after})
 	}
@@ -160,6 +161,42 @@ func (r *reader) wait(ctx context.Context, next <-chan struct{}) error {
 	}
 }
 
+// admit takes in a reader of a tenant. One of whom no request has come is no reason to let
+// another go: its ledger is none of the others before the first does.
+func (j *Journal) admit(tenant string, r *reader, after int64) (began bool, err error) {
+	admitted := false
+	r.ledger = j.ledgers.FindOr(tenant, func() *ledger {
+		l := j.awaited[tenant]
+		if l == nil && len(j.awaited) >= maxTenants {
+			return nil
+		}
+		if l == nil {
+			l = newLedger(j.entries, &j.bytes)
+			j.awaited[strings.Clone(tenant)] = l
+		}
+		began, err = l.admit(r, after)
+		admitted = true
+		return l
+	})
+	switch {
+	case r.ledger == nil:
+		return false, ErrTooManyReaders
+	case admitted:
+		return began, err
+	}
+	return r.ledger.admit(r, after)
+}
+
+func (j *Journal) dismiss(tenant string, r *reader) {
+	r.ledger.dismiss(r)
+	j.ledgers.FindOr(tenant, func() *ledger {
+		if l := j.awaited[tenant]; l != nil && l.unread() {
+			delete(j.awaited, tenant)
+		}
+		return nil
+	})
+}
+
 // admit takes in a reader that has read everything up to a number. It reports whether
 // the numbers have begun anew since.
 func (l *ledger) admit(r *reader, after int64) (began bool, err error) {
@@ -185,6 +222,12 @@ func (l *ledger) dismiss(r *reader) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.readers = slices.DeleteFunc(l.readers, func(other *reader) bool { return other == r })
+}
+
+func (l *ledger) unread() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.readers) == 0
 }
 
 // advance notes what a reader is sent next, and gives what it was to be sent now.

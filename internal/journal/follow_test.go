@@ -114,7 +114,7 @@ func TestFollow(t *testing.T) {
 		}
 		again.end()
 		<-ended
-		if n := len(j.ledgers["a"].readers); n != 0 {
+		if n := len(j.ledgers.Find("a").readers); n != 0 {
 			t.Errorf("%d readers are left", n)
 		}
 	})

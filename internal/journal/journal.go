@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"finhub-sandbox/internal/lately"
 	"finhub-sandbox/internal/rest"
 )
 
@@ -29,12 +30,12 @@ type Journal struct {
 	entries int
 	scratch sync.Pool // *scratch
 	// bytes are those of all ledgers.
-	bytes atomic.Int64
-
-	mu      sync.RWMutex
-	ledgers map[string]*ledger
-	// uses counts requests, by which ledgers are compared.
-	uses atomic.Int64
+	bytes   atomic.Int64
+	ledgers *lately.Tenants[*ledger]
+	// awaited are the ledgers that somebody follows before the first request, and opened
+	// is closed when the next is opened; both by the lock of the ledgers.
+	awaited map[string]*ledger
+	opened  chan struct{}
 }
 
 // scratch is where an entry is put together.
@@ -42,7 +43,9 @@ type scratch struct{ texts, body []byte }
 
 // New makes an empty journal of so many entries for each tenant.
 func New(entries int, s Secrets) *Journal {
-	return &Journal{mask: newMasker(s), entries: entries, ledgers: map[string]*ledger{}}
+	j := &Journal{mask: newMasker(s), entries: entries, awaited: map[string]*ledger{}, opened: make(chan struct{})}
+	j.ledgers = lately.New(maxTenants, (*ledger).close)
+	return j
 }
 
 // Came notes a request that has come (rest.Witness).
@@ -70,71 +73,32 @@ func (j *Journal) Gone(x *rest.Exchange) {
 	j.bound(l)
 }
 
-// ledger gives the ledger of a tenant, which it begins if there is none.
+// ledger gives the ledger of a tenant that has a request, which it begins if there is none.
 func (j *Journal) ledger(tenant string) *ledger {
-	used := j.uses.Add(1)
-	j.mu.RLock()
-	l := j.ledgers[tenant]
-	j.mu.RUnlock()
-	if l == nil {
-		l = j.open(tenant)
-	}
-	l.used.Store(used)
-	return l
-}
-
-func (j *Journal) open(tenant string) *ledger {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if l := j.ledgers[tenant]; l != nil {
+	return j.ledgers.Use(tenant, func() *ledger {
+		close(j.opened)
+		j.opened = make(chan struct{})
+		l := j.awaited[tenant]
+		delete(j.awaited, tenant)
+		if l == nil {
+			l = newLedger(j.entries, &j.bytes)
+		}
 		return l
-	}
-	if len(j.ledgers) >= maxTenants {
-		j.dropIdlest(nil)
-	}
-	l := newLedger(j.entries, &j.bytes)
-	j.ledgers[string([]byte(tenant))] = l // The name is a piece of the request's header.
-	return l
+	})
 }
 
 // bound lets go of what is more than all may have together.
 func (j *Journal) bound(busy *ledger) {
-	if j.bytes.Load() <= maxAll {
-		return
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for j.bytes.Load() > maxAll && len(j.ledgers) > 1 {
-		j.dropIdlest(busy)
-	}
-}
-
-// dropIdlest forgets the tenant that has had no request for the longest time.
-func (j *Journal) dropIdlest(but *ledger) {
-	idlest := ""
-	var oldest *ledger
-	for tenant, l := range j.ledgers {
-		if l != but && (oldest == nil || l.used.Load() < oldest.used.Load()) {
-			idlest, oldest = tenant, l
-		}
-	}
-	if oldest != nil {
-		delete(j.ledgers, idlest)
-		oldest.close()
+	if j.bytes.Load() > maxAll {
+		j.ledgers.Shrink(func() bool { return j.bytes.Load() > maxAll }, busy)
 	}
 }
 
 // Clear empties a tenant's journal. Its numbers go on.
 func (j *Journal) Clear(tenant string) {
-	if l := j.find(tenant); l != nil {
+	if l := j.ledgers.Find(tenant); l != nil {
 		l.clear()
 	}
-}
-
-func (j *Journal) find(tenant string) *ledger {
-	j.mu.RLock()
-	defer j.mu.RUnlock()
-	return j.ledgers[tenant]
 }
 
 // Bytes is how much memory the entries of all tenants take.
@@ -152,7 +116,7 @@ type Page struct {
 
 // Entries gives the newest entries of a tenant that fit, the oldest of them first.
 func (j *Journal) Entries(tenant string, f Filter) Page {
-	l := j.find(tenant)
+	l := j.ledgers.Find(tenant)
 	if l == nil {
 		return Page{}
 	}
@@ -161,12 +125,22 @@ func (j *Journal) Entries(tenant string, f Filter) Page {
 
 // Entry gives one entry.
 func (j *Journal) Entry(tenant string, number int64) (Entry, bool) {
-	if l := j.find(tenant); l != nil {
+	if l := j.ledgers.Find(tenant); l != nil {
 		return l.entry(number)
 	}
 	return Entry{}, false
 }
 
-// Next gives what is closed when the next entry of a tenant is finished. Whoever waits
-// takes it before looking at the entries.
-func (j *Journal) Next(tenant string) <-chan struct{} { return j.ledger(rest.TenantOf(tenant)).next() }
+// Next gives what is closed when the next entry of a tenant is finished, or before. Whoever
+// waits takes it before looking at the entries.
+func (j *Journal) Next(tenant string) <-chan struct{} {
+	var opened <-chan struct{}
+	l := j.ledgers.FindOr(rest.TenantOf(tenant), func() *ledger {
+		opened = j.opened
+		return nil
+	})
+	if l == nil {
+		return opened
+	}
+	return l.next()
+}

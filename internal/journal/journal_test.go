@@ -1,12 +1,14 @@
 package journal
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
@@ -87,7 +89,7 @@ func TestTheBounds(t *testing.T) {
 			for range requests {
 				j.record(exchange("a", change))
 			}
-			l := j.ledgers["a"]
+			l := j.ledgers.Find("a")
 			if l.bytes > maxBytes || len(l.kept()) > 1_000 || len(l.kept()) < 10 {
 				t.Errorf("%d entries take %d bytes", len(l.kept()), l.bytes)
 			}
@@ -147,7 +149,7 @@ func TestTenantsAreBounded(t *testing.T) {
 		j.record(exchange(fmt.Sprint("t", i), nil))
 		j.record(exchange("busy", nil))
 	}
-	if n := len(j.ledgers); n > maxTenants {
+	if n := len(j.ledgers.Names()); n > maxTenants {
 		t.Errorf("%d tenants", n)
 	}
 	if _, ok := j.Entry("busy", 1); !ok {
@@ -163,12 +165,53 @@ func TestTenantsAreBounded(t *testing.T) {
 		}
 	}
 	var sum int64
-	for _, l := range j.ledgers {
-		sum += l.bytes
+	for _, tenant := range j.ledgers.Names() {
+		sum += j.ledgers.Find(tenant).bytes
 	}
 	if sum > maxAll || sum != j.bytes.Load() {
 		t.Errorf("all take %d, counted are %d", sum, j.bytes.Load())
 	}
+}
+
+// TestLookingOpensNoJournal: who asks about a tenant that nobody has called, or waits for its
+// first request, lets no other go, and misses nothing.
+func TestLookingOpensNoJournal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		j := New(10, secrets())
+		for i := range maxTenants {
+			j.record(exchange(fmt.Sprint("t", i), nil))
+		}
+		over, end := context.WithCancel(t.Context())
+		end()
+		for i := range 10 {
+			stranger := fmt.Sprint("stranger", i)
+			j.Entries(stranger, Filter{})
+			j.Entry(stranger, 1)
+			j.Verify(over, stranger, Expectation{Never: true})
+			j.Clear(stranger)
+		}
+		for _, comes := range []bool{false, true} {
+			f := &feed{}
+			ended, next := follow(t, j, 0, f), j.Next("a")
+			synctest.Wait()
+			if tenants := j.ledgers.Names(); len(tenants) != maxTenants || j.ledgers.Find("t0") == nil || len(j.awaited) != 1 {
+				t.Errorf("there are %d tenants: %v", len(tenants), tenants)
+			}
+			if comes {
+				j.record(exchange("a", nil))
+				<-next
+				synctest.Wait()
+				if got := fmt.Sprint(f.events()); got != "[request 1]" {
+					t.Errorf("there came %s", got)
+				}
+			}
+			f.end()
+			<-ended
+			if len(j.awaited) != 0 {
+				t.Errorf("%d are awaited by nobody", len(j.awaited))
+			}
+		}
+	})
 }
 
 // TestFilters: each leaves what it says.

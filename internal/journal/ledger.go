@@ -10,9 +10,7 @@ import (
 
 // ledger has the last requests of one tenant.
 type ledger struct {
-	// used says when the tenant had its last request, among all; all are the bytes of
-	// all tenants.
-	used atomic.Int64
+	// all are the bytes of all tenants.
 	all  *atomic.Int64
 	most int
 
