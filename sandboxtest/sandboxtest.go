@@ -276,7 +276,8 @@ func start() server {
 
 // names are those of tenants that tests have had.
 type names struct {
-	lock  sync.Mutex
+	lock sync.Mutex
+	// taken has for each name the number behind it that was given last.
 	taken map[string]int
 }
 
@@ -293,11 +294,18 @@ func (s server) tenant(test string) string {
 		return '-'
 	}, test)
 	name = name[:min(len(name), maxName)]
-	s.names.lock.Lock()
-	defer s.names.lock.Unlock()
-	s.names.taken[name]++
-	if n := s.names.taken[name]; n > 1 {
-		return fmt.Sprintf("%s-%d", name, n)
+	return s.names.free(name)
+}
+
+// free gives a name that no tenant has, which is the wanted one where that is possible.
+func (n *names) free(wanted string) string {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	name := wanted
+	for n.taken[name] > 0 {
+		n.taken[wanted]++
+		name = fmt.Sprintf("%s-%d", wanted, n.taken[wanted])
 	}
+	n.taken[name] = 1
 	return name
 }

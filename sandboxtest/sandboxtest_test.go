@@ -62,6 +62,33 @@ func TestTenantsOfParallelTests(t *testing.T) {
 	}
 }
 
+// TestTenantsOfLikeNames: no two tests share a tenant, also where the second of a test's own
+// would be called as that of a subtest is, or names are cut.
+func TestTenantsOfLikeNames(t *testing.T) {
+	seen := map[string]string{}
+	have := func(t *testing.T) {
+		t.Helper()
+		s := sandboxtest.New(t)
+		if other, taken := seen[s.Tenant]; taken {
+			t.Errorf("the tenant %s is that of %s too", s.Tenant, other)
+		}
+		seen[s.Tenant] = t.Name()
+	}
+	have(t)
+	have(t)
+	long := strings.Repeat("x", 80)
+	for _, name := range []string{"2", "3", "a/b", "a-b", "a b", long + "1", long + "2", "4/2", "4-2"} {
+		t.Run(name, have)
+	}
+	for range 3 {
+		have(t)
+	}
+	t.Run("4", func(t *testing.T) {
+		have(t)
+		have(t)
+	})
+}
+
 // TestScenarioAsText: a scenario that a test writes itself governs its customers.
 func TestScenarioAsText(t *testing.T) {
 	s := sandboxtest.New(t, sandboxtest.WithScenarioYAML("name: closed\ndescription: No registrations.\nrules:\n  - on: registerIndividual\n    refuse: DUPLICATE_EMAIL\n"))

@@ -233,7 +233,12 @@ func TestARunThatGoesOnIsSaved(t *testing.T) {
 	h := recordedHooks(t)
 	came, leave := make(chan struct{}, 8), make(chan struct{})
 	release := sync.OnceFunc(func() { close(leave) })
-	receiver := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	var calls atomic.Int64
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if calls.Add(1) == 1 {
+			w.WriteHeader(http.StatusInternalServerError) // Whoever moves the clock sends it again.
+			return
+		}
 		came <- struct{}{}
 		<-leave
 	}))
