@@ -229,6 +229,28 @@ func TestAChoiceDiesWithItsState(t *testing.T) {
 	}
 }
 
+// What was hastened has come, and nothing of it is pending any more.
+func TestAHastenedChoiceIsNotPending(t *testing.T) {
+	f := newFarm(t, memory(t), 1)
+	freeze(t, f, "a")
+	f.lay(t, "a", "e1")
+	hasten := func(point string) error {
+		return f.engine.Do(t.Context(), "a", func(u *engine.Unit) error { return f.eggs.Hasten(u, f.eggs.Get(u, "e1"), point) })
+	}
+	if err := errors.Join(hasten("egg.other"), hasten("egg.outcome"), hasten("egg.outcome")); err != nil {
+		t.Fatal(err)
+	}
+	if clock, err := f.engine.Clock(t.Context(), "a"); err != nil || clock.Pending != 0 {
+		t.Errorf("%d timers are pending, %v", clock.Pending, err)
+	}
+	if out, err := f.engine.Dump(t.Context(), "a"); err != nil || !strings.Contains(out, "CHICK") {
+		t.Errorf("it is %s, %v", out, err)
+	}
+	if events, err := f.advance(t, "a", engine.Target{By: 100 * time.Hour}); err != nil || len(events) != 0 {
+		t.Errorf("it came again: %s, %v", story(events), err)
+	}
+}
+
 func TestARefusedTriggerChangesNothing(t *testing.T) {
 	f := newFarm(t, memory(t), 1)
 	freeze(t, f, "a")
