@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"finhub-sandbox/internal/contract"
 )
@@ -56,9 +57,9 @@ func (d rawDocument) resolve(value any) map[string]any {
 	object, _ := value.(map[string]any)
 	for object["$ref"] != nil {
 		var target any = map[string]any(d)
-		for part := range strings.SplitSeq(strings.TrimPrefix(object["$ref"].(string), "#/"), "/") {
+		for part := range jsontext.Pointer(strings.TrimPrefix(object["$ref"].(string), "#")).Tokens() {
 			parent, _ := target.(map[string]any)
-			target = parent[strings.NewReplacer("~1", "/", "~0", "~").Replace(part)]
+			target = parent[part]
 		}
 		object, _ = target.(map[string]any)
 	}

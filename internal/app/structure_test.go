@@ -74,7 +74,8 @@ var layout = []layer{
 	{dir: "internal/guide", imports: []string{"internal/domain/refusal"}},
 	{
 		dir: "internal/journal", imports: []string{"internal/headers", "internal/lately", "internal/rest", "internal/domain/machine"},
-		why: "rest: the exchange is what it keeps; machine: the rules that acted are shown as they are",
+		outside: []string{"github.com/go-json-experiment/json"},
+		why:     "rest: the exchange is what it keeps; machine: the rules that acted are shown as they are; json: how places in bodies are spelt",
 	},
 	{
 		dir: "internal/coverage", imports: []string{"internal/fault", "internal/lately", "internal/rest", "internal/contract", "internal/engine", "internal/domain/delivery", "internal/domain/machine", "internal/domain/refusal"},
@@ -337,6 +338,19 @@ func TestNothingIsRandom(t *testing.T) {
 			if seeded, random := sources[target]; random && !slices.Contains(seeded, name) {
 				t.Errorf("%s: %s.%s does not come from a seed", f.at(n), path.Base(target), name)
 			}
+		})
+	}
+}
+
+// TestPointersAreSpeltByTheirLibrary: nobody else knows how a JSON pointer writes a name
+// with a slash in it.
+func TestPointersAreSpeltByTheirLibrary(t *testing.T) {
+	for _, f := range programFiles(t) {
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if text, ok := n.(*ast.BasicLit); ok && text.Kind == token.STRING && (strings.Contains(text.Value, "~0") || strings.Contains(text.Value, "~1")) {
+				t.Errorf("%s: %s is what jsontext.Pointer is for", f.at(n), text.Value)
+			}
+			return true
 		})
 	}
 }

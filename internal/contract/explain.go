@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // checker holds values to schemas.
@@ -54,9 +55,10 @@ func (c checker) explainForms(forms []form, value any, at string) (nearest int, 
 	list = c.explain(forms[nearest].schema, value, at)
 	object, _ := value.(map[string]any)
 	for i, v := range list {
-		name, below := strings.CutPrefix(v.Pointer, at+"/")
-		if sent, direct := object[unescapes.Replace(name)]; below && direct {
-			list[i].Message = inAnyForm(forms, unescapes.Replace(name), sent, v)
+		pointer := jsontext.Pointer(v.Pointer)
+		name := pointer.LastToken()
+		if sent, there := object[name]; there && string(pointer.Parent()) == at {
+			list[i].Message = inAnyForm(forms, name, sent, v)
 		}
 	}
 	return nearest, list
@@ -114,15 +116,9 @@ func (c checker) explainError(err error, at string) []Violation {
 	return []Violation{bodyViolation(at, err.Error(), "")}
 }
 
-// escapes are those of a JSON pointer.
-var (
-	escapes   = strings.NewReplacer("~", "~0", "/", "~1")
-	unescapes = strings.NewReplacer("~0", "~", "~1", "/")
-)
-
 func (c checker) explainSchema(e *openapi3.SchemaError, at string) []Violation {
 	for _, part := range e.JSONPointer() {
-		at += "/" + escapes.Replace(part)
+		at = memberAt(at, part)
 	}
 	switch e.SchemaField {
 	case "allOf", "anyOf", "oneOf":
@@ -173,12 +169,15 @@ func unknownMembers(schema *openapi3.Schema, value any, at string) []Violation {
 	var list []Violation
 	for name := range object {
 		if schema.Properties[name] == nil {
-			list = append(list, bodyViolation(at+"/"+escapes.Replace(name), "is not a member that is known here", "properties"))
+			list = append(list, bodyViolation(memberAt(at, name), "is not a member that is known here", "properties"))
 		}
 	}
 	slices.SortFunc(list, func(a, b Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return list
 }
+
+// memberAt is the JSON pointer of a member.
+func memberAt(at, name string) string { return string(jsontext.Pointer(at).AppendToken(name)) }
 
 func bodyViolation(pointer, message, rule string) Violation {
 	return Violation{In: "body", Field: fieldAt(pointer), Pointer: pointer, Message: message, rule: rule}

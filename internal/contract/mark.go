@@ -124,7 +124,7 @@ func (m marks) find(s *openapi3.Schema, value any, at string, list []marked) []m
 		}
 		for _, name := range m.members[s] {
 			if sent, ok := value[name]; ok {
-				list = m.find(s.Properties[name].Value, sent, at+"/"+escapes.Replace(name), list)
+				list = m.find(s.Properties[name].Value, sent, memberAt(at, name), list)
 			}
 		}
 	}

@@ -101,7 +101,7 @@ func (c checker) strange(all strangers, value any, at string, explained bool) []
 		if !has || slices.ContainsFunc(s.known, func(f knownForm) bool { return c.takesWhole(f, sent) }) {
 			continue
 		}
-		place := at + "/" + escapes.Replace(name)
+		place := memberAt(at, name)
 		if s.within != nil {
 			list = append(list, c.strange(s.within, sent, place, explained)...)
 			continue

@@ -129,7 +129,7 @@ func (r *importer) object(pointer string, item func(name, pointer string) error)
 		var name jsontext.Token
 		if name, err = r.in.ReadToken(); err == nil {
 			text := name.String()
-			err = item(text, pointer+"/"+escapePointer(text))
+			err = item(text, string(jsontext.Pointer(pointer).AppendToken(text)))
 		}
 	}
 	if err == nil {
@@ -159,13 +159,6 @@ func (r *importer) other(pointer, want string) error {
 	}
 	r.fault(pointer, "must be %s", want)
 	return nil
-}
-
-func escapePointer(name string) string {
-	if !strings.ContainsAny(name, "~/") {
-		return name
-	}
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
 }
 
 // into decodes the next value strictly, and reports whether it fits.

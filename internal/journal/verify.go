@@ -8,7 +8,8 @@ import (
 	"maps"
 	"slices"
 	"strconv"
-	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Pattern says which requests are meant.
@@ -186,7 +187,7 @@ func compare(list []Difference, at string, want, got any) []Difference {
 			break
 		}
 		for _, name := range slices.Sorted(maps.Keys(want)) {
-			list = compare(list, at+"/"+pointerEscapes().Replace(name), want[name], object[name])
+			list = compare(list, string(jsontext.Pointer(at).AppendToken(name)), want[name], object[name])
 		}
 		return list
 	case []any:
@@ -205,5 +206,3 @@ func compare(list []Difference, at string, want, got any) []Difference {
 	}
 	return append(list, Difference{at, want, got})
 }
-
-func pointerEscapes() *strings.Replacer { return strings.NewReplacer("~", "~0", "/", "~1") }

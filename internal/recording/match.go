@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"finhub-sandbox/internal/journal"
 )
@@ -205,7 +206,7 @@ func (m *Matcher) objects(pointer string, want, got map[string]any, add func(poi
 	both := maps.Clone(want)
 	maps.Copy(both, got)
 	for _, name := range slices.Sorted(maps.Keys(both)) {
-		at := pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		at := string(jsontext.Pointer(pointer).AppendToken(name))
 		a, wanted := want[name]
 		b, there := got[name]
 		switch {

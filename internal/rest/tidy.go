@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"finhub-sandbox/internal/domain/refusal"
 )
 
@@ -51,7 +53,7 @@ func (t *tidier) value(value any, at string) {
 				continue
 			}
 			t.text(name, at)
-			t.value(member, within(at, pointerEscapes.Replace(name)))
+			t.value(member, within(at, name))
 		}
 	case []any:
 		for i, item := range v {
@@ -72,11 +74,8 @@ func within(at, name string) string {
 	if len(at)+len(name) >= maxPointer {
 		return at
 	}
-	return at + "/" + name
+	return string(jsontext.Pointer(at).AppendToken(name))
 }
-
-// pointerEscapes are those of a JSON pointer.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
 
 func (t *tidier) text(s, at string) {
 	if !t.controls || !strings.ContainsFunc(s, isControl) {

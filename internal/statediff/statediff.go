@@ -65,7 +65,7 @@ func (d *differ) values(pointer string, was, is jsontext.Value) error {
 		return err
 	}
 	for _, name := range namesOf(before, after) {
-		if err := d.values(pointer+"/"+escape(name), before[name], after[name]); err != nil {
+		if err := d.values(string(jsontext.Pointer(pointer).AppendToken(name)), before[name], after[name]); err != nil {
 			return err
 		}
 	}
@@ -145,13 +145,11 @@ func numberOf(name string) int {
 	return n
 }
 
-func escape(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
-
 // entityOf names the entity in which a pointer leads.
 func entityOf(pointer string) string {
-	parts := strings.Split(pointer, "/")
-	if len(parts) < 4 || parts[1] != "entities" {
+	parts := slices.Collect(jsontext.Pointer(pointer).Tokens())
+	if len(parts) < 3 || parts[0] != "entities" {
 		return ""
 	}
-	return parts[2] + " " + strings.NewReplacer("~1", "/", "~0", "~").Replace(parts[3])
+	return parts[1] + " " + parts[2]
 }
