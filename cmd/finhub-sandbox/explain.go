@@ -85,6 +85,9 @@ func printExplanation(p *printer, v client.Explanation) {
 	}
 	if r := v.Refusal; r != nil {
 		p.line("%s (%d): %s. %s", r.Code, r.Status, r.Message, r.Hint)
+		if r.Together {
+			p.line("all of these are needed:")
+		}
 		for _, call := range r.Calls {
 			p.line("  %s", spoken(&call))
 		}

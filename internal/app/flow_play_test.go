@@ -40,6 +40,8 @@ type flowShared struct {
 	receivers map[string]*flowReceiver
 	// transcript has every reply, in order.
 	transcript []string
+	// remedies follows what is done about refusals; nil does not.
+	remedies *remedies
 	// between is called behind every step; nil is nothing.
 	between func(tenant string) error
 }
@@ -185,7 +187,7 @@ func (p *flowPlay) step(s flowStep) error {
 			return fmt.Errorf("GET %s is not unchanged:\n  before %s\n  after  %s", at, before.replies[i], after.replies[i])
 		}
 	}
-	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.received(s), p.server.helps(reply, after.state), p.server.explains(s, reply))
+	return errors.Join(p.keep(s, reply), p.events(tenant, s), p.received(s), p.server.helps(reply, after.state), p.server.explains(s, reply), p.shared.remedies.note(s, reply))
 }
 
 // enter stops the clock of a tenant that the flow has not used before.

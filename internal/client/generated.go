@@ -434,7 +434,7 @@ type ExplainedPrerequisite struct {
 
 // ExplainedRefusal is the document's object of this name: refusal of the list.
 type ExplainedRefusal struct {
-	// Calls that meet it.
+	// Calls that meet it. One that reads tells what to send.
 	Calls   []Suggestion `json:"calls"`
 	Code    string       `json:"code"`
 	Hint    string       `json:"hint"`
@@ -442,6 +442,8 @@ type ExplainedRefusal struct {
 	// Why no call meets it.
 	Reason string `json:"reason,omitzero"`
 	Status int    `json:"status"`
+	// True where all of the calls that change something are needed; otherwise any one of them is.
+	Together bool `json:"together,omitzero"`
 }
 
 // ExplainedRequest is the document's object of this name: what came of a request.

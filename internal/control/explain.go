@@ -55,7 +55,9 @@ type refusalView struct {
 	Message string            `json:"message"`
 	Hint    string            `json:"hint"`
 	Calls   []rest.Suggestion `json:"calls"`
-	Reason  string            `json:"reason,omitempty"`
+	// Together tells that all calls that change something are needed; else any one is.
+	Together bool   `json:"together,omitempty"`
+	Reason   string `json:"reason,omitempty"`
 }
 
 type documentedView struct {
@@ -226,7 +228,7 @@ func viewUnmet(c *rest.Call, name string, e *refusal.Error) prerequisiteView {
 }
 
 // refuse shows what the list says of a code, with the calls that meet it: those of the
-// unmet needs that give it, or else those of the list.
+// unmet needs that give it, or else, where these only look at something, those of the list.
 func (v *explanationView) refuse(c *rest.Call, code refusal.Code, params map[string]string) error {
 	if code == "" {
 		return nil
@@ -238,21 +240,38 @@ func (v *explanationView) refuse(c *rest.Call, code refusal.Code, params map[str
 	remedy := refusal.RemedyOf(code)
 	v.Refusal = &refusalView{Code: string(code), Status: rest.Status(code), Message: d.Message, Hint: d.Hint, Calls: []rest.Suggestion{}, Reason: remedy.Reason}
 	for _, p := range v.Prerequisites {
-		if p.Refusal == string(code) {
-			v.Refusal.Calls = append(v.Refusal.Calls, p.Calls...)
+		if p.Refusal == string(code) && !p.Met {
+			v.Refusal.name(p)
 		}
 	}
+	if slices.ContainsFunc(v.Refusal.Calls, changes) {
+		return nil
+	}
 	for _, id := range remedy.Calls {
-		if s, ok := c.Suggestion(refusal.Call{Operation: id, Params: params, Why: c.Described(id).Summary}); ok && v.fits(id) && !v.calls(s) {
-			v.Refusal.Calls = append(v.Refusal.Calls, s)
+		if s, ok := c.Suggestion(refusal.Call{Operation: id, Params: params, Why: c.Described(id).Summary}); ok && v.fits(id) {
+			v.Refusal.name(prerequisiteView{Calls: []rest.Suggestion{s}})
 		}
 	}
 	return nil
 }
 
-// calls reports whether an operation is named already.
-func (v *explanationView) calls(s rest.Suggestion) bool {
-	return slices.ContainsFunc(v.Refusal.Calls, func(known rest.Suggestion) bool { return known.Operation == s.Operation })
+func changes(s rest.Suggestion) bool { return s.Method != http.MethodGet }
+
+// name adds the calls that meet a need, each once. A need with several unmet parts needs
+// all of its calls.
+func (v *refusalView) name(p prerequisiteView) {
+	unmet := 0
+	for _, part := range p.Parts {
+		if !part.Met {
+			unmet++
+		}
+	}
+	v.Together = v.Together || unmet > 1
+	for _, s := range p.Calls {
+		if !slices.ContainsFunc(v.Calls, func(known rest.Suggestion) bool { return known.Operation == s.Operation && known.Path == s.Path }) {
+			v.Calls = append(v.Calls, s)
+		}
+	}
 }
 
 // fits leaves out operations of the other kind of customer.
