@@ -113,6 +113,12 @@ func loadAndKill(t *testing.T, file string, round int, loadTime time.Duration) m
 			maps.Copy(acknowledged, mine)
 		})
 	}
+	clients.Go(func() {
+		mine := forkUntilKilled(t, addr, fmt.Sprintf("r%d", round))
+		mu.Lock()
+		defer mu.Unlock()
+		maps.Copy(acknowledged, mine)
+	})
 	load, cancel := context.WithTimeout(context.Background(), loadTime)
 	defer cancel()
 	go func() {
@@ -161,6 +167,49 @@ func registerUntilKilled(t *testing.T, addr, client string, tell func()) map[str
 		acknowledged[registered.Data.ID] = tenant
 		tell()
 	}
+}
+
+// forkUntilKilled registers a customer and lets one tenant after the other go on from a
+// snapshot of theirs, until the connection breaks. It gives the customer with the last
+// of these tenants that was acknowledged.
+func forkUntilKilled(t *testing.T, addr, client string) map[string]string {
+	const tenant = "tenant-0"
+	reply, err := http.DefaultClient.Do(registrationOf(t, addr, tenant, client+".forked@example.com"))
+	if err != nil {
+		return nil
+	}
+	var registered struct {
+		Data struct {
+			ID string `json:"id"`
+		} `json:"data"`
+	}
+	err = json.UnmarshalRead(reply.Body, &registered)
+	reply.Body.Close()
+	if err != nil {
+		return nil
+	}
+	customer, last := registered.Data.ID, tenant
+	do := func(path, body string) bool {
+		reply, err := http.DefaultClient.Do(newRequest(t, http.MethodPost, "http://"+addr+"/_sandbox/snapshots/"+client+path, tenant, body))
+		if err != nil {
+			return false
+		}
+		text, err := io.ReadAll(reply.Body)
+		reply.Body.Close()
+		if reply.StatusCode/100 != 2 {
+			t.Errorf("a snapshot got %d %s", reply.StatusCode, text)
+			return false
+		}
+		return err == nil
+	}
+	for n := 0; do("", "{}"); n++ {
+		fork := fmt.Sprintf("%s-fork-%d", client, n)
+		if !do("/fork", `{"tenant": "`+fork+`"}`) {
+			break
+		}
+		last = fork
+	}
+	return map[string]string{customer: last}
 }
 
 // absent lists the customers that the program does not know.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -87,8 +88,27 @@ func (l *loaded) check(t *testing.T) {
 // TestARestoreUnderLoadLosesAndMixesNothing lets clients live and the clock advance
 // while the tenant goes back again and again. What it is then is a state that fits
 // together, with everybody who came after the last time; and it goes back to the same.
+// A data file has the same in the end.
 func TestARestoreUnderLoadLosesAndMixesNothing(t *testing.T) {
-	l := &loaded{App: openAppWith(t, app.Config{Seed: "loaded", Settings: scaled(1)}), registered: map[int64][]string{}}
+	t.Run("memory", func(t *testing.T) { restoreUnderLoad(t, app.Config{Seed: "loaded", Settings: scaled(1)}) })
+	t.Run("file", func(t *testing.T) {
+		config := app.Config{Seed: "loaded", Settings: scaled(1), Data: filepath.Join(t.TempDir(), "data"), Durability: store.Second}
+		now := restoreUnderLoad(t, config)
+		again := openAppWith(t, config)
+		if text, err := export(again, "loaded"); err != nil || string(text) != string(now) {
+			t.Errorf("it is another when it is opened again: %v\n%s", err, firstDifference(string(now), string(text)))
+		}
+	})
+}
+
+// restoreUnderLoad gives what the tenant was when the sandbox was closed.
+func restoreUnderLoad(t *testing.T, config app.Config) []byte {
+	config.WebhookNames = noNames()
+	a, err := app.Open(config, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &loaded{App: a, registered: map[int64][]string{}}
 	l.client = &client{documents: loadDocuments(t), send: inProcess(l.Handler())}
 	e := l.World().Engine()
 	if _, err := e.Freeze(t.Context(), "loaded", nil); err != nil {
@@ -134,12 +154,24 @@ func TestARestoreUnderLoadLosesAndMixesNothing(t *testing.T) {
 	stop()
 	workers.Wait()
 	l.check(t)
+	l.goBack(t, base)
+	now, err := export(l.App, "loaded")
+	if err := errors.Join(err, l.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return now
+}
+
+// goBack lets the tenant go back, and somebody register who is still there later.
+func (l *loaded) goBack(t *testing.T, base []byte) {
+	t.Helper()
 	if _, err := l.World().Restore(t.Context(), "loaded", "base"); err != nil {
 		t.Fatal(err)
 	}
 	if again, err := export(l.App, "loaded"); err != nil || string(again) != string(base) {
 		t.Errorf("it does not go back to what it was: %v\n%s", err, firstDifference(string(base), string(again)))
 	}
+	l.enter(t, "last@example.com")
 }
 
 // TestAWebhookUnderWayIsNotToldToARestoredTenant: an attempt that began before has its

@@ -28,21 +28,23 @@ func (e *Engine) Reset(ctx context.Context, tenant string, keep ...string) (remo
 // to which then may add. Whatever began in the tenant before, such as an advance or
 // the sending of a webhook, does not write in it any more.
 func (e *Engine) Replace(ctx context.Context, tenant string, s *State, then func(*Unit) error) error {
-	return e.replace(ctx, tenant, s.rows, false, then)
+	return e.replace(ctx, tenant, func(tx store.Tx) {
+		tx.Clear()
+		for _, row := range s.rows {
+			tx.Set([]byte(row.key), row.text)
+		}
+	}, false, then)
 }
 
-// replace is Replace for rows. It refuses with TENANT_NOT_EMPTY a tenant in which
-// something has happened, if it is to be new.
-func (e *Engine) replace(ctx context.Context, tenant string, rows []stateRow, isNew bool, then func(*Unit) error) error {
+// replace is Replace for what fill writes. It refuses with TENANT_NOT_EMPTY a tenant in
+// which something has happened, if it is to be new.
+func (e *Engine) replace(ctx context.Context, tenant string, fill func(store.Tx), isNew bool, then func(*Unit) error) error {
 	var u *Unit
 	err := e.anew(ctx, tenant, func(tx store.Tx) error {
 		if isNew && e.begin(tx, tenant, true).counters != (counters{}) {
 			return refusal.New(refusal.TenantNotEmpty, "things have happened in the tenant %s", tenant).At("tenant")
 		}
-		tx.Clear()
-		for _, row := range rows {
-			tx.Set([]byte(row.key), row.text)
-		}
+		fill(tx)
 		u = e.begin(tx, tenant, true)
 		u.timersChanged = true
 		if then != nil {

@@ -51,21 +51,21 @@ func (e *Engine) TakeSnapshot(ctx context.Context, tenant, name string) (Snapsho
 		return Snapshot{}, err
 	}
 	s := Snapshot{Name: name, Made: e.WallOf(tenant).UTC().Truncate(time.Millisecond)}
-	rows, _, err := e.rowsOf(ctx, tenant, room)
+	frozen, err := e.Store.Freeze(ctx, tenant)
 	if err != nil {
+		return s, refuseUnwritten(err)
+	}
+	defer frozen.Close()
+	if err := e.copyRows(&s, frozen, room); err != nil {
 		return s, err
 	}
-	e.describe(&s, rows)
 	text, err := store.Encode(s)
 	if err != nil {
 		return s, err
 	}
 	return s, e.commit(ctx, snapshotPlace(tenant, name), func(tx store.Tx) error {
-		tx.Clear()
+		tx.Take(frozen)
 		tx.Set([]byte(snapshotKey), text)
-		for _, row := range rows {
-			tx.Set([]byte(row.key), row.text)
-		}
 		return nil
 	})
 }
@@ -98,43 +98,26 @@ func tooMuchSnapshot(message string, n int) error {
 	return refusal.Invalid([]refusal.Fault{fault})
 }
 
-// rowsOf gives the rows of a place as they are at one instant, if they are not too
-// many, and what tells of the snapshot that the place is, if it is one.
-func (e *Engine) rowsOf(ctx context.Context, place string, room int64) (rows []stateRow, told string, err error) {
-	frozen, err := e.Store.Freeze(ctx, place)
-	if err != nil {
-		return nil, "", refuseUnwritten(err)
-	}
-	defer frozen.Close()
-	err = frozen.Range(nil, nil, func(key, text string) bool {
-		room -= int64(len(key) + len(text))
-		if key == snapshotKey {
-			told = text
-		} else {
-			rows = append(rows, stateRow{key, text})
-		}
-		return room >= 0
-	})
-	if room < 0 {
-		err = tooMuchSnapshot("the snapshots of all tenants would have more than %d bytes together: delete some", maxSnapshotBytes)
-	}
-	return rows, told, err
-}
-
-// describe says of a snapshot what its rows say.
-func (e *Engine) describe(s *Snapshot, rows []stateRow) {
+// copyRows copies the rows of a tenant, if they are not too many, and says of the
+// snapshot what they say.
+func (e *Engine) copyRows(s *Snapshot, frozen store.Frozen, room int64) error {
 	var clock Clock
-	for _, row := range rows {
-		s.Bytes += int64(len(row.key) + len(row.text))
-		if row.key == clockKey {
-			clock = parseClock(row.text)
+	err := frozen.Copy(func(key, text string) bool {
+		s.Bytes += int64(len(key) + len(text))
+		if key == clockKey {
+			clock = parseClock(text)
 		}
-		collection, _, _ := strings.Cut(row.key, "/")
+		collection, _, _ := strings.Cut(key, "/")
 		if _, ok := e.collections[collection]; ok {
 			s.Entities++
 		}
+		return s.Bytes <= room
+	})
+	if s.Bytes > room {
+		err = tooMuchSnapshot("the snapshots of all tenants would have more than %d bytes together: delete some", maxSnapshotBytes)
 	}
 	s.At = clock.Now(s.Made)
+	return err
 }
 
 // Snapshots lists those of a tenant by their names.
@@ -197,18 +180,25 @@ func (e *Engine) ExportSnapshot(ctx context.Context, tenant, name string, to io.
 		return refuseUnwritten(err)
 	}
 	defer rows.Close()
-	there := false
-	err = rows.Range([]byte(snapshotKey), nil, func(key, _ string) bool {
-		there = key == snapshotKey
-		return false
-	})
-	if err == nil && !there {
+	told, err := toldOf(rows)
+	if err == nil && told == "" {
 		err = noSnapshot(name)
 	}
 	if err != nil {
 		return err
 	}
 	return e.exportRows(ctx, rows, tenant, to)
+}
+
+// toldOf gives what tells of a snapshot; nothing if its place has none.
+func toldOf(place store.Frozen) (told string, err error) {
+	err = place.Range([]byte(snapshotKey), nil, func(key, text string) bool {
+		if key == snapshotKey {
+			told = text
+		}
+		return false
+	})
+	return told, err
 }
 
 // DeleteSnapshot forgets a snapshot.
@@ -238,7 +228,12 @@ func (e *Engine) Fork(ctx context.Context, tenant, name, into string, then func(
 // restore reads a snapshot and what tells of it at one instant: it may be deleted, or
 // taken again, at any other.
 func (e *Engine) restore(ctx context.Context, from, name, tenant string, isNew bool, then func(*Unit) error) (s Snapshot, err error) {
-	rows, told, err := e.rowsOf(ctx, snapshotPlace(from, name), maxSnapshotBytes)
+	rows, err := e.Store.Freeze(ctx, snapshotPlace(from, name))
+	if err != nil {
+		return s, refuseUnwritten(err)
+	}
+	defer rows.Close()
+	told, err := toldOf(rows)
 	switch {
 	case err != nil:
 		return s, err
@@ -248,7 +243,13 @@ func (e *Engine) restore(ctx context.Context, from, name, tenant string, isNew b
 	if err := store.Decode(told, &s); err != nil {
 		return s, err
 	}
-	return s, e.replace(ctx, tenant, rows, isNew, func(u *Unit) error {
+	if err := rows.Copy(func(string, string) bool { return true }); err != nil {
+		return s, err
+	}
+	return s, e.replace(ctx, tenant, func(tx store.Tx) {
+		tx.Take(rows)
+		tx.Delete([]byte(snapshotKey))
+	}, isNew, func(u *Unit) error {
 		if !u.clock.Frozen {
 			u.moveTo(s.At)
 		}

@@ -180,7 +180,17 @@ func (s *DB) run(t *tenant, fn func(Tx) error) (*unit, error) {
 		if len(u.commands) == lineLength {
 			return t.newest.Load(), nil
 		}
-		if err := s.log.enqueue(u); err != nil {
+		if x.db != x.was.db {
+			t.leaveFrozen(x.was.db)
+		}
+		u.taken = x.takenAs(x.db)
+		err := s.log.enqueue(u)
+		if errors.Is(err, errLeft) {
+			x.logWhole()
+			u.taken = nil
+			err = s.log.enqueue(u)
+		}
+		if err != nil {
 			return nil, err
 		}
 	}

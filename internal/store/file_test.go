@@ -90,7 +90,7 @@ func TestFilesOfTheEarlierFormatAreTakenOver(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := readFile(t, path); !strings.HasPrefix(got, "finhub-sandbox data 4\r\ncommit 000000000001 ") || strings.Contains(got, "!commit") {
+	if got := readFile(t, path); !strings.HasPrefix(got, "finhub-sandbox data 5\r\ncommit 000000000001 ") || strings.Contains(got, "!commit") {
 		t.Errorf("the file became %q", got)
 	}
 	checkMode(t, path, 0o640)
@@ -199,7 +199,7 @@ func TestAFileThatCannotBeReplacedIsUsedAsItIs(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got := readFile(t, second); !strings.HasPrefix(got, text+"finhub-sandbox data 4\r\ncommit 000000000001 ") {
+	if got := readFile(t, second); !strings.HasPrefix(got, text+"finhub-sandbox data 5\r\ncommit 000000000001 ") {
 		t.Errorf("the second name has %q", got)
 	}
 	s = open(t, second)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -17,8 +18,16 @@ type frozen struct {
 	tenant *tenant
 	// rows is the database that the tenant had; nil is none.
 	rows *buntdb.DB
-	// before has the rows that were written over since, by tenant.mu.
+	// copied has a copy of them, until a tenant takes it.
+	copied *buntdb.DB
+
+	// before has the rows that were written over since. Who writes there holds tenant.mu
+	// as well.
+	mu     sync.Mutex
 	before btree.Map[string, frozenRow]
+	// left tells that before has not everything: the tenant has another database, or the
+	// frozen one was closed.
+	left bool
 }
 
 // frozenRow is what a row was; one that was not there is absent.
@@ -48,6 +57,11 @@ func (s *DB) Freeze(ctx context.Context, tenant string) (Frozen, error) {
 }
 
 func (f *frozen) Close() {
+	f.leave()
+	if f.copied != nil {
+		_ = f.copied.Close()
+		f.copied = nil
+	}
 	t := f.tenant
 	t.mu.Lock()
 	open := len(t.frozen)
@@ -66,10 +80,63 @@ func (t *tenant) noteFrozen(db *buntdb.DB, key, was string, present bool) {
 		if f.rows != db {
 			continue
 		}
+		f.mu.Lock()
 		if _, known := f.before.Get(key); !known {
 			f.before.Set(key, frozenRow{was, !present})
 		}
+		f.mu.Unlock()
 	}
+}
+
+// leaveFrozen tells those who look at a database as it was that the tenant gets another.
+func (t *tenant) leaveFrozen(db *buntdb.DB) {
+	for _, f := range t.frozen {
+		if f.rows == db {
+			f.leave()
+		}
+	}
+}
+
+func (f *frozen) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.left = true
+}
+
+func (f *frozen) Copy(visit func(key, value string) bool) error {
+	whole := true
+	db, err := newRows(func(set func(key, value string)) error {
+		return f.Range(nil, nil, func(key, value string) bool {
+			set(key, value)
+			whole = visit(key, value)
+			return whole
+		})
+	})
+	if err == nil && whole {
+		f.copied, db = db, f.copied
+	}
+	if db != nil {
+		err = errors.Join(err, db.Close())
+	}
+	return err
+}
+
+// newRows makes a database of the rows that each sets. It gives that also beside an
+// error.
+func newRows(each func(set func(key, value string)) error) (*buntdb.DB, error) {
+	db, err := buntdb.Open(":memory:")
+	if err != nil {
+		return nil, err
+	}
+	return db, db.Update(func(tx *buntdb.Tx) error {
+		// A transaction that has emptied its database keeps nothing of what it writes over.
+		fault := tx.DeleteAll()
+		return errors.Join(each(func(key, value string) {
+			if _, _, err := tx.Set(key, value, nil); err != nil {
+				fault = err
+			}
+		}), fault)
+	})
 }
 
 // frozenSlice is how many rows are read while writers wait.

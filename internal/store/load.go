@@ -10,7 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tidwall/buntdb"
+	"github.com/tidwall/btree"
 )
 
 // tenantPrefix is how the names of heads begin.
@@ -27,22 +27,17 @@ type loaded struct {
 	upgrade []byte
 	// torn tells that the file ended within a commit.
 	torn bool
-	// open are the rows that have a transaction.
-	open  []*loadedRows
-	fault error
 }
 
 // loadedTenant has rows for every number that its places have had.
 type loadedTenant struct {
-	place
+	head
 	rows map[string]*loadedRows
 }
 
-// loadedRows have a transaction from the first row of a commit to its end.
-type loadedRows struct {
-	db *buntdb.DB
-	tx *buntdb.Tx
-}
+// loadedRows cost nothing to be copied: two copies share what is the same in both. A
+// file may have any number of them.
+type loadedRows = btree.Map[string, frozenRow]
 
 // load reads the commits of a file.
 func load(r *reader) (*loaded, error) {
@@ -56,11 +51,11 @@ func load(r *reader) (*loaded, error) {
 		case errors.Is(err, errTorn), errors.Is(err, io.EOF):
 			l.torn = errors.Is(err, errTorn)
 			l.finish()
-			return l, errors.Join(l.fault, l.commit())
+			return l, nil
 		case err != nil:
 			return nil, err
 		}
-		if err := errors.Join(l.apply(commands), l.fault, l.commit()); err != nil {
+		if err := l.apply(commands); err != nil {
 			return nil, err
 		}
 	}
@@ -78,7 +73,7 @@ func (l *loaded) finish() {
 			l.set(name, value)
 		}
 	}
-	if l.format < presentFormat {
+	if l.format <= formatMoves {
 		for _, name := range slices.Sorted(maps.Keys(l.tenants)) {
 			if !l.tenants[name].exists {
 				// What it has left must not come back with it.
@@ -102,6 +97,8 @@ func (l *loaded) apply(commands []byte) error {
 			l.delete(parts[1])
 		case n == 2 && parts[0] == "clear":
 			l.clear(parts[1])
+		case n == 3 && parts[0] == "copy":
+			l.copy(parts[1], parts[2])
 		default:
 			return l.damage("a command is not known")
 		}
@@ -143,9 +140,8 @@ func (l *loaded) set(name, value string) {
 	}
 	if tenant, ok := strings.CutPrefix(name, tenantPrefix); ok {
 		l.tenant(tenant).head = parseHead(value)
-	} else if tx, key := l.in(name); tx != nil {
-		_, _, err := tx.Set(strings.Clone(key), value, nil)
-		l.fault = errors.Join(l.fault, err)
+	} else if rows, key := l.in(name); rows != nil {
+		rows.Set(strings.Clone(key), frozenRow{value: value})
 	}
 }
 
@@ -156,56 +152,55 @@ func (l *loaded) delete(name string) {
 	}
 	if tenant, ok := strings.CutPrefix(name, tenantPrefix); ok {
 		l.tenant(tenant).exists = false
-	} else if tx, key := l.in(name); tx != nil {
-		if _, err := tx.Delete(key); !errors.Is(err, buntdb.ErrNotFound) {
-			l.fault = errors.Join(l.fault, err)
-		}
+	} else if rows, key := l.in(name); rows != nil {
+		rows.Delete(key)
 	}
 }
 
-// in gives the transaction in which a tenant's row is, and its key; nothing for other
-// rows.
-func (l *loaded) in(name string) (tx *buntdb.Tx, key string) {
+// in gives the rows among which a tenant's row is, and its key; nothing for other rows.
+func (l *loaded) in(name string) (rows *loadedRows, key string) {
 	tenant, home, key, ok := cutName(name)
 	if !ok {
 		return nil, ""
 	}
 	t := l.tenant(tenant)
-	r := t.rows[home]
-	if r == nil {
-		db, err := buntdb.Open(":memory:")
-		l.fault = errors.Join(l.fault, err)
-		r = &loadedRows{db: db}
-		t.rows[home] = r
+	if t.rows[home] == nil {
+		t.rows[home] = new(loadedRows)
 	}
-	if r.tx == nil {
-		var err error
-		r.tx, err = r.db.Begin(true)
-		l.fault = errors.Join(l.fault, err)
-		l.open = append(l.open, r)
-	}
-	return r.tx, key
-}
-
-// commit ends the transactions of a commit.
-func (l *loaded) commit() (err error) {
-	for _, r := range l.open {
-		err = errors.Join(err, r.tx.Commit())
-		r.tx = nil
-	}
-	l.open = l.open[:0]
-	return err
+	return t.rows[home], key
 }
 
 func (l *loaded) clear(tenant string) {
-	if t := l.tenants[tenant]; t != nil {
-		l.fault = errors.Join(l.fault, l.commit(), t.leave())
-		delete(l.tenants, tenant)
-	}
+	delete(l.tenants, tenant)
 	maps.DeleteFunc(l.flat, func(name, _ string) bool {
 		of, _, _, ok := cutName(name)
 		return ok && of == tenant || name == tenantPrefix+tenant
 	})
+}
+
+// copy makes the rows of a tenant those of another, in place of all that it had.
+func (l *loaded) copy(from, to string) {
+	if l.flat != nil {
+		l.copyFlat(from, to)
+		return
+	}
+	t := &loadedTenant{head: head{exists: true}, rows: map[string]*loadedRows{}}
+	if source := l.tenants[from]; source != nil && source.rows[source.home] != nil {
+		t.rows[""] = source.rows[source.home].Copy()
+	}
+	l.tenants[to] = t
+}
+
+func (l *loaded) copyFlat(from, to string) {
+	rows := map[string]string{tenantPrefix + to: formatHead(head{})}
+	prefix := "t" + parseHead(l.flat[tenantPrefix+from]).home + "/" + from + "/"
+	for name, value := range l.flat {
+		if key, ok := strings.CutPrefix(name, prefix); ok {
+			rows["t/"+to+"/"+key] = value
+		}
+	}
+	l.clear(to)
+	maps.Copy(l.flat, rows)
 }
 
 func (l *loaded) tenant(name string) *loadedTenant {
@@ -227,32 +222,28 @@ func cutName(name string) (tenant, home, key string, ok bool) {
 	return tenant, home[1:], key, ok
 }
 
-// leave closes the rows of all numbers.
-func (t *loadedTenant) leave() (err error) {
-	for _, r := range t.rows {
-		err = errors.Join(err, r.db.Close())
-	}
-	return err
-}
-
 // take makes the tenants of a file those of the store, and counts their rows.
 func (s *tenants) take(l *loaded) (records int, err error) {
 	for escaped, of := range l.tenants {
-		if rows := of.rows[of.home]; of.exists && rows != nil {
-			delete(of.rows, of.home)
-			err = errors.Join(err, rows.db.View(func(tx *buntdb.Tx) error {
-				n, err := tx.Len()
-				records += n
-				return err
-			}))
-			of.db = rows.db
+		if !of.exists {
+			continue
 		}
-		if err = errors.Join(err, of.leave()); of.exists {
-			t := s.enter(Unescape(escaped))
-			t.place = of.place
-			err = errors.Join(err, s.list(t, of.head))
-			s.leave(t)
+		t := s.enter(Unescape(escaped))
+		t.head = of.head
+		if rows := of.rows[of.home]; rows != nil {
+			records += rows.Len()
+			db, fault := newRows(func(set func(key, value string)) error {
+				rows.Scan(func(key string, row frozenRow) bool {
+					set(key, row.value)
+					return true
+				})
+				return nil
+			})
+			t.db, err = db, errors.Join(err, fault)
 		}
+		err = errors.Join(err, s.list(t, of.head))
+		s.leave(t)
+		of.rows = nil // It may be large.
 	}
 	l.tenants = nil
 	return records, err

@@ -100,8 +100,10 @@ type unit struct {
 	undo []before
 	// commands have room for the line of a commit before them.
 	commands []byte
-	done     bool
-	err      error
+	// taken is the copy that it has taken.
+	taken *taken
+	done  bool
+	err   error
 }
 
 // revert makes the tenant what it was before the unit, which was its last.
@@ -171,6 +173,13 @@ func (l *commitLog) enqueue(u *unit) error {
 	defer l.mu.Unlock()
 	if l.fault != nil && (l.fault.Broken || l.undoing) {
 		return l.fault
+	}
+	if u.taken != nil {
+		var err error
+		if u.commands, err = u.taken.complete(u.commands, u.tenant); err != nil {
+			return err
+		}
+		u.taken = nil
 	}
 	if len(u.commands)-lineLength > maxCommit {
 		l.fault, l.failed = &Unwritten{fmt.Errorf("a commit of %d bytes is too large", len(u.commands)), false}, 0

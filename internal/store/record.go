@@ -8,27 +8,28 @@ import (
 )
 
 // A data file is text that a person can read. Its first line names it and its
-// format: 4 is the present one, which differs from 3 in a command, and both from 2
-// in what the rows are. Then come the commits, each a line of fixed length and the
-// commands which that line announces, in the form of Redis:
+// format: 5 is the present one, which differs from 4 and 3 in a command each, and these
+// from 2 in what the rows are. Then come the commits, each a line of fixed length and
+// the commands which that line announces, in the form of Redis:
 //
-//	finhub-sandbox data 4
+//	finhub-sandbox data 5
 //	commit 000000000001 0000000027 9a8b7c6d 5e6f7a8b
 //	*3
 //	$3
 //	set
 //	…
 //
-// There are three commands: set with a name and a value, del with a name, and clear
-// with a tenant, of which then nothing is left. The rows are, by how their names
-// begin:
+// There are four commands: set with a name and a value, del with a name, clear with a
+// tenant, of which then nothing is left, and copy with two tenants: the second is
+// cleared, and gets the rows that the first has at this place of the file. The rows
+// are, by how their names begin:
 //
 //	t/demo/…    the rows of the tenant demo; the t may be followed by a number
 //	tenant/demo its head, without which it is not there: that number, and when it is due
 //
-// Up to format 3 there was no clear. A tenant with much in it moved to another number
-// instead, and there were rows to go with it (due/, home/, left/, moves), which are
-// not read any more.
+// Up to format 4 there was no copy, and up to format 3 no clear. A tenant with much in
+// it moved to another number instead, and there were rows to go with it (due/, home/,
+// left/, moves), which are not read any more.
 //
 // The line has the number of the commit, the length of its commands in bytes,
 // their checksum, and the checksum of the line itself up to there. The length
@@ -45,18 +46,18 @@ import (
 // checkout in text mode does to the file can be told, and undone.
 const (
 	firstFormat = "finhub-sandbox data %d\r\n"
-	firstLength = len("finhub-sandbox data 4\r\n")
+	firstLength = len("finhub-sandbox data 5\r\n")
 	lineFormat  = "%s %012d %010d %08x "
 	lineLength  = len("commit 000000000000 0000000000 00000000 00000000\r\n")
 )
 
 // The formats: commands without checksums, rows as they were before upgrade, tenants
-// that move, and the present one.
+// that move, and the present one. Between the last two was one without copies.
 const (
 	formatOld     = 1
 	formatOldRows = 2
 	formatMoves   = 3
-	presentFormat = 4
+	presentFormat = 5
 )
 
 // firstLine begins a file of a format.
@@ -139,6 +140,11 @@ func appendDelete(buf []byte, place string, key []byte) []byte {
 func appendClear(buf []byte, tenant string) []byte {
 	buf = append(buf, "*2\r\n$5\r\nclear\r\n"...)
 	return appendPart(buf, tenant, nil)
+}
+
+func appendCopy(buf []byte, from, to string) []byte {
+	buf = append(buf, "*3\r\n$4\r\ncopy\r\n"...)
+	return appendPart(appendPart(buf, from, nil), to, nil)
 }
 
 func appendPart(buf []byte, text string, more []byte) []byte {

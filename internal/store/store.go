@@ -64,6 +64,12 @@ type Tx interface {
 	// Clear removes the tenant with all its rows and its due instant, and says how
 	// many rows there were.
 	Clear() (removed int)
+	// Take makes the rows that were copied of a frozen tenant (Frozen.Copy) those of this
+	// one, in place of all that it had, its due instant too; the tenant is there then,
+	// be it without rows. That takes no time for each of them. A copy can be taken
+	// until it is kept, and the frozen tenant must stay open until the transaction
+	// has ended.
+	Take(copied Frozen)
 	// Due is the tenant's due instant; the zero time is none.
 	Due() time.Time
 	// SetDue sets it, to an instant since 1970.
@@ -81,7 +87,10 @@ type Frozen interface {
 	// Range visits the rows as Tx.Range does. visit may take its time, and use the
 	// store.
 	Range(from, to []byte, visit func(key, value string) bool) error
-	// Close lets the rows go.
+	// Copy makes a copy of all rows for Tx.Take, and visits them as Range does. If visit
+	// returns false there is none. There can be another when that is kept.
+	Copy(visit func(key, value string) bool) error
+	// Close lets the rows go, and the copy if it was not taken.
 	Close()
 }
 

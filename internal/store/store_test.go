@@ -157,7 +157,7 @@ func TestAFileThatIsNotOursIsRefusedAndLeftAlone(t *testing.T) {
 		"a huge length":   "*3\r\n$999999999999\r\n",
 		"a bad mark":      "*3\r\n$3\r\nset\r\n$7\r\n!commit\r\n$1\r\nx\r\n",
 		"another command": "*2\r\n$3\r\nget\r\n$1\r\na\r\n",
-		"a newer one":     "finhub-sandbox data 5\r\ncommit",
+		"a newer one":     "finhub-sandbox data 6\r\ncommit",
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "other")

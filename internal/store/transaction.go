@@ -39,6 +39,8 @@ type transaction struct {
 	writes bool
 	// logged are the commands for the data file, if there is one.
 	logged *[]byte
+	// taken are the copies that the tenant has taken.
+	taken []*taken
 	// undo is what was written over, the newest last: since the first mark, or from
 	// the beginning if it may turn out later that the unit is not kept.
 	undo  []before
@@ -101,9 +103,13 @@ func (t *transaction) drop(tx *buntdb.Tx) {
 	}
 }
 
-// close closes a database that nobody has used but the transaction.
+// close closes a database that nobody has used but the transaction. A copy that was
+// taken is what it was, and given back.
 func (t *transaction) close(db *buntdb.DB) {
-	if db != nil && db != t.was.db {
+	switch copied := t.takenAs(db); {
+	case copied != nil:
+		copied.of.copied = db
+	case db != nil && db != t.was.db:
 		_ = db.Close() // It may have been closed for an earlier change.
 	}
 }
@@ -197,6 +203,40 @@ func (t *transaction) Clear() (removed int) {
 		*t.logged = appendClear(*t.logged, t.tenant.escaped)
 	}
 	return removed
+}
+
+// errTaken says that there is no copy to be taken.
+var errTaken = errors.New("store: a copy that was not made, or was taken before")
+
+func (t *transaction) Take(from Frozen) {
+	f, ok := from.(*frozen)
+	if !t.mayWrite() {
+		return
+	}
+	if !ok || f.copied == nil {
+		t.err = errTaken
+		return
+	}
+	t.notePlace()
+	t.place = place{head: head{exists: true}, db: f.copied}
+	f.copied = nil
+	t.tx = t.open(t.db)
+	copied := &taken{of: f, db: t.db}
+	if t.logged != nil {
+		*t.logged = appendCopy(*t.logged, f.tenant.escaped, t.tenant.escaped)
+		copied.at = len(*t.logged)
+	}
+	t.taken = append(t.taken, copied)
+}
+
+// takenAs gives the copy that a database is, as it was taken last; nil if it is none.
+func (t *transaction) takenAs(db *buntdb.DB) *taken {
+	for _, copied := range slices.Backward(t.taken) {
+		if copied.db == db {
+			return copied
+		}
+	}
+	return nil
 }
 
 func (t *transaction) Due() time.Time { return t.due }

@@ -68,11 +68,11 @@ func TestOldRowsAreUpgraded(t *testing.T) {
 				t.Errorf("%s, %s: got  %s\nwant %s", path, when, got, want)
 			}
 			text := readFile(t, path)
-			if !strings.HasPrefix(text, "finhub-sandbox data 4\r\n") {
+			if !strings.HasPrefix(text, "finhub-sandbox data 5\r\n") {
 				t.Errorf("%s, %s: the file begins with %.30q", path, when, text)
 			}
 			if when == "again" {
-				text = strings.Replace(text, "data 4", "data 2", 1)
+				text = strings.Replace(text, "data 5", "data 2", 1)
 				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 					t.Fatal(err)
 				}
@@ -90,7 +90,7 @@ func TestWhatWasLeftDoesNotComeBack(t *testing.T) {
 	}
 	upgraded(t, path)
 	// Such are the rows of format 3.
-	text := strings.Replace(readFile(t, path), "data 4", "data 3", 1)
+	text := strings.Replace(readFile(t, path), "data 5", "data 3", 1)
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,11 @@ func Run(t *testing.T, open Open) {
 		{"a frozen tenant stays as it was", freezing},
 		{"a frozen tenant has nothing of what is not kept", freezingWhatIsNotKept},
 		{"a frozen tenant is read while others write", freezingMany},
+		{"a copy is taken as it was frozen", taking},
+		{"a copy is taken once, and undone as all else", takingOnce},
+		{"a copy of what is not there any more", takingWhatIsGone},
+		{"copies of copies", takingByChance},
+		{"copies are taken while others write", takingWhileOthersWrite},
 		{"due instants are in order", due},
 		{"undo takes back to a mark", undo},
 		{"marks nest", nested},
@@ -206,11 +211,13 @@ func (b *bench) unspoilt() {
 
 func aView(b *bench) {
 	b.set("t", "a=1")
+	copied := b.copied("t")
 	for what, write := range map[string]func(tx store.Tx){
 		"set":    func(tx store.Tx) { tx.Set([]byte("a"), "2") },
 		"delete": func(tx store.Tx) { tx.Delete([]byte("a")) },
 		"due":    func(tx store.Tx) { tx.SetDue(time.Unix(1, 0)) },
 		"clear":  func(tx store.Tx) { tx.Clear() },
+		"take":   func(tx store.Tx) { tx.Take(copied) },
 	} {
 		if err := b.store.View(b.Context(), "t", func(tx store.Tx) error { write(tx); return nil }); err == nil {
 			b.Errorf("%s is possible", what)
