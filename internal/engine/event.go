@@ -36,10 +36,11 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 		_, verb, _ := strings.Cut(kind, ".")
 		kind = s.Noun + "." + verb
 	}
-	event := Event{
+	u.events = append(u.events, Event{
 		Seq: u.counters.event, At: u.now, Type: kind, Entity: entity, ID: life.ID, State: life.State,
 		Customer: s.Customer, By: cause.By, Reason: cause.Reason, Data: s.Data, Rule: cause.Rule,
-	}
+	})
+	event := &u.events[len(u.events)-1]
 	text, err := store.Encode(event)
 	if err != nil {
 		u.fail(err)
@@ -49,10 +50,9 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 	if event.Seq > maxEvents {
 		u.tx.Delete(u.eventKey(event.Seq - maxEvents))
 	}
-	u.events = append(u.events, event)
 	u.passEvent(kind)
 	if u.engine.Told != nil {
-		u.engine.Told(u, event)
+		u.engine.Told(u, *event)
 	}
 }
 

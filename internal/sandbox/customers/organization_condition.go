@@ -66,7 +66,7 @@ func countVerified(act *world.Act, id string, f *onboarding.OrganizationFacts) {
 // the one that would be opened.
 func countDocuments(act *world.Act, organization *onboarding.Customer, f *onboarding.OrganizationFacts) {
 	verification := LatestVerification(act, organization.ID)
-	needs, _ := verificationNeeds(act, organization, onboarding.BusinessVerification, asked(verification))
+	needs := onboarding.OrganizationRequirements(organization.Company)
 	var uploaded, proven []string
 	for _, d := range countingDocuments(act, organization, verification) {
 		uploaded = append(uploaded, d.Type)

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 
 	"finhub-sandbox/internal/domain/delivery"
@@ -44,9 +45,9 @@ func (p *Policy) Signing() delivery.Signing {
 
 // DelayScale is the part of a delay that a tenant waits on a running clock.
 func DelayScale(act *Act) float64 {
-	p, err := PolicyOf(act)
-	act.Note(err)
-	return *p.DelayScale
+	active, _ := ActiveScenario(act, ReadTenantScenarios(act.Unit))
+	// A tenant cannot set it (see setting.Settings).
+	return *cmp.Or(active.Settings.DelayScale, act.Config.Settings.DelayScale, act.builtIn.DelayScale)
 }
 
 // CategoryLimits are the limits of a category in a tenant.
