@@ -52,7 +52,7 @@ var remedies = []remedy{
 	}, reason: "what was asked for is so already, and stays so"},
 	{codes: []Code{Internal, DataUnwritable, RateLimited, SimulatedFailure, ClockInterrupted, ConsentVersionOutdated}, reason: "nothing is wrong with the request"},
 	{codes: []Code{TokenMissing, TokenInvalid, TokenExpired, SessionEnded}, calls: []string{"createAdminSession", "createIndividualSession", "createOrganizationSession"}},
-	{codes: []Code{SessionNotFound}, calls: []string{"createIndividualSession"}},
+	{codes: []Code{SessionNotFound}, calls: []string{"createIndividualSession", "createOrganizationSession"}},
 	{codes: []Code{AccountLocked}, calls: []string{"advanceClock"}},
 	{codes: []Code{CustomerNotFound, UserNotFound}, calls: []string{"registerIndividual", "registerOrganization"}},
 	{codes: []Code{VerificationNotFound}, calls: []string{"createVerification"}},
