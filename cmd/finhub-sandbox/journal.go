@@ -13,6 +13,8 @@ import (
 type journalCommands struct {
 	List journalListCommand `cmd:"" default:"withargs" help:"List the last requests, the oldest first."`
 	Show journalShowCommand `cmd:"" help:"Show one request and its reply."`
+
+	Replay journalReplayCommand `cmd:"" help:"Send one request again, and show what comes beside what came."`
 }
 
 // journalFilter says which entries are meant.
@@ -68,6 +70,35 @@ func (c journalListCommand) run(ctx context.Context, stdout, stderr io.Writer) i
 func (c journalShowCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 	reply, err := client.GetJournalEntry.Call(ctx, c.client(), nil, strconv.FormatInt(c.Number, 10))
 	return show(c.remote, reply, err, stdout, stderr, printEntry)
+}
+
+type journalReplayCommand struct {
+	remote
+	Number int64  `arg:"" help:"Number of the entry."`
+	Token  string `help:"Token in place of the one that it had; that of staff is the administrator's without." placeholder:"TOKEN"`
+}
+
+func (c journalReplayCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
+	body := map[string]string{}
+	if c.Token != "" {
+		body["token"] = c.Token
+	}
+	reply, err := client.ReplayRequest.Call(ctx, c.client(), body, strconv.FormatInt(c.Number, 10))
+	return show(c.remote, reply, err, stdout, stderr, printRepeated)
+}
+
+// printRepeated shows what came then beside what came now.
+func printRepeated(p *printer, r client.ReplayedRequest) {
+	p.line("%s %s", r.Now.Method, r.Now.Path)
+	p.table([]string{"", "NUMBER", "STATUS", "REFUSAL", "DETAILS"}, [][]string{
+		{"then", fmt.Sprint(r.Then.Number), statusOf(&r.Then), r.Then.Refusal, r.Then.Details},
+		{"now", fmt.Sprint(r.Now.Number), statusOf(&r.Now), r.Now.Refusal, r.Now.Details},
+	})
+	if r.Same {
+		p.line("the same came")
+		return
+	}
+	p.line("\nthen\n%s\n\nnow\n%s", r.Then.Reply.Body, r.Now.Reply.Body)
 }
 
 func printJournal(p *printer, j client.Journal) {

@@ -93,6 +93,7 @@ func TestVerbs(t *testing.T) {
 		{"clock show", []string{"tenant   verbs", "pending  0"}, []string{`"nextDue":null`}},
 		{"journal --operation=freezeClock", []string{"NUMBER", "freezeClock", "200"}, []string{`"operation":"freezeClock"`}},
 		{"journal show 1", []string{"operation   useScenario", "PUT /_sandbox/scenario", "[masked]"}[:2], []string{`"number":1`}},
+		{"journal replay 3", []string{"PUT /_sandbox/scenario", "NUMBER", "then"}, []string{`"then":{"number":3`, `"now":{"number":`}},
 		{"verify --operation=freezeClock --where=status=200 --at-least=1", []string{"It holds: wanted at least 1"}, []string{`"holds":true`}},
 		{"settings set headers=strict orderLifeSeconds=300 webhooks={\"schedule\":[\"5m\",\"2h\"]}", []string{"orderLifeSeconds          300", "webhooks.schedule         [5m 2h]"}, []string{`"orderLifeSeconds":300`, `"schedule":["5m","2h"]`}},
 		{"settings set orderLifeSeconds=0 headers=", []string{"headers                   -"}, []string{`"headers":""`}},

@@ -222,7 +222,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	docs := control.Docs()
 	info := control.Info{
 		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Docs: docs,
-		Journal: a.journal, Recorder: a.recorder, Coverage: a.coverage, Metrics: a.metrics, Now: c.Now,
+		Journal: a.journal, Send: a.send, Recorder: a.recorder, Coverage: a.coverage, Metrics: a.metrics, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr

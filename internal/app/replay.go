@@ -192,12 +192,8 @@ func (p *replay) answer(ctx context.Context, step *recording.Step) {
 		r.Header[h[0]] = append(r.Header[h[0]], p.match.Fill(h[1]))
 	}
 	r.Header[headers.RequestID] = []string{q.ID}
-	handler := p.app.Handler()
-	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
-		handler = p.app.ControlHandler()
-	}
 	w := &taken{header: http.Header{}}
-	w.serve(handler, r)
+	w.serve(p.app.handlerOf(r), r)
 	select {
 	case <-p.over:
 		return // It waited to the end, and is held to nothing.
@@ -306,4 +302,19 @@ func (w *taken) reply() *recording.Reply {
 	}
 	slices.SortStableFunc(reply.Headers, func(a, b [2]string) int { return strings.Compare(a[0], b[0]) })
 	return reply
+}
+
+// send answers a request that comes from within.
+func (a *App) send(r *http.Request) http.Header {
+	w := &taken{header: http.Header{}}
+	w.serve(a.handlerOf(r), r)
+	return w.header
+}
+
+// handlerOf is who answers a request.
+func (a *App) handlerOf(r *http.Request) http.Handler {
+	if strings.HasPrefix(r.URL.Path, "/_sandbox/") {
+		return a.ControlHandler()
+	}
+	return a.Handler()
 }

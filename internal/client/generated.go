@@ -936,8 +936,19 @@ type RejectedDocument struct {
 	Type   string `json:"type"`
 }
 
+// ReplayedRequest is the document's object of this name: request that was sent again.
+type ReplayedRequest struct {
+	Now JournalEntry `json:"now"`
+	// Whether status, refusal and body are the same.
+	Same bool         `json:"same"`
+	Then JournalEntry `json:"then"`
+}
+
 // RequestPattern has any of: body, operation, where.
 type RequestPattern map[string]any
+
+// RequestReplay has any of: token.
+type RequestReplay map[string]any
 
 // Resend has any of: event, since, status, subscriptionId.
 type Resend map[string]any
@@ -1302,6 +1313,9 @@ var StreamJournal = Stream{http.MethodGet, "/journal/stream"}
 
 // GetJournalEntry is the document's operation getJournalEntry: read one entry of the journal.
 var GetJournalEntry = Operation[JournalEntry]{http.MethodGet, "/journal/{number}"}
+
+// ReplayRequest is the document's operation replayRequest: send a request of the journal again.
+var ReplayRequest = Operation[ReplayedRequest]{http.MethodPost, "/journal/{number}/replay"}
 
 // ListMachines is the document's operation listMachines: list the machines.
 var ListMachines = Operation[MachineList]{http.MethodGet, "/machines"}

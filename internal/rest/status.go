@@ -103,6 +103,7 @@ var statuses = map[refusal.Code]int{
 	refusal.TimerLoop:         http.StatusUnprocessableEntity,
 	refusal.ClockInterrupted:  http.StatusServiceUnavailable,
 	refusal.EntryNotFound:     http.StatusNotFound,
+	refusal.EntryUnrepeatable: http.StatusConflict,
 	refusal.RecordingNotFound: http.StatusNotFound,
 	refusal.JournalOff:        http.StatusConflict,
 	refusal.MachineUnknown:    http.StatusNotFound,

@@ -97,6 +97,7 @@ const (
 	TimerLoop         Code = "TIMER_LOOP"
 	ClockInterrupted  Code = "CLOCK_INTERRUPTED"
 	EntryNotFound     Code = "ENTRY_NOT_FOUND"
+	EntryUnrepeatable Code = "ENTRY_UNREPEATABLE"
 	RecordingNotFound Code = "RECORDING_NOT_FOUND"
 	JournalOff        Code = "JOURNAL_OFF"
 	MachineUnknown    Code = "MACHINE_UNKNOWN"
@@ -204,6 +205,7 @@ var definitions = []Definition{
 	{TimerLoop, "A timer does not come to rest", "Look at the scenario that answers the choice which data names."},
 	{ClockInterrupted, "The clock was stopped on its way", "Move it again: it goes on from where it stands."},
 	{EntryNotFound, "No such entry in the journal", "GET /_sandbox/journal lists the entries that are kept."},
+	{EntryUnrepeatable, "The request cannot be sent again as it was", "GET /_sandbox/journal?format=curl has it as a command, in which what is masked is to be filled in."},
 	{RecordingNotFound, "The tenant is not recorded", "POST /_sandbox/recording begins; what has happened before is not in it."},
 	{JournalOff, "The sandbox keeps no journal", "Start it without --journal 0."},
 	{MachineUnknown, "No such machine", "GET /_sandbox/machines lists them."},

@@ -83,5 +83,6 @@ var remedies = []remedy{
 	{codes: []Code{TenantNotEmpty}, calls: []string{"resetTenant"}},
 	{codes: []Code{RecordingNotFound}, calls: []string{"startRecording"}},
 	{codes: []Code{EntryNotFound}, reason: "what the journal has let go of does not come back; listJournal has what is kept"},
+	{codes: []Code{EntryUnrepeatable}, reason: "what the journal does not keep has to be sent by who knows it"},
 	{codes: []Code{JournalOff}, reason: "whether there is a journal is decided when the sandbox is started (--journal)"},
 }
