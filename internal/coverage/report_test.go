@@ -122,7 +122,7 @@ func TestFormAccepted(t *testing.T) {
 
 // Who asks for the report of a tenant that nobody has called opens none.
 func TestLookingOpensNoTally(t *testing.T) {
-	c := &Coverage{space: &space{}, now: time.Now, tallies: lately.New(1, func(*tally) {})}
+	c := &Coverage{space: &space{}, now: func() time.Time { return time.Unix(1, 0) }, tallies: lately.New(1, func(*tally) {})}
 	if r := c.Report("stranger"); r.Tenant != "stranger" || r.Requests != 0 || r.Since.IsZero() {
 		t.Errorf("got %+v", r)
 	}

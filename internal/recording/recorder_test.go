@@ -19,11 +19,14 @@ import (
 
 const state = `{"values": {"seed": {"seed": "s"}}}`
 
+// now is the real time, which stands still.
+func now() time.Time { return time.Unix(1_700_000_000, 0) }
+
 // begun is a recorder of one tenant without anything in it.
 func begun(t *testing.T) (*recording.Recorder, recording.Summary) {
 	t.Helper()
 	r := recording.New(recording.Config{
-		Secrets: journal.Secrets{}, Now: time.Now, Key: func() string { return "key" },
+		Secrets: journal.Secrets{}, Now: now, Key: func() string { return "key" },
 		Signed: func(string) bool { return false }, Digest: func(_, _, password string) string { return password },
 		Export: func(_ context.Context, _ string, to io.Writer) error {
 			_, err := io.WriteString(to, state)
@@ -64,7 +67,7 @@ func ended(t *testing.T, r *recording.Recorder) (recording.Summary, *recording.F
 // request has its turn, and lets meanwhile happen in it.
 func request(t *testing.T, r *recording.Recorder, meanwhile func(within context.Context, x *rest.Exchange)) {
 	t.Helper()
-	x := &rest.Exchange{Tenant: "demo", URL: &url.URL{Path: "/x"}, Method: http.MethodGet, Status: http.StatusOK, Came: time.Now()}
+	x := &rest.Exchange{Tenant: "demo", URL: &url.URL{Path: "/x"}, Method: http.MethodGet, Status: http.StatusOK, Came: now()}
 	within, end, err := r.Turn(t.Context(), x)
 	if err != nil {
 		t.Fatal(err)
