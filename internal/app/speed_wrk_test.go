@@ -159,6 +159,7 @@ func measureLoads(t *testing.T, table *speedTable, program string, m speedSize) 
 		reads("wallets of a customer", api+"/wallets/customer/"+plain["customer"], sandbox),
 		reads("order read", api+"/fintrans/"+plain["wallet"]+"/orders/"+plain["order"], sandbox),
 	}
+	loads = append(loads, journalLoads(t, program, post)...)
 	loads = append(loads, peerLoads(t, table, barePost, bareGet)...)
 	for range m.rounds {
 		for _, l := range loads {
@@ -168,6 +169,15 @@ func measureLoads(t *testing.T, table *speedTable, program string, m speedSize) 
 	for _, l := range loads {
 		table.load(l, memoryOf(t, l.server.pid, "VmRSS:"))
 	}
+}
+
+// journalLoads are registrations in two sandboxes, of which one keeps no journal.
+func journalLoads(t *testing.T, program string, post load) []*load {
+	t.Helper()
+	without, with := post, post
+	without.what, without.server, without.against, without.atLeast, without.p99 = "registration, no journal", startSandbox(t, program, "--journal", "0"), nil, 0, 0
+	with.what, with.server, with.against, with.atLeast, with.p99 = "registration, journal", startSandbox(t, program), &without, 0.95, 0
+	return []*load{&without, &with}
 }
 
 // peerLoads loads what else is installed of servers of this kind: stripe-mock,
