@@ -49,6 +49,7 @@ type commandLine struct {
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
+	Doctor      doctorCommand      `cmd:"" help:"Examine what serve would need, or has: address, files, who can reach it, clock, variables; exit code 1 if something is wrong. It changes nothing."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }

@@ -9,7 +9,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -267,6 +266,9 @@ func (a *App) Handler() http.Handler { return a.server }
 // the control API has an address of its own.
 func (a *App) ControlHandler() http.Handler { return a.control }
 
+// Governs says which scenario governs new customers, and which files are watched.
+func (a *App) Governs() string { return a.scenarios.String() }
+
 // World gives the product, to those who look behind the requests.
 func (a *App) World() *world.World { return a.world }
 
@@ -373,34 +375,4 @@ func (a *App) drive(ctx context.Context) {
 		}
 		timer.Reset(at.Sub(a.config.Now()))
 	}
-}
-
-// Explain makes one helpful line of an error at start; of the mistakes in
-// scenarios, it makes a line each of the first.
-func Explain(err error, data string) string {
-	var mistakes scenario.Mistakes
-	var damage *store.Damage
-	var state *stateError
-	switch {
-	case errors.As(err, &state):
-		return state.Error()
-	case errors.As(err, &mistakes):
-		return firstMistakes(mistakes)
-	case errors.As(err, &damage):
-		return fmt.Sprintf("%s is %v: save what is whole with finhub-sandbox data salvage %s --to NEW, or choose another file with --data; it was not changed", data, damage, data)
-	case errors.Is(err, store.ErrNewer):
-		return fmt.Sprintf("%s was written by a newer version of the sandbox: use that, or choose another file with --data; it was not changed", data)
-	case errors.Is(err, store.ErrInUse):
-		return fmt.Sprintf("%s is in use: stop the other sandbox, or choose another file with --data", data)
-	case errors.Is(err, os.ErrPermission):
-		return fmt.Sprintf("%s cannot be read and written (permission denied): choose another file with --data", data)
-	case errors.Is(err, store.ErrNotOurs):
-		return fmt.Sprintf("%s is not a data file of the sandbox: choose another file with --data; it was not changed", data)
-	}
-	line := strings.ReplaceAll(err.Error(), "\n", "; ")
-	var file *os.PathError
-	if errors.As(err, &file) {
-		line += ": choose another file with --data"
-	}
-	return line
 }

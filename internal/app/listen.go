@@ -67,10 +67,10 @@ func Listen(c Config) (Listeners, error) {
 func listen(addr, flag string) ([]net.Listener, error) {
 	listeners, err := listenAt(addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("address %s is taken: stop the program that uses it, or choose another with %s", addr, flag)
+		return nil, &Trouble{fmt.Sprintf("address %s is taken", addr), "stop the program that uses it, or choose another with " + flag, err}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot listen on %s (%w): choose another with %s", addr, errors.Unwrap(err), flag)
+		return nil, &Trouble{fmt.Sprintf("cannot listen on %s (%v)", addr, errors.Unwrap(err)), "choose another with " + flag, err}
 	}
 	return listeners, nil
 }

@@ -17,7 +17,7 @@ type stateError struct {
 }
 
 func (e *stateError) Error() string {
-	return fmt.Sprintf("%s %s: export it anew with finhub-sandbox state export, or leave --state out", e.file, e.why)
+	return e.file + " " + e.why + ": " + stateRemedy
 }
 
 // takeState gives a tenant the state that the configuration names, if the tenant has

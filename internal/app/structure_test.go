@@ -26,7 +26,7 @@ const everythingBelow = "*"
 // layout is the whole module, from the top down: arrows go only downwards.
 var layout = []layer{
 	{
-		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/coverage", "internal/recording", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
+		dir: "cmd/finhub-sandbox", imports: []string{"internal/app", "internal/client", "internal/coverage", "internal/doctor", "internal/recording", "internal/scenario", "internal/setting", "internal/statediff", "internal/store", "internal/domain/delivery", "spec"},
 		outside: []string{"github.com/alecthomas/kong", "github.com/go-json-experiment/json"},
 		why:     "spec: the command that prints a document needs no sandbox; setting: some of the flags are settings of tenants; store: the flag of the durability is read here; delivery: what verifies a signature needs no sandbox; scenario: what a misspelt word was to be; json: differences for scripts; recording: a bug file is read before anything is made of it; coverage: reports are joined and compared without a sandbox",
 	},
@@ -39,6 +39,10 @@ var layout = []layer{
 		imports: []string{"internal/contract", "internal/sandbox", "internal/sandbox/world", "internal/scenario", "internal/store", "spec"},
 		outside: []string{"github.com/getkin/kin-openapi", "go.yaml.in/yaml/v4"},
 		why:     "spec, yaml: what is documented and not served, and the flows, are read for the page of conformance; it is no part of the sandbox, and makes files: the schema of scenarios has what an empty sandbox lets them speak about",
+	},
+	{
+		dir: "internal/doctor", imports: []string{"internal/app", "internal/client", "internal/scenario", "internal/store"},
+		why: "app: what keeps a sandbox from starting is found by opening one; store: a data file is read and not changed; scenario: mistakes, and what a misspelt variable was to be",
 	},
 	{dir: "internal/golden", why: "only tests import it"},
 	{dir: "internal/statediff", outside: []string{"github.com/go-json-experiment/json"}, why: "json: it compares texts without knowing what they say"},
