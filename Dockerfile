@@ -7,14 +7,14 @@ RUN go mod download
 
 COPY . .
 ARG VERSION=dev
-# Libraries, and what of the standard one no request passes through, are compiled
+# Libraries, and what of them and of ours no request passes through, are compiled
 # without inlining, which is a megabyte. HTTP/2, half of one, is left out: without TLS
 # nobody speaks it to the sandbox, nor it to receivers. The binary runs once here: one
 # that cannot start is no image.
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags nethttpomithttp2 \
         -gcflags=github.com/...=-l -gcflags=golang.org/...=-l -gcflags=go.yaml.in/...=-l -gcflags=vendor/...=-l \
         -gcflags=crypto/...=-l -gcflags=encoding/xml=-l -gcflags=encoding/asn1=-l -gcflags=html/...=-l -gcflags=image/...=-l \
-        -gcflags=log/...=-l -gcflags=math/big=-l -gcflags=regexp/syntax=-l -gcflags=text/...=-l \
+        -gcflags=finhub-sandbox/cmd/...=-l -gcflags=finhub-sandbox/internal/doctor=-l -gcflags=log/...=-l -gcflags=math/big=-l -gcflags=regexp/syntax=-l -gcflags=text/...=-l \
         -gcflags=github.com/labstack/...= -gcflags=github.com/tidwall/...= -gcflags=github.com/go-json-experiment/...= \
         -ldflags "-s -w -X main.version=${VERSION}" \
         -o /out/finhub-sandbox ./cmd/finhub-sandbox \

@@ -68,7 +68,7 @@ func printFindings(p *printer, findings []doctor.Finding) {
 
 // variables are the names of those that the program reads, whatever the command.
 func variables() (names []string) {
-	err := kong.Visit(kong.Must(&commandLine{}).Model, func(node kong.Visitable, next kong.Next) error {
+	err := kong.Visit(model(), func(node kong.Visitable, next kong.Next) error {
 		if flag, ok := node.(*kong.Flag); ok {
 			names = append(names, flag.Envs...)
 		}

@@ -21,6 +21,8 @@ import (
 	"finhub-sandbox/spec"
 )
 
+const programName = "finhub-sandbox"
+
 // version is set by the linker.
 var version = "dev"
 
@@ -45,12 +47,16 @@ type commandLine struct {
 	Wait        waitCommand        `cmd:"" help:"Wait for a state or an event; exit code 1 if it does not come, with what is pending."`
 	Coverage    coverageCommands   `cmd:"" help:"Show what an application has never met; exit code 1 if it is too much."`
 	Timeline    timelineCommand    `cmd:"" help:"Tell what has happened to a customer, and what is pending."`
+	Events      eventsCommand      `cmd:"" help:"List what has happened in a tenant."`
 	Explain     explainCommand     `cmd:"" help:"Explain what stands in the way of a call, or a refusal."`
 	Magic       magicCommand       `cmd:"" help:"List every value that makes a scenario act."`
 	Data        dataCommands       `cmd:"" help:"Save what is whole in a damaged data file."`
 	Spec        specCommand        `cmd:"" help:"Print an OpenAPI document."`
 	Doctor      doctorCommand      `cmd:"" help:"Examine what serve would need, or has: address, files, who can reach it, clock, variables; exit code 1 if something is wrong. It changes nothing."`
 	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running sandbox whether it is ready."`
+	Completion  completionCommand  `cmd:"" help:"Print what makes a shell complete commands, flags, values and names of scenarios."`
+	Complete    completeCommand    `cmd:"" name:"__complete" hidden:"" help:"Print what a word may become."`
+	Help        helpCommand        `cmd:"" help:"Print what a command takes."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 }
 
@@ -73,7 +79,7 @@ type sandboxFlags struct {
 	FixedTokens    bool           `help:"Accept the fixed tokens." default:"true" negatable:"" env:"SANDBOX_FIXED_TOKENS"`
 	TenantKey      string         `help:"Key that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_KEY" placeholder:"KEY"`
 	TenantSecret   string         `help:"Secret that logins must send, where the tenant's settings name no other; any if left out." env:"SANDBOX_TENANT_SECRET" placeholder:"SECRET"`
-	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
+	Scenario       []string       `help:"Scenario to load: the name of a built-in one, a file, or a directory; can be repeated. The last name governs new customers." complete:"scenario" env:"SANDBOX_SCENARIO" placeholder:"NAME|FILE|DIR"`
 	ScenarioYAML   string         `help:"Scenario as text, for where no file can be put; it governs new customers unless --scenario names another." name:"scenario-yaml" env:"SANDBOX_SCENARIO_YAML" placeholder:"YAML"`
 	ControlAddr    string         `help:"Address of a listener of its own for /_sandbox, which is then not served on --addr." env:"SANDBOX_CONTROL_ADDR" placeholder:"HOST:PORT"`
 	ControlToken   string         `help:"Token that control calls must send as bearer token; none if left out." env:"SANDBOX_CONTROL_TOKEN" placeholder:"TOKEN"`
@@ -134,7 +140,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	exited := -1
 	parser := kong.Must(&line,
-		kong.Name("finhub-sandbox"),
+		kong.Name(programName),
 		kong.Description("A local stand-in for FinHub's banking API v2.1. Unofficial."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exited = code }),
@@ -162,21 +168,6 @@ func forgetEmptyVariables() error {
 		}
 	}
 	return errors.Join(faults...)
-}
-
-// usage says what is wrong with the command line, and which help tells how it is
-// right: that of the command as far as it was understood.
-func usage(err error) string {
-	understood := "finhub-sandbox"
-	var wrong *kong.ParseError
-	if errors.As(err, &wrong) {
-		for _, part := range wrong.Context.Path {
-			if part.Command != nil {
-				understood = part.Command.FullPath()
-			}
-		}
-	}
-	return fmt.Sprintf("%s; see %s --help", strings.ReplaceAll(err.Error(), "\n", " "), understood)
 }
 
 func fail(stderr io.Writer, code int, message string) int {

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"finhub-sandbox/internal/client"
 )
@@ -27,8 +29,11 @@ func (r remote) client() client.Client {
 // decoded from it.
 func show[T any](r remote, reply client.Reply[T], err error, stdout, stderr io.Writer, table func(*printer, T)) int {
 	if err != nil {
-		return fail(stderr, exitOf(err), err.Error())
+		code := fail(stderr, exitOf(err), err.Error())
+		r.hint(err, stderr)
+		return code
 	}
+	defer r.hint(nil, stderr)
 	if r.JSON {
 		_, _ = fmt.Fprintln(stdout, strings.TrimSpace(string(reply)))
 		return exitOK
@@ -42,11 +47,37 @@ func show[T any](r remote, reply client.Reply[T], err error, stdout, stderr io.W
 	return exitOK
 }
 
+// hintTime is how long a sandbox may take to say whether somebody uses a tenant.
+const hintTime = 2 * time.Second
+
+// hint tells whoever has named a tenant that nobody has used it, since any name will do
+// for one: a misspelt one is empty, and nothing else is wrong with it.
+func (r remote) hint(err error, stderr io.Writer) {
+	var refused *client.Refusal
+	absent := errors.As(err, &refused) && refused.Status == http.StatusNotFound
+	if r.Tenant == "" || r.Tenant == defaultTenant || err != nil && !absent {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), hintTime)
+	defer cancel()
+	reply, err := client.ListEvents.With(map[string]string{"limit": "1"}).Call(ctx, r.client(), nil)
+	if err != nil {
+		return // The command has its answer.
+	}
+	if list, err := reply.Decode(); err == nil && !list.Used {
+		_, _ = fmt.Fprintf(stderr, "finhub-sandbox: tenant %s has nothing: nobody has used it yet; is it spelt as your application spells it?\n", list.Tenant)
+	}
+}
+
+// defaultTenant is the tenant of whoever names none.
+const defaultTenant = "sandbox"
+
 // exitOf tells a mistake of whoever typed the command, such as a duration that is
 // none or a name that nothing has, from what only the sandbox's state forbids.
 func exitOf(err error) int {
 	var refused *client.Refusal
-	if errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
+	var addr *client.AddrError
+	if errors.As(err, &addr) || errors.As(err, &refused) && (refused.Status == http.StatusBadRequest || refused.Status == http.StatusNotFound) {
 		return exitUsage
 	}
 	return exitFailed

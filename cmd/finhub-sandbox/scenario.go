@@ -28,7 +28,7 @@ type scenarioListCommand struct{ remote }
 
 type scenarioShowCommand struct {
 	remote
-	Name string `arg:"" help:"Name of the scenario."`
+	Name string `arg:"" help:"Name of the scenario." complete:"scenario"`
 }
 
 type scenarioLintCommand struct {
@@ -38,7 +38,7 @@ type scenarioLintCommand struct {
 
 type scenarioUseCommand struct {
 	remote
-	Scenario string `arg:"" help:"Name of a scenario, or a file with one."`
+	Scenario string `arg:"" help:"Name of a scenario, or a file with one." complete:"scenario"`
 }
 
 func (c scenarioListCommand) run(ctx context.Context, stdout, stderr io.Writer) int {

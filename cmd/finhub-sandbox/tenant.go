@@ -44,6 +44,7 @@ func (c resetCommand) run(ctx context.Context, stdout, stderr io.Writer) int {
 		extent["everything"] = true
 	}
 	reply, err := client.ResetTenant.Call(ctx, c.client(), extent)
+	c.Tenant = "" // That it has nothing is not to be told of one that was just made empty.
 	return show(c.remote, reply, err, stdout, stderr, func(p *printer, r client.Reset) {
 		p.line("tenant %s is empty again: %d records are gone; scenario %s governs new customers", r.Tenant, r.Removed, r.Scenario)
 	})

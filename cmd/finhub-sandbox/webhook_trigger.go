@@ -20,7 +20,7 @@ import (
 
 type webhookTriggerCommand struct {
 	remote
-	Event       string `arg:"" help:"Type of the event, such as transaction.completed."`
+	Event       string `arg:"" help:"Type of the event, such as transaction.completed." complete:"event"`
 	ProductAddr string `help:"Address of the product's API, if the control API has one of its own." env:"SANDBOX_PRODUCT_ADDR" placeholder:"HOST:PORT"`
 	Token       string `help:"Token of the calls." default:"sandbox-admin" env:"SANDBOX_TOKEN" placeholder:"TOKEN"`
 }

@@ -16,6 +16,7 @@ import (
 	"finhub-sandbox/internal/sandbox/world"
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
+	"finhub-sandbox/scenarios"
 	"finhub-sandbox/spec"
 )
 
@@ -261,4 +262,17 @@ func aside[T any](ask func(*world.World) (T, error)) (answer T, err error) {
 		return answer, err
 	}
 	return ask(s)
+}
+
+// BuiltInScenarios are the names of the scenarios that every sandbox has: those of their
+// files, to which a test holds them.
+func BuiltInScenarios() (names []string) {
+	files, err := scenarios.Files.ReadDir(".")
+	if err != nil {
+		panic(err) // They are in the binary.
+	}
+	for _, f := range files {
+		names = append(names, strings.TrimSuffix(f.Name(), filepath.Ext(f.Name())))
+	}
+	return names
 }

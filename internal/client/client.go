@@ -91,6 +91,14 @@ func (r *Refusal) Error() string {
 	return text
 }
 
+// AddrError says that an address is none.
+type AddrError struct{ Addr string }
+
+// Error shows one that is.
+func (e *AddrError) Error() string {
+	return fmt.Sprintf("%q is no address: it needs a host and a port, such as localhost:8080", e.Addr)
+}
+
 // Call does the operation. The body is nil where there is none, and the arguments
 // stand in the path, in their order. The error is a *Refusal if the sandbox says
 // no; any other says in one line what is in the way.
@@ -155,7 +163,7 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 func (c Client) open(ctx context.Context, method, path, mediaType string, body []byte) (*http.Response, error) {
 	host, port, err := net.SplitHostPort(c.Addr)
 	if err != nil {
-		return nil, fmt.Errorf("%q is no address: it needs a host and a port, such as localhost:8080", c.Addr)
+		return nil, &AddrError{c.Addr}
 	}
 	if host == "" {
 		host = "localhost"

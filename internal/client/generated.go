@@ -384,6 +384,19 @@ type Event struct {
 	Type  string `json:"type"`
 }
 
+// EventList is the document's object of this name: events of a tenant.
+type EventList struct {
+	// What has happened, the oldest first.
+	Events []Event `json:"events"`
+	// What the tenant's clock shows.
+	Now string `json:"now"`
+	// How many older ones would fit and are not shown.
+	Omitted int    `json:"omitted"`
+	Tenant  string `json:"tenant"`
+	// Whether the tenant has anything; false of one that nobody has used, such as a misspelt one.
+	Used bool `json:"used"`
+}
+
 // Expectation has any of: atLeast, atMost, body, count, inOrder, never, operation, where, within.
 type Expectation map[string]any
 
@@ -1298,6 +1311,9 @@ var SetCustomerStatus = Operation[CustomerStanding]{http.MethodPost, "/customers
 
 // ShowTimeline is the document's operation showTimeline: tell what has happened to a customer.
 var ShowTimeline = Operation[Timeline]{http.MethodGet, "/customers/{customerId}/timeline"}
+
+// ListEvents is the document's operation listEvents: list the events.
+var ListEvents = Operation[EventList]{http.MethodGet, "/events"}
 
 // ExplainCall is the document's operation explainCall: explain what stands in the way of a call.
 var ExplainCall = Operation[Explanation]{http.MethodGet, "/explain"}

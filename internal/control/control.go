@@ -97,6 +97,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"listInbox":         a.within(listInbox),
 		"explainCall":       a.explainCall,
 		"showTimeline":      a.showTimeline,
+		"listEvents":        a.within(listEvents),
 		"waitFor":           a.waitFor,
 		"listJournal":       a.listJournal,
 		"getJournalEntry":   a.getJournalEntry,

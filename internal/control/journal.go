@@ -54,6 +54,9 @@ func (a *API) readJournalFilter(c *rest.Call) (journal.Filter, error) {
 		Operation: c.Query("operation"), Status: c.Query("status"), Refusal: c.Query("refusal"), Customer: c.Query("customerId"),
 		Text: c.Query("text"), After: int64(c.QueryInt("after", 0)), Limit: c.QueryInt("limit", mostEntries),
 	}
+	if faults := unknownOperation(c, "query.operation", f.Operation); len(faults) > 0 {
+		return f, refusal.Invalid(faults)
+	}
 	text := c.Query("since")
 	if text == "" {
 		return f, nil

@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"time"
@@ -48,9 +49,17 @@ func (a *API) verifyRequests(c *rest.Call) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	expected := readExpectation(c.Body)
+	faults := unknownOperation(c, "operation", expected.Operation)
+	for i, p := range expected.InOrder {
+		faults = append(faults, unknownOperation(c, fmt.Sprintf("inOrder.%d.operation", i), p.Operation)...)
+	}
+	if len(faults) > 0 {
+		return rest.Reply{}, refusal.Invalid(faults)
+	}
 	ctx, cancel := context.WithTimeout(c.Context(), within)
 	defer cancel()
-	v := j.Verify(ctx, c.Tenant, readExpectation(c.Body))
+	v := j.Verify(ctx, c.Tenant, expected)
 	view := verdictView{Holds: v.Holds, Wanted: v.Wanted, Count: v.Count, Numbers: append([]int64{}, v.Numbers...), Nearest: []missView{}}
 	for _, m := range v.Nearest {
 		miss := missView{Number: m.Entry.Number, Operation: m.Entry.Operation, Method: m.Entry.Method, Path: m.Entry.Path, Status: m.Entry.Status}
@@ -60,6 +69,15 @@ func (a *API) verifyRequests(c *rest.Call) (rest.Reply, error) {
 		view.Nearest = append(view.Nearest, miss)
 	}
 	return rest.Reply{Data: &view}, nil
+}
+
+// unknownOperation finds fault with a name that no operation has: no request would ever
+// be one of it, and whoever expects none would be content.
+func unknownOperation(c *rest.Call, field, name string) []refusal.Fault {
+	if name == "" || c.Described(name) != nil {
+		return nil
+	}
+	return []refusal.Fault{{Field: field, Message: name + " is no operation of the documents"}}
 }
 
 // readWithin reads how long to wait; nothing is not at all.

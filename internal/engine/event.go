@@ -59,16 +59,40 @@ func (u *Unit) emit(kind, entity string, life *machine.Life, s Subject, cause ma
 // Events gives the tenant's events after a sequence number, at most limit.
 func (u *Unit) Events(after int64, limit int) []Event {
 	var list []Event
+	u.eachEvent(after, func(event Event) bool {
+		list = append(list, event)
+		return len(list) < limit
+	})
+	return list
+}
+
+// EachEvent visits the tenant's events after a sequence number, in their order. visit
+// must not use the unit.
+func (u *Unit) EachEvent(after int64, visit func(Event)) {
+	u.eachEvent(after, func(event Event) bool {
+		visit(event)
+		return true
+	})
+}
+
+func (u *Unit) eachEvent(after int64, visit func(Event) bool) {
 	u.tx.Range(u.eventKey(after+1), store.PrefixEnd([]byte(eventPrefix)), func(_ []byte, text string) bool {
 		var event Event
 		if err := store.Decode(text, &event); err != nil {
 			u.fail(fmt.Errorf("event log: %w", err))
 			return false
 		}
-		list = append(list, event)
-		return len(list) < limit
+		return visit(event)
 	})
-	return list
+}
+
+// Used reports whether the tenant has anything.
+func (u *Unit) Used() (used bool) {
+	u.tx.Range(nil, nil, func([]byte, string) bool {
+		used = true
+		return false
+	})
+	return used
 }
 
 // LastEvent is the number of the tenant's last event when the unit began; -1 in a unit
