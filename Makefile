@@ -4,7 +4,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run generate golden test race lint spec clients examples respect benchmarks fuzz malformed simulation bench opening torture image check
+.PHONY: build run generate golden test race lint cross spec clients examples testcontainers release respect benchmarks fuzz malformed simulation bench opening torture image check
 
 build: ## the binary, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
@@ -21,7 +21,7 @@ golden: ## every golden file, as the tests find it; takes as long as they do
 test: ## all tests
 	go test ./...
 
-race lint spec clients examples respect benchmarks fuzz malformed simulation: ## one step of .ci/run
+race lint cross spec clients examples testcontainers release respect benchmarks fuzz malformed simulation: ## one step of .ci/run
 	.ci/run $@
 
 bench: ## how fast it is from outside, beside a bare handler and the goals; takes four minutes and the whole machine
