@@ -45,7 +45,7 @@ func TestSimulation(t *testing.T) {
 	start := time.Now()
 	seeds, refused, requests := 0, 0, 0
 	outcomes := map[string]int{}
-	for seed := uint64(start.UnixNano()); !t.Failed() && (time.Since(start) < lasts || seeds < 5 && len(unreached(outcomes)) > 0); seed++ {
+	for seed := uint64(start.UnixNano()); !t.Failed() && (time.Since(start) < lasts || seeds < 20 && len(unreached(outcomes)) > 0); seed++ {
 		s := simulate(t, seed, data)
 		for outcome, n := range s.outcomes {
 			outcomes[outcome] += n
