@@ -157,3 +157,8 @@ func elements(lines []string) func(func(string) bool) {
 		}
 	}
 }
+
+// ServeHTTP answers with the asset, for pages.
+func (a *Asset) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.send(&Call{Exchange: Exchange{Header: r.Header}, to: w})
+}

@@ -49,6 +49,8 @@ type Call struct {
 	judged judgement
 	// reply is what the handler says.
 	reply Reply
+	// inner tells that this process itself calls, to make a page.
+	inner bool
 	// witnessed tells that the witness knows of the call, and text has the text of the
 	// reply until it has been told of that.
 	witnessed bool

@@ -97,6 +97,8 @@ func (s *Server) answer(c *Call, err error) {
 		s.refuse(c, err)
 	case reply.Asset != nil:
 		reply.Asset.send(c)
+	case c.route.page != nil:
+		s.show(c)
 	case reply.Stream != nil:
 		s.stream(c, cmp.Or(reply.Status, http.StatusOK), reply.Stream)
 	case reply.Status == http.StatusNoContent:

@@ -38,6 +38,9 @@ type route struct {
 	operation *contract.Operation
 	door      door
 	handler   Handler
+	// page answers by itself where nothing refuses, without an envelope; nil leaves that
+	// to the handler.
+	page http.Handler
 	// refuses tells that nothing is served here: the handler says what there is.
 	refuses bool
 }

@@ -167,8 +167,11 @@ var (
 
 // ServeHTTP answers one request, whether an operation, a file or nothing at all is
 // behind its path.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.serve(w, r, false) }
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, inner bool) {
 	c := s.receive(w, r)
+	c.inner = inner
 	// A fault may end the request by a panic; the log has it all the same.
 	defer s.finish(c)
 	err := s.take(c)
@@ -214,6 +217,9 @@ func (s *Server) finish(c *Call) {
 	s.echo.ReleaseContext(c.match)
 	c.Took, c.Status, c.Sent = s.Now().Sub(c.Came), c.out.status, c.out.sent
 	s.noteGone(c)
+	if c.quiet() {
+		return
+	}
 	if s.Finished != nil {
 		s.Finished(&c.Exchange)
 	}
