@@ -273,3 +273,13 @@ const indexPrefix = "by/"
 func (c *Collection[T]) valuePrefix(u *Unit, index, value string) []byte {
 	return u.key(indexPrefix, c.Name, "/", index, "/", store.Escape(value), "/")
 }
+
+// Texts gives the records of a kind as they are stored, in the order of their ids, to who
+// looks at very many and reads little of each. It must not read anything of the unit.
+func (u *Unit) Texts(kind string, visit func(id, text string)) {
+	from := u.key(kind, "/")
+	u.tx.Range(from, store.PrefixEnd(from), func(key []byte, text string) bool {
+		visit(store.Unescape(string(key[len(from):])), text)
+		return true
+	})
+}

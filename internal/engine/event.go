@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -93,6 +94,13 @@ func (u *Unit) Used() (used bool) {
 		return false
 	})
 	return used
+}
+
+// LastEvents gives the tenant's newest events, the newest first.
+func (u *Unit) LastEvents(limit int) []Event {
+	list := u.Events(max(0, u.readCounters().event-int64(limit)), limit)
+	slices.Reverse(list)
+	return list
 }
 
 // LastEvent is the number of the tenant's last event when the unit began; -1 in a unit

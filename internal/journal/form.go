@@ -51,7 +51,7 @@ func (e *Entry) URL() string {
 // whoever runs them to fill in; a bearer token is taken from $TOKEN.
 func writeCurl(to io.Writer, list []Entry, _ string) error {
 	for i := range list {
-		if _, err := fmt.Fprintf(to, "# %s\n%s\n", list[i].summary(), list[i].curl()); err != nil {
+		if _, err := fmt.Fprintf(to, "# %s\n%s\n", list[i].summary(), list[i].Curl()); err != nil {
 			return err
 		}
 	}
@@ -77,7 +77,8 @@ func (e *Entry) summary() string {
 // unsent are headers that whoever sends a request makes anew.
 var unsent = map[string]bool{"Content-Length": true, "Accept-Encoding": true, "Connection": true}
 
-func (e *Entry) curl() string {
+// Curl is a command that sends the same again, as far as it is kept.
+func (e *Entry) Curl() string {
 	method := e.Method
 	if strings.ContainsFunc(method, func(r rune) bool { return r < 'A' || r > 'Z' }) {
 		method = quote(method) // A method may have $ and backticks.

@@ -66,6 +66,15 @@ type Summary struct {
 	Incomplete []string `json:"incomplete"`
 }
 
+// Recorded tells what is kept of a tenant, and whether it is recorded at all.
+func (r *Recorder) Recorded(tenant string) (s Summary, ok bool) {
+	run := r.find(tenant)
+	if run == nil {
+		return s, false
+	}
+	return run.summary(), true
+}
+
 // Start records a tenant from now on, in place of what was recorded of it. It refuses with
 // REQUEST_INVALID a tenant with more than a recording may have, and one tenant too many.
 func (r *Recorder) Start(ctx context.Context, tenant string) (Summary, error) {
