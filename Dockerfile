@@ -14,7 +14,8 @@ ARG VERSION=dev
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags nethttpomithttp2 \
         -gcflags=github.com/...=-l -gcflags=golang.org/...=-l -gcflags=go.yaml.in/...=-l -gcflags=vendor/...=-l \
         -gcflags=crypto/...=-l -gcflags=encoding/xml=-l -gcflags=encoding/asn1=-l -gcflags=html/...=-l -gcflags=image/...=-l \
-        -gcflags=finhub-sandbox/cmd/...=-l -gcflags=finhub-sandbox/internal/doctor=-l -gcflags=log/...=-l -gcflags=math/big=-l -gcflags=regexp/syntax=-l -gcflags=text/...=-l \
+        -gcflags=log/...=-l -gcflags=math/big=-l -gcflags=regexp/syntax=-l -gcflags=text/...=-l \
+        -gcflags=finhub-sandbox/cmd/...=-l -gcflags=finhub-sandbox/internal/console/...=-l -gcflags=finhub-sandbox/internal/doctor=-l \
         -gcflags=github.com/labstack/...= -gcflags=github.com/tidwall/...= -gcflags=github.com/go-json-experiment/...= \
         -ldflags "-s -w -X main.version=${VERSION}" \
         -o /out/finhub-sandbox ./cmd/finhub-sandbox \

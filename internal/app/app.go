@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"finhub-sandbox/internal/api"
+	"finhub-sandbox/internal/console"
 	"finhub-sandbox/internal/contract"
 	"finhub-sandbox/internal/control"
 	"finhub-sandbox/internal/coverage"
@@ -227,10 +228,25 @@ func (a *App) mount(product, controls *contract.Document) error {
 		info.ProductAddr = c.Addr
 	}
 	a.control.Files(control.DocsPath+"/", true, docs)
+	a.openConsole()
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, api.Handlers()),
 		a.control.Mount(controls, rest.Plain{}, control.New(a.world, a.sender, info).Handlers()),
 	)
+}
+
+// openConsole serves the pages for people beside the control API.
+func (a *App) openConsole() {
+	c := a.config
+	a.control.Pages(console.Path, console.New(console.Config{
+		API: a.control.Inner(), World: a.world, Journal: a.journal, Recorder: a.recorder, Token: c.ControlToken, Wait: Pause,
+	}))
+	if c.ControlAddr == "" {
+		a.server.Entrance(console.Entrance("", ""))
+		return
+	}
+	a.server.Entrance(console.Entrance("", "http://"+c.ControlAddr))
+	a.control.Entrance(console.Entrance("http://"+c.Addr, ""))
 }
 
 // Now is the wall clock, for commands without a sandbox.

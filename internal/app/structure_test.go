@@ -46,7 +46,6 @@ var layout = []layer{
 	},
 	{dir: "internal/golden", why: "only tests import it"},
 	{dir: "internal/statediff", outside: []string{"github.com/go-json-experiment/json"}, why: "json: it compares texts without knowing what they say"},
-	{dir: "internal/client", imports: []string{"internal/headers"}},
 	{
 		dir: "internal/app", imports: []string{everythingBelow}, outside: []string{"github.com/fsnotify/fsnotify"},
 		why: "fsnotify: scenario files are watched, which is the process's business",
@@ -70,6 +69,16 @@ var layout = []layer{
 		outside: []string{"github.com/swaggest/swgui", "github.com/go-json-experiment/json"},
 		why:     "webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
+	{
+		dir: "internal/console",
+		imports: []string{
+			"internal/client", "internal/console/diagram", "internal/headers", "internal/journal", "internal/recording", "internal/rest", "internal/sandbox/customers", "internal/sandbox/fixtures", "internal/sandbox/timeline",
+			"internal/sandbox/accounts", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine", "internal/domain/access", "internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/delivery",
+		},
+		why: "client: pages are made of what control calls answer, as the command line's tables are; sandbox, domain: some of what is shown of a tenant no control call tells",
+	},
+	{dir: "internal/console/diagram", imports: []string{"internal/domain/machine"}},
+	{dir: "internal/client", imports: []string{"internal/headers"}},
 	{
 		dir: "internal/recording", imports: []string{"internal/headers", "internal/journal", "internal/rest", "internal/webhook", "internal/domain/refusal"},
 		outside: []string{"github.com/go-json-experiment/json"},
