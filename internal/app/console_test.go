@@ -157,7 +157,8 @@ func TestConsoleShowsText(t *testing.T) {
 		all[number] = s.page("evil", "requests/"+number)
 	}
 	all["found"] = s.page("evil", "customers?text="+url.QueryEscape(hostile[1]))
-	for _, path := range []string{"requests?operation=", "customers?state=", "requests?status="} {
+	all["fits"] = s.page("evil", "requests?operation="+url.QueryEscape(hostile[0])+"&status="+url.QueryEscape(hostile[1]))
+	for _, path := range []string{"customers?state="} {
 		refused := s.visit(uiPath + "/tenants/evil/" + path + url.QueryEscape(hostile[0]))
 		checkShown(t, path, refused, http.StatusBadRequest)
 		all[path] = refused.text
@@ -299,6 +300,25 @@ func TestConsoleEntrance(t *testing.T) {
 	}
 }
 
+// TestConsoleWithoutAJournal: every page is there, and those of requests say why they
+// have none.
+func TestConsoleWithoutAJournal(t *testing.T) {
+	s := openLocal(t, app.Config{Journal: new(0)})
+	s.must("demo", http.MethodPost, "/_sandbox/customers", "{}")
+	for _, path := range append(consolePages, "requests/1", "customers/"+s.idsIn("demo", "customers", "customerId")[0]) {
+		if !strings.HasPrefix(path, "requests") {
+			s.page("demo", path)
+			continue
+		}
+		if a := s.visit(uiPath + "/tenants/demo/" + path); !strings.Contains(a.text, "JOURNAL_OFF") || a.status < http.StatusBadRequest {
+			t.Errorf("%s gives %d %s", path, a.status, a.text)
+		}
+	}
+	if page := s.page("demo", ""); !strings.Contains(page, "--journal 0") {
+		t.Error("the overview does not say that there is no journal")
+	}
+}
+
 // TestConsoleFirstVisit: all that a first visit loads is small.
 func TestConsoleFirstVisit(t *testing.T) {
 	s := openLocal(t, app.Config{})
@@ -407,5 +427,36 @@ func TestConsoleMayBeLeft(t *testing.T) {
 		<-to.blocks
 		leave()
 		<-done
+	}
+}
+
+// TestConsoleOfMany: a list is read in slices, and counting decodes nobody, so that the
+// pages of a tenant of thousands cost what those of one of a few do.
+func TestConsoleOfMany(t *testing.T) {
+	s := openLocal(t, app.Config{})
+	for range 3 {
+		s.must("many", http.MethodPost, "/_sandbox/customers", `{"state": "PENDING_VERIFICATION", "count": 500}`)
+	}
+	if page := s.page("many", ""); !strings.Contains(page, "<strong>1500</strong>") {
+		t.Error("the overview does not count them")
+	}
+	if page := s.page("many", "customers"); strings.Count(page, "<tr data-key=") != 50 || !strings.Contains(page, "Those that follow") {
+		t.Errorf("the first page lists %d", strings.Count(page, "<tr data-key="))
+	}
+	seen, next := map[string]bool{}, uiPath+"/tenants/many/customers?state=PENDING_VERIFICATION"
+	for next != "" {
+		page := s.visit(next).text
+		for _, row := range strings.Split(page, `<tr data-key="`)[1:] {
+			seen[row[:36]] = true
+		}
+		_, rest, _ := strings.Cut(page, `rel="next"`)
+		next = ""
+		if rest != "" {
+			before := page[:strings.Index(page, `" rel="next"`)]
+			next = html.UnescapeString(before[strings.LastIndex(before, `"`)+1:])
+		}
+	}
+	if len(seen) != 1500 {
+		t.Errorf("the pages list %d", len(seen))
 	}
 }

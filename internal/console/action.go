@@ -212,6 +212,9 @@ func (a *action) commandLine(r *http.Request, tenant string, form url.Values) st
 			parts = append(parts, text)
 		}
 	}
+	if len(parts) == 1 {
+		return "" // What it is about is nothing that the command line can say.
+	}
 	parts = append(parts, "--tenant", quote(tenant))
 	if r.Host != "localhost:8080" {
 		parts = append(parts, "--addr", quote(r.Host))

@@ -1,12 +1,12 @@
 package console
 
 import (
-	"net/url"
 	"slices"
 
 	"finhub-sandbox/internal/client"
 	"finhub-sandbox/internal/domain/machine"
 	"finhub-sandbox/internal/domain/onboarding"
+	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/sandbox/customers"
 	"finhub-sandbox/internal/sandbox/timeline"
 	"finhub-sandbox/internal/sandbox/world"
@@ -24,7 +24,7 @@ type overviewPage struct {
 	States   []stateCount
 	Total    int
 	Pending  []timeline.Pending
-	Requests []client.JournalEntry
+	Requests []journal.Entry
 	// NoJournal tells that the sandbox keeps none.
 	NoJournal bool
 	Step      []*button
@@ -57,19 +57,24 @@ func overview(v *visit) (string, any, error) {
 		p.States = append(p.States, stateCount{state, counts[state]})
 		p.Total += counts[state]
 	}
-	p.Requests, p.NoJournal = v.requests(some("limit", "12"))
+	p.Requests, _ = v.requests(journal.Filter{Limit: lastRequests})
+	p.NoJournal = v.console.Journal == nil
 	p.Step = v.clockButtons(p.Clock)
 	return "Overview", p, nil
 }
 
-// requests gives entries of the journal, the newest first.
-func (v *visit) requests(q url.Values) (list []client.JournalEntry, off bool) {
-	var page client.Journal
-	if v.get("/journal", q, &page) != nil {
-		return nil, true
+// lastRequests is how many requests the overview shows.
+const lastRequests = 12
+
+// requests gives entries of the journal, the newest first, and how many more fit. They
+// are read where they are kept: as control calls tell them they have their bodies.
+func (v *visit) requests(f journal.Filter) (list []journal.Entry, omitted int) {
+	if v.console.Journal == nil {
+		return nil, 0
 	}
+	page := v.console.Journal.Entries(v.tenant, f)
 	slices.Reverse(page.Entries)
-	return page.Entries, false
+	return page.Entries, page.Omitted
 }
 
 // clockButtons are those that bring on what is due.

@@ -4,11 +4,12 @@ import (
 	"fmt"
 
 	"finhub-sandbox/internal/client"
+	"finhub-sandbox/internal/journal"
 )
 
 type requestsPage struct {
 	Text, Operation, Status, Refusal, Customer string
-	List                                       []client.JournalEntry
+	List                                       []journal.Entry
 	Omitted                                    int
 }
 
@@ -16,17 +17,15 @@ func requestList(v *visit) (string, any, error) {
 	p := &requestsPage{
 		Text: v.query("text"), Operation: v.query("operation"), Status: v.query("status"), Refusal: v.query("refusal"), Customer: v.query("customer"),
 	}
-	var page client.Journal
-	q := some("text", p.Text, "operation", p.Operation, "status", p.Status, "refusal", p.Refusal, "customerId", p.Customer, "limit", pageSize)
-	if err := v.get("/journal", q, &page); err != nil {
-		return "", nil, err
+	if v.console.Journal == nil {
+		return "", nil, v.get("/journal", nil, &client.Journal{})
 	}
-	for i := len(page.Entries) - 1; i >= 0; i-- {
-		p.List = append(p.List, page.Entries[i])
-	}
-	p.Omitted = page.Omitted
+	p.List, p.Omitted = v.requests(journal.Filter{Text: p.Text, Operation: p.Operation, Status: p.Status, Refusal: p.Refusal, Customer: p.Customer, Limit: pageEntries})
 	return "Requests", p, nil
 }
+
+// pageEntries is how many requests the page of requests lists.
+const pageEntries = 50
 
 type requestPage struct {
 	client.JournalEntry
@@ -49,6 +48,7 @@ func requestOne(v *visit) (string, any, error) {
 			p.Why = nil // What it was about has gone.
 		}
 	}
+	// Where there is none, the call above was refused.
 	if e, ok := v.console.Journal.Entry(v.tenant, p.Number); ok {
 		p.Curl = e.Curl()
 	}

@@ -274,12 +274,16 @@ func (c *Collection[T]) valuePrefix(u *Unit, index, value string) []byte {
 	return u.key(indexPrefix, c.Name, "/", index, "/", store.Escape(value), "/")
 }
 
-// Texts gives the records of a kind as they are stored, in the order of their ids, to who
-// looks at very many and reads little of each. It must not read anything of the unit.
-func (u *Unit) Texts(kind string, visit func(id, text string)) {
+// Texts shows the records of a kind as they are stored to who looks at very many and
+// reads little of each, and gives the ids of those that are wanted. Nothing of the unit
+// can be read meanwhile.
+func (u *Unit) Texts(kind string, wanted func(text string) bool) (ids []string) {
 	from := u.key(kind, "/")
 	u.tx.Range(from, store.PrefixEnd(from), func(key []byte, text string) bool {
-		visit(store.Unescape(string(key[len(from):])), text)
+		if wanted(text) {
+			ids = append(ids, store.Unescape(string(key[len(from):])))
+		}
 		return true
 	})
+	return ids
 }

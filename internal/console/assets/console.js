@@ -60,20 +60,10 @@ function syncChildren(old, now) {
   }
 }
 
-function addCopyButtons(within) {
-  if (!navigator.clipboard) return;
-  for (const pre of within.querySelectorAll("pre[data-copy]:not([data-copies])")) {
-    pre.dataset.copies = "";
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "plain";
-    button.textContent = "Copy";
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(pre.textContent);
-      button.textContent = "Copied";
-    });
-    pre.after(button);
-  }
+// copy hands on what stands before a button. Without a clipboard there are no such buttons.
+async function copy(button) {
+  await navigator.clipboard.writeText(button.previousElementSibling.textContent);
+  button.textContent = "Copied";
 }
 
 // follow shows what the server sends of the page, one block for each time that the
@@ -130,6 +120,11 @@ document.addEventListener("keydown", (event) => {
   moveInTable(event);
 });
 
-addCopyButtons(document);
+if (navigator.clipboard) {
+  document.documentElement.classList.add("copies");
+  document.addEventListener("click", (event) => {
+    if (event.target.matches("button.copy")) copy(event.target);
+  });
+}
 const live = document.getElementById("live");
 if (live && "EventSource" in window) follow(live);

@@ -11,13 +11,10 @@ import (
 // organizations. It looks at all of them: reading each would take long.
 func CountStates(act *world.Act) map[machine.State]int {
 	counts := map[machine.State]int{}
-	var people []string
-	act.Texts(world.CustomerName, func(id, text string) {
+	people := act.Texts(world.CustomerName, func(text string) bool {
 		counts[storedState(text)]++
 		// It stands so within no text that somebody has sent, where quotes are escaped.
-		if strings.Contains(text, `"memberOf":"`) {
-			people = append(people, id)
-		}
+		return strings.Contains(text, `"memberOf":"`)
 	})
 	for _, id := range people {
 		if c := act.Customers.Get(act.Unit, id); c != nil && c.MemberOf != "" {
