@@ -93,6 +93,9 @@ func writeOperations(b *strings.Builder, d document, operations []operation, beg
 			if d.rank(o) != i {
 				continue
 			}
+			if twin, ok := strings.CutSuffix(o.path, ".yaml"); ok && methods[twin+".json"] != nil {
+				continue // It says the same.
+			}
 			if methods[o.path] == nil {
 				paths = append(paths, o.path)
 			}
