@@ -85,7 +85,7 @@ func TestDoctorFindsTroubles(t *testing.T) {
 		{"no port", []string{"--addr=localhost"}, "", "address", doctor.Wrong, []string{"port", "--addr"}, ""},
 		{"in memory", []string{free}, "", "data file", doctor.OK, []string{"in memory"}, ""},
 		{"a new file", []string{free, "--data=" + dir + "/new.db"}, "", "data file", doctor.OK, []string{"new.db", "first start"}, ""},
-		{"a whole file", []string{free, "--data=" + dataFile(t, dir, "whole.db", "")}, "", "data file", doctor.OK, []string{"1 commits", "format 4", "whole"}, ""},
+		{"a whole file", []string{free, "--data=" + dataFile(t, dir, "whole.db", "")}, "", "data file", doctor.OK, []string{"1 commits", "format 5", "whole"}, ""},
 		{"a torn file", []string{free, "--data=" + dataFile(t, dir, "torn.db", "commit 0000")}, "", "data file", doctor.Note, []string{"11 bytes", "drops"}, ""},
 		{"a damaged file", []string{free, "--data=" + dataFile(t, dir, "damaged.db", strings.Repeat("x", 200)+"\r\n")}, "", "data file", doctor.Wrong, []string{"damaged at byte", "data salvage"}, ""},
 		{"a newer file", []string{free, "--data=" + writeFile(t, "newer.db", "finhub-sandbox data 9\r\n")}, "", "data file", doctor.Wrong, []string{"newer version"}, ""},
