@@ -91,48 +91,82 @@ func nameOf(t *testing.T, text string) string {
 	return ""
 }
 
-// TestCompletionScripts: each is one that its shell can read.
-func TestCompletionScripts(t *testing.T) {
-	for shell, check := range map[string]string{"bash": "-n", "zsh": "-n", "fish": "--no-execute"} {
-		code, script, stderr := runOnce("completion", shell)
-		if code != exitOK || stderr != "" || !strings.Contains(script, "__complete -- ") {
-			t.Errorf("%s: exit code %d, %s", shell, code, stderr)
-		}
-		if _, err := exec.LookPath(shell); err != nil {
-			t.Logf("there is no %s here", shell)
-			continue
-		}
-		if out, err := exec.Command(shell, check, writeFile(t, "script", script)).CombinedOutput(); err != nil {
-			t.Errorf("%s: %v, %s", shell, err, out)
-		}
+// shells print what a shell offers for the last of the words behind the program's name:
+// each has the script in $SCRIPT, and the words as its arguments.
+var shells = map[string][]string{
+	"bash": {"--norc", "-c", `source "$SCRIPT"
+COMP_WORDS=(finhub-sandbox "$@"); COMP_CWORD=$#; _finhub_sandbox; printf '%s\n' "${COMPREPLY[@]}"; complete -p finhub-sandbox >/dev/null`, "bash"},
+	"zsh": {"-f", "-c", `autoload -Uz compinit; compinit -u -D
+compadd() { shift; print -l -- "$@" }
+_files() { : }
+source "$SCRIPT"
+words=(finhub-sandbox "$@"); CURRENT=$#words; _finhub_sandbox; [[ $_comps[finhub-sandbox] == _finhub_sandbox ]]`, "zsh"},
+	"fish": {"--no-config", "-c", `source $SCRIPT; complete -C "finhub-sandbox $argv"`},
+}
+
+// TestShellsComplete asks the shells themselves. SANDBOX_TOOLS=all demands each of them.
+func TestShellsComplete(t *testing.T) {
+	directory := t.TempDir()
+	if err := os.Symlink(executable(t), filepath.Join(directory, programName)); err != nil {
+		t.Fatal(err)
+	}
+	for shell, args := range shells {
+		t.Run(shell, func(t *testing.T) {
+			path := tool(t, shell)
+			code, script, stderr := runOnce("completion", shell)
+			if code != exitOK || stderr != "" {
+				t.Fatalf("exit code %d, %s", code, stderr)
+			}
+			environment := append(os.Environ(), asProgram+"=1", "SANDBOX_CONTROL_ADDR=127.0.0.1:1", "SCRIPT="+writeFile(t, "script", script),
+				"PATH="+directory+string(os.PathListSeparator)+os.Getenv("PATH"))
+			cases := completionCases()
+			if shell == "bash" {
+				cases["serve --durability = s"] = "second" // It takes --durability=s apart.
+			}
+			for line, want := range cases {
+				c := exec.Command(path, append(slices.Clone(args), strings.Split(line, " ")...)...)
+				c.Env = environment
+				out, err := c.Output()
+				if err != nil {
+					t.Fatalf("%q: %v, %s", line, err, out)
+				}
+				got := strings.Fields(string(out))
+				if shell != "fish" {
+					checkCandidates(t, line, want, got)
+				} else if want != "" { // Else it offers files.
+					checkWords(t, line, want, got)
+				}
+			}
+		})
 	}
 }
 
-// TestBashCompletes asks bash itself.
-func TestBashCompletes(t *testing.T) {
-	bash, err := exec.LookPath("bash")
-	if err != nil {
-		t.Skip("there is no bash here")
+// checkWords is checkCandidates for a shell that has an order of its own.
+func checkWords(t *testing.T, line, want string, got []string) {
+	t.Helper()
+	words := slices.DeleteFunc(strings.Fields(want), func(word string) bool { return word == "…" })
+	for _, word := range words {
+		if !slices.Contains(got, word) {
+			t.Errorf("%q becomes %q, not %q", line, got, want)
+		}
 	}
-	program := filepath.Join(t.TempDir(), programName)
-	if err := os.Symlink(executable(t), program); err != nil {
+	if !strings.Contains(want, "…") && len(got) != len(words) {
+		t.Errorf("%q becomes %q, not %q", line, got, want)
+	}
+}
+
+// tool finds a program that a test asks. One that is not there is skipped, unless
+// SANDBOX_TOOLS demands all.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	switch {
+	case err != nil && os.Getenv("SANDBOX_TOOLS") != "":
+		t.Fatal(err)
+	case err != nil:
 		t.Skip(err)
 	}
-	cases := completionCases()
-	cases["serve --durability = s"] = "second" // As bash takes --durability=s apart.
-	for line, want := range cases {
-		words := strings.Split(line, " ")
-		c := exec.Command(bash, append([]string{"--norc", "-c", `source <("$0" completion bash)
-COMP_WORDS=("$0" "$@"); COMP_CWORD=$#; _finhub_sandbox; printf '%s\n' "${COMPREPLY[@]}"; complete -p finhub-sandbox >&2`, program}, words...)...)
-		c.Env = append(os.Environ(), asProgram+"=1", "SANDBOX_CONTROL_ADDR="+"127.0.0.1:1")
-		var registered strings.Builder
-		c.Stderr = &registered
-		out, err := c.Output()
-		if err != nil || !strings.Contains(registered.String(), "-F _finhub_sandbox finhub-sandbox") {
-			t.Fatalf("%q: %v, %s", line, err, &registered)
-		}
-		checkCandidates(t, line, want, strings.Fields(string(out)))
-	}
+	return path
 }
 
 func executable(t *testing.T) string {
