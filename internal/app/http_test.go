@@ -174,8 +174,10 @@ func TestEveryPathTellsItsMethods(t *testing.T) {
 // every operation that can be read.
 func TestHeadAnswersAsGetWithoutTheBody(t *testing.T) {
 	l := serveFor(t, app.Config{Now: func() time.Time { return time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC) }})
-	for path, methods := range everyPath(t) {
-		if !slices.Contains(methods, http.MethodGet) || path == "/_sandbox/journal/stream" {
+	paths := everyPath(t)
+	// The counts are few at first: a short stream is as a long one.
+	for _, path := range append([]string{"/_sandbox/metrics"}, sortedKeys(paths)...) {
+		if !slices.Contains(paths[path], http.MethodGet) || path == "/_sandbox/journal/stream" {
 			continue // A stream has no end: TestHeadMakesNoStream.
 		}
 		for _, headers := range [][]string{{inDemo, asAdmin}, {inDemo}, {inDemo, asAdmin, "Accept-Encoding: gzip"}} {

@@ -92,6 +92,9 @@ func (s *Server) stream(c *Call, status int, stream *Stream) {
 		header.Set(echo.HeaderCacheControl, "no-store, no-transform")
 		s.checkReply(c, func(o *contract.Operation) error { return o.CheckResponseType(status, stream.MediaType) })
 		c.to.WriteHeader(status)
+		// A short stream would be given its length then, which HEAD cannot know. What
+		// cannot flush gives none.
+		_ = http.NewResponseController(c.to).Flush()
 	}}
 	var err error
 	if c.Method != http.MethodHead {
