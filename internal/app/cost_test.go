@@ -151,19 +151,26 @@ func TestAllocations(t *testing.T) {
 	if raced() {
 		t.Skip("the race detector adds to them")
 	}
-	const runs = 500
+	// What else the process does, such as the databases of other tests, only adds: the
+	// least of some measurements is the requests' own.
+	const rounds, runs = 5, 100
 	handler, requests := aliveForCosts(t, app.Config{})
 	allocations := map[string]int{}
 	for _, q := range requests {
-		made := make([]*http.Request, runs+1) // One is sent before it is counted.
+		made := make([]*http.Request, rounds*(runs+1)) // One of each is sent before it is counted.
 		for n := range made {
 			made[n] = q.request(t)
 		}
 		next, out := 0, &sink{header: http.Header{}}
-		allocations[q.operation] = int(testing.AllocsPerRun(runs, func() {
-			out.answer(t, handler, made[next])
-			next++
-		}))
+		for range rounds {
+			found := int(testing.AllocsPerRun(runs, func() {
+				out.answer(t, handler, made[next])
+				next++
+			}))
+			if least, known := allocations[q.operation]; !known || found < least {
+				allocations[q.operation] = found
+			}
+		}
 	}
 	golden.AtMost(t, moduleRoot+"/testdata/costs/allocations.txt", allocations)
 }
