@@ -245,8 +245,8 @@ func (a *App) openConsole() {
 		a.server.Entrance(console.Entrance("", ""))
 		return
 	}
-	a.server.Entrance(console.Entrance("", "http://"+c.ControlAddr))
-	a.control.Entrance(console.Entrance("http://"+c.Addr, ""))
+	a.server.Entrance(console.Entrance("", c.ControlAddr))
+	a.control.Entrance(console.Entrance(c.Addr, ""))
 }
 
 // Now is the wall clock, for commands without a sandbox.

@@ -295,8 +295,26 @@ func TestConsoleEntrance(t *testing.T) {
 	if a := apart.visit("/"); a.header.Get("Location") != "http://localhost:9090"+uiPath+"/" {
 		t.Errorf("with a listener of its own a browser gets %d %s", a.status, a.header)
 	}
+	everywhere := openLocal(t, app.Config{Addr: ":8080", ControlAddr: "0.0.0.0:9090"})
+	for host, want := range map[string]string{"localhost:8080": "localhost:9090", "127.0.0.1:18080": "127.0.0.1:9090", "[::1]:8080": "[::1]:9090"} {
+		if a := everywhere.visit("/", "Host", host); a.header.Get("Location") != "http://"+want+uiPath+"/" {
+			t.Errorf("who calls %s is led to %s", host, a.header.Get("Location"))
+		}
+	}
 	if a := apart.visit(uiPath + "/"); a.status != http.StatusNotFound {
 		t.Errorf("the product's listener serves the console: %d", a.status)
+	}
+}
+
+// TestQuickstartNamesTheProduct: the first calls go to the product's listener, by the name
+// by which the control API was asked.
+func TestQuickstartNamesTheProduct(t *testing.T) {
+	everywhere := openLocal(t, app.Config{Addr: ":8080", ControlAddr: ":9090"})
+	r := httptest.NewRequest(http.MethodGet, "http://localhost:9090/_sandbox/quickstart", nil)
+	recorder := httptest.NewRecorder()
+	everywhere.app.ControlHandler().ServeHTTP(recorder, r)
+	if text := recorder.Body.String(); !strings.Contains(text, "API=http://localhost:8080/api/v2.1\n") {
+		t.Errorf("%d %.400s", recorder.Code, text)
 	}
 }
 

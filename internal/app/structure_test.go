@@ -62,12 +62,12 @@ var layout = []layer{
 	{
 		dir: "internal/control",
 		imports: []string{
-			"internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/metrics", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/timeline", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
+			"internal/client", "internal/coverage", "internal/guide", "internal/headers", "internal/journal", "internal/metrics", "internal/recording", "internal/rest", "internal/sandbox/accounts", "internal/sandbox/customers", "internal/sandbox/explain", "internal/sandbox/fixtures", "internal/sandbox/government", "internal/sandbox/sessions", "internal/sandbox/timeline", "internal/sandbox/webhooks", "internal/sandbox/world", "internal/engine",
 			"internal/scenario", "internal/setting", "internal/webhook", "internal/domain/access", "internal/domain/delivery",
 			"internal/domain/machine", "internal/domain/money", "internal/domain/onboarding", "internal/domain/payments", "internal/domain/refusal", "spec",
 		},
 		outside: []string{"github.com/swaggest/swgui", "github.com/go-json-experiment/json"},
-		why:     "webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
+		why:     "client: by which name a listener is called; webhook: who listens takes from its sender; json: what streams is no reply that is written as one; spec: it serves the documents; engine: clocks, events and tables are its own and shown as they are; scenario: so are rules and mistakes; swgui: the viewer of the documents",
 	},
 	{
 		dir: "internal/console",

@@ -159,16 +159,25 @@ func (c Client) do(ctx context.Context, method, path, mediaType string, body []b
 	return c.read(reply)
 }
 
+// Reach is where to call what listens at an address. One that listens on every address of
+// its machine is called by a name of the machine, which may come with a port of its own.
+func Reach(addr, name string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if ip := net.ParseIP(host); err != nil || host != "" && (ip == nil || !ip.IsUnspecified()) {
+		return addr
+	}
+	if alone, _, err := net.SplitHostPort(name); err == nil {
+		name = alone
+	}
+	return net.JoinHostPort(strings.Trim(name, "[]"), port)
+}
+
 // open makes one call and gives the reply, whose body is still to be read.
 func (c Client) open(ctx context.Context, method, path, mediaType string, body []byte) (*http.Response, error) {
-	host, port, err := net.SplitHostPort(c.Addr)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
 		return nil, &AddrError{c.Addr}
 	}
-	if host == "" {
-		host = "localhost"
-	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://"+net.JoinHostPort(host, port)+"/_sandbox"+path, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, "http://"+Reach(c.Addr, "localhost")+"/_sandbox"+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

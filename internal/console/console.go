@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"finhub-sandbox/internal/client"
 	"finhub-sandbox/internal/headers"
 	"finhub-sandbox/internal/journal"
 	"finhub-sandbox/internal/recording"
@@ -79,8 +80,9 @@ func (s *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Entrance answers at /: browsers are led to the console, and programs are told where
 // everything is. The addresses are those of the listeners; empty is where it was asked.
-func Entrance(product, control string) http.Handler {
+func Entrance(productAddr, controlAddr string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		product, control := origin(productAddr, r), origin(controlAddr, r)
 		w.Header().Set("Vary", "Accept")
 		if strings.Contains(r.Header.Get(headers.Accept), "text/html") {
 			http.Redirect(w, r, control+Path+"/", http.StatusFound)
@@ -92,6 +94,14 @@ func Entrance(product, control string) http.Handler {
 		_, _ = w.Write([]byte(`{"api":"` + product + `/api/v2.1","documents":{"product":"` + control + `/_sandbox/openapi.json","control":"` + control +
 			`/_sandbox/control.json","viewer":"` + control + `/_sandbox/docs"},"health":"` + control + `/_sandbox/health","console":"` + control + Path + `/"}` + "\n"))
 	})
+}
+
+// origin is the beginning of the URLs of what listens at an address, for who made a request.
+func origin(addr string, r *http.Request) string {
+	if addr == "" {
+		return ""
+	}
+	return "http://" + client.Reach(addr, r.Host)
 }
 
 // enter leads to the tenant that is asked for, or to one that there is.

@@ -1,8 +1,7 @@
 package control
 
 import (
-	"cmp"
-
+	"finhub-sandbox/internal/client"
 	"finhub-sandbox/internal/guide"
 	"finhub-sandbox/internal/rest"
 	"finhub-sandbox/internal/sandbox/sessions"
@@ -21,7 +20,11 @@ func llms() (*rest.Asset, error) {
 // getQuickstart words the first calls, with the address by which it was asked.
 func (a *API) getQuickstart(c *rest.Call) (rest.Reply, error) {
 	host := guide.Host(c.Host(), "localhost:8080")
-	in := guide.Instance{Product: cmp.Or(a.info.ProductAddr, host), Control: host, Tenant: quickTenant}
+	product := host
+	if a.info.ProductAddr != "" {
+		product = client.Reach(a.info.ProductAddr, host)
+	}
+	in := guide.Instance{Product: product, Control: host, Tenant: quickTenant}
 	if !a.world.Config.NoFixedTokens {
 		for _, token := range sessions.FixedTokens() {
 			in.Tokens = append(in.Tokens, token[0])

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"syscall"
@@ -88,7 +87,7 @@ func ask(ctx context.Context, addr string) *answer {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	said := &answer{}
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(addr)+"/_sandbox/health", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+client.Reach(addr, "localhost")+"/_sandbox/health", nil)
 	if err != nil {
 		return said
 	}
@@ -112,16 +111,4 @@ func (a *answer) stranger() string {
 		return "a program that does not answer as a web server"
 	}
 	return fmt.Sprintf("another web server (%s, status %d)", cmp.Or(a.server, "without a name"), a.status)
-}
-
-// reachable is where to call what listens at an address.
-func reachable(addr string) string {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }

@@ -31,7 +31,7 @@ func (e *examination) clock(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	reply, err := client.GetClock.Call(ctx, client.Client{Addr: reachable(e.control()), Tenant: e.Tenant, Token: e.Config.ControlToken}, nil)
+	reply, err := client.GetClock.Call(ctx, client.Client{Addr: client.Reach(e.control(), "localhost"), Tenant: e.Tenant, Token: e.Config.ControlToken}, nil)
 	var refused *client.Refusal
 	if errors.As(err, &refused) && refused.Status == http.StatusUnauthorized {
 		e.add("control token", Wrong, "the sandbox wants another control token than --control-token has", "give the one with which it was started, also as SANDBOX_CONTROL_TOKEN")
