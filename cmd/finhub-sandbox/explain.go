@@ -68,14 +68,17 @@ func (c explainCommand) query() (map[string]string, error) {
 }
 
 func printExplanation(p *printer, v client.Explanation) {
-	p.pairs([2]string{"tenant", v.Tenant}, [2]string{"request", requestSpoken(v.Request)}, [2]string{"operation", spoken(v.Operation)})
+	customer := ""
+	if v.Customer != nil {
+		customer = v.Customer.ID + ", " + v.Customer.Type + ", " + v.Customer.State
+	}
+	p.pairs([][2]string{
+		{"tenant", v.Tenant}, {"request", requestSpoken(v.Request)}, {"operation", spoken(v.Operation)}, {"customer", customer},
+	}...)
 	if v.Request != nil {
 		for _, r := range v.Request.Rules {
 			p.line("rule %q of scenario %s acted: %s:%d", r.Name, r.Scenario, r.File, r.Line)
 		}
-	}
-	if v.Customer != nil {
-		p.pairs([2]string{"customer", v.Customer.ID + ", " + v.Customer.Type + ", " + v.Customer.State})
 	}
 	if v.Possible {
 		p.line("nothing is in the way")
