@@ -113,11 +113,24 @@ func beneficiaryReply(b *payments.Beneficiary, err error, message string) (rest.
 // listBeneficiaries lists the payees of an account
 // (financial-operations/beneficiaries).
 func listBeneficiaries(c *rest.Call, act *world.Act) (rest.Reply, error) {
-	page, err := accounts.ListBeneficiaries(act, c.Path("accountId"), accounts.PayeeFilter{
+	return payeesReply(act, c.Path("accountId"), accounts.PayeeFilter{
 		Status: machine.State(strings.ToUpper(c.Query("status"))), PartyType: c.Query("partyType"),
 		Currency: c.Query("currency"), Network: c.Query("network"),
 		Limit: c.QueryInt("limit", pageSize), Offset: c.QueryInt("offset", 0),
 	})
+}
+
+// listWalletBeneficiaries lists the same, of a wallet (financial-operations/wallet).
+func listWalletBeneficiaries(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	b := c.Body
+	return payeesReply(act, c.Path("walletId"), accounts.PayeeFilter{
+		Status: machine.State(strings.ToUpper(b.Str("status"))), PartyType: b.Str("partyType"),
+		Currency: b.Str("currency"), Network: b.Str("network"), Limit: bodyInt(b, "limit", pageSize), Offset: int(b.Int("offset")),
+	})
+}
+
+func payeesReply(act *world.Act, accountID string, f accounts.PayeeFilter) (rest.Reply, error) {
+	page, err := accounts.ListBeneficiaries(act, accountID, f)
 	if err != nil {
 		return rest.Reply{}, err
 	}

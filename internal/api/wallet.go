@@ -54,16 +54,13 @@ func getAccountBalance(c *rest.Call, act *world.Act) (rest.Reply, error) {
 func listWalletTransactions(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
 	in := accounts.Statement{
-		CustomerID: b.Str("customerId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
-		Limit: pageSize, Offset: int(b.Int("offset")),
+		CustomerID: b.Str("customerId"), AssetID: b.Str("assetId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
+		Limit: bodyInt(b, "limit", pageSize), Offset: int(b.Int("offset")),
 	}
 	for _, name := range []string{"walletId", "accountId"} {
 		if id := b.Str(name); id != "" {
 			in.WalletIDs = append(in.WalletIDs, id)
 		}
-	}
-	if b.Has("limit") {
-		in.Limit = int(b.Int("limit"))
 	}
 	var faults []refusal.Fault
 	in.From = readDay(b, &faults, false, "fromDate")
@@ -75,11 +72,7 @@ func listWalletTransactions(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	view := transactionPageView{Transactions: []transactionView{}, Pagination: paginationView{page.Total, page.Limit, page.Offset}}
-	for _, t := range page.Items {
-		view.Transactions = append(view.Transactions, viewTransaction(t))
-	}
-	return rest.Reply{Data: &view}, nil
+	return rest.Reply{Data: new(viewTransactionPage(page))}, nil
 }
 
 // getAllowedOperations says what may be done on an account

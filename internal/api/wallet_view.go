@@ -149,6 +149,14 @@ type transactionPageView struct {
 	Pagination   paginationView    `json:"pagination"`
 }
 
+func viewTransactionPage(page accounts.Page[*payments.Transaction]) transactionPageView {
+	view := transactionPageView{Transactions: []transactionView{}, Pagination: paginationView{page.Total, page.Limit, page.Offset}}
+	for _, t := range page.Items {
+		view.Transactions = append(view.Transactions, viewTransaction(t))
+	}
+	return view
+}
+
 type paginationView struct {
 	Total  int `json:"total"`
 	Limit  int `json:"limit"`

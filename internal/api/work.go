@@ -11,11 +11,11 @@ import (
 )
 
 // Within makes one act of each request to the product: of one that looks, where
-// its method says so, which changes something all the same where it must.
+// its method or the document says so, which changes something all the same where it must.
 func Within(w *world.World) func(*rest.Call, func(*rest.Call, rest.Work) error) error {
 	return func(c *rest.Call, fn func(*rest.Call, rest.Work) error) error {
 		open := world.Do[struct{}]
-		if c.Method == http.MethodGet || c.Method == http.MethodHead {
+		if c.Method == http.MethodGet || c.Method == http.MethodHead || c.Operation.Looks {
 			open = world.Show[struct{}]
 		}
 		_, err := open(c.Context(), w, access.Caller{Tenant: c.Tenant}, func(act *world.Act) (struct{}, error) {

@@ -279,6 +279,9 @@ func (a *auditor) audit(t *auditedTenant) error {
 			}
 		}
 	}
+	if err := a.sums(t); err != nil {
+		return err
+	}
 	if sum != t.in-t.out {
 		return fmt.Errorf("%s: %d came in, %d went out, and %d is there", t.name, t.in, t.out, sum)
 	}

@@ -95,7 +95,7 @@ func askWithoutToken(t *testing.T, handler http.Handler, method, path string) (s
 func TestWhatIsNotSimulatedIsNoOperation(t *testing.T) {
 	s := openFlowServer(t, app.Config{})
 	for _, method := range []string{http.MethodPost, http.MethodOptions, http.MethodGet} {
-		askWithoutToken(t, s.app.Handler(), method, "/api/v2.1/wallets/balance")
+		askWithoutToken(t, s.app.Handler(), method, "/api/v2.1/fintrans/x/types/transfer/consents")
 	}
 	_, _, coverage := askWithoutToken(t, s.app.ControlHandler(), http.MethodGet, "/_sandbox/coverage?form=json")
 	_, _, journal := askWithoutToken(t, s.app.ControlHandler(), http.MethodGet, "/_sandbox/journal")

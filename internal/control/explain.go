@@ -171,7 +171,7 @@ func askedCall(c *rest.Call, view *explanationView, q question) (in explain.Aske
 	if o == nil {
 		return in, nil
 	}
-	in.Operation, in.Reads = o.ID, o.Method == http.MethodGet
+	in.Operation, in.Reads = o.ID, o.Method == http.MethodGet || o.Looks
 	in.OnAccount = strings.Contains(o.Path, "{accountId}") || strings.Contains(o.Path, "{walletId}")
 	view.Operation = &rest.Suggestion{Operation: o.ID, Method: o.Method, Path: o.Path, Why: o.Summary}
 	return in, nil

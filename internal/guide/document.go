@@ -12,8 +12,12 @@ import (
 
 // document is what is read of an OpenAPI document.
 type document struct {
-	Servers    []struct{ URL string }
-	Tags       []struct{ Name, Description string }
+	Servers []struct{ URL string }
+	Tags    []struct {
+		Name, Description string
+		// Aside is x-aside: what the group has is not listed one by one.
+		Aside bool `json:"x-aside"`
+	}
 	Paths      map[string]map[string]json.RawMessage
 	Components struct {
 		Parameters map[string]parameter

@@ -9,8 +9,8 @@ import (
 	"finhub-sandbox/spec"
 )
 
-// TestLLMs: the text for programs has every path and every refusal, in the order of a
-// life, and is short enough to be read as a whole.
+// TestLLMs: the text for programs has every path that a life needs and every refusal, in
+// the order of a life, and is short enough to be read as a whole.
 func TestLLMs(t *testing.T) {
 	text, err := guide.LLMs(spec.Product(), spec.Control())
 	if err != nil {

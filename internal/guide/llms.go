@@ -104,6 +104,10 @@ func writeOperations(b *strings.Builder, d document, operations []operation, beg
 		if len(paths) == 0 {
 			continue
 		}
+		if tag.Aside {
+			fmt.Fprintf(b, "\n%s: %d paths of /_sandbox/openapi.json\n", tag.Name, len(paths))
+			continue
+		}
 		fmt.Fprintf(b, "\n%s\n", tag.Name)
 		for _, path := range paths {
 			short := path

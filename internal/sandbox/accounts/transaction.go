@@ -1,7 +1,9 @@
 package accounts
 
 import (
+	"container/heap"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -88,8 +90,10 @@ func Books(act *world.Act) (b payments.Books, err error) {
 // narrow the list.
 type Statement struct {
 	// WalletIDs are the names of one wallet; where they differ nothing fits.
-	WalletIDs     []string
-	CustomerID    string
+	WalletIDs  []string
+	CustomerID string
+	// AssetID is the asset of one of the customer's wallets.
+	AssetID       string
 	Type, Status  string
 	From, To      time.Time
 	Limit, Offset int
@@ -110,11 +114,11 @@ func ListTransactions(act *world.Act, in Statement) (Page[*payments.Transaction]
 	if err != nil {
 		return page, err
 	}
-	var ledgers []*ledger
+	var open ledgers
 	for _, w := range wallets {
-		ledgers = append(ledgers, openLedger(act, w, in.From, in.To))
+		open.add(openLedger(act, w, in.From, in.To))
 	}
-	page.Items, page.Total = turn(ledgers, in)
+	page.Items, page.Total = turn(open, in)
 	return page, nil
 }
 
@@ -142,13 +146,46 @@ func statementWallets(act *world.Act, in Statement) ([]*payments.Wallet, error) 
 			return nil, err
 		}
 	}
+	if in.AssetID != "" {
+		wallets = slices.DeleteFunc(wallets, func(w *payments.Wallet) bool { return w.AssetID != in.AssetID })
+	}
 	return wallets, nil
+}
+
+// CustomerWallets gives the wallets of a customer, the product wallet first, all of which can
+// be read. It refuses as ListTransactions does.
+func CustomerWallets(act *world.Act, customerID string) ([]*payments.Wallet, error) {
+	return statementWallets(act, Statement{CustomerID: customerID})
 }
 
 // ledger is a wallet's transactions of a period: those above first up to last.
 type ledger struct {
 	first, last int64
 	at          func(number int64) *payments.Transaction
+	// head is the last of them.
+	head *payments.Transaction
+}
+
+// ledgers are a heap, the one with the newest head on top.
+type ledgers []*ledger
+
+func (h ledgers) Len() int           { return len(h) }
+func (h ledgers) Less(i, j int) bool { return h[i].head.Seq > h[j].head.Seq }
+func (h ledgers) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *ledgers) Push(l any)        { *h = append(*h, l.(*ledger)) }
+func (h *ledgers) Pop() any {
+	old := *h
+	l := old[len(old)-1]
+	*h = old[:len(old)-1]
+	return l
+}
+
+// add takes in what a ledger has in its period.
+func (h *ledgers) add(l *ledger) {
+	if l.last > l.first {
+		l.head = l.at(l.last)
+		*h = append(*h, l)
+	}
 }
 
 // openLedger finds the period by halving, since numbers and times grow together.
@@ -170,18 +207,19 @@ func openLedger(act *world.Act, w *payments.Wallet, from, to time.Time) *ledger 
 // turn gives one page over several ledgers, the newest line first, and the
 // number of lines that fit. Without a type or a status nobody looks at more
 // lines than the page goes down to.
-func turn(ledgers []*ledger, in Statement) (items []*payments.Transaction, total int) {
+func turn(open ledgers, in Statement) (items []*payments.Transaction, total int) {
 	items = []*payments.Transaction{}
 	narrowed := in.Type != "" || in.Status != ""
-	for _, l := range ledgers {
+	for _, l := range open {
 		total += int(l.last - l.first)
 	}
+	heap.Init(&open)
 	if !narrowed && in.Offset >= total {
 		return items, total
 	}
 	seen := 0
 	for narrowed || len(items) < in.Limit {
-		t := newest(ledgers)
+		t := open.newest()
 		if t == nil {
 			break
 		}
@@ -199,19 +237,17 @@ func turn(ledgers []*ledger, in Statement) (items []*payments.Transaction, total
 }
 
 // newest takes the newest line that is left.
-func newest(ledgers []*ledger) *payments.Transaction {
-	var found *payments.Transaction
-	var in *ledger
-	for _, l := range ledgers {
-		if l.last == l.first {
-			continue
-		}
-		if t := l.at(l.last); found == nil || t.Seq > found.Seq {
-			found, in = t, l
-		}
+func (h *ledgers) newest() *payments.Transaction {
+	if len(*h) == 0 {
+		return nil
 	}
-	if in != nil {
-		in.last--
+	l := (*h)[0]
+	t := l.head
+	if l.last--; l.last == l.first {
+		heap.Pop(h)
+		return t
 	}
-	return found
+	l.head = l.at(l.last)
+	heap.Fix(h, 0)
+	return t
 }
