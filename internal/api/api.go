@@ -121,6 +121,13 @@ func operations() map[string]operation { //nolint:funlen // a table
 		"executeOperation":         {handle: executeOperation, names: namesOrder},
 		"getOrder":                 {handle: getOrder},
 
+		"resetLogin":               {handle: resetLogin},
+		"updateCredentials":        {handle: updateCredentials},
+		"logInAdministrator":       {handle: logInAdministrator},
+		"logInByEmail":             {handle: logInByEmail},
+		"updateOrganization":       {handle: updateOrganization},
+		"updateOrganizationEntity": {handle: updateOrganizationEntity},
+
 		"createWebhookSubscription": {handle: createWebhookSubscription},
 		"createWebhook":             {handle: createWebhookSubscription},
 		"listWebhookSubscriptions":  {handle: listWebhookSubscriptions},

@@ -125,7 +125,7 @@ func listWalletBeneficiaries(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
 	return payeesReply(act, c.Path("walletId"), accounts.PayeeFilter{
 		Status: machine.State(strings.ToUpper(b.Str("status"))), PartyType: b.Str("partyType"),
-		Currency: b.Str("currency"), Network: b.Str("network"), Limit: bodyInt(b, "limit", pageSize), Offset: int(b.Int("offset")),
+		Currency: b.Str("currency"), Network: b.Str("network"), Limit: pageLimit(b), Offset: int(b.Int("offset")),
 	})
 }
 

@@ -119,16 +119,16 @@ type tenantAssetsView struct {
 
 func readWalletFilter(b rest.Body) accounts.WalletFilter {
 	return accounts.WalletFilter{
-		Line: b.Str("lineOfBusiness"), Status: machine.State(b.Str("status")), After: b.Str("after"), Limit: bodyInt(b, "limit", pageSize),
+		Line: b.Str("lineOfBusiness"), Status: machine.State(b.Str("status")), After: b.Str("after"), Limit: pageLimit(b),
 	}
 }
 
-// bodyInt gives a member of a body as a number, or the fallback if it was not sent.
-func bodyInt(b rest.Body, name string, fallback int) int {
-	if !b.Has(name) {
-		return fallback
+// pageLimit is the size of the page for which a body asks.
+func pageLimit(b rest.Body) int {
+	if !b.Has("limit") {
+		return pageSize
 	}
-	return int(b.Int(name))
+	return int(b.Int("limit"))
 }
 
 // listTenantWallets lists the wallets of all customers (financial-operations/wallet).
@@ -165,7 +165,7 @@ type lineTransactionsView struct {
 func listTransactionsByType(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
 	in := accounts.LineStatement{
-		Line: b.Str("type"), After: b.Str("after"), Limit: bodyInt(b, "limit", pageSize), Offset: int(b.Int("offset")),
+		Line: b.Str("type"), After: b.Str("after"), Limit: pageLimit(b), Offset: int(b.Int("offset")),
 	}
 	var faults []refusal.Fault
 	in.From = readDay(b, &faults, false, "fromDate")

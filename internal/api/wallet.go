@@ -55,7 +55,7 @@ func listWalletTransactions(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b := c.Body
 	in := accounts.Statement{
 		CustomerID: b.Str("customerId"), AssetID: b.Str("assetId"), Type: strings.ToUpper(b.Str("type")), Status: strings.ToUpper(b.Str("status")),
-		Limit: bodyInt(b, "limit", pageSize), Offset: int(b.Int("offset")),
+		Limit: pageLimit(b), Offset: int(b.Int("offset")),
 	}
 	for _, name := range []string{"walletId", "accountId"} {
 		if id := b.Str(name); id != "" {

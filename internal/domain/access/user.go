@@ -64,7 +64,7 @@ func (u *User) Attempt(right bool, now time.Time) error {
 	}
 	if !u.LockedUntil.IsZero() {
 		// The lock has run out, and with it the failures that led to it.
-		u.Failures, u.LockedUntil = 0, time.Time{}
+		u.Unlock()
 	}
 	if right {
 		u.Failures, u.LastLogin = 0, now
@@ -78,6 +78,9 @@ func (u *User) Attempt(right bool, now time.Time) error {
 	return loginRefusal(refusal.CredentialsInvalid, "Invalid username or password", u.Failures).
 		WithData("lockoutTime", nil)
 }
+
+// Unlock ends a lock, and forgets the failures that led to it or might have.
+func (u *User) Unlock() { u.Failures, u.LockedUntil = 0, time.Time{} }
 
 func (u *User) locked() error {
 	return loginRefusal(refusal.AccountLocked, "Account locked due to multiple failed login attempts", u.Failures).

@@ -41,6 +41,7 @@ const (
 	Suspend            machine.Trigger = "suspend"
 	Resume             machine.Trigger = "resume"
 	CloseCustomer      machine.Trigger = "close"
+	AmendCustomer      machine.Trigger = "amend"
 )
 
 // Rows name their states and triggers with these.
@@ -242,6 +243,8 @@ func CustomerTable() *machine.Table[CustomerFacts] {
 				Arms: []machine.Choice[CustomerFacts]{customerSuspension()}},
 			{From: in{CustomerSuspended}, On: on{Resume}, To: CustomerActive, Emit: "customer.updated"},
 			{From: in{CustomerActive, CustomerSuspended}, On: on{CloseCustomer}, To: CustomerClosed, Emit: "customer.updated"},
+			{From: in{CustomerPendingVerification, CustomerPendingActivation, CustomerActivating, CustomerActive},
+				On: on{AmendCustomer}, To: machine.Same, Emit: "customer.updated"},
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"cmp"
 	"maps"
 	"math/big"
 	"slices"
@@ -25,6 +26,9 @@ type Company struct {
 	Email              string `json:"email,omitempty"`
 	Phone              string `json:"phone,omitempty"`
 	Employees          string `json:"employees,omitempty"`
+	// Country and Size are those of a change: no registration tells them.
+	Country string `json:"country,omitempty"`
+	Size    string `json:"size,omitempty"`
 	// AnnualRevenue is in major units of euro, as sent.
 	AnnualRevenue   string           `json:"annualRevenue,omitempty"`
 	Addresses       []Address        `json:"addresses,omitempty"`
@@ -45,6 +49,25 @@ func (c *Company) RegistrationKey() string {
 		return c.RegistrationNumber
 	}
 	return key
+}
+
+// Amendment is what changes about an organization; what is empty stays as it is.
+type Amendment struct {
+	Name, VATNumber, Country, IncorporationDate, LegalForm, Industry, Sector, Size, Website string
+	// RegistrationNumber never changes: it is what is compared with.
+	RegistrationNumber string
+}
+
+// Amend changes an organization.
+func (c *Customer) Amend(in Amendment) {
+	company := *c.Company
+	c.Name = cmp.Or(in.Name, c.Name)
+	company.LegalName, company.VATNumber = cmp.Or(in.Name, company.LegalName), cmp.Or(in.VATNumber, company.VATNumber)
+	company.Country, company.Size = cmp.Or(in.Country, company.Country), cmp.Or(in.Size, company.Size)
+	company.IncorporationDate = cmp.Or(in.IncorporationDate, company.IncorporationDate)
+	company.LegalForm, company.Website = cmp.Or(in.LegalForm, company.LegalForm), cmp.Or(in.Website, company.Website)
+	company.Industry, company.Sector = cmp.Or(in.Industry, company.Industry), cmp.Or(in.Sector, company.Sector)
+	c.Company = &company
 }
 
 // Representative is somebody whom a registration names; only the record is
@@ -169,6 +192,9 @@ func OrganizationRisk(category Category, c *Company, people []RiskReason) []Risk
 	reasons := CategoryRisk(category)
 	if c.sectorIn(riskySectors()) {
 		reasons = append(reasons, RiskReason{RiskySector, strings.Join(nonEmpty(c.Industry, c.Sector), ", ")})
+	}
+	if RiskyCountry(c.Country) {
+		reasons = append(reasons, RiskReason{HighRiskCountry, c.Country})
 	}
 	for _, a := range c.Addresses {
 		if RiskyCountry(a.Country) {

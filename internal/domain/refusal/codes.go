@@ -128,7 +128,7 @@ var definitions = []Definition{
 	{TokenExpired, "Token expired", "Refresh the session, or log in again."},
 	{SessionEnded, "Session ended", "Log in again: the session was closed or has reached its end."},
 	{CredentialsInvalid, "Authentication failed", "Log in with the e-mail and the password of the registration."},
-	{AccountLocked, "Account locked", "Wait until data.lockoutTime, or move the tenant's clock past it."},
+	{AccountLocked, "Account locked", "Wait until data.lockoutTime, move the tenant's clock past it, or let staff end the lock (POST /admin/users/login/reset)."},
 	{TenantAccessDenied, "Tenant access denied or categorization not available", "Send the X-Tenant-ID for which the token was issued."},
 	{TenantKeyInvalid, "Invalid tenant credentials", "Send the tenantKey and tenantSecret that the tenant's settings name, or the sandbox was started with (--tenant-key, --tenant-secret)."},
 	{PermissionDenied, "Insufficient permission", "Use the token of a user who holds one of the roles that data.requiredRoles names."},

@@ -53,7 +53,7 @@ var remedies = []remedy{
 	{codes: []Code{Internal, DataUnwritable, RateLimited, SimulatedFailure, ClockInterrupted, ConsentVersionOutdated}, reason: "nothing is wrong with the request"},
 	{codes: []Code{TokenMissing, TokenInvalid, TokenExpired, SessionEnded}, calls: []string{"createAdminSession", "createIndividualSession", "createOrganizationSession"}},
 	{codes: []Code{SessionNotFound}, calls: []string{"createIndividualSession", "createOrganizationSession"}},
-	{codes: []Code{AccountLocked}, calls: []string{"advanceClock"}},
+	{codes: []Code{AccountLocked}, calls: []string{"resetLogin", "advanceClock"}},
 	{codes: []Code{CustomerNotFound, UserNotFound}, calls: []string{"registerIndividual", "registerOrganization"}},
 	{codes: []Code{VerificationNotFound}, calls: []string{"createVerification"}},
 	{codes: []Code{VerificationNotApproved}, calls: []string{"createVerification", "verifyOrganization", "advanceClock"}},

@@ -89,8 +89,8 @@ func standOf(in Asked) accounts.Stand {
 		return accounts.PreparationStands
 	case "executeOperation":
 		return accounts.ExecutionStands
-	case "getCustomerWallets", "getWalletStatus":
-		return nil // They answer about wallets in every state.
+	case "getCustomerWallets", "getWalletStatus", "updateOrganizationEntity":
+		return nil // They answer in every state.
 	}
 	switch {
 	case in.OnAccount:

@@ -211,14 +211,17 @@ func attempt(act *world.Act, user *access.User, in Credentials) error {
 	return stillLocked(act.Unit, user, user.Attempt(right, act.Now()))
 }
 
-// stillLocked adds to the refusal of a locked user the call that ends the lock
-// where the clock stands still.
+// stillLocked adds to the refusal of a locked user the calls that end the lock.
 func stillLocked(u *engine.Unit, user *access.User, err error) error {
 	var e *refusal.Error
-	if u.Frozen() && errors.As(err, &e) && e.Code == refusal.AccountLocked {
-		return e.Suggest("advanceClock", "the tenant's clock stands still; move it to "+user.LockedUntil.UTC().Format(time.RFC3339Nano)+", when the lock ends")
+	if !errors.As(err, &e) || e.Code != refusal.AccountLocked {
+		return err
 	}
-	return err
+	e = e.Suggest("resetLogin", "lets the tenant's staff end the lock")
+	if u.Frozen() {
+		e = e.Suggest("advanceClock", "the tenant's clock stands still; move it to "+user.LockedUntil.UTC().Format(time.RFC3339Nano)+", when the lock ends")
+	}
+	return e
 }
 
 func openSession(act *world.Act, session *access.Session, tenantKey string, login *Login) error {
