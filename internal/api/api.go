@@ -125,6 +125,12 @@ func operations() map[string]operation { //nolint:funlen // a table
 		"updateCredentials":        {handle: updateCredentials},
 		"logInAdministrator":       {handle: logInAdministrator},
 		"logInByEmail":             {handle: logInByEmail},
+		"listPersonAddresses":      {handle: listPersonAddresses},
+		"updatePersonAddress":      {handle: updatePersonAddress},
+		"listPersonContacts":       {handle: listPersonContacts},
+		"updatePersonContact":      {handle: updatePersonContact},
+		"getRaciMatrix":            {handle: getRaciMatrix},
+		"getCustomerSummary":       {handle: getCustomerSummary},
 		"updateOrganization":       {handle: updateOrganization},
 		"updateOrganizationEntity": {handle: updateOrganizationEntity},
 

@@ -39,7 +39,7 @@ func standingSubjects() map[string]standingSubject {
 		"preparedOrderId": "order", "authenticationCode": "code", "otp": "code", "consentReference": "consent",
 		"target.iban": "payeeIban", "targetAccount.iban": "payeeIban", "destinationAccount.iban": "payeeIban", "sourceAccount.iban": "iban",
 	}
-	person := map[string]string{"customerId": "customer", "userId": "user", "sessionId": "session", "verificationId": "verification", "refreshToken": "refreshToken"}
+	person := map[string]string{"customerId": "customer", "userId": "user", "sessionId": "session", "verificationId": "verification", "refreshToken": "refreshToken", "personId": "person"}
 	company := map[string]string{
 		"customerId": "organization", "organizationId": "organization", "userId": "orgAdmin", "sessionId": "orgSession", "verificationId": "further",
 		"directorId": "director", "shareholderId": "shareholder", "employeeId": "employee", "documentId": "contract",
@@ -186,7 +186,7 @@ func (s *standingTrial) try(o *contract.Operation, operation, status string) str
 func (s *standingTrial) call(o *contract.Operation, body any) httpCall {
 	h := httpCall{operation: o, tenant: s.kept["tenant"].(string), token: "sandbox-power-tenant", body: body, header: s.subject.header}
 	h.path = map[string]string{
-		"consentType": "terms", "operationType": "transfer", "tenantId": h.tenant, "ownerTenantId": h.tenant, "token": "x", "organizationId": "headquarters",
+		"consentType": "terms", "operationType": "transfer", "tenantId": h.tenant, "ownerTenantId": h.tenant, "token": "x", "organizationId": "headquarters", "personId": "nobody",
 	}
 	for name, value := range s.values(o) {
 		h.path[name] = fmt.Sprint(value)

@@ -147,6 +147,12 @@ type Address struct {
 	IsPrimary  bool   `json:"isPrimary"`
 }
 
+// MailAddress is the type of an address for mail.
+const MailAddress = "MAILING"
+
+// ForMail reports whether the address is one for mail; all others are where somebody lives.
+func (a Address) ForMail() bool { return a.Type == MailAddress }
+
 // Contact is one way to reach a person.
 type Contact struct {
 	ID        string `json:"id,omitempty"`

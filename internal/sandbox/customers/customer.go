@@ -27,6 +27,7 @@ func CustomerKind(s *world.World) *engine.Kind[onboarding.Customer, onboarding.C
 		Collection: engine.Collection[onboarding.Customer]{Name: world.CustomerName, Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
 			{Name: "registration", Of: func(c *onboarding.Customer) []string { return []string{registrationKey(c)} }},
+			{Name: "person", Of: func(c *onboarding.Customer) []string { return []string{c.Person.ID} }},
 		}},
 		Table:  onboarding.CustomerTable(),
 		Facts:  world.Facts(s, gatherCustomerFacts),
