@@ -50,6 +50,10 @@ func getCategorizationHierarchy(c *rest.Call, act *world.Act) (rest.Reply, error
 	if err := ownTenant(c, "tenantId"); err != nil {
 		return rest.Reply{}, err
 	}
+	return hierarchy(c, act)
+}
+
+func hierarchy(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	view := hierarchyView{
 		TenantID: c.Tenant, TenantName: c.Tenant, ComplianceLevel: "ENHANCED",
 		Categories: map[string]categoryView{}, Features: map[string]featureView{},

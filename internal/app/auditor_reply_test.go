@@ -29,16 +29,16 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 		return err
 	}
 	switch h.operation.ID {
-	case "registerIndividual":
+	case "registerIndividual", "registerIndividualEarlier":
 		return a.registered(t, data)
 	case "createIndividualSession", "createOrganizationSession", "refreshIndividualSession":
 		c := t.customers[textAt(data, "customerId")]
 		session := auditedSession{textAt(data, "sessionId"), textAt(data, "userId"), textAt(data, "token"), textAt(data, "refreshToken")}
 		c.sessions = append(c.sessions, session)
 		t.owners[session.id] = c.id
-	case "createVerification", "initiateIndividualVerification", "submitIndividualVerification", "getVerification", "approveVerification":
+	case "createVerification", "initiateIndividualVerification", "submitIndividualVerification", "getVerification", "approveVerification", "approveIndividualActivation":
 		return a.verified(t, h, data)
-	case "acceptIndividualConsent", "getConsentStatus":
+	case "acceptIndividualConsent", "getConsentStatus", "acceptConsent", "acceptIndividualConsentById", "getIndividualConsentStatus":
 		return a.consented(t, h, data)
 	case "checkIndividualActivation":
 		return a.see(t, "customer", textAt(data, "customerId"), textAt(data, "customerStatus"))
@@ -103,7 +103,7 @@ func (a *auditor) entitled(t *auditedTenant, h httpCall, data any) error {
 	if owner == "" {
 		return nil
 	}
-	if h.operation.ID == "approveVerification" {
+	if h.operation.ID == "approveVerification" || h.operation.ID == "approveIndividualActivation" {
 		return fmt.Errorf("a token of %s decided a verification", owner)
 	}
 	for _, id := range append(textsIn(h.body), slices.Collect(maps.Values(h.path))...) {
@@ -160,10 +160,11 @@ func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 	if c == nil {
 		return a.memberVerified(t, h, data)
 	}
-	if h.operation.ID == "approveVerification" && c.company != nil && c.company.highRisk() && h.token != powerToken {
+	decides := h.operation.ID == "approveVerification" || h.operation.ID == "approveIndividualActivation"
+	if decides && c.company != nil && c.company.highRisk() && h.token != powerToken {
 		return fmt.Errorf("verification %s of an organization of high risk was decided by %s", id, h.token)
 	}
-	if level := textAt(data, "requestedLevel"); h.operation.ID == "approveVerification" && c.company == nil && level != "TENANT_VERIFIED" && h.token != powerToken {
+	if level := textAt(data, "requestedLevel"); decides && c.company == nil && level != "TENANT_VERIFIED" && h.token != powerToken {
 		return fmt.Errorf("verification %s of level %s was decided by %s", id, level, h.token)
 	}
 	if err := waits(data); err != nil {
@@ -185,7 +186,7 @@ func (a *auditor) verified(t *auditedTenant, h httpCall, data any) error {
 			}
 		}
 	}
-	if h.operation.ID == "approveVerification" && strings.HasPrefix(c.category, "HIGH_RISK") && h.token != powerToken {
+	if decides && strings.HasPrefix(c.category, "HIGH_RISK") && h.token != powerToken {
 		return fmt.Errorf("verification %s of high risk was decided by %s", id, h.token)
 	}
 	return a.see(t, "verification", id, state)
@@ -215,7 +216,7 @@ func (a *auditor) consented(t *auditedTenant, h httpCall, data any) error {
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "expiresAt")); err == nil && state == "ACCEPTED" {
 		c.accepted[textAt(data, "consentType")] = until
 	}
-	if h.operation.ID != "getConsentStatus" && state != "ACCEPTED" {
+	if h.operation.Method != http.MethodGet && state != "ACCEPTED" {
 		return fmt.Errorf("an accepted consent is %s", state)
 	}
 	return a.see(t, "consent", id, state)

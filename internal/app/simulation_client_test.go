@@ -20,6 +20,10 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 	if s.chance(25) {
 		operation = oneOf(s, s.client.documents[0].Operations)
 	}
+	if operation.ID == "updateOrganizationEntity" {
+		// The books know of no suspension, as the control API's is not called either.
+		operation = s.client.operation("updateOrganization")
+	}
 	subject := s.subject(t, c)
 	if operation.ID == "approvePaymentConsent" {
 		s.waitingOrder(t, &subject)
@@ -240,7 +244,7 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 	switch o.ID {
 	case "registerOrganization":
 		return s.registration(example, replace, t)
-	case "registerIndividual":
+	case "registerIndividual", "registerIndividualEarlier":
 		email := s.email()
 		if s.chance(10) {
 			email = l.email

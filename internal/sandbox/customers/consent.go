@@ -111,6 +111,29 @@ func GetConsent(act *world.Act, id string) (consent *onboarding.Consent, err err
 	return consent, act.Consents.CountRead(act.Unit, consent)
 }
 
+// GetConsentOf gives a consent of a customer by its id.
+func GetConsentOf(act *world.Act, customerID, id string) (*onboarding.Consent, error) {
+	consent := act.Consents.Get(act.Unit, id)
+	if consent == nil || consent.CustomerID != customerID {
+		return nil, noConsent(id)
+	}
+	return GetConsent(act, id)
+}
+
+// AcceptConsentByID accepts a consent of a person that an earlier acceptance has recorded; with
+// a customer named, one of that customer. It refuses with CONSENT_NOT_FOUND and as
+// AcceptConsent does.
+func AcceptConsentByID(act *world.Act, customerID, id string, in Acceptance) (*onboarding.Consent, error) {
+	consent := act.Consents.Get(act.Unit, id)
+	if consent == nil || customerID != "" && consent.CustomerID != customerID || !act.Caller.MayActFor(consent.CustomerID) {
+		return nil, noConsent(id)
+	}
+	if act.Customers.Get(act.Unit, consent.CustomerID).Type != onboarding.Individual {
+		return nil, noConsent(id)
+	}
+	return AcceptConsent(act, onboarding.Individual, consent.CustomerID, consent.Type, in)
+}
+
 func noConsent(id string) error {
 	return refusal.New(refusal.ConsentNotFound, "the tenant has no consent %s", id)
 }

@@ -361,3 +361,18 @@ func LatestVerification(act *world.Act, customerID string) *onboarding.Verificat
 	}
 	return list[len(list)-1]
 }
+
+// PresentVerification gives the id of the verification that decides about a person. It refuses
+// with CUSTOMER_NOT_FOUND, and with VERIFICATION_NOT_FOUND if none has been opened.
+func PresentVerification(act *world.Act, customerID string) (id string, err error) {
+	customer, err := findCustomerOfType(act, onboarding.Individual, customerID)
+	if err != nil {
+		return "", err
+	}
+	v := LatestVerification(act, customer.ID)
+	if v == nil {
+		return "", refusal.New(refusal.VerificationNotFound, "nobody has opened a verification of the customer").
+			Suggest("initiateIndividualVerification", "opens one", "customerId", customer.ID)
+	}
+	return v.ID, nil
+}

@@ -79,7 +79,7 @@ func standOf(in Asked) accounts.Stand {
 	switch in.Operation {
 	case "activateIndividual", "activateOrganization", "checkIndividualActivation", "checkOrganizationActivation":
 		return customers.ActivationStands
-	case "approveVerification":
+	case "approveVerification", "approveIndividualActivation":
 		return customers.DecisionStands
 	case "createBeneficiary":
 		return accounts.BeneficiaryStands
