@@ -5,6 +5,7 @@
 package api
 
 import (
+	"maps"
 	"time"
 
 	"finhub-sandbox/internal/domain/machine"
@@ -38,7 +39,14 @@ type operation struct {
 }
 
 // operations has each operation of the document.
-func operations() map[string]operation { //nolint:funlen // a table
+func operations() map[string]operation {
+	all := operationsOfLives()
+	maps.Copy(all, operationsBesideLives())
+	return all
+}
+
+// operationsOfLives are those by which customers come and pay.
+func operationsOfLives() map[string]operation { //nolint:funlen // a table
 	return map[string]operation{
 		"createAdminSession":             {handle: createAdminSession},
 		"createIndividualSession":        {handle: createIndividualSession},
@@ -90,9 +98,32 @@ func operations() map[string]operation { //nolint:funlen // a table
 		"activateOrganization":           {handle: activateOrganization},
 		"getWalletStatus":                {handle: getWalletStatus},
 
-		"getCustomerWallets":       {handle: getCustomerWallets},
-		"getWalletBalance":         {handle: getWalletBalance},
-		"listWalletTransactions":   {handle: listWalletTransactions},
+		"getCustomerWallets":      {handle: getCustomerWallets},
+		"getWalletBalance":        {handle: getWalletBalance},
+		"listWalletTransactions":  {handle: listWalletTransactions},
+		"getAccountBalance":       {handle: getAccountBalance},
+		"getAllowedOperations":    {handle: getAllowedOperations},
+		"createBeneficiary":       {handle: createBeneficiary, tells: tellsPayee},
+		"listBeneficiaries":       {handle: listBeneficiaries},
+		"listWalletBeneficiaries": {handle: listWalletBeneficiaries},
+		"updateBeneficiary":       {handle: updateBeneficiary},
+		"deleteBeneficiary":       {handle: deleteBeneficiary},
+		"createPaymentConsent":    {handle: createPaymentConsent, tells: tellsPaymentConsent},
+		"listPaymentConsents":     {handle: listPaymentConsents},
+		"getPaymentConsent":       {handle: getPaymentConsent},
+		"revokePaymentConsent":    {handle: revokePaymentConsent},
+		"approvePaymentConsent":   {handle: approvePaymentConsent},
+		"validatePaymentConsent":  {handle: validatePaymentConsent},
+		"prepareOperation":        {handle: prepareOperation, tells: tellsPreparation},
+		"executeOperation":        {handle: executeOperation, names: namesOrder},
+		"getOrder":                {handle: getOrder},
+	}
+}
+
+// operationsBesideLives are those of staff and of who is told, the wallet service's, and
+// older paths.
+func operationsBesideLives() map[string]operation {
+	return map[string]operation{
 		"listCustomerTransactions": {handle: listWalletTransactions},
 		"listAssetTransactions":    {handle: listWalletTransactions},
 		"listTransactionsByType":   {handle: listTransactionsByType},
@@ -104,22 +135,6 @@ func operations() map[string]operation { //nolint:funlen // a table
 		"listTenantAssets":         {handle: listTenantAssets},
 		"classifyWallets":          {handle: classifyWallets},
 		"getChildrenBalance":       {handle: getChildrenBalance},
-		"getAccountBalance":        {handle: getAccountBalance},
-		"getAllowedOperations":     {handle: getAllowedOperations},
-		"createBeneficiary":        {handle: createBeneficiary, tells: tellsPayee},
-		"listBeneficiaries":        {handle: listBeneficiaries},
-		"listWalletBeneficiaries":  {handle: listWalletBeneficiaries},
-		"updateBeneficiary":        {handle: updateBeneficiary},
-		"deleteBeneficiary":        {handle: deleteBeneficiary},
-		"createPaymentConsent":     {handle: createPaymentConsent, tells: tellsPaymentConsent},
-		"listPaymentConsents":      {handle: listPaymentConsents},
-		"getPaymentConsent":        {handle: getPaymentConsent},
-		"revokePaymentConsent":     {handle: revokePaymentConsent},
-		"approvePaymentConsent":    {handle: approvePaymentConsent},
-		"validatePaymentConsent":   {handle: validatePaymentConsent},
-		"prepareOperation":         {handle: prepareOperation, tells: tellsPreparation},
-		"executeOperation":         {handle: executeOperation, names: namesOrder},
-		"getOrder":                 {handle: getOrder},
 
 		"resetLogin":                  {handle: resetLogin},
 		"updateCredentials":           {handle: updateCredentials},

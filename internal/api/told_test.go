@@ -18,6 +18,7 @@ func TestEveryPathParameterNamesSomething(t *testing.T) {
 		"userId": "the caller", "sessionId": "the caller's own, beside the customer",
 		"subscriptionId": "webhooks are about no customer", "deliveryId": "webhooks are about no customer",
 		"directorId": "beside the organization", "employeeId": "beside the organization", "documentId": "beside the organization",
+		"personId": "found by an index of its own, by staff alone",
 	}
 	document, err := contract.Load(spec.Product(), nil)
 	if err != nil {

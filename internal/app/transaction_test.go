@@ -75,7 +75,8 @@ func TestARequestIsOneTransaction(t *testing.T) {
 			mu.Lock()
 			defer mu.Unlock()
 			requests++
-			looks := r.Method == http.MethodGet || r.Method == http.MethodHead
+			o := operationOf(server.documents, r.Method, r.URL.Path)
+			looks := r.Method == http.MethodGet || r.Method == http.MethodHead || o != nil && o.Looks
 			switch {
 			case looks && views == 1 && updates == 1:
 				if again++; was == is {
