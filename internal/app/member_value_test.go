@@ -23,14 +23,14 @@ func freeTexts() map[string][]string {
 		},
 		"words of an organization about its people and its business": {
 			"position", "department", "responsibility", "permissions", "authority", "occupation", "sourceOfFunds", "mainProducts", "targetMarkets",
-			"regulatoryCompliance", "merchantCategory",
+			"regulatoryCompliance", "merchantCategory", "size",
 		},
 		"addresses differ from country to country": {
 			"street", "streetNumber", "apartment", "building", "floor", "city", "state", "stateProvince", "postalCode", "addressLine1", "addressLine2", "address",
 			"placeOfBirth", "pincode", "bankAddress",
 		},
 		"sentences for people": {
-			"notes", "adminNotes", "comment", "description", "reason", "verificationReason", "approvalReason", "activationReason", "activationNotes", "purpose",
+			"notes", "adminNotes", "approvalNotes", "entityDetails", "comment", "description", "reason", "verificationReason", "approvalReason", "activationReason", "activationNotes", "purpose",
 			"title", "context", "reference", "question", "answer", "businessDescription",
 		},
 		"every issuer and register has numbers of its own form": {
@@ -48,8 +48,9 @@ func freeTexts() map[string][]string {
 		},
 		"an id or an IBAN, compared and not checked": {
 			"walletId", "accountId", "beneficiaryId", "beneficiaryRef", "consentReference", "consentId", "preparedOrderId", "supportingDocuments", "allowedAccounts",
-			"allowedBeneficiaries", "iban", "beneficiaryIban", "customerId", "organizationId", "targetCustomerId", "assetId", "assetSubUnitId",
+			"allowedBeneficiaries", "iban", "beneficiaryIban", "customerId", "organizationId", "targetCustomerId", "assetId", "assetSubUnitId", "after",
 		},
+		"the proof of a service that is not simulated":                                 {"captchaToken"},
 		"looked up in the tenant's hierarchy":                                          {"id", "name", "code", "categoryId", "featureIds"},
 		"what an application answered, in its own words":                               {"body", "error", "retryAfter"},
 		"looked up among the scenarios":                                                {"X-Sandbox-Scenario"},
