@@ -11,6 +11,8 @@ import (
 	"finhub-sandbox/internal/fake"
 )
 
+var version4 = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+
 // What a seed gives must stay as it is: clients keep recorded replies.
 func TestGoldenValues(t *testing.T) {
 	for name, c := range map[string]struct{ got, want string }{
@@ -32,13 +34,12 @@ func TestGoldenValues(t *testing.T) {
 }
 
 func TestIDsAreUUIDsOfVersionFour(t *testing.T) {
-	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	seen := map[string]bool{}
 	for _, seed := range []string{"", "a", "acme", strings.Repeat("long", 100)} {
 		for _, kind := range []string{"", "a", "customer", "wallet"} {
 			for n := range int64(500) {
 				id := fake.ID(seed, kind, n)
-				if !form.MatchString(id) {
+				if !version4.MatchString(id) {
 					t.Fatalf("%q is not a UUID of version 4", id)
 				}
 				if seen[id] {
@@ -46,6 +47,29 @@ func TestIDsAreUUIDsOfVersionFour(t *testing.T) {
 				}
 				seen[id] = true
 			}
+		}
+	}
+}
+
+func TestTwinsFindEachOther(t *testing.T) {
+	seen := map[string]bool{}
+	for n := range int64(1000) {
+		id := fake.ID("seed", "customer", n)
+		twin := fake.Twin(id)
+		if !version4.MatchString(twin) {
+			t.Errorf("%s, twin of %s, is no UUID of version 4", twin, id)
+		}
+		if fake.Twin(twin) != id {
+			t.Errorf("%s has the twin %s, whose twin is %s", id, twin, fake.Twin(twin))
+		}
+		if seen[id] || seen[twin] {
+			t.Errorf("%s or %s is another's", id, twin)
+		}
+		seen[id], seen[twin] = true, true
+	}
+	for _, other := range []string{"", "anna", strings.Repeat("z", 36), strings.Repeat("1", 37)} {
+		if twin := fake.Twin(other); twin != "" {
+			t.Errorf("%s has the twin %s", other, twin)
 		}
 	}
 }

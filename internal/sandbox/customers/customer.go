@@ -27,7 +27,6 @@ func CustomerKind(s *world.World) *engine.Kind[onboarding.Customer, onboarding.C
 		Collection: engine.Collection[onboarding.Customer]{Name: world.CustomerName, Indexes: []engine.Index[onboarding.Customer]{
 			{Name: "email", Of: func(c *onboarding.Customer) []string { return []string{strings.ToLower(c.Email)} }},
 			{Name: "registration", Of: func(c *onboarding.Customer) []string { return []string{registrationKey(c)} }},
-			{Name: "person", Of: func(c *onboarding.Customer) []string { return []string{c.Person.ID} }},
 		}},
 		Table:  onboarding.CustomerTable(),
 		Facts:  world.Facts(s, gatherCustomerFacts),
@@ -192,7 +191,7 @@ func Register(act *world.Act, in Registration) (out Registered, err error) {
 		return out, err
 	}
 	if kind == onboarding.Individual {
-		completePerson(act, &customer.Person)
+		completePerson(act, customer)
 	}
 	out = Registered{Customer: customer, Category: category}
 	return out, addCustomer(act, in, &out)
@@ -280,14 +279,23 @@ func temporaryPassword(act *world.Act) string {
 }
 
 // completePerson gives the person and what belongs to it ids.
-func completePerson(act *world.Act, p *onboarding.Person) {
-	p.ID = fake.ID(world.Seed(act), "person", act.Next())
+func completePerson(act *world.Act, customer *onboarding.Customer) {
+	p := &customer.Person
+	namePerson(act, customer)
 	for i := range p.Addresses {
 		p.Addresses[i].ID = fake.ID(world.Seed(act), "address", act.Next())
 	}
 	for i := range p.Contacts {
 		p.Contacts[i].ID = fake.ID(world.Seed(act), "contact", act.Next())
 	}
+}
+
+// namePerson gives the person that a customer is the id by which GetPerson finds it. The
+// number that it takes is not in the id: it keeps the ids that follow what they have
+// always been.
+func namePerson(act *world.Act, customer *onboarding.Customer) {
+	act.Next()
+	customer.Person.ID = fake.Twin(customer.ID)
 }
 
 func features(choices []onboarding.Choice, declared map[string]string) map[string]string {

@@ -18,8 +18,8 @@ type PersonDetail struct {
 // GetPerson finds a person by its id, which is another than the customer's. It refuses with
 // CUSTOMER_NOT_FOUND.
 func GetPerson(act *world.Act, id string) (PersonDetail, error) {
-	customer := act.Customers.First(act.Unit, "person", id)
-	if customer == nil {
+	customer := act.Customers.Get(act.Unit, fake.Twin(id))
+	if customer == nil || customer.Person.ID != id {
 		return PersonDetail{}, refusal.New(refusal.CustomerNotFound, "the tenant has no person %s", id).
 			Suggest("registerIndividual", "registers one")
 	}

@@ -11,7 +11,6 @@ import (
 	"finhub-sandbox/internal/domain/onboarding"
 	"finhub-sandbox/internal/domain/refusal"
 	"finhub-sandbox/internal/engine"
-	"finhub-sandbox/internal/fake"
 	"finhub-sandbox/internal/sandbox/world"
 )
 
@@ -201,7 +200,7 @@ func enroll(act *world.Act, organization *onboarding.Customer, out *PersonnelDet
 		Life: world.NewLife(act, "customer"), Type: onboarding.Individual, Email: record.Email, Phone: record.Phone, Person: record.Person,
 		Name: record.Person.FullName(), MemberOf: organization.ID, Category: onboarding.DefaultCategory(onboarding.Individual).Code,
 	}
-	customer.Person.ID = fake.ID(world.Seed(act), "person", act.Next())
+	namePerson(act, customer)
 	if record.Email != "" && strings.EqualFold(record.Email, organization.Email) {
 		// The default administrator has a user already; what is new is the person.
 		customer.UserID = organization.UserID
