@@ -46,7 +46,7 @@ func operations() map[string]operation {
 }
 
 // operationsOfLives are those by which customers come and pay.
-func operationsOfLives() map[string]operation { //nolint:funlen // a table
+func operationsOfLives() map[string]operation {
 	return map[string]operation{
 		"createAdminSession":             {handle: createAdminSession},
 		"createIndividualSession":        {handle: createIndividualSession},
