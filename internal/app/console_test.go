@@ -81,6 +81,9 @@ var unfit = regexp.MustCompile(`ZgotmplZ|&lt;no value&gt;|%!|<style|<script>| st
 // TestConsolePages: every page of a tenant can be made, of one in which nothing is and of
 // those that all flows have left behind, with every customer and request in them.
 func TestConsolePages(t *testing.T) {
+	if raceDetector {
+		t.Skip("it asks for one page after another; TestConsoleIsLive runs under the detector")
+	}
 	server := openFlowServer(t, app.Config{})
 	playInTurn(t, server)
 	p := &localSandbox{server.app, t}

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"runtime/debug"
-	"slices"
 	"testing"
 
 	"finhub-sandbox/internal/app"
@@ -148,7 +146,7 @@ func aliveForCosts(t testing.TB, config app.Config) (http.Handler, []costedReque
 // TestAllocations holds how often the requests that users make most allocate
 // memory. That, unlike their time, is the same on every machine.
 func TestAllocations(t *testing.T) {
-	if raced() {
+	if raceDetector {
 		t.Skip("the race detector adds to them")
 	}
 	// What else the process does, such as the databases of other tests, only adds: the
@@ -173,12 +171,6 @@ func TestAllocations(t *testing.T) {
 		}
 	}
 	golden.AtMost(t, moduleRoot+"/testdata/costs/allocations.txt", allocations)
-}
-
-// raced reports whether the race detector is built in.
-func raced() bool {
-	info, ok := debug.ReadBuildInfo()
-	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
 }
 
 // BenchmarkRequest makes and answers the same requests without a network, for

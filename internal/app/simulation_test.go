@@ -82,6 +82,9 @@ func unreached(outcomes map[string]int) []string {
 // TestSimulationCanBeHadAgain runs one seed twice: a seed that failed must fail
 // again.
 func TestSimulationCanBeHadAgain(t *testing.T) {
+	if raceDetector {
+		t.Skip("it does one thing after another; TestSimulation runs under the detector")
+	}
 	data := simulationData{loadDocuments(t), bodyExamples(t)}
 	first, second := simulate(t, 1, data), simulate(t, 1, data)
 	if !maps.Equal(first.outcomes, second.outcomes) || !slices.Equal(first.trail, second.trail) {
