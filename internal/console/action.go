@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,7 +24,8 @@ type action struct {
 	// method and path are those of the call; {name} in the path is a field of the form.
 	method, path string
 	// members are the fields of the form that the body has, if they are filled in. Behind
-	// a colon stands what is no text, and always what is sent though it is empty.
+	// a colon stands what is no text, always what is sent though it is empty, and secret
+	// what is never shown.
 	members []string
 	// raw is the field that is the whole body, and mediaType that of the body; empty is
 	// JSON.
@@ -99,6 +101,10 @@ var actions = []*action{
 		name: "reset-tenant", method: http.MethodPost, path: "/reset", members: []string{"everything:bool"}, command: []string{"reset", "--everything={everything}"},
 		done: "The tenant is empty",
 	},
+	{
+		name: "replay-request", method: http.MethodPost, path: "/journal/{number}/replay", members: []string{"token:secret"},
+		command: []string{"journal replay {number}", "--token {token}"}, done: "It was sent again",
+	},
 	{name: "start-recording", method: http.MethodPost, path: "/recording", command: []string{"bug start"}, done: "The tenant is recorded"},
 	{name: "stop-recording", method: http.MethodDelete, path: "/recording", command: []string{"bug stop"}, done: "The recording was forgotten"},
 }
@@ -116,6 +122,17 @@ func actionOf(name string) *action {
 // target is the path of the call.
 func (a *action) target(form url.Values) string {
 	return "/_sandbox" + fill(a.path, func(name string) string { return url.PathEscape(form.Get(name)) })
+}
+
+// shown are the fields of a form without what is secret in them.
+func (a *action) shown(form url.Values) url.Values {
+	shown := maps.Clone(form)
+	for _, member := range a.members {
+		if name, secret := strings.CutSuffix(member, ":secret"); secret && form.Get(name) != "" {
+			shown.Set(name, strings.ToUpper(name))
+		}
+	}
+	return shown
 }
 
 // fill puts values in the places of their names.
@@ -249,6 +266,8 @@ type button struct {
 	// Grave tells that something is lost with it.
 	Grave         bool
 	Curl, Command string
+	// Barred is why it cannot be pushed; empty if it can.
+	Barred string
 	// File tells that a file is sent.
 	File bool
 }
@@ -295,8 +314,9 @@ func (s *Console) do(w http.ResponseWriter, r *http.Request) {
 	}
 	body, mediaType := a.body(form)
 	reply, err := v.call(a.method, a.target(form), mediaType, body)
+	shown := a.shown(form)
 	n := &notice{
-		Title: a.done, Curl: a.curl(r, v.tenant, s.Token != "", form), Command: a.commandLine(r, v.tenant, form), Text: form.Get("text"), tenant: v.tenant,
+		Title: a.done, Curl: a.curl(r, v.tenant, s.Token != "", shown), Command: a.commandLine(r, v.tenant, shown), Text: form.Get("text"), tenant: v.tenant,
 	}
 	var said *refused
 	switch {

@@ -3,6 +3,7 @@ package console
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 
 	"finhub-sandbox/internal/client"
@@ -59,6 +60,10 @@ func (n *notices) take(tenant, number string) *notice {
 
 // tell says what a call has done.
 func (n *notice) tell(action string, v *visit, reply *answer) {
+	if action == "replay-request" {
+		n.compare(v, reply)
+		return
+	}
 	var said struct {
 		Now       string                    `json:"now"`
 		Events    []client.Event            `json:"events"`
@@ -102,6 +107,27 @@ func (n *notice) tell(action string, v *visit, reply *answer) {
 		if said.Entities != nil {
 			n.Lines = append(n.Lines, fmt.Sprintf("It has %d entities.", *said.Entities))
 		}
+	}
+}
+
+// compare says what came of a request that was sent again.
+func (n *notice) compare(v *visit, reply *answer) {
+	var said client.ReplayedRequest
+	if reply.decode(&said) != nil {
+		return
+	}
+	n.Title = "It was sent again, and something else came"
+	if said.Same {
+		n.Title = "It was sent again, and the same came"
+	}
+	for _, one := range []struct {
+		when  string
+		entry *client.JournalEntry
+	}{{"Then", &said.Then}, {"Now", &said.Now}} {
+		n.Links = append(n.Links, [2]string{
+			pathOf(v.tenant, "requests", fmt.Sprint(one.entry.Number)),
+			strings.TrimSpace(fmt.Sprintf("%s, request %d: %d %s", one.when, one.entry.Number, one.entry.Status, one.entry.Refusal)),
+		})
 	}
 }
 

@@ -2,8 +2,10 @@ package console
 
 import (
 	"fmt"
+	"strings"
 
 	"finhub-sandbox/internal/client"
+	"finhub-sandbox/internal/domain/access"
 	"finhub-sandbox/internal/journal"
 )
 
@@ -29,8 +31,11 @@ const pageEntries = 50
 
 type requestPage struct {
 	client.JournalEntry
-	Why  *client.Explanation
-	Curl string
+	Why    *client.Explanation
+	Curl   string
+	Replay *button
+	// Marked are the lines of the request's body, if violations stand in it.
+	Marked []bodyLine
 }
 
 func requestOne(v *visit) (string, any, error) {
@@ -42,6 +47,7 @@ func requestOne(v *visit) (string, any, error) {
 	if p.Operation == "" {
 		title = fmt.Sprintf("Request %d: %s %s", p.Number, p.Method, p.Path)
 	}
+	p.Marked = markBody(p.Request.Body, p.Violations)
 	if p.Refusal != "" {
 		p.Why = &client.Explanation{}
 		if v.get("/explain", some("request", number), p.Why) != nil {
@@ -51,6 +57,22 @@ func requestOne(v *visit) (string, any, error) {
 	// Where there is none, the call above was refused.
 	if e, ok := v.console.Journal.Entry(v.tenant, p.Number); ok {
 		p.Curl = e.Curl()
+		p.Replay = v.replayButton(&e)
 	}
 	return title, p, nil
+}
+
+// replayButton sends a request again, and asks for the token that it had unless it is one
+// that the control API puts in its place.
+func (v *visit) replayButton(e *journal.Entry) *button {
+	var fields []field
+	replaced := e.Operation == "" || strings.HasPrefix(e.Path, "/_sandbox/") || e.Caller == string(access.Staff) && !v.console.World.Config.NoFixedTokens
+	if e.HasToken() && !replaced {
+		fields = append(fields, field{Name: "token", Label: "Token", Type: "password", Help: "the journal does not have it", Required: true})
+	}
+	b := v.button("replay-request", "Send it again", [][2]string{{"number", fmt.Sprint(e.Number)}}, fields...)
+	if lacks := e.Lacks(); lacks != "" {
+		b.Barred = "The journal does not have " + lacks + ", so it cannot be sent again from here."
+	}
+	return b
 }
