@@ -16,6 +16,8 @@ type speedSize struct {
 	rounds, seconds       int
 	starts, lives, timers int
 	customers             int
+	// listed is how many customers the console has to show, visited so often.
+	listed, visits int
 }
 
 // TestSpeed measures the sandbox as its users meet it, from outside: the program in
@@ -24,12 +26,12 @@ type speedSize struct {
 // whole machine, and therefore is done only for make bench; CI tries, with
 // SANDBOX_BENCH=try, whether it works.
 func TestSpeed(t *testing.T) {
-	m := speedSize{rounds: 3, seconds: 2, starts: 9, lives: 10_000, timers: dueTimers, customers: customersFromEnvironment(t, 100_000)}
+	m := speedSize{rounds: 3, seconds: 2, starts: 9, lives: 10_000, timers: dueTimers, customers: customersFromEnvironment(t, 100_000), listed: 10_000, visits: 41}
 	switch os.Getenv("SANDBOX_BENCH") {
 	case "":
 		t.Skip("make bench runs it")
 	case "try":
-		m = speedSize{rounds: 1, seconds: 1, starts: 1, lives: 40, timers: 100, customers: 100}
+		m = speedSize{rounds: 1, seconds: 1, starts: 1, lives: 40, timers: 100, customers: 100, listed: 100, visits: 3}
 	}
 	if _, err := exec.LookPath("wrk"); err != nil {
 		t.Fatal("wrk, which makes the load, is not installed; .ci/run bench does so on Debian")
@@ -44,6 +46,7 @@ func TestSpeed(t *testing.T) {
 	measureWebhooks(t, table, program, m.timers)
 	measureGrowth(t, table, program, m)
 	measureDurability(t, table, program, m)
+	measureConsole(t, table, program, m.listed, m.visits)
 	fmt.Print(table)
 }
 
