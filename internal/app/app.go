@@ -219,16 +219,15 @@ func (a *App) mount(product, controls *contract.Document) error {
 		config.Documented = nil // The product is elsewhere.
 		a.control = rest.New(config)
 	}
-	docs := control.Docs()
+	pages := a.openConsole()
 	info := control.Info{
-		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Docs: docs,
+		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Docs: pages.Docs,
 		Journal: a.journal, Send: a.send, Recorder: a.recorder, Coverage: a.coverage, Metrics: a.metrics, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
 		info.ProductAddr = c.Addr
 	}
-	a.control.Files(control.DocsPath+"/", true, docs)
-	a.openConsole()
+	a.control.Files(console.DocsPath+"/", true, console.DocsFiles())
 	return errors.Join(
 		a.server.Mount(product, rest.Envelope{}, api.Handlers()),
 		a.control.Mount(controls, rest.Plain{}, control.New(a.world, a.sender, info).Handlers()),
@@ -236,17 +235,21 @@ func (a *App) mount(product, controls *contract.Document) error {
 }
 
 // openConsole serves the pages for people beside the control API.
-func (a *App) openConsole() {
+func (a *App) openConsole() *console.Console {
 	c := a.config
-	a.control.Pages(console.Path, console.New(console.Config{
+	shown := console.Config{
 		API: a.control.Inner(), World: a.world, Journal: a.journal, Recorder: a.recorder, Token: c.ControlToken, Wait: Pause,
-	}))
+	}
 	if c.ControlAddr == "" {
 		a.server.Entrance(console.Entrance("", ""))
-		return
+	} else {
+		shown.ProductAddr = c.Addr
+		a.server.Entrance(console.Entrance("", c.ControlAddr))
+		a.control.Entrance(console.Entrance(c.Addr, ""))
 	}
-	a.server.Entrance(console.Entrance("", c.ControlAddr))
-	a.control.Entrance(console.Entrance(c.Addr, ""))
+	pages := console.New(shown)
+	a.control.Pages(console.Path, pages)
+	return pages
 }
 
 // Now is the wall clock, for commands without a sandbox.

@@ -51,14 +51,19 @@ func openSandbox(t *testing.T) *sandbox {
 	return &sandbox{t, server.URL}
 }
 
-// call makes a call of an administrator, and gives the reply as text.
+// call makes a call of an administrator in the tenant demo, and gives the reply as text.
 func (s *sandbox) call(method, path, body string) string {
+	s.t.Helper()
+	return s.callIn("demo", method, path, body)
+}
+
+func (s *sandbox) callIn(tenant, method, path, body string) string {
 	s.t.Helper()
 	r, err := http.NewRequestWithContext(s.t.Context(), method, s.address+path, strings.NewReader(body))
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	r.Header.Set("X-Tenant-ID", "demo")
+	r.Header.Set("X-Tenant-ID", tenant)
 	r.Header.Set("Authorization", "Bearer sandbox-admin")
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")

@@ -33,6 +33,8 @@ type Config struct {
 	Journal *journal.Journal
 	// Recorder knows which tenants are recorded.
 	Recorder *recording.Recorder
+	// ProductAddr is where the product listens, if that is elsewhere than the console.
+	ProductAddr string
 	// Token is the control API's; empty asks nobody.
 	Token string
 	// Wait waits in real time.

@@ -4,10 +4,7 @@
 package control
 
 import (
-	"bytes"
 	"net/http"
-	"net/http/httptest"
-	"net/url"
 	"sync"
 	"time"
 
@@ -31,8 +28,8 @@ type Info struct {
 	Unready func() string
 	// ProductAddr is the address of the product, if that is another than this API's.
 	ProductAddr string
-	// Docs is the viewer of the documents.
-	Docs http.Handler
+	// Docs makes the page of the viewer of the documents.
+	Docs func() (*rest.Asset, error)
 	// Journal has the last requests; nil is none.
 	Journal *journal.Journal
 	// Send sends a request to this sandbox, and gives the headers of its reply.
@@ -110,7 +107,7 @@ func (a *API) Handlers() map[string]rest.Handler {
 		"getCoverage":       a.getCoverage,
 		"listMachines":      a.listMachines,
 		"getMachine":        a.getMachine,
-		"getDocs":           asset(a.page),
+		"getDocs":           asset(a.info.Docs),
 		"getLlms":           asset(llms),
 		"getQuickstart":     a.getQuickstart,
 		"getOpenapiJson":    asset(jsonDocument(spec.Product)),
@@ -191,11 +188,4 @@ func yamlDocument(document func() []byte) func() (*rest.Asset, error) {
 		text, err := spec.YAML(document())
 		return rest.NewAsset("application/yaml", text), err
 	}
-}
-
-// page gives the page of the viewer; what the page loads is served beside it.
-func (a *API) page() (*rest.Asset, error) {
-	recorder := httptest.NewRecorder()
-	a.info.Docs.ServeHTTP(recorder, &http.Request{Method: http.MethodGet, URL: &url.URL{Path: DocsPath}})
-	return rest.NewAsset("text/html", bytes.TrimLeft(recorder.Body.Bytes(), "\n")), nil
 }

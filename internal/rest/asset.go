@@ -23,6 +23,8 @@ import (
 // so, and is sent compressed to those who can read that.
 type Asset struct {
 	kind string
+	// policy is what a page may load; empty is what holds for everything.
+	policy string
 	// plain and packed are made at the first request: most processes are never
 	// asked for their documents, and should start fast.
 	plain, packed func() representation
@@ -49,6 +51,12 @@ func NewAsset(kind string, text []byte) *Asset {
 	}
 }
 
+// Restrict has a page load only what a Content-Security-Policy lets it.
+func (a *Asset) Restrict(policy string) *Asset {
+	a.policy = policy
+	return a
+}
+
 func compress(text []byte) []byte {
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
@@ -73,6 +81,9 @@ func (a *Asset) send(c *Call) {
 	}
 	header.Add(echo.HeaderVary, echo.HeaderAcceptEncoding)
 	header.Set("Etag", form.tag)
+	if a.policy != "" {
+		header.Set("Content-Security-Policy", a.policy)
+	}
 	header.Set(echo.HeaderCacheControl, "no-cache")
 	if a.known(c.Header.Values("If-None-Match")) {
 		c.to.WriteHeader(http.StatusNotModified)

@@ -126,5 +126,16 @@ if (navigator.clipboard) {
     if (event.target.matches("button.copy")) copy(event.target);
   });
 }
+// keep remembers a choice for the viewer of the documents, where the browser lets it.
+function keep(name, value) {
+  try {
+    localStorage.setItem("finhub-sandbox." + name, value);
+  } catch {
+    // It goes without.
+  }
+}
+const tenantField = document.getElementById("tenant");
+if (tenantField && location.pathname.includes("/tenants/")) keep("tenant", tenantField.defaultValue);
+
 const live = document.getElementById("live");
 if (live && "EventSource" in window) follow(live);
