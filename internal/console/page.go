@@ -153,7 +153,7 @@ func words(state any) string {
 	if text == "" {
 		return ""
 	}
-	return text[:1] + strings.ToLower(text[1:])
+	return strings.ToUpper(text[:1]) + strings.ToLower(text[1:])
 }
 
 func toText(value any) string {
@@ -169,7 +169,7 @@ func toText(value any) string {
 // tones are the states that are told apart by more than their words.
 var tones = map[string][]string{
 	"good": {"ACTIVE", "APPROVED", "COMPLETED", "DELIVERED", "ACCEPTED", "CONFIRMED", "VERIFIED", "READY"},
-	"bad":  {"REJECTED", "FAILED", "BLOCKED", "CLOSED", "EXPIRED", "SUSPENDED", "CANCELLED", "REVOKED", "REMOVED", "DISABLED", "INACTIVE"},
+	"bad":  {"REJECTED", "FAILED", "BLOCKED", "CLOSED", "EXPIRED", "SUSPENDED", "CANCELLED", "REVOKED", "REMOVED", "DISABLED"},
 }
 
 // tone is the class of a state, or of the status of a reply.
@@ -184,7 +184,7 @@ func tone(of any) string {
 		return "bad"
 	}
 	for name, states := range tones {
-		if slices.Contains(states, toText(of)) {
+		if slices.Contains(states, strings.ToUpper(toText(of))) {
 			return name
 		}
 	}
