@@ -47,3 +47,20 @@ func TestReadmeLinksIntoTheDocuments(t *testing.T) {
 		}
 	}
 }
+
+// TestReadmePictures: the pictures of the README are there, described, and small.
+func TestReadmePictures(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	pictures := regexp.MustCompile(`<img src="([^"]+)" width="32%" alt="[^"]{20,}">`).FindAllStringSubmatch(string(text), -1)
+	if len(pictures) != 3 {
+		t.Fatalf("there are %d pictures", len(pictures))
+	}
+	for _, p := range pictures {
+		if file, err := os.Stat("../../" + p[1]); err != nil || file.Size() > 100_000 {
+			t.Errorf("%s: %v, or it is large", p[1], err)
+		}
+	}
+}
