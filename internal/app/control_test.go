@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -75,7 +76,13 @@ func (a answer) get(path string) string {
 // call makes a call of an administrator; headers are names and values in turn.
 func (p *localSandbox) call(tenant, method, path, body string, headers ...string) answer {
 	p.t.Helper()
-	r, err := http.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
+	return p.callUntil(context.Background(), tenant, method, path, body, headers...)
+}
+
+// callUntil is call for what may be a stream: it is left when the context ends.
+func (p *localSandbox) callUntil(ctx context.Context, tenant, method, path, body string, headers ...string) answer {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(ctx, method, "http://localhost:8080"+path, strings.NewReader(body))
 	if err != nil {
 		p.t.Fatal(err)
 	}
