@@ -383,7 +383,17 @@ func TestLiveInABrowser(t *testing.T) {
 	reads[any](first, `window.longest = 0; window.drawn = 0; { let last = performance.now(); const tick = now => { longest = Math.max(longest, now - last); last = now; drawn++; requestAnimationFrame(tick); }; requestAnimationFrame(tick); }`)
 	const requests, pace = 600, 5 * time.Millisecond
 	began := app.Now()
+	var answered time.Duration
 	for i := range requests {
+		if i == requests/2 {
+			// Somebody types in the middle of it.
+			asked := app.Now()
+			first.do(chromedp.KeyEvent("/"), chromedp.KeyEvent("anna"))
+			if typed := reads[string](first, "document.activeElement.name + document.activeElement.value"); typed != "textanna" {
+				t.Errorf("what was typed is %q", typed)
+			}
+			answered = app.Now().Sub(asked)
+		}
 		s.call(http.MethodGet, "/api/v2.1/nope?"+url.Values{"n": {fmt.Sprint(i)}}.Encode(), "")
 		// It is a rate that is tried.
 		if err := app.Pause(t.Context(), began.Add(time.Duration(i)*pace).Sub(app.Now())); err != nil {
@@ -395,7 +405,10 @@ func TestLiveInABrowser(t *testing.T) {
 	first.until(last)
 	second.until(last)
 	longest, updates := reads[float64](first, "longest"), reads[float64](first, `Number(document.getElementById("live").dataset.drawn)`)
-	t.Logf("%d requests in %s, %v updates, the longest time without a picture %.0f ms", requests, took, updates, longest)
+	t.Logf("%d requests in %s, %v updates, the longest time without a picture %.0f ms, keys answered in %s", requests, took, updates, longest, answered)
+	if answered > time.Second {
+		t.Errorf("what was typed took %s", answered)
+	}
 	if longest > 700 {
 		t.Errorf("for %.0f ms nothing was drawn", longest)
 	}
