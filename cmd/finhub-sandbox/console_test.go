@@ -40,7 +40,7 @@ func TestConsoleCommands(t *testing.T) {
 	ask(http.MethodPut, "/_sandbox/scenario", `{"name": "kyc-rejected"}`)
 	ask(http.MethodPost, "/_sandbox/clock/freeze", "{}")
 	tried := map[string]bool{}
-	for _, page := range []string{"", "customers", "customers/" + id, "clock", "scenarios", "scenarios/happy-path", "webhooks", "state"} {
+	for _, page := range []string{"", "customers", "customers/" + id, "requests/1", "clock", "scenarios", "scenarios/happy-path", "webhooks", "state"} {
 		for _, found := range consoleCommand.FindAllStringSubmatch(ask(http.MethodGet, "/_sandbox/ui/tenants/demo/"+page, ""), -1) {
 			command := html.UnescapeString(found[1])
 			words, err := exec.CommandContext(t.Context(), "sh", "-c", "printf '%s\\n' "+command).Output()
@@ -57,7 +57,7 @@ func TestConsoleCommands(t *testing.T) {
 			}
 		}
 	}
-	if len(tried) < 12 {
+	if len(tried) < 13 {
 		t.Errorf("only %v is shown", tried)
 	}
 }

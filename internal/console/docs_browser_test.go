@@ -19,7 +19,7 @@ func TestDocsInABrowser(t *testing.T) {
 	s := openSandbox(t)
 	b := openBrowser(t, s.address)
 	b.do(chromedp.Navigate(s.address+"/_sandbox/ui/tenants/a+tenant/"), chromedp.WaitReady(chromedp.CSS("main")))
-	b.do(chromedp.Click(chromedp.Search(`//nav//a[.="API documents"]`)))
+	b.do(chromedp.Click(chromedp.Search(`//nav//a[.="API documents"]`)), chromedp.WaitReady(chromedp.CSS("#swagger-ui")))
 	b.until(`document.querySelector(".opblock") !== null`)
 	for _, path := range []string{"/_sandbox/docs#/Registration/registerIndividual", "/_sandbox/docs?tenant=a%2Btenant#/Registration/registerIndividual"} {
 		b.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.address+path), chromedp.WaitVisible(chromedp.CSS(".try-out__btn")), chromedp.Click(chromedp.CSS(".try-out__btn")))
@@ -37,6 +37,11 @@ func TestDocsInABrowser(t *testing.T) {
 			if !strings.HasPrefix(link, "/_sandbox/ui/tenants/a%2Btenant/") {
 				t.Errorf("%s: the navigation leads to %s", path, link)
 			}
+		}
+	}
+	for _, document := range []string{"openapi", "control"} {
+		if list := reads[[]string](b, strings.Replace(filledByItself, "DOCUMENT", document, 1)); len(list) > 0 {
+			t.Errorf("%s: filled in by themselves are %v", document, list)
 		}
 	}
 	b.do(chromedp.Click(chromedp.CSS(".execute")))
@@ -81,6 +86,14 @@ const filledIn = `Object.fromEntries([...document.querySelectorAll(".parameters 
 	const field = row.querySelector("input, select, textarea");
 	return [row.dataset.paramName + (row.querySelector(".required") ? "*" : ""), field ? field.value : ""];
 }))`
+
+// filledByItself lists parameters that no operation requires, and that the viewer would
+// fill in all the same. The tenant is what the console has open.
+const filledByItself = `fetch("/_sandbox/DOCUMENT.json").then(r => r.json()).then(prepare).then(spec => {
+	const all = [...Object.values(spec.components.parameters), ...Object.values(spec.paths).flatMap(p => [p, ...Object.values(p)]).flatMap(o => o.parameters || [])].filter(p => p.name);
+	if (all.length < 20) return ["only " + all.length + " parameters are there"];
+	return all.filter(p => !p.required && p.name !== "X-Tenant-ID" && /"(example|examples|default)":/.test(JSON.stringify(p))).map(p => p.name);
+})`
 
 // TestDocsLookInABrowser: the viewer is readable in both colour schemes, and on a phone
 // nothing stands out of the page.

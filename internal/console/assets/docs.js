@@ -15,8 +15,9 @@ const tenant = query.get("tenant") || kept("tenant") || place.dataset.tenant;
 const control = query.get("document") === "control";
 
 // settle prepares what a parameter is filled with.
-function settle(parameter) {
-  const schema = parameter.schema || {};
+function settle(parameter, spec) {
+  let schema = parameter.schema || {};
+  if (schema.$ref) schema = parameter.schema = { ...spec.components.schemas[schema.$ref.split("/").pop()] };
   if (["x-tenant-id", "tenantid", "ownertenantid"].includes(String(parameter.name).toLowerCase())) {
     delete schema.example;
     parameter.example = tenant;
@@ -27,9 +28,9 @@ function settle(parameter) {
 }
 
 function prepare(spec) {
-  for (const parameter of Object.values((spec.components || {}).parameters || {})) settle(parameter);
+  for (const parameter of Object.values((spec.components || {}).parameters || {})) settle(parameter, spec);
   for (const path of Object.values(spec.paths)) {
-    for (const of of [path, ...Object.values(path)]) for (const parameter of of.parameters || []) if (parameter.name) settle(parameter);
+    for (const of of [path, ...Object.values(path)]) for (const parameter of of.parameters || []) if (parameter.name) settle(parameter, spec);
   }
   if (place.dataset.port && !control) {
     for (const server of spec.servers) server.url = `${location.protocol}//${location.hostname}:${place.dataset.port}${server.url}`;
