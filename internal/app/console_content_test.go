@@ -151,19 +151,38 @@ func TestConsoleTellsWhole(t *testing.T) {
 	s.must("demo", http.MethodPost, "/_sandbox/customers", `{"kind": "organization", "state": "PENDING_VERIFICATION"}`)
 	id := s.idsIn("demo", "customers", "customerId")[0]
 	page := s.page("demo", "customers/"+id)
-	s.call("demo", http.MethodPost, "/api/v2.1/customer/organization/"+id+"/shareholders", `{"type": "CORPORATE", "companyName": "SIA Mezs", "ownershipPercentage": 10,
+	s.call("demo", http.MethodPost, "/api/v2.1/customer/organization/"+id+"/shareholders", `{"type": "CORPORATE", "companyName": "SIA Mezs", "ownershipPercentage": 40,
 		"owners": [{"type": "CORPORATE", "companyName": "UAB Girios", "ownershipPercentage": 100, "owners": [{"type": "INDIVIDUAL", "firstName": "Ilze", "lastName": "Ozola", "ownershipPercentage": 100}]}]}`)
 	tree := s.page("demo", "customers/"+id)
-	for _, text := range []string{"<li>SIA Mezs 10 %", "<ul><li>UAB Girios 100 %", "<ul><li>Ilze Ozola 100 %"} {
+	for _, text := range []string{"<li>SIA Mezs 40 %", "<ul><li>UAB Girios 100 %", "<ul><li>Ilze Ozola 100 %"} {
 		if !strings.Contains(tree, text) || strings.Contains(page, text) {
 			t.Errorf("the owners are not %s: %s", text, tree)
 		}
 	}
-	s.says("demo", "scenarios", "customer.member == false and customer.name contains Sanction")
+	if page := s.page("demo", "scenarios"); !strings.Contains(page, "<code>customer.member == false</code><br>and <code>customer.name contains Sanction</code>") {
+		t.Error("the conditions of a rule do not stand one by one")
+	}
 	s.says("demo", "machines/order", "funds.available INSUFFICIENT_BALANCE", "order.expiry : EXPIRED")
 	s.says("demo", "coverage", "Never met", "operations that did what they are for")
+	s.says("demo", "customers/"+id, "Not met: verification.approved", "accept TERMS_AND_CONDITIONS", "Ultimate beneficial owners Ilze Ozola 40 %")
 	form := url.Values{"text": {"name: own\nextends: happy-path\ndescription: d\nrules: 5\n"}, "back": {uiPath + "/tenants/demo/scenarios"}}
 	if page := s.push("demo", "put-scenario", form).text; !strings.Contains(page, `<li value="4"><code><mark>rules: 5</mark></code><br>`) {
 		t.Errorf("the mistake is not at its line: %s", section(page, "notice"))
 	}
+}
+
+// TestConsoleTellsOfMoneyAndWebhooks: the ledger of a wallet, what rests on it, and each
+// attempt of a delivery with what the receiver found of its signature.
+func TestConsoleTellsOfMoneyAndWebhooks(t *testing.T) {
+	s := openLocal(t, app.Config{})
+	s.must("demo", http.MethodPost, "/api/v2.1/webhooks/subscriptions", `{"name": "shop", "url": "https://shop.invalid/hook", "events": ["customer.activated"]}`)
+	made, _ := s.must("demo", http.MethodPost, "/_sandbox/customers", "{}").value.(map[string]any)
+	customer := made["customers"].([]any)[0].(map[string]any)
+	id, wallet := customer["customerId"].(string), customer["walletId"].(string)
+	s.must("demo", http.MethodPost, "/_sandbox/wallets/"+wallet+"/fund", `{"amount": "12.50"}`)
+	s.must("demo", http.MethodPost, "/api/v2.1/fintrans/"+wallet+"/beneficiaries", `{"partyType": "BUSINESS_CUSTOMER", "companyName": "Nordwind Handels GmbH", "iban": "DE89370400440532013000", "currency": "EUR", "country": "DE", "networkName": "SEPA"}`)
+	s.says("demo", "customers/"+id, "Ledger", "FUND", "12.50 EUR 0.00 EUR 12.50 EUR", "payee Nordwind Handels GmbH DE89370400440532013000")
+	s.must("demo", http.MethodPost, "/_sandbox/clock/advance", `{"by": "1s"}`)
+	s.call("demo", http.MethodPost, "/api/v2.1/test/webhook-receiver", `{"type": "customer.created"}`)
+	s.says("demo", "webhooks", "shop", "customer.activated Retrying 1 attempt", "https://shop.invalid/hook no reply the host shop.invalid is not found", "Inbox of the test receivers", "no delivery of this tenant has the id")
 }

@@ -88,6 +88,7 @@ func TestConsoleMarksViolations(t *testing.T) {
 			t.Errorf("at %s stands %q", line, got[line])
 		}
 	}
+	s.says("demo", "requests/1", "individualCustomer.email must be a valid e-mail address", "matchingPassword is required")
 	if len(got) != 5 {
 		t.Errorf("marked is %v", got)
 	}

@@ -439,7 +439,7 @@ func TestConsoleIsLive(t *testing.T) {
 // there is.
 func TestConsoleMayBeLeft(t *testing.T) {
 	s := openLocal(t, app.Config{})
-	for range 300 {
+	for i := range 300 {
 		ctx, leave := context.WithCancel(t.Context())
 		r := httptest.NewRequestWithContext(ctx, http.MethodGet, "http://localhost:8080"+uiPath+"/tenants/demo/clock", http.NoBody)
 		r.Header.Set("Accept", "text/event-stream")
@@ -449,7 +449,11 @@ func TestConsoleMayBeLeft(t *testing.T) {
 			defer close(done)
 			s.app.Handler().ServeHTTP(to, r)
 		}()
-		<-to.blocks
+		select {
+		case <-to.blocks:
+		case <-done:
+			t.Fatalf("page %d is not kept up to date: %d", i+1, to.Code)
+		}
 		leave()
 		<-done
 	}
