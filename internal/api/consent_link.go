@@ -64,5 +64,5 @@ func sendLink(c *rest.Call, act *world.Act, in customers.LinkRequest) (rest.Repl
 // PHASE_ORDER_BROKEN (verification-compliance/consent-verification).
 func verifyConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	consent, err := customers.ConfirmConsent(act, c.Path("token"))
-	return consentReply(c, consent, err)
+	return consentReply(c, act, consent, err)
 }

@@ -13,7 +13,7 @@ func getOwnHierarchy(c *rest.Call, act *world.Act) (rest.Reply, error) { return 
 // acceptConsentByID accepts a consent that has been recorded (customer-apis/individual/consents).
 func acceptConsentByID(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	consent, err := customers.AcceptConsentByID(act, c.Path("customerId"), c.Path("consentId"), readAcceptance(c))
-	return consentReply(c, consent, err)
+	return consentReply(c, act, consent, err)
 }
 
 func tellsConsentByID(c *rest.Call, d *government.Details) {
@@ -24,7 +24,7 @@ func tellsConsentByID(c *rest.Call, d *government.Details) {
 // (customer-apis/individual/consents).
 func getIndividualConsentStatus(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	consent, err := customers.GetConsentOf(act, c.Path("customerId"), c.Path("consentId"))
-	return consentReply(c, consent, err)
+	return consentReply(c, act, consent, err)
 }
 
 // uploadIndividualDocument adds a document to the latest verification of a customer

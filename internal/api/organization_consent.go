@@ -31,7 +31,7 @@ type organizationConsentView struct {
 
 // acceptOrganizationConsent accepts one of the three consents for an
 // organization, in any of the three documented forms; accepting it again answers
-// the same. It refuses with CUSTOMER_NOT_FOUND and PHASE_ORDER_BROKEN
+// the same. It refuses with CUSTOMER_NOT_FOUND, CONSENT_VERSION_OUTDATED and PHASE_ORDER_BROKEN
 // (verification-compliance/consents-organization).
 func acceptOrganizationConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	t, _ := onboarding.ParseConsentType(c.Path("consentType"))
@@ -39,9 +39,10 @@ func acceptOrganizationConsent(c *rest.Call, act *world.Act) (rest.Reply, error)
 	if err != nil {
 		return rest.Reply{}, err
 	}
+	text := customers.TextOf(act, consent)
 	return rest.Reply{Data: &organizationConsentView{
-		consentView: viewConsent(c.Tenant, consent), OrganizationID: consent.CustomerID, AcceptedBy: acceptedBy(consent), AcceptedDate: consent.SignedAt,
-		Expired: consent.State == onboarding.ConsentExpired, Title: consentTitle(t), Description: "Consent of the organization: " + t.Words(),
+		consentView: viewConsent(c.Tenant, consent, text), OrganizationID: consent.CustomerID, AcceptedBy: acceptedBy(consent), AcceptedDate: consent.SignedAt,
+		Expired: consent.State == onboarding.ConsentExpired, Title: text.Title, Description: "Consent of the organization: " + t.Words(),
 		ConsentedDate: instantOrNone(consent.AcceptedAt), Period: "365", EmailRequired: consent.Awaiting,
 	}}, nil
 }
@@ -49,9 +50,6 @@ func acceptOrganizationConsent(c *rest.Call, act *world.Act) (rest.Reply, error)
 // readAcceptance reads who accepts a consent, which version, and since when.
 func readAcceptance(c *rest.Call) customers.Acceptance {
 	in := customers.Acceptance{Version: c.Body.Str("version"), SignedAt: c.Body.Str("acceptedDate", "acceptanceTimestamp", "acceptedAt")}
-	if in.Version == "" {
-		in.Version = defaultVersion
-	}
 	if by := c.Body.Object("acceptedBy"); len(by) > 0 {
 		in.Signatory = onboarding.Signatory{Name: by.Str("name"), Position: by.Str("position"), Email: by.Str("email"), Authority: by.Str("authority")}
 	} else {
@@ -68,14 +66,4 @@ func acceptedBy(e *onboarding.Consent) any {
 		return e.Signatory.Name
 	}
 	return e.AcceptedBy
-}
-
-func consentTitle(t onboarding.ConsentType) string {
-	switch t {
-	case onboarding.Terms:
-		return "Terms and conditions"
-	case onboarding.Privacy:
-		return "Privacy policy"
-	}
-	return "Data processing"
 }

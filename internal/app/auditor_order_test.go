@@ -185,6 +185,10 @@ func (a *auditor) refused(t *auditedTenant, h httpCall, r httpReply) error {
 			missing = append(missing, textAt(consent, "type"))
 		}
 		return holds(customer != nil && slices.Equal(missing, a.missing(t, customer)))
+	case "CONSENT_VERSION_OUTDATED":
+		return holds(a.versionRefused(t, customer, h))
+	case "LAST_CONSENT_TEMPLATE":
+		return holds(a.lastTemplate(t, h))
 	case "DUPLICATE_EMAIL":
 		return holds(t.emailKnown(h))
 	case "DUPLICATE_BENEFICIARY":

@@ -40,6 +40,8 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 		return a.verified(t, h, data)
 	case "acceptIndividualConsent", "getConsentStatus", "acceptConsent", "acceptIndividualConsentById", "getIndividualConsentStatus":
 		return a.consented(t, h, data)
+	case "createConsentTemplate", "updateConsentTemplate", "deleteConsentTemplate", "getConsentTemplate", "listConsentTemplates":
+		return a.templated(t, h, data)
 	case "checkIndividualActivation":
 		return a.see(t, "customer", textAt(data, "customerId"), textAt(data, "customerStatus"))
 	case "activateIndividual":
@@ -141,7 +143,7 @@ func (t *auditedTenant) ownerOf(token string) string {
 func (a *auditor) registered(t *auditedTenant, data any) error {
 	c := &auditedCustomer{
 		id: textAt(data, "id"), user: textAt(data, "user.id"), email: strings.ToLower(textAt(data, "person.email")),
-		category: textAt(data, "categorization.code"), product: textAt(data, "wallet.walletId"), accepted: map[string]time.Time{},
+		category: textAt(data, "categorization.code"), product: textAt(data, "wallet.walletId"), accepted: map[string]time.Time{}, versions: map[string]string{},
 	}
 	for _, other := range t.customers {
 		if c.email != "" && other.email == c.email || other.id == c.id {
@@ -216,8 +218,14 @@ func (a *auditor) consented(t *auditedTenant, h httpCall, data any) error {
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "expiresAt")); err == nil && state == "ACCEPTED" {
 		c.accepted[textAt(data, "consentType")] = until
 	}
-	if h.operation.Method != http.MethodGet && state != "ACCEPTED" {
-		return fmt.Errorf("an accepted consent is %s", state)
+	t.kinds[id] = textAt(data, "consentType")
+	if h.operation.Method != http.MethodGet {
+		if state != "ACCEPTED" {
+			return fmt.Errorf("an accepted consent is %s", state)
+		}
+		if err := a.versionAccepted(t, c, h, data); err != nil {
+			return err
+		}
 	}
 	return a.see(t, "consent", id, state)
 }

@@ -36,6 +36,10 @@ type auditedTenant struct {
 	consents map[string]*auditedConsent
 	// states are the last ones seen, by machine and id.
 	states map[string]string
+	// templates are the texts of consents by their types, in the order in which they were
+	// made, and kinds the types of the consents that customers have given, by their ids.
+	templates map[string][]*auditedTemplate
+	kinds     map[string]string
 	// owners are the customers to whom ids of things belong.
 	owners map[string]string
 	// in and out are the money that came and went.
@@ -47,7 +51,9 @@ type auditedCustomer struct {
 	product, master           string
 	active                    bool
 	// accepted tells until when each consent holds, and consents their ids.
-	accepted      map[string]time.Time
+	accepted map[string]time.Time
+	// versions are those of the texts that were accepted, by type.
+	versions      map[string]string
 	consents      []string
 	verifications []string
 	sessions      []auditedSession
@@ -117,7 +123,7 @@ func (a *auditor) tenant(name string) *auditedTenant {
 		t = &auditedTenant{
 			name: name, customers: map[string]*auditedCustomer{}, wallets: map[string]*auditedWallet{},
 			orders: map[string]*auditedOrder{}, payees: map[string]*auditedPayee{}, consents: map[string]*auditedConsent{},
-			states: map[string]string{}, owners: map[string]string{},
+			states: map[string]string{}, owners: map[string]string{}, templates: templatesAtFirst(), kinds: map[string]string{},
 		}
 		a.tenants[name] = t
 	}

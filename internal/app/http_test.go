@@ -347,7 +347,7 @@ func TestPagesOfThisMachineMayCall(t *testing.T) {
 // checkPage calls the product and the control API from a page.
 func checkPage(t *testing.T, l listening, origin string, ours bool) {
 	t.Helper()
-	for _, path := range []string{hierarchy, "/api/v2.1/nowhere", "/api/v2.1/admin/consents", "/_sandbox/clock", "/_sandbox/health", "/_sandbox/nowhere"} {
+	for _, path := range []string{hierarchy, "/api/v2.1/nowhere", "/api/v2.1/fintrans/x/types/transfer/consents/pending", "/_sandbox/clock", "/_sandbox/health", "/_sandbox/nowhere"} {
 		preflight := l.ask(t, "OPTIONS "+path, "Origin: "+origin, "Access-Control-Request-Method: GET", "Access-Control-Request-Headers: authorization,x-tenant-id,deviceid")
 		reply := l.ask(t, "GET "+path, inDemo, asAdmin, "Origin: "+origin)
 		shares, want := ours && strings.HasPrefix(path, "/api/"), ""

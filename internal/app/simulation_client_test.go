@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/url"
@@ -19,6 +20,9 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 	operation := s.client.operation(s.next(t, c))
 	if s.chance(25) {
 		operation = oneOf(s, s.client.documents[0].Operations)
+	}
+	if s.chance(3) {
+		operation = s.client.operation(oneOf(s, templateOperations))
 	}
 	if operation.ID == "updateOrganizationEntity" {
 		// The books know of no suspension, as the control API's is not called either.
@@ -207,6 +211,9 @@ func (s *simulation) path(t *auditedTenant, c *auditedCustomer, o *contract.Oper
 	if o.ID == "getConsentStatus" {
 		params["consentId"] = l.consent
 	}
+	if slices.Contains(templateOperations, o.ID) {
+		params["consentId"] = cmp.Or(oneOf(s, t.templateIDs()), "nothing")
+	}
 	path := inPath(o, params)
 	if s.chance(12) && c != nil {
 		other := t
@@ -261,6 +268,16 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 			high := map[string]any{"amount": 2_000_000, "currency": "EUR"}
 			for _, name := range []string{"maxAmountPerTransaction", "maxAmountPerDay", "maxAmountPerMonth", "perTransaction", "perDay", "perMonth"} {
 				replace[name] = high
+			}
+		}
+	case "createConsentTemplate", "updateConsentTemplate":
+		replace["type"] = oneOf(s, sortedKeys(templateKinds))
+		replace["version"] = fmt.Sprintf("%d.%d", 1+s.random.IntN(9), s.random.IntN(3))
+		replace["effectiveDate"] = now.AddDate(0, 0, s.random.IntN(40)-20).Format(time.DateOnly)
+	case "acceptIndividualConsent", "acceptOrganizationConsent":
+		for kind, segment := range segments {
+			if segment == h.path["consentType"] && s.chance(85) {
+				replace["version"] = s.auditor.inForce(t, kind)
 			}
 		}
 	case "validatePaymentConsent":

@@ -56,6 +56,7 @@ func standingSubjects() map[string]standingSubject {
 			after: "life/busy", names: person,
 			operations: map[string]map[string]string{
 				"getConsentStatus": terms, "resendConsentVerification": terms, "sendConsentMagicLink": terms,
+				"acceptConsent": terms, "acceptIndividualConsentById": terms, "getIndividualConsentStatus": terms,
 				"createIndividualSession": {"username": "email", "password": "password"},
 			},
 			bodies: map[string]map[string]any{
@@ -103,8 +104,8 @@ func TestWhatStopsForWhom(t *testing.T) {
 // concerns leaves out the operations that are about the other kind of customer.
 func concerns(o *contract.Operation, kind string) bool {
 	other := map[string]string{"individual": "organization", "organization": "individual"}[kind]
-	if strings.Contains(o.Path, "webhook") {
-		return false // Who is told of a customer is no business of the customer's standing.
+	if strings.Contains(o.Path, "webhook") || strings.Contains(o.Path, "/admin/consents") {
+		return false // Who is told of a customer, and the texts of all, are no business of the customer's standing.
 	}
 	return !strings.Contains(o.Path, "/customer/"+other+"/{") && (kind == "organization" || !strings.Contains(o.ID, "Shareholder"))
 }

@@ -88,9 +88,11 @@ var statuses = map[refusal.Code]int{
 	refusal.InitiatorCannotApprove:      http.StatusForbidden,
 	refusal.ApprovalDuplicate:           http.StatusConflict,
 
-	refusal.ConsentVersionOutdated: http.StatusConflict,
-	refusal.MagicLinkInvalid:       http.StatusNotFound,
-	refusal.MagicLinkExpired:       http.StatusGone,
+	refusal.ConsentVersionOutdated:  http.StatusConflict,
+	refusal.ConsentTemplateNotFound: http.StatusNotFound,
+	refusal.LastConsentTemplate:     http.StatusConflict,
+	refusal.MagicLinkInvalid:        http.StatusNotFound,
+	refusal.MagicLinkExpired:        http.StatusGone,
 	// The product is given the name as a value; Plain has it in the path.
 	refusal.ScenarioUnknown: http.StatusBadRequest,
 

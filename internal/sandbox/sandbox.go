@@ -41,6 +41,7 @@ func assemble(c world.Config) (*world.World, error) {
 	s.Customers = customers.CustomerKind(s)
 	s.Verifications = customers.VerificationKind(s)
 	s.Consents = customers.ConsentKind(s)
+	s.ConsentTemplates = customers.ConsentTemplateCollection()
 	s.Personnel = customers.PersonnelKind(s)
 	s.Users = sessions.UserKind(s)
 	s.Sessions = sessions.SessionKind(s)
@@ -63,7 +64,7 @@ func open(s *world.World) error {
 	c := s.Config
 	e, err := engine.New(
 		engine.Config{
-			Store: c.Store, Collections: append(accounts.Records(), &s.Transactions, &s.Standing, &s.Outgoing, &s.Inbox), Wall: c.Wall, WallOf: c.WallOf, CheckShared: c.CheckShared, Passed: c.Passed,
+			Store: c.Store, Collections: append(accounts.Records(), &s.Transactions, &s.Standing, &s.ConsentTemplates, &s.Outgoing, &s.Inbox), Wall: c.Wall, WallOf: c.WallOf, CheckShared: c.CheckShared, Passed: c.Passed,
 			Scale: func(u *engine.Unit) float64 { return world.DelayScale(s.ActOf(u)) },
 			Fired: c.Fired,
 			Told:  func(u *engine.Unit, e engine.Event) { webhooks.Told(s.ActOf(u), e) },

@@ -63,7 +63,9 @@ const (
 const (
 	RequestConsent machine.Trigger = "request"
 	AcceptConsent  machine.Trigger = "accept"
-	ExpireConsent  machine.Trigger = "expire"
+	// RenewConsent accepts another version than the one that is accepted.
+	RenewConsent  machine.Trigger = "renew"
+	ExpireConsent machine.Trigger = "expire"
 	// AwaitConsent and ConfirmConsent are what an acceptance comes to: it waits
 	// for the customer to follow a magic link, or it counts.
 	AwaitConsent   machine.Trigger = "await_confirmation"
@@ -156,6 +158,7 @@ func ConsentTable() *machine.Table[ConsentFacts] {
 		Rows: []machine.Row[ConsentFacts]{
 			{From: in{machine.None}, On: on{RequestConsent}, To: ConsentPending},
 			{From: in{ConsentPending, ConsentExpired}, On: on{AcceptConsent}, To: ConsentPending, Arms: confirmation},
+			{From: in{ConsentAccepted}, On: on{RenewConsent}, To: ConsentPending, Arms: confirmation},
 			{From: in{ConsentPending}, On: on{AwaitConsent}, To: machine.Same},
 			{From: in{ConsentPending}, On: on{ConfirmConsent}, To: ConsentAccepted, Emit: "consent.accepted", Arms: expiry},
 			{From: in{ConsentAccepted}, On: on{AcceptConsent, ConfirmConsent, KeepConsent}, To: machine.Same},

@@ -81,8 +81,11 @@ const (
 	ApprovalDuplicate           Code = "APPROVAL_DUPLICATE"
 
 	ConsentVersionOutdated Code = "CONSENT_VERSION_OUTDATED"
-	MagicLinkInvalid       Code = "MAGIC_LINK_INVALID"
-	MagicLinkExpired       Code = "MAGIC_LINK_EXPIRED"
+	// A template is a text to which customers consent.
+	ConsentTemplateNotFound Code = "CONSENT_TEMPLATE_NOT_FOUND"
+	LastConsentTemplate     Code = "LAST_CONSENT_TEMPLATE"
+	MagicLinkInvalid        Code = "MAGIC_LINK_INVALID"
+	MagicLinkExpired        Code = "MAGIC_LINK_EXPIRED"
 
 	// A registration can name the scenario by which the customer is to live.
 	ScenarioUnknown Code = "SCENARIO_UNKNOWN"
@@ -191,6 +194,8 @@ var definitions = []Definition{
 	{ApprovalDuplicate, "Approval already given by this user", "Let another user approve: each user counts once."},
 
 	{ConsentVersionOutdated, "Consent version is outdated", "Show the customer the present text, and send its version."},
+	{ConsentTemplateNotFound, "Consent template not found", "Use a consentId of the tenant's list of templates."},
+	{LastConsentTemplate, "A consent needs a template that is in force", "Make another template of the type first, effective today or before."},
 	{MagicLinkInvalid, "Magic link is invalid", "Use the token exactly as the link has it, or send a new link."},
 	{MagicLinkExpired, "Magic link has expired", "Send a new link; it can hold for up to 1440 minutes."},
 

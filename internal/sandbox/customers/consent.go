@@ -1,6 +1,7 @@
 package customers
 
 import (
+	"cmp"
 	"time"
 
 	"finhub-sandbox/internal/domain/access"
@@ -42,7 +43,7 @@ func seenConsent() world.Seen[onboarding.Consent] {
 
 func consentEffect(act *world.Act, e *onboarding.Consent, step machine.Step, cause machine.Cause) error {
 	switch {
-	case step.On == onboarding.AcceptConsent && step.To == onboarding.ConsentPending && !e.Awaiting:
+	case (step.On == onboarding.AcceptConsent || step.On == onboarding.RenewConsent) && step.To == onboarding.ConsentPending && !e.Awaiting:
 		caller, _ := cause.Input.(access.Caller)
 		e.AcceptedAt, e.ExpiresAt = time.Time{}, time.Time{}
 		e.AcceptedBy, e.IPAddress, e.UserAgent = caller.UserID, caller.ForwardedFor, caller.UserAgent
@@ -70,6 +71,7 @@ func acceptanceMethod(platform string) string {
 
 // Acceptance is how a consent is accepted. Only organizations name a signatory.
 type Acceptance struct {
+	// Version is that of the text; empty is the one in force.
 	Version   string
 	Signatory onboarding.Signatory
 	// SignedAt is when the request says that it was accepted, in its own form.
@@ -77,8 +79,9 @@ type Acceptance struct {
 }
 
 // AcceptConsent accepts one of the three consents for a customer. It is ACCEPTED
-// then, or PENDING where the scenario asks for a confirmation. Accepting what is
-// accepted, or waits for its confirmation, changes nothing and answers the same.
+// then, or PENDING where the scenario asks for a confirmation. Accepting a version that
+// is accepted, or waits for its confirmation, changes nothing and answers the same;
+// any other must be the one in force, or it is refused with CONSENT_VERSION_OUTDATED.
 func AcceptConsent(act *world.Act, kind onboarding.CustomerType, customerID string, t onboarding.ConsentType, in Acceptance) (consent *onboarding.Consent, err error) {
 	customer, err := findCustomerOfType(act, kind, customerID)
 	if err != nil {
@@ -87,20 +90,42 @@ func AcceptConsent(act *world.Act, kind onboarding.CustomerType, customerID stri
 	if err := InBusiness(act, customer); err != nil {
 		return consent, err
 	}
-	if consent = consentOf(act, customer.ID, t); consent == nil {
+	consent = consentOf(act, customer.ID, t)
+	version, held, err := versionAccepted(act, consent, t, in.Version)
+	if err != nil {
+		return consent, err
+	}
+	if consent == nil {
 		consent = &onboarding.Consent{Life: world.NewLife(act, "consent"), CustomerID: customer.ID, Type: t}
 		consent.ID = "consent-cust-" + consent.ID
 		if err := act.Consents.Create(act.Unit, consent, onboarding.RequestConsent, world.By(act)); err != nil {
 			return consent, err
 		}
 	}
-	if consent.State != onboarding.ConsentAccepted && !consent.Awaiting {
-		consent.Version, consent.Signatory, consent.SignedAt = in.Version, in.Signatory, in.SignedAt
+	trigger := onboarding.AcceptConsent
+	if !held {
+		if consent.State == onboarding.ConsentAccepted {
+			trigger = onboarding.RenewConsent
+		}
+		consent.Version, consent.Signatory, consent.SignedAt = version, in.Signatory, in.SignedAt
 		if in.SignedAt == "" {
 			consent.SignedAt = machine.Instant(act.Now())
 		}
 	}
-	return consent, act.Consents.Fire(act.Unit, consent, onboarding.AcceptConsent, world.By(act))
+	return consent, act.Consents.Fire(act.Unit, consent, trigger, world.By(act))
+}
+
+// versionAccepted tells which version an acceptance is of, and whether the consent is held
+// for that one already.
+func versionAccepted(act *world.Act, consent *onboarding.Consent, t onboarding.ConsentType, asked string) (version string, held bool, err error) {
+	current := VersionInForce(act, t)
+	version = cmp.Or(asked, current)
+	held = consent != nil && consent.Version == version && (consent.State == onboarding.ConsentAccepted || consent.Awaiting)
+	if held || version == current {
+		return version, held, nil
+	}
+	return version, held, refusal.New(refusal.ConsentVersionOutdated, "the version %s of the %s is not the one in force, which is %s", version, t.Words(), current).
+		At("version").WithData("currentVersion", current)
 }
 
 // GetConsent gives a consent by its id.

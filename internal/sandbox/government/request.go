@@ -75,7 +75,7 @@ func (d Details) describe(act *world.Act, f *scenario.Facts, about scenario.Topi
 		f.Verification.Type = cmp.Or(d.Verification.Type, f.Verification.Type)
 	case scenario.AboutConsent:
 		if f.Consent == (scenario.Consent{}) {
-			f.Consent = scenario.Consent{Type: string(d.ConsentType), Version: d.ConsentVersion}
+			f.Consent = scenario.Consent{Type: string(d.ConsentType), Version: cmp.Or(d.ConsentVersion, customers.VersionInForce(act, d.ConsentType))}
 		}
 	case scenario.AboutPaymentConsent:
 		f.PaymentConsent.Type = cmp.Or(f.PaymentConsent.Type, string(d.PaymentConsent))

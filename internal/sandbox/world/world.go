@@ -66,11 +66,13 @@ type World struct {
 	Customers     *engine.Kind[onboarding.Customer, onboarding.CustomerFacts]
 	Verifications *engine.Kind[onboarding.Verification, onboarding.VerificationFacts]
 	Consents      *engine.Kind[onboarding.Consent, onboarding.ConsentFacts]
-	Personnel     *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]
-	Users         *engine.Kind[access.User, access.UserFacts]
-	Sessions      *engine.Kind[access.Session, access.SessionFacts]
-	Documents     *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
-	Standing      engine.Collection[Standing]
+	// ConsentTemplates are the texts that a tenant has of its own.
+	ConsentTemplates engine.Collection[onboarding.ConsentTemplate]
+	Personnel        *engine.Kind[onboarding.Personnel, onboarding.PersonnelFacts]
+	Users            *engine.Kind[access.User, access.UserFacts]
+	Sessions         *engine.Kind[access.Session, access.SessionFacts]
+	Documents        *engine.Kind[onboarding.Document, onboarding.DocumentFacts]
+	Standing         engine.Collection[Standing]
 
 	Wallets         *engine.Kind[payments.Wallet, payments.WalletFacts]
 	Beneficiaries   *engine.Kind[payments.Beneficiary, payments.BeneficiaryFacts]
