@@ -2,8 +2,11 @@ package app_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -73,6 +76,94 @@ func TestWhatIsDocumentedIsNotSimulated(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestEveryDocumentedOperationAnswers calls everything that FinHub documents, as staff: an
+// operation of the document answers, or it is refused as not simulated with its page. The
+// counts of the page of conformance are what comes.
+func TestEveryDocumentedOperationAnswers(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(moduleRoot, "spec", "surface.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	surface, err := spec.ReadSurface(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := openFlowServer(t, app.Config{})
+	product := s.documents[0]
+	served := map[string]string{}
+	for _, o := range product.Operations {
+		served[spec.CallForm(o.Method, o.Path)] = o.ID
+	}
+	pages := map[string]spec.Documented{}
+	for _, list := range documentedPaths(t) {
+		for _, d := range list {
+			pages[spec.CallForm(d.Method, product.Base+d.Path)] = d
+		}
+	}
+	counts := map[string]int{"Operations documented": len(surface)}
+	for _, row := range surface {
+		if row.Path == "" {
+			counts["under a path that no page tells"]++
+			continue
+		}
+		form := spec.CallForm(row.Method, row.Path)
+		status, operation, value := askAsStaff(t, s, row.Number, row.Method, braces.ReplaceAllString(row.Path, "9b2f6c1e-0000-4000-8000-000000000000"))
+		switch {
+		case status == http.StatusNotImplemented:
+			counts["refused as not simulated"]++
+			if pages[form].Planned {
+				counts["of those, that FinHub itself only plans"]++
+			}
+			isNotSimulated(t, product, pages[form], value)
+		case operation == "" || operation != served[form]:
+			t.Errorf("%s is answered with %d by the operation %q instead of %q: %v", form, status, operation, served[form], value)
+		default:
+			counts["of them simulated"]++
+		}
+	}
+	page, err := os.ReadFile(filepath.Join(moduleRoot, "CONFORMANCE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, n := range counts {
+		if line := fmt.Sprintf("\n| %s | %d |\n", name, n); !strings.Contains(string(page), line) {
+			t.Errorf("CONFORMANCE.md does not say %s", strings.TrimSpace(line))
+		}
+	}
+}
+
+// askAsStaff sends a request in a tenant of its own, and reads the reply and which operation
+// the journal says has answered.
+func askAsStaff(t *testing.T, s *flowServer, number int, method, path string) (status int, operation string, value any) {
+	t.Helper()
+	tenant := fmt.Sprintf("documented-%d", number)
+	ask := func(handler http.Handler, method, path string) (int, any) {
+		recorder := httptest.NewRecorder()
+		request := httptest.NewRequest(method, path, strings.NewReader("{}"))
+		request.Host = "localhost"
+		for name, text := range map[string]string{
+			"X-Tenant-ID": tenant, "Authorization": "Bearer sandbox-admin", "Content-Type": "application/json", "User-Agent": "test",
+			"X-Forwarded-For": "127.0.0.1", "X-Forwarded-From": "test", "platform": "web", "deviceId": "1",
+		} {
+			request.Header.Set(name, text)
+		}
+		handler.ServeHTTP(recorder, request)
+		var value any
+		if recorder.Body.Len() > 0 {
+			if err := json.Unmarshal(recorder.Body.Bytes(), &value); err != nil {
+				t.Errorf("%s %s: %v", method, path, err)
+			}
+		}
+		return recorder.Code, value
+	}
+	status, value = ask(s.app.Handler(), method, path)
+	_, journal := ask(s.app.ControlHandler(), http.MethodGet, "/_sandbox/journal")
+	for _, entry := range listAt(journal, "entries") {
+		operation += textAt(entry, "operation") // There is one: the tenant is of this request.
+	}
+	return status, operation, value
 }
 
 // askWithoutToken sends a request without any header, and reads the reply.

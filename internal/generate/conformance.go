@@ -68,7 +68,11 @@ func conformancePage(root string, product *openapi3.T) ([]byte, error) {
 		}
 	}
 	var b strings.Builder
-	writeCounts(&b, operations, missing)
+	fates, further, err := readSurface(root, serverPath(product.Servers[0].URL), operations, missing)
+	if err != nil {
+		return nil, err
+	}
+	writeCounts(&b, operations, counted(fates, further))
 	writeGenerations(&b, generations)
 	common := commonRefusals(operations)
 	fmt.Fprintf(&b, "\nEvery operation can refuse with %s, as far as it has a body, a token or a customer; the tables have what else each can. "+
@@ -78,6 +82,7 @@ func conformancePage(root string, product *openapi3.T) ([]byte, error) {
 	}
 	writeDeviations(&b, deviations)
 	writeMissing(&b, missing)
+	writeSurface(&b, fates, further)
 	return []byte(b.String()), nil
 }
 
@@ -248,10 +253,9 @@ func readDocumented(root string) (list []spec.Documented, err error) {
 	return list, yaml.Unmarshal(text, &list)
 }
 
-func writeCounts(b *strings.Builder, operations []*conforming, missing []spec.Documented) {
+func writeCounts(b *strings.Builder, operations []*conforming, surface string) {
 	families, refusals := 0, map[string]bool{}
 	pairs, shown := 0, 0
-	planned := 0
 	for _, c := range operations {
 		families += len(c.families)
 		for _, code := range c.refusals {
@@ -262,16 +266,11 @@ func writeCounts(b *strings.Builder, operations []*conforming, missing []spec.Do
 			}
 		}
 	}
-	for _, d := range missing {
-		if d.Planned {
-			planned++
-		}
-	}
 	fmt.Fprintf(b, "<!-- Made by go generate of the documents, the flows and the lists in spec. Do not edit. -->\n\n# Conformance\n\n"+
 		"What the sandbox serves of what FinHub documents of version 2.1, in which bodies, with which refusals, and where it deviates and why.\n\n"+
-		"| | |\n|---|---:|\n| Operations documented | %d |\n| of them simulated | %d |\n| not simulated | %d |\n| of those, that FinHub itself only plans | %d |\n"+
+		"| | |\n|---|---:|\n%s"+
 		"| Body families taken | %d |\n| Codes of refusals | %d |\n| Operations × codes | %d |\n| of them shown by flows | %d |\n",
-		len(operations)+len(missing), len(operations), len(missing), planned, families, len(refusals), pairs, shown)
+		surface, families, len(refusals), pairs, shown)
 }
 
 // commonRefusals are the codes that most operations can give.
