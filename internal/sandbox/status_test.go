@@ -17,6 +17,10 @@ func TestALinkDoesNotConfirmForASuspendedCustomer(t *testing.T) {
 	_, err := g.Activate(g.staff, id, customers.Activation{})
 	g.ok(err)
 	g.advance("366d")
+	_, err = world.Show(t.Context(), g.World, g.staff, func(act *world.Act) (customers.Template, error) {
+		return customers.CreateTemplate(act, onboarding.ConsentTemplate{Type: onboarding.Terms, Version: "2.0"})
+	})
+	g.ok(err)
 	consent, err := g.AcceptConsent(g.staff, onboarding.Individual, id, onboarding.Terms, customers.Acceptance{Version: "2.0"})
 	g.ok(err)
 	link, err := g.SendConsentLink(g.staff, customers.LinkRequest{CustomerID: id, ConsentID: consent.ID, Channel: customers.ByEmail, Life: 1 << 40})

@@ -43,7 +43,7 @@ var remedies = []remedy{
 		RequestInvalid, BodyMalformed, HeadersMissing, BodyTooLarge, MediaTypeUnsupported, RouteUnknown, MethodNotAllowed, CurrencyMismatch,
 		OwnershipExceeded, AdminUserMissing, ScenarioInvalid, ConsentConfirmationWrong, HostUnknown, OriginRefused, ClockBackwards, TimerLoop,
 	}, reason: "the request itself has to be sent otherwise"},
-	{codes: []Code{NotSimulated}, reason: "no call does what is documented there; the one that comes nearest is data.instead, where there is one"},
+	{codes: []Code{NotSimulated}, reason: "no call does that; data.instead, where there is one, comes nearest"},
 	{codes: []Code{CredentialsInvalid, TenantKeyInvalid, AuthenticationCodeInvalid, ControlTokenMissing}, reason: "what only the caller knows has to be sent"},
 	{codes: []Code{PermissionDenied, CustomerAccessDenied, PowerTenantRequired, TenantAccessDenied, InitiatorCannotApprove, ApprovalDuplicate}, reason: "another caller has to ask"},
 	{codes: []Code{
@@ -76,7 +76,7 @@ var remedies = []remedy{
 	{codes: []Code{EmployeeNotFound, LastAdminUser}, calls: []string{"addEmployee"}},
 	{codes: []Code{SubscriptionNotFound}, calls: []string{"createWebhookSubscription"}},
 	{codes: []Code{DeliveryNotFound}, reason: "deliveries are made by the events to which somebody has subscribed"},
-	{codes: []Code{SubscriptionNotActive}, reason: "what nobody is to be told any more is not sent; a new subscription is told of what comes"},
+	{codes: []Code{SubscriptionNotActive}, reason: "a new subscription is told of what comes"},
 	{codes: []Code{CategorizationInvalid}, calls: []string{"getCategorizationHierarchy"}},
 	{codes: []Code{PhaseOrderBroken}, calls: []string{"executeOperation"}},
 	{codes: []Code{ScenarioUnknown}, calls: []string{"listScenarios"}},
@@ -86,5 +86,5 @@ var remedies = []remedy{
 	{codes: []Code{RecordingNotFound}, calls: []string{"startRecording"}},
 	{codes: []Code{EntryNotFound}, reason: "what the journal has let go of does not come back; listJournal has what is kept"},
 	{codes: []Code{EntryUnrepeatable}, reason: "what the journal does not keep has to be sent by who knows it"},
-	{codes: []Code{JournalOff}, reason: "whether there is a journal is decided when the sandbox is started (--journal)"},
+	{codes: []Code{JournalOff}, reason: "the sandbox has to be started with a journal (--journal)"},
 }
