@@ -78,7 +78,7 @@ func TestVerbs(t *testing.T) {
 		{"explain CONSENTS_MISSING", []string{"CONSENTS_MISSING (400)", "POST /api/v2.1/customer/individual/"}, []string{`"code":"CONSENTS_MISSING"`}},
 		{"explain --request 1", []string{"1, PUT /_sandbox/scenario, was not refused: 200"}, []string{`"outcome":"answered"`}},
 		{"explain 1", []string{"1, PUT /_sandbox/scenario, was not refused: 200"}, []string{`"outcome":"answered"`}},
-		{"explain POST /api/v2.1/payment/consent", []string{"the nearest is", "FinHub documents POST /payment/consent (G3)"}, []string{`"documented":{`}},
+		{"explain POST /api/v2.1/fintrans/x/types/transfer/consents", []string{"the nearest is", "FinHub documents POST /fintrans/{accountId}/types/{operationType}/consents (G3)"}, []string{`"documented":{`}},
 		{"state export", []string{`"format": 1`, `"secrets": [`}, []string{`"format": 1`}},
 		{"state import " + state, []string{"tenant    verbs", "entities  0"}, []string{`"tenant":"verbs","entities":0`}},
 		{"state snapshot empty", []string{"snapshot empty is kept: 0 entities, the clock at 2027-01-05T09:00:00Z"}, []string{`"name":"empty"`}},

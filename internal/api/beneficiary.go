@@ -54,6 +54,9 @@ type beneficiaryView struct {
 // success is the message of whatever has none of its own.
 const success = "Success"
 
+// payeeCreated is the message of the pages about payees.
+const payeeCreated = "Beneficiary created successfully"
+
 func viewBeneficiary(b *payments.Beneficiary, message string) beneficiaryView {
 	if message == "" {
 		message = success
@@ -86,7 +89,7 @@ func further(b *payments.Beneficiary) map[string]any {
 // createBeneficiary registers a payee (financial-operations/create-beneficiary).
 func createBeneficiary(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	b, err := accounts.RegisterBeneficiary(act, c.Path("accountId"), readDescription(c.Body))
-	return beneficiaryReply(b, err, "Beneficiary created successfully")
+	return beneficiaryReply(b, err, payeeCreated)
 }
 
 // updateBeneficiary changes how a payee is described

@@ -25,6 +25,45 @@ func prepareOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	return rest.Reply{Data: new(viewPrepared(c, state))}, nil
 }
 
+// createTransfer prepares a transfer and executes it at once
+// (financial-operations/transfers/create-transfer).
+func createTransfer(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	executed, err := accounts.Pay(act, readPreparation(c, transferWay()))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: new(viewExecuted(c, executed))}, nil
+}
+
+// prepareTransfer makes an order from the body of the older path
+// (financial-operations/transfers).
+func prepareTransfer(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	state, err := accounts.Prepare(act, readEarlierTransfer(c))
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	return rest.Reply{Data: new(viewPrepared(c, state))}, nil
+}
+
+// transferWay is that of paths that are for transfers alone.
+func transferWay() payments.Way {
+	return payments.Way{Operation: payments.Transfer, Word: string(payments.Transfer)}
+}
+
+func readEarlierTransfer(c *rest.Call) accounts.Preparation {
+	b := c.Body
+	in := accounts.Preparation{
+		AccountID: c.Path("accountId"), Payees: named(b, accounts.ByID, "beneficiaryId"),
+		Amount:    payments.AskedAmount{Field: "amount", Member: "value", Value: b.Get("amount.value"), Major: true, Currency: b.Str("amount.currency")},
+		Reference: b.Str("reference"), Description: b.Str("description"), Details: map[string]any{}, Kind: "transferType",
+	}
+	if id := b.Str("orderId"); id != "" {
+		in.Details["metadata"] = map[string]any{"orderId": id}
+	}
+	in.Way, in.Faults = readKind(b, in.Kind, transferWay())
+	return in
+}
+
 // executeOperation executes a prepared order
 // (financial-operations/execute-prepared-operation).
 func executeOperation(c *rest.Call, act *world.Act) (rest.Reply, error) {
@@ -70,7 +109,7 @@ func readPreparation(c *rest.Call, w payments.Way) accounts.Preparation {
 		Reference: b.Str("reference"), Description: b.Str("description"),
 		Documents: b.Strs("supportingDocuments"), Details: map[string]any{},
 	}
-	in.Way, in.Faults = readKind(b, w)
+	in.Way, in.Faults = readKind(b, "type", w)
 	if w.Operation.NeedsPayee() {
 		readPayee(b, &in)
 	} else {
@@ -111,18 +150,18 @@ func readTopup(b rest.Body, in *accounts.Preparation) {
 
 // readKind reads the body's own word for the order, which has to agree with the
 // path.
-func readKind(b rest.Body, w payments.Way) (payments.Way, []refusal.Fault) {
-	word := b.Str("type")
+func readKind(b rest.Body, field string, w payments.Way) (payments.Way, []refusal.Fault) {
+	word := b.Str(field)
 	if word == "" {
 		return w, nil
 	}
 	kind, known := payments.ParseOrderKind(word)
 	if !known {
-		return w, []refusal.Fault{fault("type", "must be one of "+strings.Join(payments.OrderKinds(), ", ")+", and is "+word)}
+		return w, []refusal.Fault{fault(field, "must be one of "+strings.Join(payments.OrderKinds(), ", ")+", and is "+word)}
 	}
 	both, agree := w.And(kind)
 	if !agree {
-		return w, []refusal.Fault{fault("type", "is "+word+", and the path says "+w.Word)}
+		return w, []refusal.Fault{fault(field, "is "+word+", and the path says "+w.Word)}
 	}
 	return both, nil
 }

@@ -21,11 +21,35 @@ func createPaymentConsent(c *rest.Call, act *world.Act) (rest.Reply, error) {
 	if !known {
 		return rest.Reply{}, refusal.Invalid([]refusal.Fault{{Field: "path.operationType", Message: "must be one of " + consentWords()}})
 	}
-	in, err := readPaymentConsent(c.Body, o)
+	return recordPaymentConsent(c, act, c.Path("accountId"), o, "the path")
+}
+
+// createPaymentConsentEarlier records one whose account and operation the body names
+// (financial-operations/payment-consents).
+func createPaymentConsentEarlier(c *rest.Call, act *world.Act) (rest.Reply, error) {
+	account, err := accounts.PayingAccount(act, "walletId", c.Body.Str("walletId", "accountId"))
 	if err != nil {
 		return rest.Reply{}, err
 	}
-	d, err := accounts.CreatePaymentConsent(act, c.Path("accountId"), in)
+	return recordPaymentConsent(c, act, account, namedOperation(c.Body), "paymentType")
+}
+
+// namedOperation is the operation that a body names as its paymentType, where a kind of
+// payment consent is one for transfers.
+func namedOperation(b rest.Body) payments.Operation {
+	if o, known := payments.ParsePaymentConsentOperation(b.Str("paymentType")); known {
+		return o
+	}
+	return payments.Transfer
+}
+
+// recordPaymentConsent records a payment consent for the operation that said says.
+func recordPaymentConsent(c *rest.Call, act *world.Act, account string, o payments.Operation, said string) (rest.Reply, error) {
+	in, err := readPaymentConsent(c.Body, o, said)
+	if err != nil {
+		return rest.Reply{}, err
+	}
+	d, err := accounts.CreatePaymentConsent(act, account, in)
 	if err != nil {
 		return rest.Reply{}, err
 	}

@@ -14,8 +14,8 @@ import (
 
 // readConsent reads the four families. Two have their terms in one object, in
 // major units; one has a single maximum; and one has limits at the top, in
-// minor units.
-func readPaymentConsent(b rest.Body, o payments.Operation) (accounts.PaymentConsentRequest, error) {
+// minor units. said is what names the operation.
+func readPaymentConsent(b rest.Body, o payments.Operation, said string) (accounts.PaymentConsentRequest, error) {
 	in := accounts.PaymentConsentRequest{
 		Operation: o, PaymentType: b.Str("metadata.paymentType", "paymentType"),
 		Title: b.Str("metadata.title", "title"), Description: b.Str("metadata.description", "description"),
@@ -38,7 +38,7 @@ func readPaymentConsent(b rest.Body, o payments.Operation) (accounts.PaymentCons
 	} else {
 		readFlat(b, &in)
 	}
-	readPaymentConsentWords(b, &in)
+	readPaymentConsentWords(b, &in, said)
 	if in.Until.IsZero() && len(in.Faults) == 0 {
 		return in, errors.New("api: a payment consent without an end has passed the document")
 	}
@@ -46,8 +46,8 @@ func readPaymentConsent(b rest.Body, o payments.Operation) (accounts.PaymentCons
 }
 
 // readPaymentConsentWords holds the words of a payment consent to their lists, and what
-// it repeats of the path to the path.
-func readPaymentConsentWords(b rest.Body, in *accounts.PaymentConsentRequest) {
+// it repeats of the operation to what said says.
+func readPaymentConsentWords(b rest.Body, in *accounts.PaymentConsentRequest, said string) {
 	if in.Operation == payments.Exchange {
 		in.Faults = append(in.Faults, refusal.Fault{
 			Field:   "path.operationType",
@@ -66,7 +66,7 @@ func readPaymentConsentWords(b rest.Body, in *accounts.PaymentConsentRequest) {
 		case isKind && kind != payments.PlainPaymentConsent && in.Operation.ForTransfers():
 		case isKind && kind == payments.PlainPaymentConsent && field == "consentType" && in.Operation.ForTransfers():
 		case isKind || isOperation:
-			in.Faults = append(in.Faults, fault(field, "is "+word+", and the path says "+string(in.Operation)))
+			in.Faults = append(in.Faults, fault(field, "is "+word+", and "+said+" says "+string(in.Operation)))
 		default:
 			in.Faults = append(in.Faults, fault(field, "must be one of "+consentWords()+", and is "+word))
 		}

@@ -70,8 +70,14 @@ func tellsSubmission(c *rest.Call, d *government.Details) {
 
 func tellsPayee(c *rest.Call, d *government.Details) { d.Payee = readDescription(c.Body) }
 
+func tellsNetworkPayee(c *rest.Call, d *government.Details) { d.Payee, _ = readNetworkPayee(c.Body) }
+
 func tellsPaymentConsent(c *rest.Call, d *government.Details) {
 	d.PaymentConsent, _ = payments.ParsePaymentConsentOperation(c.Path("operationType"))
+}
+
+func tellsNamedPaymentConsent(c *rest.Call, d *government.Details) {
+	d.PaymentConsent = namedOperation(c.Body)
 }
 
 func tellsPreparation(c *rest.Call, d *government.Details) {
@@ -79,4 +85,14 @@ func tellsPreparation(c *rest.Call, d *government.Details) {
 		in := readPreparation(c, w)
 		d.Preparation = &in
 	}
+}
+
+func tellsTransfer(c *rest.Call, d *government.Details) {
+	in := readPreparation(c, transferWay())
+	d.Preparation = &in
+}
+
+func tellsEarlierTransfer(c *rest.Call, d *government.Details) {
+	in := readEarlierTransfer(c)
+	d.Preparation = &in
 }

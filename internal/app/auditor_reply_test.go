@@ -52,7 +52,7 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 		return t.wallets[textAt(data, "accountId")].compare(r.value)
 	case "fundWallet":
 		return a.funded(t, h, r.value)
-	case "createBeneficiary", "updateBeneficiary", "deleteBeneficiary":
+	case "createBeneficiary", "createNestedBeneficiary", "updateBeneficiary", "deleteBeneficiary":
 		return a.payee(t, h, data)
 	case "listBeneficiaries":
 		for _, b := range listAt(r.value, "data") {
@@ -60,7 +60,7 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 				return err
 			}
 		}
-	case "createPaymentConsent":
+	case "createPaymentConsent", "createPaymentConsentEarlier":
 		if err := a.paymentConsent(t, h, data); err != nil {
 			return err
 		}
@@ -78,8 +78,14 @@ func (a *auditor) observe(h httpCall, r httpReply) (err error) {
 				return err
 			}
 		}
-	case "prepareOperation":
+	case "prepareOperation", "prepareTransfer":
 		return a.prepared(t, h, data)
+	case "createTransfer", "executeWalletTransfer":
+		return a.paidAtOnce(t, h, data)
+	case "createTransferBeneficiary":
+		return a.transferPayee(t, data)
+	case "getTransferWallets":
+		return a.transferWallets(t, data)
 	case "executeOperation":
 		return a.executed(t, h, data)
 	case "getOrder":
@@ -317,7 +323,7 @@ func (a *auditor) payee(t *auditedTenant, h httpCall, data any) error {
 	if account := h.path["accountId"]; account != "" && account != b.wallet {
 		return fmt.Errorf("on %s the payee %s of %s is shown", account, b.id, b.wallet)
 	}
-	if h.operation.ID == "createBeneficiary" {
+	if strings.HasPrefix(h.operation.ID, "create") {
 		for _, other := range t.payees {
 			if other.wallet == b.wallet && other.iban == b.iban && other.state != "INACTIVE" {
 				return fmt.Errorf("%s was registered on %s a second time", b.iban, b.wallet)
@@ -334,7 +340,7 @@ func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
 	c := t.consents[id]
 	if c == nil {
 		c = &auditedConsent{id: id, wallet: textAt(data, "walletId"), operation: strings.ToLower(textAt(data, "operationType"))}
-		if h.operation.ID == "createPaymentConsent" {
+		if strings.HasPrefix(h.operation.ID, "createPaymentConsent") {
 			c.createdBy = t.actor(h).user
 		}
 		t.consents[id] = c
@@ -347,7 +353,7 @@ func (a *auditor) paymentConsent(t *auditedTenant, h httpCall, data any) error {
 	if verified := textAt(data, "verificationStatus") == "VERIFIED"; verified != c.verified {
 		return fmt.Errorf("payment consent %s is shown as verified: %t, and the books say %t", id, verified, c.verified)
 	}
-	if want := c.atFirst(); h.operation.ID == "createPaymentConsent" && c.state != want {
+	if want := c.atFirst(); strings.HasPrefix(h.operation.ID, "createPaymentConsent") && c.state != want {
 		return fmt.Errorf("payment consent %s is %s at creation, not %s", id, c.state, want)
 	}
 	if until, err := time.Parse(time.RFC3339Nano, textAt(data, "validUntil")); err == nil {

@@ -44,11 +44,12 @@ func freeTexts() map[string][]string {
 		"an e-mail or a name, compared with what was registered": {"username", "value", "userId"},
 		"a name of the client's own": {
 			"fileName", "filePath", "subscriptionName", "category", "documentCategory", "deviceId", "platform", "userAgent", "ipAddress", "X-Forwarded-For", "X-Forwarded-From",
-			"X-Device-Fingerprint", "X-Device-Type", "clientReference", "channel", "confirmationMethod", "monthlyVolume", "averageTransactionSize",
+			"X-Device-Fingerprint", "X-Device-Type", "clientReference", "channel", "addressId", "orderId", "confirmationMethod", "monthlyVolume", "averageTransactionSize",
 		},
 		"an id or an IBAN, compared and not checked": {
 			"walletId", "accountId", "beneficiaryId", "beneficiaryRef", "consentReference", "consentId", "preparedOrderId", "supportingDocuments", "allowedAccounts",
 			"allowedBeneficiaries", "iban", "beneficiaryIban", "customerId", "organizationId", "targetCustomerId", "assetId", "assetSubUnitId", "after",
+			"sourceAssetAddress", "destinationAssetAddress",
 		},
 		"the proof of a service that is not simulated":                                 {"captchaToken"},
 		"looked up in the tenant's hierarchy":                                          {"id", "name", "code", "categoryId", "featureIds"},

@@ -40,6 +40,9 @@ func (s *simulation) call(t *auditedTenant, c *auditedCustomer) httpCall {
 		h.body = map[string]any{"amount": fmt.Sprintf("%d.%02d", s.random.IntN(20_000), s.random.IntN(100))}
 		return h
 	}
+	if operation.ID == "getTransferOperations" && c != nil {
+		h.query = url.Values{"customerId": {c.id}}
+	}
 	if operation.HasBody {
 		h.body = s.body(operation, h, subject)
 	}
@@ -92,11 +95,12 @@ func (s *simulation) next(t *auditedTenant, c *auditedCustomer) string {
 	case ready > 0 && s.chance(40):
 		return "executeOperation"
 	case s.chance(60):
-		return "prepareOperation"
+		return oneOf(s, []string{"prepareOperation", "prepareOperation", "prepareOperation", "prepareTransfer", "createTransfer", "executeWalletTransfer"})
 	}
 	return oneOf(s, []string{
 		"createBeneficiary", "createPaymentConsent", "getCustomerWallets", "getAccountBalance", "listWalletTransactions", "getOrder",
 		"validatePaymentConsent", "createIndividualSession", "revokePaymentConsent", "deleteBeneficiary",
+		"createPaymentConsentEarlier", "createNestedBeneficiary", "createTransferBeneficiary", "getTransferWallets", "getTransferOperations",
 	})
 }
 
@@ -262,8 +266,26 @@ func (s *simulation) body(o *contract.Operation, h httpCall, l life) any {
 	case "createBeneficiary":
 		iban := s.iban(t)
 		replace["iban"], replace["country"] = iban, iban[:2]
-	case "createPaymentConsent":
-		replace["paymentType"], replace["consentType"] = h.path["operationType"], h.path["operationType"]
+	case "createNestedBeneficiary", "createTransferBeneficiary":
+		replace["networkAddresses"] = []any{map[string]any{"address": s.iban(t), "type": "IBAN"}}
+	case "createTransfer":
+		replace["beneficiary.iban"] = l.payeeIBAN
+	case "prepareTransfer":
+		if minor, isNumber := replace["amount.value"].(int); isNumber {
+			replace["amount.value"] = float64(minor) / 100
+		}
+	case "executeWalletTransfer":
+		replace["sourceAssetAddress"], replace["destinationAssetAddress"] = oneOf(s, []string{l.iban, l.wallet}), l.payeeIBAN
+		replace["transferType"] = oneOf(s, []string{"EXTERNAL", "EXTERNAL", "INTERNAL", "CROSS_NETWORK"})
+		if c := t.customers[l.customer]; c != nil && c.company != nil {
+			replace["lineOfBusiness"] = "B2B"
+		}
+	case "createPaymentConsent", "createPaymentConsentEarlier":
+		word := h.path["operationType"]
+		if word == "" {
+			word = oneOf(s, []string{"transfer", "TRANSFER", "payment", "withdrawal"})
+		}
+		replace["paymentType"], replace["consentType"] = word, word
 		if s.chance(60) {
 			high := map[string]any{"amount": 2_000_000, "currency": "EUR"}
 			for _, name := range []string{"maxAmountPerTransaction", "maxAmountPerDay", "maxAmountPerMonth", "perTransaction", "perDay", "perMonth"} {

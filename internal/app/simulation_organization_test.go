@@ -365,7 +365,7 @@ func (s *simulation) companyBody(o *contract.Operation, example any, replace map
 		if s.chance(90) {
 			replace["type"] = "BUSINESS_VERIFICATION"
 		}
-	case "createPaymentConsent":
+	case "createPaymentConsent", "createPaymentConsentEarlier":
 		return s.withApproval(adapted(example, replace))
 	case "approvePaymentConsent":
 		return s.approval(t, replace)

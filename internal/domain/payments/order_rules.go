@@ -66,6 +66,21 @@ type Confirmation struct {
 	Sent, Confirmed bool
 }
 
+// PrepareNeeds names everything that must be so before an order is made, in the order in
+// which it is asked.
+func PrepareNeeds() []string {
+	var names []string
+	for _, n := range prepareNeeds() {
+		names = append(names, n.Name)
+	}
+	return names
+}
+
+// Confirmed is the confirmation of whoever confirms the payment consent rightly.
+func (c *PaymentConsent) Confirmed() Confirmation {
+	return Confirmation{Codes: []string{c.Answer}, ConsentIDs: []string{c.ID}, Sent: true, Confirmed: true}
+}
+
 // prepareNeeds are everything that must be so before an order is made: account,
 // request, payee, consent, limits, and at last the money.
 func prepareNeeds() []machine.Need[OrderFacts] {

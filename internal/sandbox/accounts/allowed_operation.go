@@ -39,6 +39,23 @@ func (a Allowance) LimitsOf(o payments.Operation) payments.Limits {
 	return a.Topups
 }
 
+// Missing says what stands in the way of a transfer to a payee over a network; empty is
+// nothing.
+func (a Allowance) Missing(p AllowedPayee, n payments.Network) string {
+	switch {
+	case !a.Enabled:
+		return "the customer or the wallet is not ACTIVE"
+	case p.State != payments.BeneficiaryActive:
+		return "the beneficiary is " + string(p.State)
+	}
+	for _, d := range a.Consents {
+		if d.Consent.Usable(a.At) && d.Consent.Covers(payments.Transfer, n) {
+			return ""
+		}
+	}
+	return "no ACTIVE payment consent covers it"
+}
+
 // GetAllowedOperations says what may be done on an account. Beneficiaries are only
 // looked up if they are asked for.
 func GetAllowedOperations(act *world.Act, accountID string, beneficiaries bool) (out Allowance, err error) {

@@ -75,6 +75,8 @@ func beneficiaryEffect(_ *engine.Unit, b *payments.Beneficiary, step machine.Ste
 type Description struct {
 	Texts   map[string]string
 	Details map[string]any
+	// Faults are what is wrong with them where the request has them.
+	Faults []refusal.Fault
 }
 
 // texts are all texts of the request, also those that are only kept.
@@ -111,8 +113,11 @@ func RegisterBeneficiary(act *world.Act, accountID string, in Description) (b *p
 	b.AssetID = fake.ID(world.Seed(act), "beneficiary_asset", b.Seq)
 	in.apply(b)
 	input := beneficiaryInput{facts: payments.BeneficiaryFacts{
-		Account: a.facts(), Currency: a.Wallet.Currency, Asked: b.Currency, Faults: b.Contradictions(in.texts()),
+		Account: a.facts(), Currency: a.Wallet.Currency, Asked: b.Currency, Faults: in.Faults,
 	}}
+	if len(in.Faults) == 0 {
+		input.facts.Faults = b.Contradictions(in.texts())
+	}
 	if other := payeeByIBAN(act, a.Wallet.ID, b.IBAN); other != nil && other.State != payments.BeneficiaryInactive {
 		input.facts.Duplicate = other.ID
 	}

@@ -89,7 +89,7 @@ func ExecutionStands(act *world.Act, customer *onboarding.Customer, id string) (
 			Beneficiary: act.Beneficiaries.Get(act.Unit, o.BeneficiaryID), Documents: o.Documents,
 		}
 		if facts.Consent != nil {
-			facts.Confirmation = payments.Confirmation{Codes: []string{facts.Consent.Answer}, ConsentIDs: []string{facts.Consent.ID}, Sent: true, Confirmed: true}
+			facts.Confirmation = facts.Consent.Confirmed()
 		}
 		list, err := act.Orders.Needs(act.Unit, o, payments.ExecuteOrder, machine.Cause{Input: facts})
 		return list, o.Explain(err)

@@ -25,6 +25,8 @@ const (
 	ByIBAN
 	ByWallet
 	ByText
+	// ByAddress is an IBAN or an id.
+	ByAddress
 )
 
 func (n Naming) fault(message string) refusal.Fault {
@@ -42,6 +44,11 @@ func payeeNames(act *world.Act, walletID string, names []Naming) []payments.Paye
 
 func payeeNamed(act *world.Act, walletID string, n Naming) *payments.Beneficiary {
 	switch n.By {
+	case ByAddress:
+		if b := findPayee(act, walletID, n.Value); b != nil {
+			return b
+		}
+		return payeeByIBAN(act, walletID, n.Value)
 	case ByIBAN:
 		return payeeByIBAN(act, walletID, n.Value)
 	case ByWallet:

@@ -129,6 +129,8 @@ type Money struct{ Available, Current int64 }
 type Executed struct {
 	OrderState
 	Before, After Money
+	// PayeeAsset is the asset id of the payee; empty without one.
+	PayeeAsset string
 }
 
 // Execute executes an order that is READY; one that others have to approve waits
@@ -161,6 +163,9 @@ func Execute(act *world.Act, in Execution) (out Executed, err error) {
 		return out, o.Explain(err)
 	}
 	out.OrderState, out.After = orderState(act, o, a.Wallet), moneyOn(a.Wallet)
+	if facts.Beneficiary != nil {
+		out.PayeeAsset = facts.Beneficiary.AssetID
+	}
 	return out, nil
 }
 

@@ -17,6 +17,8 @@ type Preparation struct {
 	AccountID string
 	// Way is the operation, with what the request says about the network.
 	Way payments.Way
+	// Kind is the member that says so; empty is type.
+	Kind string
 	// Faults are words of the request that cannot be right.
 	Faults []refusal.Fault
 	// Own are the names by which the request calls the account itself, as its
@@ -142,7 +144,7 @@ func completeSides(act *world.Act, a Account, o *payments.Order, f *payments.Ord
 	}
 	var misfit string
 	if o.Network, misfit = in.Way.Route(target != nil, payments.Network(b.Network)); misfit != "" {
-		faults = append(faults, refusal.Fault{Field: "type", Message: in.Way.Word + " " + misfit})
+		faults = append(faults, refusal.Fault{Field: cmp.Or(in.Kind, "type"), Message: in.Way.Word + " " + misfit})
 	}
 	return faults
 }

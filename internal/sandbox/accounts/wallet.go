@@ -3,6 +3,7 @@
 package accounts
 
 import (
+	"cmp"
 	"errors"
 
 	"finhub-sandbox/internal/domain/bank"
@@ -164,6 +165,50 @@ func findAccount(act *world.Act, walletID string) (Account, error) {
 		return Account{}, noWallet(walletID)
 	}
 	return a, a.facts().Activated()
+}
+
+// PayingAccount is the id of the account that a request names, or else of the product wallet
+// of the customer whose token calls. It refuses with REQUEST_INVALID, at the field, a
+// member of staff who names none.
+func PayingAccount(act *world.Act, field, named string) (string, error) {
+	if customer := act.Customers.Get(act.Unit, act.Caller.CustomerID); named == "" && customer != nil {
+		return customer.WalletID, nil
+	}
+	if named == "" {
+		return "", refusal.Invalid([]refusal.Fault{{
+			Field: field, Pointer: "/" + field, Message: "is required, since the caller is no customer and has no account of its own",
+		}})
+	}
+	return named, nil
+}
+
+// PayingCustomer is the product wallet's id of the customer whom a request names, or else of
+// the one whose token calls. It refuses with CUSTOMER_NOT_FOUND, and with
+// REQUEST_INVALID, at the field, a member of staff who names nobody.
+func PayingCustomer(act *world.Act, field, named string) (string, error) {
+	id := cmp.Or(named, act.Caller.CustomerID)
+	if id == "" {
+		return "", refusal.Invalid([]refusal.Fault{{Field: field, Message: "is required, since the caller is no customer"}})
+	}
+	customer, err := customers.FindCustomer(act, id)
+	if err != nil {
+		return "", err
+	}
+	return customer.WalletID, nil
+}
+
+// WalletAt finds a wallet of the tenant by its id or its IBAN, whosever it is, or nil.
+func WalletAt(act *world.Act, address string) *payments.Wallet {
+	if w := act.Wallets.Get(act.Unit, address); w != nil {
+		return w
+	}
+	return walletByIBAN(act, address)
+}
+
+// CanPay reports whether a wallet and its customer are ACTIVE.
+func CanPay(act *world.Act, w *payments.Wallet) bool {
+	a, err := FindAnyAccount(act, w.ID)
+	return err == nil && a.facts().Activated() == nil && a.facts().Usable() == nil
 }
 
 // findReadableAccount finds a wallet that can be looked at: besides account, it

@@ -81,15 +81,17 @@ func standOf(in Asked) accounts.Stand {
 		return customers.ActivationStands
 	case "approveVerification", "approveIndividualActivation":
 		return customers.DecisionStands
-	case "createBeneficiary":
+	case "createBeneficiary", "createNestedBeneficiary", "createTransferBeneficiary":
 		return accounts.BeneficiaryStands
-	case "createPaymentConsent":
+	case "createPaymentConsent", "createPaymentConsentEarlier":
 		return accounts.PaymentConsentStands
-	case "prepareOperation":
+	case "prepareOperation", "createTransfer", "prepareTransfer", "executeWalletTransfer":
 		return accounts.PreparationStands
 	case "executeOperation":
 		return accounts.ExecutionStands
-	case "getCustomerWallets", "getWalletStatus", "updateOrganizationEntity":
+	case "getTransferOperations":
+		return accounts.StandOf(true)
+	case "getCustomerWallets", "getTransferWallets", "getWalletStatus", "updateOrganizationEntity":
 		return nil // They answer in every state.
 	}
 	switch {

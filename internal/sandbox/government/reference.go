@@ -18,6 +18,7 @@ func References() []world.Reference {
 	return []world.Reference{
 		{Parameters: []string{"customerId", "organizationId"}, Kind: world.CustomerName},
 		{Parameters: []string{"accountId", "walletId"}, Kind: "wallet"},
+		{Parameters: []string{"sourceAssetAddress"}, Kind: "wallet", Find: findWalletAt},
 		{Parameters: []string{"verificationId"}, Kind: "verification"},
 		{Parameters: []string{"consentId"}, Kind: "consent"},
 		{Parameters: []string{"consentId"}, Kind: "payment_consent"},
@@ -38,6 +39,14 @@ func Parameters() (list []string) {
 		}
 	}
 	return list
+}
+
+// findWalletAt finds a wallet by its id or its IBAN.
+func findWalletAt(act *world.Act, value string) any {
+	if w := accounts.WalletAt(act, value); w != nil {
+		return w
+	}
+	return nil
 }
 
 // findPayeeOrAsset finds a beneficiary by its id or its asset's.

@@ -102,7 +102,11 @@ func orderAsked(act *world.Act, in Asked, details Details) *payments.Order {
 	if details.Preparation == nil {
 		return nil
 	}
-	a, err := accounts.FindAnyAccount(act, in.value("accountId", "walletId"))
+	id := in.value("accountId", "walletId")
+	if w := accounts.WalletAt(act, in.value("sourceAssetAddress")); w != nil {
+		id = w.ID
+	}
+	a, err := accounts.FindAnyAccount(act, id)
 	set, errSet := world.PolicyOf(act)
 	if err != nil || errSet != nil {
 		return nil
