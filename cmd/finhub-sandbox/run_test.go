@@ -38,12 +38,12 @@ func TestRunTellsWhatWasMet(t *testing.T) {
 	if code != exitOK || strings.Contains(stdout, "% of what exists") {
 		t.Errorf("exit code %d, and the command's output is %q; %s", code, stdout, stderr)
 	}
-	contains(t, stderr, []string{"% of what exists was met (operations 1/115"})
+	contains(t, stderr, []string{"% of what exists was met (operations 1/123"})
 	code, _, stderr = runCommand(t, "run", "--", os.Args[0], "webhook", "trigger", "customer.created", "--tenant=other", "--token=wrong")
 	if code == exitOK {
 		t.Error("a wrong token goes through")
 	}
-	contains(t, stderr, []string{"operations 0/115", "  refused 1× with TOKEN_INVALID: finhub-sandbox explain TOKEN_INVALID"})
+	contains(t, stderr, []string{"operations 0/118", "  refused 1× with TOKEN_INVALID: finhub-sandbox explain TOKEN_INVALID"})
 	if _, _, stderr = runCommand(t, "run", "--", os.Args[0], "clock", "show"); stderr != "" {
 		t.Errorf("nothing was called, and it tells %q", stderr)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -38,6 +39,7 @@ func standingSubjects() map[string]standingSubject {
 		"walletId": "wallet", "accountId": "wallet", "beneficiaryId": "beneficiary", "consentId": "consent", "orderId": "order",
 		"preparedOrderId": "order", "authenticationCode": "code", "otp": "code", "consentReference": "consent",
 		"target.iban": "payeeIban", "targetAccount.iban": "payeeIban", "destinationAccount.iban": "payeeIban", "sourceAccount.iban": "iban",
+		"sourceAssetAddress": "wallet", "destinationAssetAddress": "payeeIban",
 	}
 	person := map[string]string{"customerId": "customer", "userId": "user", "sessionId": "session", "verificationId": "verification", "refreshToken": "refreshToken", "personId": "person"}
 	company := map[string]string{
@@ -191,6 +193,9 @@ func (s *standingTrial) call(o *contract.Operation, body any) httpCall {
 	}
 	for name, value := range s.values(o) {
 		h.path[name] = fmt.Sprint(value)
+	}
+	if o.ID == "getTransferOperations" {
+		h.query = url.Values{"customerId": {h.path["customerId"]}}
 	}
 	return h
 }
