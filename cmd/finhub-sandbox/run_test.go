@@ -43,7 +43,7 @@ func TestRunTellsWhatWasMet(t *testing.T) {
 	if code == exitOK {
 		t.Error("a wrong token goes through")
 	}
-	contains(t, stderr, []string{"operations 0/118", "  refused 1× with TOKEN_INVALID: finhub-sandbox explain TOKEN_INVALID"})
+	contains(t, stderr, []string{"operations 0/123", "  refused 1× with TOKEN_INVALID: finhub-sandbox explain TOKEN_INVALID"})
 	if _, _, stderr = runCommand(t, "run", "--", os.Args[0], "clock", "show"); stderr != "" {
 		t.Errorf("nothing was called, and it tells %q", stderr)
 	}

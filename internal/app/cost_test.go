@@ -151,7 +151,7 @@ func TestAllocations(t *testing.T) {
 	}
 	// What else the process does, such as the databases of other tests, only adds: the
 	// least of some measurements is the requests' own.
-	const rounds, runs = 5, 100
+	const rounds, runs = 20, 25
 	handler, requests := aliveForCosts(t, app.Config{})
 	allocations := map[string]int{}
 	for _, q := range requests {
