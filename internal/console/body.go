@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"finhub-sandbox/internal/client"
 )
 
@@ -66,9 +68,9 @@ func placesOf(lines []bodyLine) map[string]int {
 			if in.items++; !in.array {
 				// A line of an object begins with a name.
 				token, _ := json.NewDecoder(strings.NewReader(text)).Token()
-				name = strings.NewReplacer("~", "~0", "/", "~1").Replace(fmt.Sprint(token))
+				name = fmt.Sprint(token)
 			}
-			pointer = in.pointer + "/" + name
+			pointer = string(jsontext.Pointer(in.pointer).AppendToken(name))
 		}
 		at[pointer] = i
 		if strings.HasSuffix(text, "{") || strings.HasSuffix(text, "[") {
