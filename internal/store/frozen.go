@@ -41,19 +41,24 @@ func (s *DB) Freeze(ctx context.Context, tenant string) (Frozen, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	t := s.tenants.enter(tenant)
-	f := &frozen{db: s, tenant: t}
-	t.mu.Lock()
-	f.rows = t.db
-	s.tenants.holds.hold(f.rows)
-	t.frozen = append(t.frozen, f)
-	newest := t.newest.Load()
-	t.mu.Unlock()
+	f, newest := s.freeze(tenant)
 	if err := s.wait(newest); err != nil {
 		f.Close()
 		return nil, err
 	}
 	return f, nil
+}
+
+// freeze is Freeze, with the unit on whose work it looks, if that is on its way.
+func (s *DB) freeze(tenant string) (*frozen, *unit) {
+	t := s.tenants.enter(tenant)
+	f := &frozen{db: s, tenant: t}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	f.rows = t.db
+	s.tenants.holds.hold(f.rows)
+	t.frozen = append(t.frozen, f)
+	return f, t.newest.Load()
 }
 
 func (f *frozen) Close() {

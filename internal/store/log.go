@@ -11,17 +11,23 @@ import (
 	"github.com/tidwall/buntdb"
 )
 
-// Unwritten says that a commit did not reach the data file. Nothing has happened
-// then, neither in the file nor for readers.
+// Unwritten says that a commit did not reach the data file, or the log of replicas. Nothing
+// has happened then, neither there nor for readers, unless the outcome is unknown.
 type Unwritten struct {
 	// Cause is what the system said.
 	Cause error
 	// Broken tells that nothing more is written until the store is opened again.
 	Broken bool
+	// Remote tells that it is the log of several replicas that could not be asked, and
+	// Unknown that nobody can say whether the commit comes into it.
+	Remote, Unknown bool
 }
 
 // Error says what happened, with the file's name.
 func (u *Unwritten) Error() string {
+	if u.Remote {
+		return "the database cannot be reached: " + u.Reason()
+	}
 	return fmt.Sprintf("the data file cannot be written: %v%s", u.Cause, u.consequence())
 }
 
@@ -100,10 +106,11 @@ type unit struct {
 	undo []before
 	// commands have room for the line of a commit before them.
 	commands []byte
-	// taken is the copy that it has taken.
-	taken *taken
-	done  bool
-	err   error
+	// taken is the copy that it has taken, and copies are all that a unit of a replica has.
+	taken  *taken
+	copies []*taken
+	done   bool
+	err    error
 }
 
 // revert makes the tenant what it was before the unit, which was its last.
@@ -182,7 +189,7 @@ func (l *commitLog) enqueue(u *unit) error {
 		u.taken = nil
 	}
 	if len(u.commands)-lineLength > maxCommit {
-		l.fault, l.failed = &Unwritten{fmt.Errorf("a commit of %d bytes is too large", len(u.commands)), false}, 0
+		l.fault, l.failed = &Unwritten{Cause: fmt.Errorf("a commit of %d bytes is too large", len(u.commands))}, 0
 		return l.fault
 	}
 	l.queue = append(l.queue, u)
@@ -269,14 +276,14 @@ func (l *commitLog) write(units []*unit) (length int, fault *Unwritten) {
 	}
 	if _, err := l.file.WriteAt(l.group, l.size); err != nil {
 		undone := l.file.Truncate(l.size)
-		return len(l.group), &Unwritten{errors.Join(err, undone), undone != nil}
+		return len(l.group), &Unwritten{Cause: errors.Join(err, undone), Broken: undone != nil}
 	}
 	if l.always {
 		if err := l.file.Sync(); err != nil {
 			// The system may have thrown away what it could not write, and would
 			// report success the next time: what was said to be on the disk still
 			// is, but more cannot be promised.
-			return 0, &Unwritten{errors.Join(err, l.file.Truncate(l.size)), true}
+			return 0, &Unwritten{Cause: errors.Join(err, l.file.Truncate(l.size)), Broken: true}
 		}
 	}
 	l.size += int64(len(l.group))
@@ -309,7 +316,7 @@ func (l *commitLog) sync() error {
 		return nil
 	}
 	if err := l.file.Sync(); err != nil {
-		return l.fail(&Unwritten{err, true}, 0)
+		return l.fail(&Unwritten{Cause: err, Broken: true}, 0)
 	}
 	return nil
 }
@@ -349,7 +356,7 @@ func (l *commitLog) tryAgain() error {
 	_, err := l.file.WriteAt(make([]byte, failed), l.size)
 	undone := l.file.Truncate(l.size)
 	if err := errors.Join(err, undone); err != nil {
-		return l.fail(&Unwritten{err, undone != nil}, failed)
+		return l.fail(&Unwritten{Cause: err, Broken: undone != nil}, failed)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -48,6 +48,9 @@ func (t *taken) complete(commands []byte, to *tenant) ([]byte, error) {
 // logWhole makes the commands of a transaction those that write all that the tenant has.
 func (t *transaction) logWhole() {
 	*t.logged = appendClear(beginCommit(*t.logged), t.tenant.escaped)
+	if !t.exists {
+		return
+	}
 	t.logHead()
 	t.Range(nil, nil, func(key []byte, value string) bool {
 		*t.logged = appendSet(*t.logged, t.tenant.prefix(t.home), key, value)

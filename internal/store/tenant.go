@@ -31,6 +31,8 @@ type tenant struct {
 	newest atomic.Pointer[unit]
 	// frozen are those who look at the tenant as it was.
 	frozen []*frozen
+	// line is what a replica knows of the tenant's commits.
+	line *line
 }
 
 // prefix is how the names of its rows begin in the data file.
@@ -43,6 +45,8 @@ type tenants struct {
 	// due has those with a due instant, in the order of these.
 	due   *buntdb.DB
 	holds holds
+	// lines tells that they are those of a replica.
+	lines bool
 }
 
 func newTenants() (*tenants, error) {
@@ -64,6 +68,9 @@ func (s *tenants) enter(name string) *tenant {
 	t := s.byName[name]
 	if t == nil {
 		t = &tenant{name: name, escaped: Escape(name)}
+		if s.lines {
+			t.line = newLine()
+		}
 		s.byName[name] = t
 	}
 	t.users++
@@ -73,7 +80,7 @@ func (s *tenants) enter(name string) *tenant {
 func (s *tenants) leave(t *tenant) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if t.users--; t.users == 0 && !t.listed.exists {
+	if t.users--; t.users == 0 && !t.listed.exists && !t.line.hasCopy() {
 		delete(s.byName, t.name)
 	}
 }
