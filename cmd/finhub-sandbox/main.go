@@ -69,6 +69,8 @@ type serveCommand struct {
 // sandboxFlags say what a sandbox is like, wherever it listens.
 type sandboxFlags struct {
 	Data           string         `help:"Data file; without one everything is in memory." env:"SANDBOX_DATA" placeholder:"FILE"`
+	Store          string         `help:"URL of a PostgreSQL database that several sandboxes share, in place of a data file." env:"SANDBOX_STORE" placeholder:"URL"`
+	Reads          string         `help:"What reads see with --store: ${enum}. Latest is all that was answered before, by whichever sandbox; local is faster and may be older." enum:"latest,local" default:"latest" env:"SANDBOX_READS"`
 	State          string         `help:"File of an exported state, which a tenant has that has nothing yet: the one from which it was exported." env:"SANDBOX_STATE" placeholder:"FILE"`
 	Durability     string         `help:"When a commit reaches the disk: ${enum}." enum:"always,second,never" default:"second" env:"SANDBOX_DURABILITY"`
 	DelayScale     app.DelayScale `help:"Part of a delay that a running clock waits: 1 is real time, 0 at once, 1s/24h makes a day last a second." default:"1s/24h" env:"SANDBOX_DELAY_SCALE"`
@@ -177,7 +179,7 @@ func fail(stderr io.Writer, code int, message string) int {
 
 func (f sandboxFlags) configAt(addr string) app.Config {
 	return app.Config{
-		Addr: addr, Data: f.Data, State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
+		Addr: addr, Data: f.Data, Database: f.Store, LocalReads: f.Reads == "local", State: f.State, Durability: store.Durability(f.Durability), Seed: f.Seed, CheckResponses: f.CheckResponses, Tenants: f.Tenants,
 		NoFixedTokens: !f.FixedTokens, Version: version,
 		Scenarios: f.Scenario, ScenarioYAML: f.ScenarioYAML, ControlAddr: f.ControlAddr, ControlToken: f.ControlToken, Hosts: f.Hosts, Pages: f.Cors, WebhookHosts: f.WebhookHosts, Journal: new(f.Journal), LogFormat: f.LogFormat,
 		Settings: setting.Settings{

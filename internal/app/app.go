@@ -37,7 +37,10 @@ import (
 // App is an open sandbox. It can be used without a listener, through Handler.
 type App struct {
 	config Config
-	store  *store.DB
+	// store has the state: file, or with a database a replica of what is there.
+	store  keeper
+	file   *store.DB
+	shared *shared
 	world  *world.World
 	// server answers product and control calls; with a listener of its own the
 	// latter are answered by control.
@@ -75,7 +78,8 @@ func Open(c Config, logTo io.Writer) (*App, error) { return open(c, logTo, nil) 
 
 // open is Open, for a sandbox that plays a bug file too.
 func open(c Config, logTo io.Writer, playing *replay) (*App, error) {
-	if c.Now == nil {
+	ownClock := c.Now == nil
+	if ownClock {
 		c.Now = time.Now
 	}
 	if c.Wait == nil {
@@ -86,8 +90,7 @@ func open(c Config, logTo io.Writer, playing *replay) (*App, error) {
 		a.scenarios.given = playing.sources()
 	}
 	a.started, a.metrics = c.Now(), metrics.New(a.gauges)
-	var err error
-	if a.store, a.Opened, err = store.Open(store.Options{Path: c.Data, Durability: c.Durability, Through: c.Through}); err != nil {
+	if err := a.openStore(ownClock); err != nil {
 		return nil, err
 	}
 	if a.Opened.Kept != nil {
@@ -144,7 +147,13 @@ func (a *App) wire() error {
 	if a.replay != nil {
 		sending.Turns, sending.Send = a.replay, a.replay.send
 	}
+	if a.shared != nil {
+		sending.Claims, sending.Left = a.shared, leftTime
+	}
 	a.sender = webhook.New(sending)
+	if a.shared != nil {
+		a.shared.replica.OnApplied(a.applied)
+	}
 	a.coverage = a.openCoverage(product)
 	a.world.Outside = a.sender
 	return a.mount(product, controls)
@@ -221,7 +230,7 @@ func (a *App) mount(product, controls *contract.Document) error {
 	}
 	pages := a.openConsole()
 	info := control.Info{
-		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Docs: pages.Docs,
+		Version: c.Version, Uptime: func() time.Duration { return c.Now().Sub(a.started) }, Unready: a.unready, Database: a.database, Docs: pages.Docs,
 		Journal: a.journal, Send: a.send, Recorder: a.recorder, Coverage: a.coverage, Metrics: a.metrics, Now: c.Now,
 	}
 	if c.ControlAddr != "" {
@@ -306,7 +315,9 @@ func (a *App) Serve(ctx context.Context, l Listeners) error {
 	background.Go(func() { a.watch(ctx) })
 	a.sender.KeepFrom(l.addresses())
 	background.Go(func() { a.sender.Run(ctx) })
-	if a.config.Durability == store.Second {
+	if a.shared != nil {
+		background.Go(func() { a.shared.replica.Follow(ctx, Pause) })
+	} else if a.config.Durability == store.Second {
 		background.Go(func() { a.sync(ctx) })
 	}
 	failed := make(chan error, len(l.Product)+len(l.Control))
@@ -337,16 +348,16 @@ func (a *App) sync(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := a.store.Sync(); err != nil {
+			if err := a.file.Sync(); err != nil {
 				a.log.Error("what was written in the last second may be lost, and nothing more is until the sandbox is started again", "error", err)
 			}
 		}
 	}
 }
 
-// unready says why the data file cannot be written; nothing if it can.
+// unready says why the state cannot be written; nothing if it can.
 func (a *App) unready() string {
-	err := a.store.Ready()
+	err := a.ready()
 	var unwritten *store.Unwritten
 	switch {
 	case err == nil:

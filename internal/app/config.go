@@ -23,7 +23,13 @@ type Config struct {
 	// Addr is where it listens.
 	Addr string
 	// Data is the data file; empty keeps everything in memory.
-	Data       string
+	Data string
+	// Database is the URL of a database that several sandboxes share; empty is none. It has
+	// a secret.
+	Database string
+	// LocalReads lets those who read see what this process has of the database, which may be
+	// older than what another has answered.
+	LocalReads bool
 	Durability store.Durability
 	// State is the file of an exported state that its tenant has, if that has nothing
 	// yet; empty is none.

@@ -33,6 +33,8 @@ type flowServer struct {
 	raw []rawDocument
 	// sent is told every request, if it is not nil.
 	sent func(wireRequest)
+	// turns gives who answers the next request; nil is app.
+	turns func() *app.App
 	// around lets a request be answered, if it is not nil.
 	around func(r *http.Request, answer func())
 	// replied is told every reply, if it is not nil.
@@ -173,7 +175,11 @@ func (s *flowServer) exchange(method, path string, header http.Header, body io.R
 		request.Body = io.NopCloser(bytes.NewReader(content))
 	}
 	recorder := httptest.NewRecorder()
-	answer := func() { reply.broken = closes(func() { s.app.Handler().ServeHTTP(recorder, request) }) }
+	answering := s.app
+	if s.turns != nil {
+		answering = s.turns()
+	}
+	answer := func() { reply.broken = closes(func() { answering.Handler().ServeHTTP(recorder, request) }) }
 	if s.around != nil {
 		s.around(request, answer)
 	} else {

@@ -9,7 +9,6 @@ import (
 
 	"finhub-sandbox/internal/sandbox/sessions"
 	"finhub-sandbox/internal/setting"
-	"finhub-sandbox/internal/store"
 )
 
 const greeting = `finhub-sandbox {{.Config.Version}} listens on http://{{.Addr}}
@@ -46,7 +45,7 @@ func (a *App) Greet(w io.Writer, l Listeners) {
 	relaxed := settings.Headers == setting.Relaxed
 	data := map[string]any{
 		"Config": c, "Addr": l.Product[0].Addr().String(), "Control": l.controlAddr().String(), "Scenario": a.scenarios.String(),
-		"State": state(c, a.Opened), "Delays": DelayScale(*settings.DelayScale), "Relaxed": relaxed, "Headers": "strict: every documented header is required",
+		"State": a.state(), "Delays": DelayScale(*settings.DelayScale), "Relaxed": relaxed, "Headers": "strict: every documented header is required",
 		"Seed": cmp.Or(c.Seed, DefaultSeed+" for ids, a random key for tokens"), "Tenants": "any", "Replies": "not checked", "Tokens": sessions.FixedTokens(),
 	}
 	if relaxed {
@@ -74,10 +73,15 @@ func (a *App) announce(w io.Writer, l Listeners) {
 	c.Quiet = false
 	product, control := l.Product[0].Addr().String(), l.controlAddr().String()
 	newLog(c, w).Info("listening", "version", c.Version, "address", product, "controlAddress", control, "product", "http://"+product+"/api/v2.1",
-		"control", "http://"+control+"/_sandbox", "scenario", a.scenarios.String(), "state", state(c, a.Opened), "seed", cmp.Or(c.Seed, DefaultSeed))
+		"control", "http://"+control+"/_sandbox", "scenario", a.scenarios.String(), "state", a.state(), "seed", cmp.Or(c.Seed, DefaultSeed))
 }
 
-func state(c Config, opened store.Report) string {
+// state says where the state is kept.
+func (a *App) state() string {
+	c, opened := a.config, a.Opened
+	if a.shared != nil {
+		return a.shared.log.String() + ", shared with whoever uses it"
+	}
 	if c.Data == "" {
 		return "in memory, lost at the end"
 	}

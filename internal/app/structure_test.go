@@ -218,6 +218,14 @@ var layout = []layer{
 	},
 	{dir: "internal/store/storetest", imports: []string{"internal/store"}},
 	{
+		dir: "internal/store/postgres", imports: []string{"internal/store"}, outside: []string{"github.com/jackc/pgx/v5"},
+		why: "pgx: its connections, and nothing above them: texts and bytes go in and come out",
+	},
+	{
+		dir: "internal/store/postgres/postgrestest", outside: []string{"github.com/jackc/pgx/v5"},
+		why: "only tests import it: databases are made and dropped by statements",
+	},
+	{
 		dir: "internal/store", outside: []string{"github.com/tidwall/buntdb", "github.com/tidwall/btree", "github.com/gofrs/flock", "github.com/go-json-experiment/json"},
 		why: "flock: two processes must not write one file; btree: BuntDB's own, for the rows of a tenant as it was",
 	},

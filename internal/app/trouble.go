@@ -7,6 +7,7 @@ import (
 
 	"finhub-sandbox/internal/scenario"
 	"finhub-sandbox/internal/store"
+	"finhub-sandbox/internal/store/postgres"
 )
 
 // Trouble is what stands in the way of a start: what is so, and what to do about it.
@@ -36,7 +37,10 @@ func TroubleOf(err error, data string) *Trouble {
 	var mistakes scenario.Mistakes
 	var damage *store.Damage
 	var state *stateError
+	var database *postgres.Trouble
 	switch {
+	case errors.As(err, &database):
+		return &Trouble{database.Found, database.Do, err}
 	case errors.As(err, &state):
 		return &Trouble{state.file + " " + state.why, stateRemedy, err}
 	case errors.As(err, &mistakes):

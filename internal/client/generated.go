@@ -607,6 +607,8 @@ type HeaderLine struct {
 
 // Health is the document's object of this name: health.
 type Health struct {
+	// The database that several sandboxes share, where there is one.
+	Database map[string]any `json:"database,omitzero"`
 	// Why it is not ready, in the system's words.
 	Reason  string `json:"reason,omitzero"`
 	Status  string `json:"status"`

@@ -26,6 +26,8 @@ type Info struct {
 	Uptime func() time.Duration
 	// Unready says why the state cannot be written; nothing if it can.
 	Unready func() string
+	// Database tells of the database that has the state; nothing if none has.
+	Database func() map[string]any
 	// ProductAddr is the address of the product, if that is another than this API's.
 	ProductAddr string
 	// Docs makes the page of the viewer of the documents.
@@ -145,6 +147,9 @@ func operator(c *rest.Call) access.Caller {
 func (a *API) getHealth(*rest.Call) (rest.Reply, error) {
 	health := map[string]any{
 		"status": "ready", "version": a.info.Version, "uptime": a.info.Uptime().Round(time.Millisecond).String(),
+	}
+	if database := a.info.Database(); database != nil {
+		health["database"] = database
 	}
 	reply := rest.Reply{Data: health}
 	if reason := a.info.Unready(); reason != "" {

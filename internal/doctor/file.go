@@ -19,6 +19,10 @@ import (
 func (e *examination) data() {
 	const check = "data file"
 	file := e.Config.Data
+	if e.Config.Database != "" {
+		e.database()
+		return
+	}
 	if file == "" {
 		e.add(check, OK, "there is none: everything is in memory, and lost at the end", "")
 		return
@@ -50,6 +54,18 @@ func (e *examination) data() {
 	}
 }
 
+// database looks at the database that several sandboxes share: whether a start could use it.
+func (e *examination) database() {
+	const check = "database"
+	found, err := app.ExamineDatabase(e.Config)
+	if err != nil {
+		told := app.TroubleOf(err, "")
+		e.add(check, Wrong, told.Found, told.Do)
+		return
+	}
+	e.add(check, OK, found, "")
+}
+
 // directory looks at where a data file is to be made.
 func (e *examination) directory(check, file string) {
 	dir := filepath.Dir(file)
@@ -70,7 +86,7 @@ func (e *examination) directory(check, file string) {
 // what keeps that from a start keeps every other.
 func (e *examination) scenarios(ctx context.Context) {
 	c := e.Config
-	c.Data, c.State = "", ""
+	c.Data, c.Database, c.State = "", "", ""
 	governs, err := open(c)
 	var mistakes scenario.Mistakes
 	switch {

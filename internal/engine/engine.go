@@ -218,7 +218,15 @@ func refuseUnwritten(err error) error {
 	if !errors.As(err, &unwritten) {
 		return err
 	}
-	return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err)
+	if !unwritten.Remote {
+		return errors.Join(refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten.Reason()), err)
+	}
+	told := refusal.New(refusal.DataUnwritable, "nothing was changed: %s", unwritten)
+	if unwritten.Unknown {
+		told = refusal.New(refusal.DataUnwritable, "whether this happened is not known, so look before it is sent again: %s", unwritten)
+	}
+	told.Message = "The database cannot be reached"
+	return errors.Join(told, err)
 }
 
 func (e *Engine) begin(tx store.Tx, tenant string, writable bool) *Unit {

@@ -138,6 +138,7 @@ func (e *Engine) rebuild(ctx context.Context, tenant string, c Indexed) error {
 func (e *Engine) inSlices(ctx context.Context, tenant string, prefix []byte, do func(u *Unit, key []byte, text string) error) error {
 	from := prefix
 	for more := true; more; {
+		next := from // It may be run again.
 		err := e.update(ctx, tenant, func(u *Unit) error {
 			var keys [][]byte
 			var texts []string
@@ -149,7 +150,7 @@ func (e *Engine) inSlices(ctx context.Context, tenant string, prefix []byte, do 
 				if err := do(u, key, texts[i]); err != nil {
 					return err
 				}
-				from = append(key, 0)
+				next = append(key, 0)
 			}
 			more = len(keys) == slice
 			return nil
@@ -157,6 +158,7 @@ func (e *Engine) inSlices(ctx context.Context, tenant string, prefix []byte, do 
 		if err != nil {
 			return err
 		}
+		from = next
 	}
 	return nil
 }

@@ -94,6 +94,16 @@ func (e *Engine) countReset(tenant string, n int) {
 	e.resets[tenant] += n
 }
 
+// Applied notes that another process has changed a tenant, and whether that was a reset or
+// another state in its place on the way. It uses nothing of the store.
+func (e *Engine) Applied(tenant string, anew bool) {
+	if anew {
+		e.countReset(tenant, 1)
+	}
+	e.waiting.wake(tenant)
+	e.tellChanged()
+}
+
 func (e *Engine) resetsOf(tenant string) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()

@@ -134,12 +134,24 @@ func (r *Replica) Close() error {
 // Commits counts the units of work that this replica has committed.
 func (r *Replica) Commits() int64 { return r.rows.Commits() }
 
-// Ready gives an *Unwritten if the log cannot be asked now.
-func (r *Replica) Ready(ctx context.Context) error {
-	return r.call(ctx, func(ctx context.Context) error {
-		_, _, err := r.log.News(ctx, r.place.Load())
+// Behind asks the log, and gives how many commits of others the copies do not have yet, as
+// far as News tells. Who reads does not miss them, unless LocalReads is set.
+func (r *Replica) Behind(ctx context.Context) (commits int64, err error) {
+	var news []News
+	err = r.call(ctx, func(ctx context.Context) (err error) {
+		news, _, err = r.log.News(ctx, r.place.Load())
 		return err
 	})
+	for _, n := range news {
+		t := r.enter(n.Tenant)
+		t.line.mu.Lock()
+		if t.line.loaded {
+			commits += max(0, n.Number-t.line.number)
+		}
+		t.line.mu.Unlock()
+		r.leave(t)
+	}
+	return commits, err
 }
 
 // call calls the log, within the time that there is for that, whoever has left meanwhile.

@@ -53,6 +53,7 @@ func (s *Sender) sendAll(ctx context.Context, tenant string) (events []engine.Ev
 		sent, attempts := s.sendRound(ctx, round)
 		back(outcomes(sent, attempts))
 		came, err := s.settle(ctx, tenant, sent, attempts)
+		s.release(sent...)
 		if events = append(events, came...); err != nil {
 			return events, err
 		}
@@ -82,7 +83,15 @@ func (s *Sender) sendRound(ctx context.Context, round []*webhooks.Sending) (sent
 	all, done := make([]delivery.Attempt, len(round)), make([]bool, len(round))
 	var sending sync.WaitGroup
 	for i, due := range round {
-		sending.Go(func() { all[i], done[i] = s.Send(ctx, due) })
+		sending.Go(func() {
+			if !s.claim(ctx, due) {
+				_ = s.Wait(ctx, claimed) // Another process makes it; then there is another round.
+				return
+			}
+			if all[i], done[i] = s.Send(ctx, due); !done[i] {
+				s.release(due)
+			}
+		})
 	}
 	sending.Wait()
 	for i, due := range round {

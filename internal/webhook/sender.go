@@ -37,6 +37,10 @@ type Config struct {
 	Turns Turns
 	// Send makes an attempt; nil sends it.
 	Send func(context.Context, *webhooks.Sending) (delivery.Attempt, bool)
+	// Claims has attempts made by one process of several, and Left is how often it is looked
+	// for those that another has left; nil has no others.
+	Claims Claims
+	Left   time.Duration
 	// Attempted is told of every attempt whose outcome is kept; nil is nobody.
 	Attempted func(*webhooks.Sending, delivery.Attempt)
 }
@@ -105,6 +109,13 @@ func (s *Sender) Run(ctx context.Context) {
 	var working sync.WaitGroup
 	defer working.Wait()
 	s.findReady(ctx)
+	if s.Claims != nil {
+		working.Go(func() {
+			for s.Wait(ctx, s.Left) == nil {
+				s.findReady(ctx)
+			}
+		})
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -225,6 +236,10 @@ func (s *Sender) one(ctx context.Context, tenant, subscription string) (more boo
 	if due == nil || err != nil {
 		return false, err
 	}
+	if !s.claim(ctx, due) {
+		return false, nil
+	}
+	defer s.release(due)
 	attempt, made := s.Send(ctx, due)
 	if !made {
 		return false, nil

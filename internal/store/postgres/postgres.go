@@ -51,26 +51,33 @@ const connections = 8
 // Open opens the log, and makes its tables if there are none. What is wrong with the URL
 // or the tables is a *Trouble.
 func Open(ctx context.Context, c Config) (*Log, error) {
-	connect, err := pgconn.ParseConfig(c.URL)
+	l, err := newLog(c)
 	if err != nil {
-		return nil, &Trouble{"the URL of the database is not understood", "give one such as postgres://user:password@host:5432/name", nil}
+		return nil, err
 	}
-	if connect.ConnectTimeout == 0 {
-		connect.ConnectTimeout = connectTime
-	}
-	connect.RuntimeParams["application_name"] = "finhub-sandbox"
-	l := &Log{Config: c, connect: connect, room: make(chan struct{}, connections)}
 	if err := l.prepare(ctx); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
 }
 
+func newLog(c Config) (*Log, error) {
+	connect, err := pgconn.ParseConfig(c.URL)
+	if err != nil || !isURL(c.URL) {
+		return nil, &Trouble{"the URL of the database is not understood", "give one such as postgres://user:password@host:5432/name", nil}
+	}
+	if connect.ConnectTimeout == 0 {
+		connect.ConnectTimeout = connectTime
+	}
+	connect.RuntimeParams["application_name"] = "finhub-sandbox"
+	return &Log{Config: c, connect: connect, room: make(chan struct{}, connections)}, nil
+}
+
 // connectTime is how long connecting may take.
 const connectTime = 3 * time.Second
 
-// IsURL reports whether a text is meant to be the URL of a database.
-func IsURL(text string) bool {
+// isURL reports whether a text is the URL of a database: the library takes more for one.
+func isURL(text string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
 }

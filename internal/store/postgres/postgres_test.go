@@ -2,7 +2,6 @@ package postgres_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -37,7 +36,7 @@ func openLog(t *testing.T, url string) *postgres.Log {
 
 func openReplica(t *testing.T, l *postgres.Log) *store.Replica {
 	t.Helper()
-	r, err := store.OpenReplica(t.Context(), l, store.ReplicaOptions{Node: l.Node})
+	r, err := store.OpenReplica(t.Context(), l, store.ReplicaOptions{Node: fmt.Sprint("r", nodes.Add(1))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,10 +50,9 @@ func openReplica(t *testing.T, l *postgres.Log) *store.Replica {
 
 func TestContract(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) (store.Store, func() store.Store) {
-		url := postgrestest.Database(t)
-		open := func() store.Store { return openReplica(t, openLog(t, url)) }
+		l := openLog(t, postgrestest.Database(t))
+		open := func() store.Store { return openReplica(t, l) }
 		return open(), open
 	})
 }
 
-var _ = errors.New

@@ -64,13 +64,36 @@ func (l *Log) prepare(ctx context.Context) error {
 	return l.troubleOf(err)
 }
 
+// Examine tells what a start would find in the database, and changes nothing.
+func Examine(ctx context.Context, c Config) (string, error) {
+	l, err := newLog(c)
+	if err != nil {
+		return "", err
+	}
+	defer l.drop()
+	version, err := l.version(ctx)
+	switch {
+	case err == nil && version > schemaVersion:
+		return "", l.troubleOf(newer(version))
+	case err != nil:
+		return "", l.troubleOf(err)
+	case version == 0:
+		return l.String() + " has no tables of the sandbox yet: the first start makes them", nil
+	}
+	return l.String() + " has the tables of the sandbox, and can be used", l.check(ctx)
+}
+
+func newer(version int64) error {
+	return fmt.Errorf("%w: its tables have version %d", store.ErrNewer, version)
+}
+
 func (l *Log) migrate(ctx context.Context) error {
 	version, err := l.version(ctx)
 	if err != nil {
 		return err
 	}
 	if version > schemaVersion {
-		return fmt.Errorf("%w: its tables have version %d", store.ErrNewer, version)
+		return newer(version)
 	}
 	for ; version < schemaVersion; version++ {
 		if err := l.execAll(ctx, migrations[version]); err != nil {
