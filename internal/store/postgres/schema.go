@@ -54,10 +54,9 @@ func (l *Log) prepare(ctx context.Context) error {
 		if err = l.migrate(ctx); err == nil {
 			return l.check(ctx)
 		}
-		if state := stateOf(err); state != uniqueViolation && state != duplicateTable && !(state != "" && passes(err)) {
-			break
-		}
-		if l.Wait(ctx, again) != nil {
+		state := stateOf(err)
+		inTheWay := state == uniqueViolation || state == duplicateTable || state != "" && passes(err)
+		if !inTheWay || l.Wait(ctx, again) != nil {
 			break
 		}
 	}
