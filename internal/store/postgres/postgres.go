@@ -46,7 +46,7 @@ type Log struct {
 }
 
 // connections is how many of them a process has at most.
-const connections = 8
+const connections = 20
 
 // Open opens the log, and makes its tables if there are none. What is wrong with the URL
 // or the tables is a *Trouble.

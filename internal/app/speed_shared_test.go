@@ -1,0 +1,97 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"finhub-sandbox/internal/app"
+	"finhub-sandbox/internal/setting"
+	"finhub-sandbox/internal/store"
+	"finhub-sandbox/internal/store/postgres/postgrestest"
+)
+
+// TestSharedSpeed measures what sharing a database costs, beside the embedded store in the
+// same run, if SANDBOX_BENCH is measure. It calls handlers, without a network.
+func TestSharedSpeed(t *testing.T) {
+	if os.Getenv("SANDBOX_BENCH") != "measure" {
+		t.Skip("it measures for a minute: SANDBOX_BENCH=measure")
+	}
+	for _, of := range []struct {
+		name   string
+		config app.Config
+	}{
+		{"in memory", app.Config{}},
+		{"data file, durability always", app.Config{Data: t.TempDir() + "/state.db", Durability: store.Always}},
+		{"shared, reads latest", app.Config{Database: postgrestest.Database(t)}},
+		{"shared, reads local", app.Config{Database: postgrestest.Database(t), LocalReads: true}},
+	} {
+		l := openUnderLoad(t, of.config)
+		many := l.perSecond(64, func(n int64) { l.register(fmt.Sprint("t", n%200), n) })
+		hot := l.perSecond(32, func(n int64) { l.register("hot", n) })
+		apart := l.perSecond(32, func(n int64) { l.look(fmt.Sprint("t", n%200)) })
+		one := l.perSecond(32, func(int64) { l.look("hot") })
+		t.Logf("%-28s per second: %6.0f registrations in 200 tenants, %6.0f in one; %6.0f reads in 200 tenants, %6.0f in one", of.name, many, hot, apart, one)
+	}
+}
+
+// underLoad is a sandbox under load.
+type underLoad struct {
+	testing.TB
+	handler http.Handler
+}
+
+func openUnderLoad(t testing.TB, config app.Config) underLoad {
+	t.Helper()
+	config.Version, config.Quiet, config.Journal = "test", true, new(int)
+	config.Settings.Headers = setting.Relaxed
+	opened, err := app.Open(config, t.Output())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { opened.Close() })
+	return underLoad{t, opened.Handler()}
+}
+
+func (l underLoad) call(tenant, method, path, body string) {
+	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
+	r.Header.Set("X-Tenant-ID", tenant)
+	r.Header.Set("Authorization", "Bearer sandbox-admin")
+	r.Header.Set("Content-Type", "application/json")
+	recorder := httptest.NewRecorder()
+	l.handler.ServeHTTP(recorder, r)
+	if recorder.Code/100 != 2 {
+		l.Errorf("%s %s: %d %s", method, path, recorder.Code, recorder.Body)
+	}
+}
+
+func (l underLoad) register(tenant string, n int64) {
+	l.call(tenant, http.MethodPost, registrationPath, registrationOf(fmt.Sprintf("anna%d@example.com", n)))
+}
+
+func (l underLoad) look(tenant string) {
+	l.call(tenant, http.MethodGet, "/api/v2.1/customer/individual/categorization/hierarchy/"+tenant, "")
+}
+
+// perSecond has so many clients do something for a while, and says how often they did.
+func (l underLoad) perSecond(clients int, do func(n int64)) float64 {
+	const while = 5 * time.Second
+	var done atomic.Int64
+	var wait sync.WaitGroup
+	began := time.Now()
+	for range clients {
+		wait.Go(func() {
+			for time.Since(began) < while {
+				do(done.Add(1))
+			}
+		})
+	}
+	wait.Wait()
+	return float64(done.Load()) / time.Since(began).Seconds()
+}
