@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"finhub-sandbox/internal/sandbox/webhooks"
@@ -25,6 +26,11 @@ type shared struct {
 	replica *store.Replica
 	// patience is how long an attempt to send a webhook may take.
 	patience func() time.Duration
+
+	mu sync.Mutex
+	// changed are the tenants in which others have written, the latest first: for as long as a
+	// claim holds.
+	changed [3]map[string]struct{}
 }
 
 // leftTime is how often it is looked for webhooks that another process has left.
@@ -44,7 +50,7 @@ func (a *App) openStore(ownClock bool) (err error) {
 	}
 	ctx := context.Background()
 	node, now := rand.Text()[:10], c.Now
-	log, err := postgres.Open(ctx, postgres.Config{URL: c.Database, Node: node, Now: now, Wait: Pause})
+	log, err := postgres.Open(ctx, postgres.Config{URL: c.Database, Node: node, Now: now, Wait: Pause, Random: rand.Text})
 	if err != nil {
 		return err
 	}
@@ -52,7 +58,10 @@ func (a *App) openStore(ownClock bool) (err error) {
 	if err != nil {
 		return errors.Join(err, log.Close())
 	}
-	a.shared = &shared{log, replica, func() time.Duration { return a.sender.Patience() }}
+	a.shared = &shared{
+		log: log, replica: replica, patience: func() time.Duration { return a.sender.Patience() },
+		changed: [3]map[string]struct{}{{}, {}, {}},
+	}
 	a.store = sharedKeeper{replica, log}
 	if ownClock {
 		c.Now = func() time.Time { return now().Add(log.Offset()) }
@@ -107,12 +116,32 @@ func attemptOf(due *webhooks.Sending) string {
 }
 
 // applied takes note of what another process has changed in a tenant.
-func (a *App) applied(tenant string, anew bool) {
-	a.world.Engine().Applied(tenant, anew)
-	a.sender.Ready(tenant)
+func (a *App) applied(change store.Applied) {
+	a.world.Engine().Applied(change.Tenant, change.Anew)
+	if change.Copied {
+		a.sender.Ready(change.Tenant)
+	}
+	s := a.shared
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed[0][change.Tenant] = struct{}{}
+}
+
+// Left gives the tenants in which others have written lately: of those who have ended since,
+// something may be left.
+func (s *shared) Left() (tenants []string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, of := range s.changed {
+		for tenant := range of {
+			tenants = append(tenants, tenant)
+		}
+	}
+	s.changed = [3]map[string]struct{}{{}, s.changed[0], s.changed[1]}
+	return tenants
 }
 
 // ExamineDatabase tells what a start with a configuration would find in its database.
 func ExamineDatabase(c Config) (found string, err error) {
-	return postgres.Examine(context.Background(), postgres.Config{URL: c.Database, Now: time.Now, Wait: Pause})
+	return postgres.Examine(context.Background(), postgres.Config{URL: c.Database, Now: time.Now, Wait: Pause, Random: rand.Text})
 }

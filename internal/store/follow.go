@@ -61,16 +61,17 @@ func (r *Replica) learn(ctx context.Context, news []News) {
 		t := r.enter(n.Tenant)
 		l := t.line
 		l.mu.Lock()
-		loaded, busy, number := l.loaded, l.busy, l.number
+		loaded, busy, isNew := l.loaded, l.busy, n.Number > max(l.number, l.heard)
+		l.heard = max(l.heard, n.Number)
 		l.mu.Unlock()
-		if !loaded && !busy {
-			_ = r.rows.tenants.list(t, head{exists: n.Head.Present, due: n.Head.Due}) // It is in memory.
-		}
-		if loaded && n.Number > number {
+		switch {
+		case isNew && loaded:
 			_ = r.upToDate(ctx, t) // Whoever needs it tries again.
-		}
-		if told := r.applied.Load(); told != nil && !loaded {
-			(*told)(n.Tenant, false)
+		case isNew:
+			if !busy {
+				_ = r.rows.tenants.list(t, head{exists: n.Head.Present, due: n.Head.Due}) // It is in memory.
+			}
+			r.tell(Applied{Tenant: n.Tenant})
 		}
 		r.leave(t)
 	}

@@ -42,6 +42,8 @@ type line struct {
 	basing bool
 	// rested counts how often nobody had used the copy.
 	rested int
+	// heard is the number of the last commit that was heard of, without a copy.
+	heard int64
 }
 
 func newLine() *line {
@@ -50,7 +52,8 @@ func newLine() *line {
 	return l
 }
 
-func (l *line) isLoaded() bool {
+// use notes that somebody uses the copy, and reports whether there is one.
+func (l *line) use() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.rested = 0

@@ -90,11 +90,8 @@ type Replica struct {
 	rows *DB
 	log  Log
 	ids  atomic.Int64
-	// applied is told that a tenant has changed by what others did, and whether that was
-	// cleared on the way.
-	applied atomic.Pointer[func(tenant string, anew bool)]
-	// fault is why the log could not be asked the last time.
-	fault atomic.Pointer[Unwritten]
+	// applied is told what others have done.
+	applied atomic.Pointer[func(Applied)]
 	// place is how far News has been read.
 	place atomic.Int64
 	// basing are those who write bases.
@@ -121,9 +118,25 @@ func OpenReplica(ctx context.Context, log Log, o ReplicaOptions) (*Replica, erro
 	return r, nil
 }
 
-// OnApplied has a function told whenever a tenant changes by what others did, within the
-// lock of the tenant: it must not use the store. anew tells that the tenant was cleared.
-func (r *Replica) OnApplied(fn func(tenant string, anew bool)) { r.applied.Store(&fn) }
+// Applied is a change of a tenant by what others did.
+type Applied struct {
+	Tenant string
+	// Copied tells that this replica has a copy, which has the change; otherwise it has only
+	// heard of that.
+	Copied bool
+	// Anew tells that the tenant was cleared on the way.
+	Anew bool
+}
+
+// OnApplied has a function told of every change of a tenant by what others did, mostly within
+// the lock of the tenant: it must not use the store.
+func (r *Replica) OnApplied(fn func(Applied)) { r.applied.Store(&fn) }
+
+func (r *Replica) tell(a Applied) {
+	if told := r.applied.Load(); told != nil {
+		(*told)(a)
+	}
+}
 
 // Close ends what the replica does by itself. The log stays.
 func (r *Replica) Close() error {
@@ -159,16 +172,11 @@ func (r *Replica) call(ctx context.Context, fn func(context.Context) error) erro
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.Patience)
 	defer cancel()
 	err := fn(ctx)
-	if err == nil || errors.Is(err, ErrBehind) {
-		r.fault.Store(nil)
+	var unwritten *Unwritten
+	if err == nil || errors.Is(err, ErrBehind) || errors.As(err, &unwritten) {
 		return err
 	}
-	var unwritten *Unwritten
-	if !errors.As(err, &unwritten) {
-		unwritten = &Unwritten{Cause: err, Remote: true}
-	}
-	r.fault.Store(unwritten)
-	return unwritten
+	return &Unwritten{Cause: err, Remote: true}
 }
 
 func (r *Replica) enter(tenant string) *tenant {
@@ -206,7 +214,7 @@ func errCrowded(tenant string) error {
 
 // current sees to it that the copy of a tenant is what those see who read.
 func (r *Replica) current(ctx context.Context, t *tenant) error {
-	if r.LocalReads && t.line.isLoaded() {
+	if t.line.use() && r.LocalReads {
 		return nil
 	}
 	return r.upToDate(ctx, t)
@@ -221,7 +229,7 @@ func (r *Replica) Update(ctx context.Context, tenant string, fn func(Tx) error) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if !t.line.isLoaded() {
+		if !t.line.use() {
 			if err := r.upToDate(ctx, t); err != nil {
 				return err
 			}
@@ -240,10 +248,10 @@ func (r *Replica) Update(ctx context.Context, tenant string, fn func(Tx) error) 
 		if kept != nil || wrote {
 			return errors.Join(err, kept)
 		}
-		if fault := r.current(ctx, t); fault != nil {
+		if fault := r.upToDate(ctx, t); fault != nil {
 			return fault
 		}
-		if r.LocalReads || t.line.applied.Load() == seen {
+		if t.line.applied.Load() == seen {
 			return err
 		}
 	}

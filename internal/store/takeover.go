@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // takeOver makes the copy of a tenant what the log says. It is called by who has the turn.
@@ -93,9 +94,7 @@ func (r *Replica) tookOver(t *tenant, number int64, id string, size int, anew bo
 	l.number, l.id, l.grown = number, id, l.grown+size
 	l.mu.Unlock()
 	l.applied.Add(1)
-	if told := r.applied.Load(); told != nil {
-		(*told)(t.name, anew)
-	}
+	r.tell(Applied{Tenant: t.name, Copied: true, Anew: anew})
 }
 
 // apply does what commands of the tenant say, and reports whether it was cleared.
@@ -201,6 +200,9 @@ const (
 	baseBytes   = 4 << 20
 )
 
+// baseTime is how long it may take to write a base, which nobody waits for.
+const baseTime = 5 * time.Minute
+
 func (l *line) wantsBase() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -223,9 +225,9 @@ func (r *Replica) makeBase(t *tenant) {
 	r.basing.Go(func() {
 		defer f.Close()
 		// Without a base the log is longer, and nothing else.
-		_ = r.call(context.Background(), func(ctx context.Context) error {
-			return r.log.PutBase(ctx, t.name, number, baseParts(f, t, h, id))
-		})
+		ctx, cancel := context.WithTimeout(context.Background(), baseTime)
+		defer cancel()
+		_ = r.log.PutBase(ctx, t.name, number, baseParts(f, t, h, id))
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.basing = false

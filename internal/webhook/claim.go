@@ -12,6 +12,8 @@ import (
 type Claims interface {
 	Claim(ctx context.Context, due *webhooks.Sending) bool
 	Release(due *webhooks.Sending)
+	// Left gives the tenants in which another may have left something.
+	Left() []string
 }
 
 // claimed is how long an attempt that another process makes is left alone.

@@ -112,7 +112,9 @@ func (s *Sender) Run(ctx context.Context) {
 	if s.Claims != nil {
 		working.Go(func() {
 			for s.Wait(ctx, s.Left) == nil {
-				s.findReady(ctx)
+				for _, tenant := range s.Claims.Left() {
+					s.Ready(tenant)
+				}
 			}
 		})
 	}

@@ -3,11 +3,10 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // bytesOf marks a parameter as bytes; others are texts.
@@ -27,9 +26,9 @@ const (
 
 // stateOf is the SQLSTATE with which the database has refused; none if it has not answered.
 func stateOf(err error) string {
-	var refused *pgconn.PgError
-	if errors.As(err, &refused) {
-		return refused.Code
+	var no *refused
+	if errors.As(err, &no) {
+		return no.state
 	}
 	return ""
 }
@@ -45,7 +44,8 @@ func passes(err error) bool {
 // undone reports whether it is certain that a statement which failed has changed nothing.
 func undone(err error) bool {
 	state := stateOf(err)
-	return pgconn.SafeToRetry(err) || state != "" && !slices.Contains([]string{"08", "57"}, state[:2])
+	var nowhere unconnected
+	return errors.As(err, &nowhere) || state != "" && !slices.Contains([]string{"08", "57"}, state[:2])
 }
 
 // exec sends one statement and gives its rows and how many it has changed. Columns that
@@ -55,7 +55,7 @@ func (l *Log) exec(ctx context.Context, sql string, params ...any) (rows [][][]b
 	case l.room <- struct{}{}:
 		defer func() { <-l.room }()
 	case <-ctx.Done():
-		return nil, 0, errBusy{ctx.Err()}
+		return nil, 0, unconnected{fmt.Errorf("all connections are in use: %w", ctx.Err())}
 	}
 	c, err := l.take(ctx)
 	if err != nil {
@@ -75,9 +75,9 @@ func (l *Log) exec(ctx context.Context, sql string, params ...any) (rows [][][]b
 			values[i] = []byte(p)
 		}
 	}
-	result := c.ExecParams(ctx, sql, values, nil, formats, formatsOf(sql)).Read()
-	l.give(c, result.Err)
-	return result.Rows, result.CommandTag.RowsAffected(), result.Err
+	r, err := c.exec(ctx, sql, values, formats, formatsOf(sql))
+	l.give(c, err)
+	return r.rows, r.changed, err
 }
 
 // formatsOf asks for the last column of a statement in bytes, if that is a body.
@@ -91,15 +91,8 @@ func formatsOf(sql string) []int16 {
 	return formats
 }
 
-// errBusy says that all connections were in use; nothing was sent.
-type errBusy struct{ cause error }
-
-func (e errBusy) Error() string   { return "all connections are in use: " + e.cause.Error() }
-func (e errBusy) Unwrap() error   { return e.cause }
-func (errBusy) SafeToRetry() bool { return true }
-
 // take gives a connection that rests, or connects.
-func (l *Log) take(ctx context.Context) (*pgconn.PgConn, error) {
+func (l *Log) take(ctx context.Context) (*conn, error) {
 	l.mu.Lock()
 	if n := len(l.idle); n > 0 {
 		c := l.idle[n-1]
@@ -108,7 +101,7 @@ func (l *Log) take(ctx context.Context) (*pgconn.PgConn, error) {
 		return c, nil
 	}
 	l.mu.Unlock()
-	c, err := pgconn.ConnectConfig(ctx, l.connect)
+	c, err := l.target.connect(ctx)
 	if err != nil {
 		return nil, unconnected{err}
 	}
@@ -118,22 +111,17 @@ func (l *Log) take(ctx context.Context) (*pgconn.PgConn, error) {
 // unconnected says that nothing was sent, since there was no connection.
 type unconnected struct{ cause error }
 
-func (e unconnected) Error() string   { return plain(e.cause) }
-func (e unconnected) Unwrap() error   { return e.cause }
-func (unconnected) SafeToRetry() bool { return true }
+func (e unconnected) Error() string { return plain(e.cause) }
+func (e unconnected) Unwrap() error { return e.cause }
 
-// plain is an error of connecting in one line, that of the last address.
-func plain(err error) string {
-	lines := strings.Split(strings.TrimSpace(err.Error()), "\n")
-	return strings.TrimSpace(lines[len(lines)-1])
-}
+// plain is an error in one line.
+func plain(err error) string { return strings.ReplaceAll(err.Error(), "\n", "; ") }
 
 // give takes a connection back. Behind one that is lost the others are lost too.
-func (l *Log) give(c *pgconn.PgConn, err error) {
-	if err != nil && (c.IsClosed() || stateOf(err) == readOnly) {
-		if !c.IsClosed() {
-			_ = c.Close(context.Background()) // It leads to a server that takes no commits.
-		}
+func (l *Log) give(c *conn, err error) {
+	// One that takes no commits leads to a server that is not the first any more.
+	if c.broken || stateOf(err) == readOnly {
+		_ = c.Close() // It is of no use any more.
 		l.drop()
 		return
 	}

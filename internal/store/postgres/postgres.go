@@ -8,14 +8,9 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net/url"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"finhub-sandbox/internal/store"
 )
@@ -29,18 +24,20 @@ type Config struct {
 	// Now is the real time of this machine, and Wait waits in it.
 	Now  func() time.Time
 	Wait func(context.Context, time.Duration) error
+	// Random gives a text that nobody can know before.
+	Random func() string
 }
 
 // Log is a store.Log.
 type Log struct {
 	Config
-	connect *pgconn.Config
+	target target
 	// offset is how far the clock of the database is ahead of Now.
 	offset atomic.Int64
 	timed  atomic.Bool
 
 	mu   sync.Mutex
-	idle []*pgconn.PgConn
+	idle []*conn
 	// room has an element for every connection that is in use.
 	room chan struct{}
 }
@@ -62,33 +59,20 @@ func Open(ctx context.Context, c Config) (*Log, error) {
 }
 
 func newLog(c Config) (*Log, error) {
-	connect, err := pgconn.ParseConfig(c.URL)
-	if err != nil || !isURL(c.URL) {
+	t, err := parseTarget(c.URL)
+	if errors.Is(err, errURL) {
 		return nil, &Trouble{"the URL of the database is not understood", "give one such as postgres://user:password@host:5432/name", nil}
 	}
-	if connect.ConnectTimeout == 0 {
-		connect.ConnectTimeout = connectTime
+	if err != nil {
+		return nil, &Trouble{"what the URL of the database names cannot be read (" + plain(err) + ")", "correct sslrootcert in --store", err}
 	}
-	connect.RuntimeParams["application_name"] = "finhub-sandbox"
-	return &Log{Config: c, connect: connect, room: make(chan struct{}, connections)}, nil
-}
-
-// connectTime is how long connecting may take.
-const connectTime = 3 * time.Second
-
-// isURL reports whether a text is the URL of a database: the library takes more for one.
-func isURL(text string) bool {
-	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql")
+	t.random = c.Random
+	return &Log{Config: c, target: t, room: make(chan struct{}, connections)}, nil
 }
 
 // String names the database without its secret.
 func (l *Log) String() string {
-	host := l.connect.Host
-	if !strings.HasPrefix(host, "/") {
-		host = fmt.Sprintf("%s:%d", host, l.connect.Port)
-	}
-	return fmt.Sprintf("PostgreSQL at %s, database %s", host, l.connect.Database)
+	return "PostgreSQL at " + l.target.addr + ", database " + l.target.database
 }
 
 // Close closes the connections that nobody uses.
@@ -104,9 +88,7 @@ func (l *Log) drop() {
 	l.idle = nil
 	l.mu.Unlock()
 	for _, c := range idle {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		_ = c.Close(ctx) // It is of no use any more.
-		cancel()
+		c.end()
 	}
 }
 

@@ -120,9 +120,9 @@ func (l *Log) execAll(ctx context.Context, sql string) error {
 	if err != nil {
 		return err
 	}
-	err = c.Exec(ctx, "BEGIN;"+sql+";COMMIT").Close()
+	err = c.execAll(ctx, "BEGIN;"+sql+";COMMIT")
 	if err != nil {
-		_ = c.Exec(ctx, "ROLLBACK").Close() // It is closed by then, or takes that.
+		_ = c.execAll(ctx, "ROLLBACK") // It is broken by then, or takes that.
 	}
 	l.give(c, err)
 	return err
@@ -163,7 +163,7 @@ func (l *Log) troubleOf(err error) error {
 	case errors.Is(err, store.ErrNewer):
 		return &Trouble{where + " was written by a newer version of the sandbox", "use that, or another database with --store; it was not changed", err}
 	case state == insufficientPrivilege:
-		return &Trouble{where + " does not let the user " + l.connect.User + " do what is needed (" + plain(err) + ")", "grant CREATE on the schema, or another user with --store", err}
+		return &Trouble{where + " does not let the user " + l.target.user + " do what is needed (" + plain(err) + ")", "grant CREATE on the schema, or another user with --store", err}
 	case state == readOnly:
 		return &Trouble{where + " takes no commits, such as a replica of a database", "give the primary with --store", err}
 	case state == duplicateTable, state == undefinedColumn, state == undefinedTable:
