@@ -16,6 +16,10 @@ RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags nethttpomithttp2 \
         -gcflags=crypto/...=-l -gcflags=encoding/xml=-l -gcflags=encoding/asn1=-l -gcflags=html/...=-l -gcflags=image/...=-l \
         -gcflags=log/...=-l -gcflags=math/big=-l -gcflags=regexp/syntax=-l -gcflags=text/...=-l \
         -gcflags=finhub-sandbox/cmd/...=-l -gcflags=finhub-sandbox/internal/console/...=-l -gcflags=finhub-sandbox/internal/doctor=-l \
+        -gcflags=finhub-sandbox/internal/control/...=-l -gcflags=finhub-sandbox/internal/app=-l -gcflags=finhub-sandbox/internal/client=-l \
+        -gcflags=finhub-sandbox/internal/guide=-l -gcflags=finhub-sandbox/internal/statediff=-l -gcflags=finhub-sandbox/internal/recording=-l \
+        -gcflags=finhub-sandbox/internal/sandbox/fixtures=-l -gcflags=finhub-sandbox/internal/sandbox/explain=-l \
+        -gcflags=finhub-sandbox/internal/sandbox/timeline=-l -gcflags=finhub-sandbox/internal/store/postgres=-l \
         -gcflags=github.com/labstack/...= -gcflags=github.com/tidwall/...= -gcflags=github.com/go-json-experiment/...= \
         -ldflags "-s -w -X main.version=${VERSION}" \
         -o /out/finhub-sandbox ./cmd/finhub-sandbox \

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -11,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/store/postgres/postgrestest"
 )
 
@@ -23,12 +25,12 @@ func TestKilledSharedProcessLosesNothing(t *testing.T) {
 	random := rand.New(rand.NewPCG(15, 0))
 	acknowledged := map[string]string{}
 	var slowest time.Duration
+	began := app.Now()
 	for round, load := range kills() {
 		before := len(acknowledged)
 		program, addr := startProcess(t, "serve", "--addr=127.0.0.1:0", "--store", url, "--quiet")
 		var clients sync.WaitGroup
 		var mu sync.Mutex
-		var killed time.Time
 		for client := range 4 {
 			clients.Go(func() {
 				mine := registerUntilKilled(t, addr, fmt.Sprintf("r%d.c%d", round, client), func() {})
@@ -38,18 +40,18 @@ func TestKilledSharedProcessLosesNothing(t *testing.T) {
 			})
 		}
 		if random.IntN(2) == 0 {
-			time.Sleep(load / 2)
+			<-elapsed(t, load/2)
 			_ = program.Process.Signal(syscall.SIGSTOP)
 			checkServes(t, staying.addr, fmt.Sprintf("r%d.stopped", round), acknowledged, &mu)
 			_ = program.Process.Signal(syscall.SIGCONT)
 		}
-		time.Sleep(load)
+		<-elapsed(t, load)
 		if err := program.Process.Kill(); err != nil {
 			t.Error(err)
 		}
-		killed = time.Now()
+		killed := app.Now().Sub(began)
 		checkServes(t, staying.addr, fmt.Sprintf("r%d.killed", round), acknowledged, &mu)
-		slowest = max(slowest, time.Since(killed))
+		slowest = max(slowest, app.Now().Sub(began)-killed)
 		clients.Wait()
 		_ = program.Wait()
 		if len(acknowledged) < before+3 {
@@ -66,6 +68,13 @@ func TestKilledSharedProcessLosesNothing(t *testing.T) {
 		t.Errorf("behind a kill the other has answered after %s", slowest)
 	}
 	t.Logf("%d registrations acknowledged before %d kills, none lost; the slowest answer of the other behind a kill came after %s", len(acknowledged), len(kills()), slowest)
+}
+
+// elapsed ends when a load has gone on for so long.
+func elapsed(t *testing.T, load time.Duration) <-chan struct{} {
+	ctx, cancel := context.WithTimeout(t.Context(), load)
+	t.Cleanup(cancel)
+	return ctx.Done()
 }
 
 // checkServes registers a customer in each tenant.

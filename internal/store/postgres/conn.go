@@ -38,7 +38,7 @@ func (t *target) connect(ctx context.Context) (*conn, error) {
 	c := &conn{Conn: raw}
 	defer c.within(ctx)()
 	if err := errors.Join(c.startTLS(ctx, t), c.start(t)); err != nil {
-		return nil, errors.Join(err, c.Conn.Close())
+		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
@@ -64,7 +64,7 @@ func (c *conn) startTLS(ctx context.Context, t *target) error {
 		return err
 	}
 	answer := make([]byte, 1)
-	if _, err = c.Conn.Write(request); err == nil {
+	if _, err = c.Write(request); err == nil {
 		_, err = io.ReadFull(c.Conn, answer)
 	}
 	switch {
