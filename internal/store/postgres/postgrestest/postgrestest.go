@@ -4,11 +4,11 @@ package postgrestest
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/url"
 	"os"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,14 +28,13 @@ func Server(t testing.TB) string {
 	return server
 }
 
-var made atomic.Int64
-
 // Database makes an empty database on the server, drops it when the test ends, and gives
 // its URL.
 func Database(t testing.TB) string {
 	t.Helper()
 	server := Server(t)
-	name := fmt.Sprintf("sandbox_%d_%d", os.Getpid(), made.Add(1))
+	// No two tests have the same directory.
+	name := fmt.Sprintf("sandbox_%x", sha256.Sum256([]byte(t.TempDir())))[:40]
 	Exec(t, server, "CREATE DATABASE "+name)
 	t.Cleanup(func() { Exec(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return Named(t, server, name)
