@@ -37,7 +37,11 @@ func (t *target) connect(ctx context.Context) (*conn, error) {
 	}
 	c := &conn{Conn: raw}
 	defer c.within(ctx)()
-	if err := errors.Join(c.startTLS(ctx, t), c.start(t)); err != nil {
+	err = c.startTLS(ctx, t)
+	if err == nil { // A server that is not the one is told nothing.
+		err = c.start(t)
+	}
+	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
@@ -121,6 +125,9 @@ func (c *conn) start(t *target) error {
 		case *pgproto3.ErrorResponse:
 			return &refused{m.Code, m.Message}
 		case *pgproto3.ReadyForQuery:
+			if proof != nil && !proof.checked {
+				return errScram
+			}
 			return nil
 		case *pgproto3.AuthenticationOk, *pgproto3.ParameterStatus, *pgproto3.BackendKeyData, *pgproto3.NoticeResponse:
 		default:

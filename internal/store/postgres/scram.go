@@ -21,6 +21,8 @@ type scram struct {
 	password, nonce string
 	// said is what both have said, which is signed, and proof that of the server.
 	said, proof []byte
+	// checked says that the server has given its proof.
+	checked bool
 }
 
 // bare is the first message without what says that there is no binding to a channel.
@@ -75,6 +77,7 @@ func (s *scram) check(server []byte) error {
 	if err != nil || s.proof == nil || !hmac.Equal(proof, s.proof) {
 		return errScram
 	}
+	s.checked = true
 	return nil
 }
 
