@@ -261,6 +261,7 @@ var sharedModules = map[string]string{
 	"github.com/agnivade/levenshtein":    "how far a word is from another is the same for paths and for scenarios",
 	"github.com/getkin/kin-openapi":      "what bundles a document reads it as what loads it does",
 	"github.com/go-json-experiment/json": "messages, documents and records are written by one encoder, in one form",
+	"github.com/jackc/pgx/v5":            "tests make their databases with the library's own client, and the store speaks by its messages",
 	"go.yaml.in/yaml/v4":                 "scenarios, exclusions and flows are read and documents written in one YAML",
 }
 

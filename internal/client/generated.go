@@ -607,13 +607,22 @@ type HeaderLine struct {
 
 // Health is the document's object of this name: health.
 type Health struct {
-	// The database that several sandboxes share, where there is one.
-	Database map[string]any `json:"database,omitzero"`
+	Database *HealthOfDatabase `json:"database,omitzero"`
 	// Why it is not ready, in the system's words.
 	Reason  string `json:"reason,omitzero"`
 	Status  string `json:"status"`
 	Uptime  string `json:"uptime"`
 	Version string `json:"version"`
+}
+
+// HealthOfDatabase is the document's object of this name: state of a shared database.
+type HealthOfDatabase struct {
+	// Commits of other sandboxes that this one has not taken over yet. Reads do not miss them, unless they are local.
+	CommitsBehind int `json:"commitsBehind,omitzero"`
+	// Where it is, without its user and password.
+	Name string `json:"name"`
+	// How long it took to ask it just now.
+	RoundTrip string `json:"roundTrip,omitzero"`
 }
 
 // Inbox is the document's object of this name: what test receivers got.
