@@ -261,6 +261,36 @@ func TestTrouble(t *testing.T) {
 	t.Run("another protocol", func(t *testing.T) { checkTrouble(t, "mysql://anna:hush@there/none", "not understood") })
 }
 
+// TestRights: what docs/shared.md says that a user needs is enough, and without any of it
+// the start says so.
+func TestRights(t *testing.T) {
+	url := postgrestest.Database(t)
+	openLog(t, url)
+	role := "sandbox_" + strings.ToLower(rand.Text())
+	postgrestest.Exec(t, url, "CREATE ROLE "+role+" LOGIN PASSWORD 'hush'")
+	t.Cleanup(func() { postgrestest.Exec(t, url, "DROP OWNED BY "+role+"; DROP ROLE "+role) })
+	as := strings.Replace(url, "postgres@", role+":hush@", 1)
+	const tables = "finhub_sandbox_log, finhub_sandbox_base, finhub_sandbox_claim, finhub_sandbox_schema"
+	rights := []string{"SELECT ON finhub_sandbox_schema", "USAGE ON SEQUENCE finhub_sandbox_log_seq_seq", "UPDATE ON finhub_sandbox_log"}
+	for _, table := range []string{"finhub_sandbox_log", "finhub_sandbox_base", "finhub_sandbox_claim"} {
+		for _, right := range []string{"SELECT", "INSERT", "DELETE"} {
+			rights = append(rights, right+" ON "+table)
+		}
+	}
+	for _, right := range rights {
+		postgrestest.Exec(t, url, "GRANT SELECT, INSERT, UPDATE, DELETE ON "+tables+" TO "+role+"; GRANT USAGE ON SEQUENCE finhub_sandbox_log_seq_seq TO "+role)
+		postgrestest.Exec(t, url, "REVOKE "+right+" FROM "+role)
+		t.Run(right, func(t *testing.T) { checkTrouble(t, as, "does not let the user "+role) })
+	}
+	postgrestest.Exec(t, url, "GRANT SELECT, INSERT, UPDATE, DELETE ON "+tables+" TO "+role+"; GRANT USAGE ON SEQUENCE finhub_sandbox_log_seq_seq TO "+role)
+	r := openReplica(t, openLog(t, as))
+	for n := range 3 {
+		if err := r.Update(t.Context(), "poor", func(tx store.Tx) error { tx.Set([]byte("row"), strconv.Itoa(n)); return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func checkTrouble(t *testing.T, url, want string) {
 	t.Helper()
 	_, err := postgres.Open(t.Context(), configOf(url))

@@ -95,7 +95,7 @@ func (l *Log) migrate(ctx context.Context) error {
 		return newer(version)
 	}
 	for ; version < schemaVersion; version++ {
-		if err := l.execAll(ctx, migrations[version]); err != nil {
+		if err := l.execAll(ctx, migrations[version], "COMMIT"); err != nil {
 			return err
 		}
 	}
@@ -114,13 +114,13 @@ func (l *Log) version(ctx context.Context) (int64, error) {
 	return strconv.ParseInt(string(rows[0][0]), 10, 64)
 }
 
-// execAll runs several statements in one transaction.
-func (l *Log) execAll(ctx context.Context, sql string) error {
+// execAll runs several statements in one transaction, which ends with COMMIT or ROLLBACK.
+func (l *Log) execAll(ctx context.Context, sql, end string) error {
 	c, err := l.take(ctx)
 	if err != nil {
 		return err
 	}
-	err = c.execAll(ctx, "BEGIN;"+sql+";COMMIT")
+	err = c.execAll(ctx, "BEGIN;"+sql+";"+end)
 	if err != nil {
 		_ = c.execAll(ctx, "ROLLBACK") // It is broken by then, or takes that.
 	}
@@ -142,15 +142,18 @@ func (l *Log) check(ctx context.Context) error {
 	return l.mayWrite(ctx)
 }
 
-// mayWrite looks whether rows may be added and deleted, without doing so.
+// mayWrite looks whether all that is asked of the tables is allowed, by doing it once and
+// taking it back. To lock a row (insertion) is no right of its own: that is UPDATE's.
 func (l *Log) mayWrite(ctx context.Context) error {
-	for _, sql := range []string{
-		"INSERT INTO finhub_sandbox_log (tenant, version, unit, present, due, body) SELECT '', 0, '', false, '', ''::bytea WHERE false",
-		"DELETE FROM finhub_sandbox_log WHERE false",
-	} {
-		if _, _, err := l.exec(ctx, sql); err != nil {
-			return l.troubleOf(err)
-		}
+	err := l.execAll(ctx, `INSERT INTO finhub_sandbox_log (tenant, version, unit, present, due, body) VALUES ('', -1, '', false, '', '');
+SELECT 1 FROM finhub_sandbox_log WHERE tenant = '' AND version = -1 FOR KEY SHARE;
+DELETE FROM finhub_sandbox_log WHERE tenant = '' AND version = -1;
+INSERT INTO finhub_sandbox_base (tenant, version, node, part, last, body) VALUES ('', -1, '', 0, false, '');
+DELETE FROM finhub_sandbox_base WHERE tenant = '' AND version = -1;
+INSERT INTO finhub_sandbox_claim (tenant, what, node) VALUES ('', '', '');
+DELETE FROM finhub_sandbox_claim WHERE tenant = '' AND what = ''`, "ROLLBACK")
+	if err != nil {
+		return l.troubleOf(err)
 	}
 	return nil
 }
@@ -163,7 +166,7 @@ func (l *Log) troubleOf(err error) error {
 	case errors.Is(err, store.ErrNewer):
 		return &Trouble{where + " was written by a newer version of the sandbox", "use that, or another database with --store; it was not changed", err}
 	case state == insufficientPrivilege:
-		return &Trouble{where + " does not let the user " + l.target.user + " do what is needed (" + plain(err) + ")", "grant CREATE on the schema, or another user with --store", err}
+		return &Trouble{where + " does not let the user " + l.target.user + " do what is needed (" + plain(err) + ")", "grant CREATE on the schema, or once the tables are there SELECT, INSERT, UPDATE and DELETE on them and USAGE on their sequence, or give another user with --store", err}
 	case state == readOnly:
 		return &Trouble{where + " takes no commits, such as a replica of a database", "give the primary with --store", err}
 	case state == duplicateTable, state == undefinedColumn, state == undefinedTable:
