@@ -15,7 +15,8 @@ import (
 // query and header that is an operation's own. Among the values that the document
 // allows there must be two that make a difference: in the reply, in what happens,
 // in what can be read afterwards, or by a refusal of one of them. A member that
-// makes none only travels, which its file must say with a reason.
+// makes none only travels, which its file must say with a reason. Texts that only
+// some other member would refuse are sent too: no reply may break the document by them.
 func TestEveryMemberCounts(t *testing.T) {
 	server := openFlowServer(t, app.Config{})
 	documents := memberDocuments(t)
@@ -114,6 +115,12 @@ func (s *memberSweep) family(t *testing.T, family memberFamily) {
 	w.restore(t)
 	for _, m := range w.leaves(family) {
 		s.judge(t, family.name, m.at, w.counts(t, family, m, base, before))
+		for _, odd := range foreignTexts(m.schema) {
+			if reply := w.send(t, w.put(base, family, m.at, odd), nil); reply.status < http.StatusMultipleChoices {
+				w.look(t, reply)
+			}
+			w.restore(t)
+		}
 	}
 }
 

@@ -81,11 +81,13 @@ type memberWorld struct {
 	raw     rawDocument
 	// state is what is stored when a try begins.
 	state map[string]string
+	// fitted are the replies that have been held to the document.
+	fitted map[string]bool
 }
 
 func newMemberWorld(t testing.TB, server *flowServer, documents []memberDocument, f memberFile) *memberWorld {
 	t.Helper()
-	w := &memberWorld{file: f}
+	w := &memberWorld{file: f, fitted: map[string]bool{}}
 	w.play = newFlowPlay(server, flowDir, &flow{name: "members." + f.name, After: f.After, As: f.As, Headers: f.Headers, Steps: f.First})
 	if err := w.play.play(); err != nil {
 		t.Fatal(err)
@@ -190,7 +192,21 @@ func (w *memberWorld) step(t testing.TB, s flowStep) flowReply {
 	if err != nil {
 		t.Fatalf("%s: %s: %v", w.file.name, s.Call, err)
 	}
+	w.fits(t, reply)
 	return reply
+}
+
+// fits holds a reply to the document, whatever was sent.
+func (w *memberWorld) fits(t testing.TB, reply flowReply) {
+	t.Helper()
+	key := reply.method + reply.path + reply.String()
+	if w.fitted[key] {
+		return
+	}
+	w.fitted[key] = true
+	if err := w.play.server.checkReply(reply); err != nil {
+		t.Errorf("%s: %v", w.file.name, err)
+	}
 }
 
 // ask sends a step without judging what comes.
@@ -236,6 +252,7 @@ func (w *memberWorld) look(t testing.TB, reply flowReply) string {
 	}
 	for _, call := range w.readers() {
 		if reply, err := w.ask(flowStep{Call: call, As: "admin"}); err == nil {
+			w.fits(t, reply)
 			fmt.Fprintln(&seen, call, reply)
 		}
 	}

@@ -115,6 +115,21 @@ func texts(schema map[string]any) []string {
 	return list
 }
 
+// foreignTexts are texts that a schema of texts allows and that many others do not: where
+// one becomes what another schema describes, a reply would break the document.
+func foreignTexts(schema map[string]any) []string {
+	if schema["type"] != "string" || schema["enum"] != nil || schema["pattern"] != nil {
+		return nil
+	}
+	switch schema["format"] {
+	case nil:
+		return []string{"ž\u00a0'\"/ł"}
+	case "email":
+		return []string{"o'brien+žiema@sąskaita.example.org"}
+	}
+	return nil
+}
+
 // matching gives the shortest and a longer text that match a pattern.
 func matching(pattern string) []string {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
