@@ -4,7 +4,7 @@
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: build run generate golden test race lint cross spec clients examples testcontainers release respect benchmarks fuzz malformed simulation bench opening torture image check
+.PHONY: build run generate golden test race lint cross spec clients examples testcontainers release respect benchmarks fuzz malformed simulation bench opening torture torture-shared image check
 
 build: ## the binary, in bin/
 	CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)" -o bin/finhub-sandbox ./cmd/finhub-sandbox
@@ -32,6 +32,9 @@ opening: ## how data files of up to half a million customers open; takes minutes
 
 torture: ## a hundred kills, ten thousand truncations and three thousand flipped bits of data files; takes ten minutes
 	SANDBOX_TORTURE=1 go test -v -count=1 -timeout 60m -run '^(TestKilledProcessLosesNothing|TestEveryTruncationOpens|TestEveryFlipIsFound)$$' ./internal/store ./cmd/finhub-sandbox
+
+torture-shared: ## the same of processes that share a database, and minutes of histories; takes half an hour
+	SANDBOX_TORTURE=1 .ci/run postgres
 
 image: ## the container image
 	docker build --build-arg VERSION=$(VERSION) -t finhub-sandbox:$(VERSION) .

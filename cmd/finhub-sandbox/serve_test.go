@@ -33,7 +33,7 @@ func startProcess(t *testing.T, args ...string) (program *exec.Cmd, addr string)
 	t.Helper()
 	program = exec.Command(os.Args[0], args...)
 	program.Env = append(os.Environ(), asProgram+"=1")
-	program.Stderr = os.Stderr
+	program.Stderr = t.Output()
 	stdout, err := program.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

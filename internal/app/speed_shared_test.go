@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"finhub-sandbox/internal/app"
 	"finhub-sandbox/internal/setting"
 	"finhub-sandbox/internal/store"
@@ -41,6 +43,50 @@ func TestSharedSpeed(t *testing.T) {
 	}
 }
 
+// TestSharedGrowth measures what a tenant costs that has more and more customers, beside the
+// embedded store in the same run, if SANDBOX_BENCH is measure: registrations, reads of a
+// customer, and the first look of another process, which has to load the tenant.
+func TestSharedGrowth(t *testing.T) {
+	if os.Getenv("SANDBOX_BENCH") != "measure" {
+		t.Skip("it measures for some minutes: SANDBOX_BENCH=measure")
+	}
+	for _, of := range []struct {
+		name   string
+		config app.Config
+	}{{"in memory", app.Config{}}, {"shared", app.Config{Database: postgrestest.Database(t)}}} {
+		l := openUnderLoad(t, of.config)
+		var customers atomic.Int64
+		register := func(int64) { l.register("team", customers.Add(1)) }
+		var first any
+		if err := json.Unmarshal([]byte(l.answer("team", http.MethodPost, registrationPath, registrationOf("first@example.com"))), &first); err != nil {
+			t.Fatal(err)
+		}
+		for _, size := range []int64{10, 1_000, 10_000, 100_000} {
+			var wait sync.WaitGroup
+			for range 32 {
+				wait.Go(func() {
+					for customers.Load() < size {
+						register(0)
+					}
+				})
+			}
+			wait.Wait()
+			before := customers.Load()
+			registrations := l.perSecond(32, register)
+			reads := l.perSecond(32, func(int64) {
+				l.call("team", http.MethodGet, "/api/v2.1/wallets/customer/"+textAt(first, "data.id"), "")
+			})
+			loads := "-"
+			if of.config.Database != "" {
+				began := time.Now()
+				openUnderLoad(t, of.config).look("team")
+				loads = time.Since(began).Round(time.Millisecond).String()
+			}
+			t.Logf("%-10s %7d customers: %6.0f registrations and %6.0f reads a second; another process answers first after %s", of.name, before, registrations, reads, loads)
+		}
+	}
+}
+
 // underLoad is a sandbox under load.
 type underLoad struct {
 	testing.TB
@@ -59,7 +105,9 @@ func openUnderLoad(t testing.TB, config app.Config) underLoad {
 	return underLoad{t, opened.Handler()}
 }
 
-func (l underLoad) call(tenant, method, path, body string) {
+func (l underLoad) call(tenant, method, path, body string) { l.answer(tenant, method, path, body) }
+
+func (l underLoad) answer(tenant, method, path, body string) string {
 	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
 	r.Header.Set("X-Tenant-ID", tenant)
 	r.Header.Set("Authorization", "Bearer sandbox-admin")
@@ -69,6 +117,7 @@ func (l underLoad) call(tenant, method, path, body string) {
 	if recorder.Code/100 != 2 {
 		l.Errorf("%s %s: %d %s", method, path, recorder.Code, recorder.Body)
 	}
+	return recorder.Body.String()
 }
 
 func (l underLoad) register(tenant string, n int64) {
