@@ -35,11 +35,11 @@ type line struct {
 	number          int64
 	id              string
 	loaded, dropped bool
-	// base is the number of the last base, as far as is known, and grown how many bytes came
-	// since; basing tells that one is being written.
-	base   int64
-	grown  int
-	basing bool
+	// base is the number of the last base, as far as is known, and size how many bytes it has;
+	// grown is how many came since. basing tells that one is being written.
+	base        int64
+	size, grown int
+	basing      bool
 	// rested counts how often nobody had used the copy.
 	rested int
 	// heard is the number of the last commit that was heard of, without a copy.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,6 +22,8 @@ type memoryLog struct {
 	news    []store.News
 	// fail gives what becomes of an Append; nil is what should.
 	fail func(add func() error) error
+	// bases counts what PutBase was given.
+	bases int
 }
 
 type memoryCommits struct {
@@ -91,6 +94,7 @@ func (l *memoryLog) PutBase(_ context.Context, tenant string, number int64, part
 	all := slices.Collect(parts)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.bases++
 	of := l.tenants[tenant]
 	if of.base < number {
 		of.base, of.parts = number, all
@@ -182,4 +186,40 @@ func TestReplicasByTurns(t *testing.T) {
 		l := newMemoryLog()
 		return &byTurns{replicas: []*store.Replica{openReplica(t, l), openReplica(t, l)}}, nil
 	})
+}
+
+// TestALargeTenantIsNotWrittenAgainAndAgain: little that comes to a large base is no reason
+// for another, however many commits it has.
+func TestALargeTenantIsNotWrittenAgainAndAgain(t *testing.T) {
+	l := newMemoryLog()
+	write := func(rows, size int) {
+		r, err := store.OpenReplica(t.Context(), l, store.ReplicaOptions{Node: fmt.Sprint("n", nodes.Add(1))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range rows {
+			if err := r.Update(t.Context(), "t", func(tx store.Tx) error {
+				tx.Set(fmt.Appendf(nil, "row%d.%d", size, i), strings.Repeat("x", size))
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Close(); err != nil { // Then its bases are written.
+			t.Fatal(err)
+		}
+	}
+	write(8, 1<<20)
+	written := l.bases
+	if written == 0 {
+		t.Error("many bytes are no reason for a base")
+	}
+	write(1_500, 10)
+	if l.bases != written {
+		t.Errorf("%d more bases of 8 MiB are written for a few bytes", l.bases-written)
+	}
+	write(8, 1<<20)
+	if l.bases == written {
+		t.Error("as much again is no reason for a base")
+	}
 }

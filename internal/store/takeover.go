@@ -159,7 +159,10 @@ func (r *Replica) reload(ctx context.Context, t *tenant) error {
 	l := t.line
 	l.mu.Lock()
 	anew := l.number > 0 || l.dropped
-	l.base, l.grown = number, 0
+	l.base, l.size, l.grown = number, 0, 0
+	for _, part := range parts {
+		l.size += len(part)
+	}
 	l.mu.Unlock()
 	r.tookOver(t, number, id, 0, anew)
 	return r.rows.tenants.keep(u)
@@ -194,10 +197,12 @@ func readBase(t *tenant, parts [][]byte) (h head, id string, rows []frozenPair, 
 	return h, id, rows, nil
 }
 
-// When a base is made: behind so many commits, or bytes of them.
+// When a base is made: behind so many commits, or bytes of them, if these are a part of what the
+// last base has, so that a large tenant is not written again and again.
 const (
 	baseCommits = 1_000
 	baseBytes   = 4 << 20
+	basePart    = 4
 )
 
 // baseTime is how long it may take to write a base, which nobody waits for.
@@ -206,7 +211,7 @@ const baseTime = 5 * time.Minute
 func (l *line) wantsBase() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return !l.basing && l.loaded && (l.number-l.base >= baseCommits || l.grown >= baseBytes)
+	return !l.basing && l.loaded && (l.number-l.base >= baseCommits || l.grown >= baseBytes) && l.grown >= l.size/basePart
 }
 
 // makeBase begins to write a base of what the log has. It is called by who has the turn:
@@ -227,10 +232,17 @@ func (r *Replica) makeBase(t *tenant) {
 		// Without a base the log is longer, and nothing else.
 		ctx, cancel := context.WithTimeout(context.Background(), baseTime)
 		defer cancel()
-		_ = r.log.PutBase(ctx, t.name, number, baseParts(f, t, h, id))
+		size := 0
+		parts := baseParts(f, t, h, id)
+		_ = r.log.PutBase(ctx, t.name, number, func(yield func([]byte) bool) {
+			parts(func(part []byte) bool {
+				size += len(part)
+				return yield(part)
+			})
+		})
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		l.basing = false
+		l.basing, l.size = false, size
 	})
 }
 
