@@ -32,7 +32,7 @@ type life struct {
 	registered, approved, active bool
 	total, reserved              int64
 	// executed has a bit for each order.
-	executed uint32
+	executed uint64
 }
 
 // What each fund, and each order, moves.
