@@ -22,9 +22,7 @@ import (
 // TestSharedSpeed measures what sharing a database costs, beside the embedded store in the
 // same run, if SANDBOX_BENCH is measure. It calls handlers, without a network.
 func TestSharedSpeed(t *testing.T) {
-	if os.Getenv("SANDBOX_BENCH") != "measure" {
-		t.Skip("it measures for a minute: SANDBOX_BENCH=measure")
-	}
+	onlyMeasured(t)
 	for _, of := range []struct {
 		name   string
 		config app.Config
@@ -43,13 +41,18 @@ func TestSharedSpeed(t *testing.T) {
 	}
 }
 
+func onlyMeasured(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SANDBOX_BENCH") != "measure" {
+		t.Skip("it measures for minutes: SANDBOX_BENCH=measure")
+	}
+}
+
 // TestSharedGrowth measures what a tenant costs that has more and more customers, beside the
 // embedded store in the same run, if SANDBOX_BENCH is measure: registrations, reads of a
 // customer, and the first look of another process, which has to load the tenant.
 func TestSharedGrowth(t *testing.T) {
-	if os.Getenv("SANDBOX_BENCH") != "measure" {
-		t.Skip("it measures for some minutes: SANDBOX_BENCH=measure")
-	}
+	onlyMeasured(t)
 	for _, of := range []struct {
 		name   string
 		config app.Config

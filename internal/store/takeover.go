@@ -235,6 +235,7 @@ func (r *Replica) makeBase(t *tenant) {
 		size := 0
 		parts := baseParts(f, t, h, id)
 		_ = r.log.PutBase(ctx, t.name, number, func(yield func([]byte) bool) {
+			size = 0 // It may be written again.
 			parts(func(part []byte) bool {
 				size += len(part)
 				return yield(part)
