@@ -178,16 +178,19 @@ func TestSharedDatabaseGone(t *testing.T) {
 	p.must("demo", http.MethodPost, registrationPath, registrationOf("anna@example.com"))
 	before := p.dump("demo")
 	proxy.Gone(true)
-	for _, c := range []struct{ method, path, body, code, details string }{
-		{http.MethodPost, registrationPath, registrationOf("ben@example.com"), "data.refusal", "data.details"},
-		{http.MethodGet, "/api/v2.1/customer/individual/categorization/hierarchy/demo", "", "data.refusal", "data.details"},
-		{http.MethodPost, "/_sandbox/clock/freeze", "", "error.code", "error.details"},
-		{http.MethodGet, "/_sandbox/clock", "", "error.code", "error.details"},
-		{http.MethodPost, "/_sandbox/reset", "", "error.code", "error.details"},
+	for _, c := range []struct{ method, path, body, code, details, hint string }{
+		{http.MethodPost, registrationPath, registrationOf("ben@example.com"), "data.refusal", "data.details", "data.suggestions"},
+		{http.MethodGet, "/api/v2.1/customer/individual/categorization/hierarchy/demo", "", "data.refusal", "data.details", "data.suggestions"},
+		{http.MethodPost, "/_sandbox/clock/freeze", "", "error.code", "error.details", "error.hint"},
+		{http.MethodGet, "/_sandbox/clock", "", "error.code", "error.details", "error.hint"},
+		{http.MethodPost, "/_sandbox/reset", "", "error.code", "error.details", "error.hint"},
 	} {
 		a := p.call("demo", c.method, c.path, c.body)
 		if a.status != http.StatusServiceUnavailable || a.get(c.code) != "DATA_UNWRITABLE" || !strings.Contains(a.get(c.details), "database") || a.header.Get("Retry-After") == "" {
 			t.Errorf("%s %s: %d %s", c.method, c.path, a.status, a.text)
+		}
+		if hint := a.get(c.hint); !strings.Contains(hint, "database") {
+			t.Errorf("%s %s: the hint is %q", c.method, c.path, hint)
 		}
 	}
 	if health := p.call("demo", http.MethodGet, "/_sandbox/health", ""); health.status != http.StatusServiceUnavailable || health.get("reason") == "" || !strings.Contains(health.get("database.name"), "127.0.0.1") {

@@ -124,7 +124,7 @@ var definitions = []Definition{
 	{NotSimulated, "Not simulated", "Nothing here does this: data.page documents what FinHub does, and /_sandbox/docs has what is simulated."},
 	{RateLimited, "Too many requests", "Wait for as many seconds as the Retry-After header says, then send the request again."},
 	{Internal, "Internal error", "This is a fault of the sandbox: its log has the request id and the cause."},
-	{DataUnwritable, "The data file cannot be written", "Mend what data.details says of the disk, then send the request again; /_sandbox/health tells when the sandbox is ready."},
+	{DataUnwritable, "The data file cannot be written", "Mend what the details say of the disk or the database; /_sandbox/health tells when the sandbox is ready. Then send the request again, unless they say to look first."},
 
 	{TokenMissing, "Authentication required", "Send Authorization: Bearer with the token of a session, or one of the fixed tokens that the sandbox prints at start."},
 	{TokenInvalid, "Invalid token", "Log in again and send the token exactly as the session's reply gave it."},
